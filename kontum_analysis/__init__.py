@@ -1,0 +1,1 @@
+"""Kon Tum Analysis: poverty paths, new-rural attainment and targets, from published figures."""

@@ -1,0 +1,238 @@
+"""Rules that need more than one field: known codes, ranges, sums, and figures that must agree.
+
+Each rule takes the text tables of one raw folder and yields a Problem for every row that breaks it.
+"""
+
+import re
+from datetime import date
+
+import pandas as pd
+
+from .areas import LAST_DAY_OF_DISTRICTS
+from .errors import Problem
+from .reading import LINE
+from .schemas import WHOLE_UNITS
+
+_THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
+# rate -> (count, base): rate = 100 * count / base, for one area, date and standard
+RATES = {
+    "poverty_rate_pct": ("poor_households", "households_total"),
+    "near_poor_rate_pct": ("near_poor_households", "households_total"),
+    "dtts_poverty_rate_pct": ("dtts_poor_households", "dtts_households"),
+    "dtts_near_poor_rate_pct": ("dtts_near_poor_households", "dtts_households"),
+    "dtts_share_of_poor_households_pct": ("dtts_poor_households", "poor_households"),
+}
+ADDITIVE = ["households_total", "dtts_households", "poor_households", "near_poor_households", "dtts_poor_households",
+            "dtts_near_poor_households"]  # fmt: skip
+NOT_COMPARED = {"dtts_village_ntm_year"}  # several villages of one commune, each with its own year
+GROSS = 0.25  # a rate this far (relative) from count over base is a wrong unit or a wrong row, not rounding
+
+
+def cross_table_problems(tables):
+    """All problems that only show when the tables are read together, in one list."""
+    rules = [_references, _observation_values, _observation_areas, _fractions, _gross_rates, _parts, _conflicts,
+             _registers, _targets]  # fmt: skip
+    return [problem for rule in rules for problem in rule(tables)]
+
+
+def comparable(observations):
+    """Observations that state a value (no bounds), with `value` as number and the area vintage of their date."""
+    rows = observations[observations["bound"].isin(["exact", "approximate"])]
+    vintage = (rows["time_period"] > LAST_DAY_OF_DISTRICTS).map({True: "2025", False: "2020"})
+    return rows.assign(value=pd.to_numeric(rows["obs_value"]), vintage=vintage)
+
+
+def _problem(file, row, column, allowed, value=None):
+    return Problem(f"{file}.csv", int(row[LINE]), column, str(row[column] if value is None else value), allowed)
+
+
+def _references(tables):
+    sources = set(tables["sources"]["source_id"])
+    indicators = set(tables["indicators"]["indicator"])
+    codes = set(tables["areas"]["code"])
+    for name, table in tables.items():
+        if name == "sources":
+            continue
+        column = next((c for c in ("source_id", "source_ids") if c in table.columns), None)
+        for _, row in table.iterrows() if column else ():
+            if row[column] and (unknown := [s for s in row[column].split("|") if s not in sources]):
+                yield _problem(name, row, column, "a source_id of sources.csv", ", ".join(unknown))
+        if "indicator" in table.columns and name not in ("indicators", "excluded"):
+            for _, row in table[~table["indicator"].isin(indicators)].iterrows():
+                yield _problem(name, row, "indicator", "an indicator of indicators.csv")
+        area = next((c for c in ("ref_area", "scope_area") if c in table.columns), None)
+        if area and name not in ("excluded", "observations"):
+            for _, row in table[~table[area].isin(codes)].iterrows():
+                yield _problem(name, row, area, "a code of areas.csv")
+
+
+def _observation_values(tables):
+    obs, indicators = tables["observations"], tables["indicators"].set_index("indicator")
+    known = obs[obs["indicator"].isin(indicators.index)]
+    unit = known["indicator"].map(indicators["unit_measure"])
+    for _, row in known[known["unit_measure"] != unit].iterrows():
+        yield _problem("observations", row, "unit_measure", f"{unit[row.name]}, the unit of {row.indicator}")
+    whole = known["unit_measure"].isin(WHOLE_UNITS) & ~known["obs_value"].str.fullmatch(r"-?\d+")
+    for _, row in known[whole].iterrows():
+        hint = f"; a point is a decimal point, so write {row.obs_value.replace('.', '')} if thousands were meant"
+        yield _problem("observations", row, "obs_value",
+                       f"a whole number of {row.unit_measure}" + (hint if _THOUSANDS.fullmatch(row.obs_value) else ""))  # fmt: skip
+    value = pd.to_numeric(known["obs_value"])
+    low = pd.to_numeric(known["indicator"].map(indicators["min"])).fillna(-float("inf"))
+    high = pd.to_numeric(known["indicator"].map(indicators["max"])).fillna(float("inf"))
+    for _, row in known[(value < low) | (value > high)].iterrows():
+        yield _problem("observations", row, "obs_value", f"{row.indicator} lies from {low[row.name]:g} to {high[row.name]:g}")
+
+
+def _observation_areas(tables):
+    obs, areas = tables["observations"], tables["areas"]
+    look = {(r.vintage, r.code): r for r in areas.itertuples()}
+    for _, row in obs.iterrows():
+        try:
+            date.fromisoformat(row.time_period)
+        except ValueError:
+            yield _problem("observations", row, "time_period", "a day of the calendar")
+        vintage = "2025" if row.time_period > LAST_DAY_OF_DISTRICTS else "2020"
+        found = look.get((vintage, row.ref_area)) or look.get(("2020", row.ref_area))
+        if found is None:
+            yield _problem("observations", row, "ref_area", "a code of areas.csv")
+            continue
+        if (found.valid_from and row.time_period < found.valid_from) or (found.valid_to and row.time_period > found.valid_to):
+            yield _problem("observations", row, "time_period",
+                           f"{found.name_vi} ({found.code}) exists from {found.valid_from or 'the start'} to {found.valid_to or 'now'}")  # fmt: skip
+        if row.area_name != found.name_vi:
+            yield _problem("observations", row, "area_name", f"{found.name_vi}, the name of {found.code} in areas.csv")
+        if row.level != found.level:
+            yield _problem("observations", row, "level", f"{found.level}, the level of {found.name_vi} in areas.csv")
+        if row.date_precision == "year" and not row.time_period.endswith("-12-31") and row.time_period != LAST_DAY_OF_DISTRICTS:
+            yield _problem("observations", row, "time_period", "31 December where only the year is known")
+
+
+def _fractions(tables):
+    """A per cent below 1 where the area's other figures are about a hundred times as large is a fraction."""
+    rows = comparable(tables["observations"])
+    rows = rows[(rows["unit_measure"] == "percent") & (rows["value"] > 0)]
+    for _, group in rows.groupby(["ref_area", "indicator"]):
+        for index, row in group[group["value"] < 1].iterrows():
+            others = group["value"].drop(index)
+            if len(others) and others.min() > 20 * row.value and others.min() / 4 < 100 * row.value < 4 * others.max():
+                yield _problem("observations", row, "obs_value",
+                               f"per cent, not a fraction: other years have {others.min():g} to {others.max():g}; write {100 * row.value:g} if that is meant")  # fmt: skip
+
+
+def _gross_rates(tables):
+    rows = comparable(tables["observations"])
+    for rate, found in rate_disagreements(rows).groupby(LINE):
+        row = found.iloc[0]
+        if abs(row.stated - row.computed) > GROSS * max(row.computed, 1e-9):
+            yield Problem("observations.csv", int(rate), "obs_value", f"{row.stated:g}",
+                          f"{row.indicator} agrees with {row.count_name} / {row.base_name} = {row.computed:.2f} %")  # fmt: skip
+
+
+def rate_disagreements(rows):
+    """Rates beside their own count and base; `within_rounding` tells whether they agree as printed.
+
+    rows: comparable() observations. Returns one row a rate and pair of figures: line, ref_area, indicator,
+    time_period, stated and computed (per cent), tolerance (points), within_rounding.
+    """
+    found = []
+    value = rows.set_index(["ref_area", "time_period", "indicator"])[["value", "standard"]].sort_index()
+    for row in rows[rows["indicator"].isin(RATES)].itertuples():
+        count, base = (_figures(value, row, name) for name in RATES[row.indicator])
+        for c in count:
+            for b in base:
+                decimals = len(row.obs_value.partition(".")[2])
+                tolerance = 0.5 * 10.0**-decimals + 50.0 / b  # printed rounding of the rate, half a household
+                computed = 100.0 * c / b
+                found.append((row.line, row.ref_area, row.indicator, row.time_period, row.value, computed, tolerance,
+                              abs(row.value - computed) <= tolerance, *RATES[row.indicator]))  # fmt: skip
+    columns = [LINE, "ref_area", "indicator", "time_period", "stated", "computed", "tolerance", "within_rounding",
+               "count_name", "base_name"]  # fmt: skip
+    return pd.DataFrame(found, columns=columns)
+
+
+def _figures(value, row, name):
+    try:
+        found = value.loc[[(row.ref_area, row.time_period, name)]]
+    except KeyError:
+        return []
+    found = found[(found["standard"] == row.standard) | (found["standard"] == "")]
+    return [v for v in found["value"].unique() if v > 0]
+
+
+def _parts(tables):
+    for row in part_sums(tables).itertuples():
+        if row.parts != row.whole:
+            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.whole:g}",
+                          f"{row.indicator} on {row.time_period} is the sum of its districts, {row.parts:g}")  # fmt: skip
+
+
+def part_sums(tables):
+    """Province totals beside the sum of the districts, wherever all districts are stated exactly."""
+    areas = tables["areas"]
+    districts = areas[(areas["level"] == "district") & (areas["vintage"] == "2020")]
+    children = {parent: set(group["code"]) for parent, group in districts.groupby("parent_code")}
+    rows = comparable(tables["observations"])
+    rows = rows[rows["indicator"].isin(ADDITIVE) & (rows["bound"] == "exact")]
+    found = []
+    for (indicator, day, standard), group in rows.groupby(["indicator", "time_period", "standard"]):
+        for row in group[group["level"] == "province"].itertuples():
+            parts = group[group["ref_area"].isin(children.get(row.ref_area, ()))].drop_duplicates("ref_area")
+            if len(parts) and set(parts["ref_area"]) == children[row.ref_area]:
+                found.append((row.line, row.ref_area, indicator, day, standard, parts["value"].sum(), row.value))
+    return pd.DataFrame(found, columns=[LINE, "ref_area", "indicator", "time_period", "standard", "parts", "whole"])
+
+
+def fact_key(row):
+    """What makes two rows figures for one fact; an indicator whose value is a year has no date of its own."""
+    if row.unit_measure == "year":
+        return (row.ref_area, row.indicator, "", "")
+    return (row.ref_area, row.indicator, row.time_period, row.standard)
+
+
+def _conflicts(tables):
+    conflicts = tables["conflicts"]
+    for _, row in conflicts.iterrows():
+        if len(row["values"].split("|")) != len(row["source_ids"].split("|")):
+            yield _problem("conflicts", row, "values", "as many values as source_ids, separated by |")
+        if row.preferred_source_id not in row["source_ids"].split("|"):
+            yield _problem("conflicts", row, "preferred_source_id", f"one of {row['source_ids']}")
+    listed = set(zip(conflicts.ref_area, conflicts.indicator, conflicts.time_period, conflicts.standard, strict=True))
+    rows = comparable(tables["observations"])
+    rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
+    keys = pd.Series([fact_key(r) for r in rows.itertuples()], index=rows.index, dtype=object)
+    found = set()
+    for key, group in rows.groupby(keys):
+        if group["value"].nunique() > 1:
+            found.add(key)
+            if key not in listed:
+                values = " | ".join(group["obs_value"])
+                yield _problem("observations", group.iloc[-1], "obs_value",
+                               f"one value for one fact, or an entry in conflicts.csv that says which is preferred ({values})")  # fmt: skip
+    for _, row in conflicts.iterrows():
+        if (row.ref_area, row.indicator, row.time_period, row.standard) not in found:
+            yield _problem("conflicts", row, "values", "a conflict that observations.csv shows")
+
+
+def _registers(tables):
+    areas, cross, grid = tables["areas"], tables["crosswalk_2025"], tables["tile_grid"]
+    for _, row in areas[(areas["parent_code"] != "") & ~areas["parent_code"].isin(areas["code"])].iterrows():
+        yield _problem("areas", row, "parent_code", "a code of areas.csv, or nothing")
+    old = areas[(areas["vintage"] == "2020") & (areas["level"] == "commune")].set_index("code")["name_vi"]
+    new = areas[(areas["vintage"] == "2025") & (areas["level"] == "commune")].set_index("code")["name_vi"]
+    for column, names in (("old", old), ("new", new)):
+        for _, row in cross.iterrows():
+            if names.get(row[f"{column}_code"]) != row[f"{column}_name"]:
+                yield _problem("crosswalk_2025", row, f"{column}_code", f"the code and name of one {column} commune in areas.csv")
+    for code in sorted(set(old.index) - set(cross["old_code"])):
+        yield Problem("crosswalk_2025.csv", None, "old_code", code, "every commune of before July 2025 has a row")
+    for _, row in grid[grid.duplicated(["vintage", "level", "row", "col"])].iterrows():
+        yield _problem("tile_grid", row, "row", "one unit on one tile")
+
+
+def _targets(tables):
+    for _, row in tables["targets"].iterrows():
+        if (row.comparator == "qualitative") != (row.value_low == ""):
+            yield _problem("targets", row, "value_low", "a value, and none for a qualitative target")
+        elif row.comparator == "range" and not float(row.value_low) < float(row.value_high or "-inf"):
+            yield _problem("targets", row, "value_high", f"more than value_low, {row.value_low}")

@@ -1,0 +1,162 @@
+"""Load the published figures: read, validate, date each by its publication, and settle conflicts by rule.
+
+The result is one long table with the column names of SDMX, the standard of official statistics. Nothing is
+left out of it: a figure that is not to be used stays as a row that says why.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from .checks import NOT_COMPARED, cross_table_problems, fact_key
+from .errors import DataError, KontumError
+from .paths import RAW
+from .reading import LINE, read_text_table
+from .schemas import COLUMNS, field_problems
+
+# A page without a date is taken as published this many days after the period it speaks of: three quarters of the
+# dated pages had appeared by then (0 / 0 / 80 / 171 / 289 days at the 10th / 25th / 50th / 75th / 90th percentile).
+ASSUMED_LAG_DAYS = 171
+_STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
+_KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
+ORDER = ["ref_area", "area_name", "level", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
+         "unit_measure", "standard", "obs_status", "source_id", "comment", "published", "known_from", "known_from_assumed",
+         "preferred", "preference_reason", LINE]  # fmt: skip
+
+
+def raw_tables(folder=None):
+    """All raw tables of a folder as text, validated; a dict from table name to DataFrame.
+
+    folder: path, default `data/raw/`. Raises DataError listing every problem of every file.
+    """
+    folder = Path(folder or RAW).resolve()
+    if not folder.is_dir():
+        raise KontumError(f"{folder.name}: no such folder; --data takes a folder with the tables of data/raw")
+    files = [folder / f"{name}.csv" for name in COLUMNS]
+    stamp = tuple((f.stat().st_mtime_ns, f.stat().st_size) if f.exists() else None for f in files)
+    return {name: table.copy() for name, table in _validated(folder, stamp).items()}
+
+
+@lru_cache(maxsize=4)
+def _validated(folder, stamp):
+    tables, problems = {}, []
+    for name, columns in COLUMNS.items():
+        try:
+            tables[name] = read_text_table(folder / f"{name}.csv", list(columns))
+        except DataError as error:
+            problems += error.problems
+            continue
+        problems += field_problems(name, tables[name], f"{name}.csv")
+    if not problems:  # rules across tables need tables that are sound by themselves
+        problems = cross_table_problems(tables)
+    if problems:
+        raise DataError(problems)
+    return tables
+
+
+def load_observations(as_of=None, data=None):
+    """The published figures as one long table, validated and with conflicts settled.
+
+    as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
+        day). None gives everything.
+    data: another folder with the raw tables; default `data/raw/`.
+
+    Columns are those of `data/raw/observations.csv` (SDMX names) and
+    - `obs_value`: the figure in `unit_measure`; **missing for a bound** ("more than 1,200"), whose number stands
+      in `bound_value`, so that no bound is ever added up or plotted as a value;
+    - `published`, `known_from`: as printed, and the day from which a vintage holds the row. A month or year counts
+      from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
+    - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
+      approximate, the source that conflicts.csv prefers, better obs_status, decision before statistics before
+      portal before news before mirror, the later publication. `preference_reason` says it in words for each row.
+
+    Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
+
+    >>> obs = load_observations()
+    >>> end_2021 = obs[(obs.level == "district") & (obs.time_period == "2021-12-31") & obs.preferred]
+    >>> int(end_2021[end_2021.indicator == "households_total"].obs_value.sum())
+    143561
+    """
+    tables = raw_tables(data)
+    obs, sources = tables["observations"], tables["sources"].set_index("source_id")
+    obs = obs.reset_index(drop=True)
+    value, exact = pd.to_numeric(obs["obs_value"]), obs["bound"].isin(["exact", "approximate"])
+    obs["obs_value"], obs["bound_value"] = value.where(exact), value.mask(exact)
+    obs["published"] = obs["source_id"].map(sources["published"])
+    known = [_known_from(p, t) for p, t in zip(obs["published"], obs["time_period"], strict=True)]
+    obs["known_from"] = [day for day, _ in known]
+    obs["known_from_assumed"] = [assumed for _, assumed in known]
+    if as_of is not None:
+        obs = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
+    return _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
+
+
+def _day(text):
+    try:
+        return pd.Timestamp(text).strftime("%Y-%m-%d")
+    except (ValueError, TypeError):
+        raise KontumError(f"as_of: {text!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
+
+
+def _known_from(published, time_period):
+    if len(published) == 10:
+        return published, False
+    if published:
+        end = pd.Period(published).end_time
+        return end.strftime("%Y-%m-%d"), True
+    return (pd.Timestamp(time_period) + pd.Timedelta(days=ASSUMED_LAG_DAYS)).strftime("%Y-%m-%d"), True
+
+
+def _with_preference(obs, conflicts, kind):
+    listed = {(r.ref_area, r.indicator, r.time_period, r.standard): r for r in conflicts.itertuples()}
+    preferred, reason = pd.Series(False, obs.index), pd.Series("", obs.index, dtype=object)
+    keys = pd.Series([fact_key(r) for r in obs.itertuples()], index=obs.index, dtype=object)
+    rank = pd.DataFrame({
+        "bound": obs["bound"].map({"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}),
+        "listed": [k not in listed or listed[k].preferred_source_id != s for k, s in zip(keys, obs["source_id"], strict=True)],
+        "status": obs["obs_status"].map(_STATUS_RANK),
+        "kind": obs["source_id"].map(kind).map(_KIND_RANK),
+        "newest": -pd.to_datetime(obs["known_from"]).astype("int64"),
+        "line": obs[LINE],
+    })  # fmt: skip
+    best = rank.sort_values(list(rank.columns)).index
+    for key, group in obs.loc[best].groupby(keys.loc[best], sort=False):
+        if group["indicator"].iloc[0] in NOT_COMPARED:
+            preferred[group.index], reason[group.index] = group["obs_value"].notna(), "one of several places"
+            continue
+        first, entry = group.iloc[0], listed.get(key)
+        for index, row in group.iterrows():
+            preferred[index], reason[index] = _verdict(index == first.name, row, first, entry, len(group))
+    return obs.assign(preferred=preferred, preference_reason=reason)
+
+
+def _verdict(is_first, row, first, entry, count):
+    if pd.isna(row.obs_value):
+        return False, "a bound, not a value" + ("" if is_first else f"; the value is from {first.source_id}")
+    if is_first:
+        if count == 1:
+            return True, "the only figure"
+        if entry is not None and entry.preferred_source_id == row.source_id:
+            return True, f"preferred in conflicts.csv: {entry.reason}"
+        return True, "first by the rule (exactness, status, kind of source, date)"
+    if row.obs_value == first.obs_value:
+        return False, f"repeats {first.source_id}"
+    if entry is not None:
+        return False, f"conflict, {first.source_id} preferred: {entry.explanation} {entry.reason}"
+    return False, f"conflict, {first.source_id} preferred by the rule"
+
+
+def select(obs, indicator, level=None, area=None, standard=None):
+    """The preferred figures of one indicator, ordered by area and time; any filter may be left out.
+
+    >>> select(load_observations(), "poverty_rate_pct", area="62", standard="MDP_2022_2025").obs_value.tolist()
+    [15.32, 10.86, 6.84]
+    """
+    rows = obs[obs["preferred"] & (obs["indicator"] == indicator)]
+    for column, wanted in (("level", level), ("ref_area", area)):
+        if wanted is not None:
+            rows = rows[rows[column] == wanted]
+    if standard is not None:
+        rows = rows[rows["standard"].isin([standard, ""])]
+    return rows.sort_values(["ref_area", "time_period"]).reset_index(drop=True)

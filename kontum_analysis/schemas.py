@@ -1,0 +1,117 @@
+"""What each raw table may hold, field by field: pandera schemas over the text as it stands in the file.
+
+The contract of the columns is written here once; `data/raw/README.md` explains it in words.
+"""
+
+from functools import cache
+
+from .errors import Problem
+from .reading import LINE
+
+LEVELS = ["nation", "region", "province", "group", "district", "commune"]
+TYPES = ["", "tỉnh", "thành phố", "huyện", "xã", "phường", "thị trấn"]
+STANDARDS = ["", "MDP_2022_2025", "MDP_2016_2020", "INCOME_2011_2015", "INCOME_2006_2010",
+             "NTM_2021_2025", "NTM_2016_2020", "NTM_2011_2015"]  # fmt: skip
+WHOLE_UNITS = ["households", "persons", "communes", "villages", "count", "flag", "year", "class"]
+_DATE = (r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a date written YYYY-MM-DD, for example 2023-12-31")
+_DAY_OR_NONE = (r"(\d{4}-\d\d-\d\d)?", "a date written YYYY-MM-DD, or nothing")
+_PARTIAL = (r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?", "YYYY, YYYY-MM or YYYY-MM-DD, or nothing")
+_NUMBER = (r"-?\d+(\.\d+)?", "a number with a decimal point and no thousands mark, for example 15.32 or 13389")
+_NUMBER_OR_NONE = (r"(-?\d+(\.\d+)?)?", "a number with a decimal point and no thousands mark, or nothing")
+_YEAR = (r"(20\d\d)?", "a year from 2000 to 2099, or nothing")
+_CODE = (r"[A-Z0-9-]+", "a code of capital letters, digits and hyphens")
+_SNAKE = (r"[a-z0-9_]+", "a name of small letters, digits and underscores")
+_SLUG = (r"[a-z0-9-]+", "a slug of small letters, digits and hyphens")
+_SLUGS = (r"[a-z0-9-]+(\|[a-z0-9-]+)*", "one or more source slugs separated by |")
+_FILLED = (r"[\s\S]*\S[\s\S]*", "a text that is not empty")
+_FLAG = ["0", "1"]
+ANY = None
+
+# table -> column -> what it may hold: a (pattern, words) pair, a list of values, or anything
+COLUMNS = {
+    "sources": dict(source_id=_SLUG, publisher=_FILLED, title=_FILLED, url=(r"(https?://\S+)?", "a web address, or nothing"),
+                    document_no=ANY, published=_PARTIAL,
+                    kind=["decision", "portal", "news", "statistics", "dataset", "law", "mirror"],
+                    language=(r"[a-z]{2,3}", "an ISO 639 code such as vi")),
+    "observations": dict(ref_area=_CODE, area_name=_FILLED, level=LEVELS, indicator=_SNAKE, time_period=_DATE,
+                         date_precision=["day", "month", "year", "unknown"], obs_value=_NUMBER, unit_measure=_FILLED,
+                         standard=STANDARDS, bound=["exact", "at_least", "at_most", "approximate"],
+                         obs_status=["A", "E", "P", "U"], source_id=_SLUG,
+                         comment=(r"[\s\S]{0,200}", "a comment of at most 200 letters")),
+    "areas": dict(vintage=["2020", "2025"], code=_CODE, name_vi=_FILLED, name_gso=_FILLED, name_ascii=ANY, level=LEVELS,
+                  type=TYPES, parent_code=ANY, area_km2=_NUMBER_OR_NONE, population=_NUMBER_OR_NONE, population_year=_YEAR,
+                  latitude=_NUMBER_OR_NONE, longitude=_NUMBER_OR_NONE, is_poor_district=_FLAG, valid_from=_DAY_OR_NONE,
+                  valid_to=_DAY_OR_NONE, aliases=ANY, source_id=_SLUGS),
+    "crosswalk_2025": dict(old_code=_CODE, old_name=_FILLED, old_district_code=_CODE, new_code=_CODE, new_name=_FILLED,
+                           new_type=TYPES, part=["whole"], source_id=_SLUGS, comment=ANY),
+    "tile_grid": dict(vintage=["2020", "2025"], code=_CODE, level=LEVELS, row=(r"\d+", "a whole number"), col=(r"\d+", "a whole number")),
+    "targets": dict(target_id=(r"[SKDCGN]-\S+", "S-, K-, D-, C-, G- or N- and a name"), programme=["NTM", "DTTS", "POVERTY"],
+                    document=_FILLED, horizon_year=_YEAR, period_start=_YEAR, period_end=_YEAR, indicator=_SNAKE,
+                    comparator=[">=", ">", "<=", "<", "==", "range", "qualitative"], value_low=_NUMBER_OR_NONE,
+                    value_high=_NUMBER_OR_NONE, unit_measure=ANY, scope_area=_CODE, statement_en=_FILLED,
+                    in_programme_3299=_FLAG, source_id=_SLUGS, comment=ANY),
+    "ntm_criteria": dict(criteria_set=_FILLED, document_no=ANY, applies_to=ANY, number=(r"\d*", "a whole number, or nothing"), name_vi=_FILLED,
+                         name_en=_FILLED, group=ANY, comparator=ANY, threshold_central_highlands=_NUMBER_OR_NONE, unit_measure=ANY,
+                         source_id=_SLUGS, comment=ANY),
+    "standards": dict(standard=(r"[A-Z0-9_]+", "a name such as MDP_2022_2025"), document_no=ANY, valid_from=_PARTIAL, valid_to=_PARTIAL, item=_FILLED,
+                      value=_NUMBER_OR_NONE, unit_measure=ANY, source_id=_SLUGS, comment=ANY),
+    "pp_evidence": dict(case=_SLUG, ref_area=_CODE, start_rate_pct=_NUMBER_OR_NONE, end_rate_pct=_NUMBER_OR_NONE, difference_points=_NUMBER_OR_NONE,
+                        relative_fall_pct=_NUMBER_OR_NONE, reported_low=_NUMBER_OR_NONE, reported_high=_NUMBER_OR_NONE,
+                        reading=_FILLED, source_id=_SLUGS, comment=ANY),
+    "indicators": dict(indicator=_SNAKE, name_en=_FILLED, name_vi=_FILLED, unit_measure=_FILLED, min=_NUMBER_OR_NONE,
+                       max=_NUMBER_OR_NONE, definition=_FILLED, better=["up", "down", "none"], notes=ANY, group=_FILLED),
+    "conflicts": dict(ref_area=_CODE, indicator=_SNAKE, time_period=_DAY_OR_NONE, standard=STANDARDS, values=_FILLED,
+                      source_ids=_SLUGS, explanation=_FILLED, preferred_source_id=_SLUG, reason=_FILLED),
+    "excluded": dict(input_file=_FILLED, input_row=(r"\d+", "a whole number"), ref_area=ANY, indicator=ANY, time_period=ANY,
+                     obs_value=ANY, source_id=ANY, reason_code=_SNAKE, reason=_FILLED),
+}  # fmt: skip
+KEYS = {
+    "sources": ["source_id"],
+    "observations": ["ref_area", "level", "indicator", "time_period", "standard", "source_id", "bound"],
+    "areas": ["vintage", "code"],
+    "crosswalk_2025": ["old_code"],
+    "tile_grid": ["vintage", "code"],
+    "targets": ["target_id"],
+    "ntm_criteria": ["criteria_set", "number", "name_en"],
+    "standards": ["standard", "document_no", "item", "valid_from"],
+    "pp_evidence": ["case"],
+    "indicators": ["indicator"],
+    "conflicts": ["ref_area", "indicator", "time_period", "standard"],
+    "excluded": ["input_file", "input_row"],
+}
+
+
+@cache
+def schema(table):
+    """The pandera schema of one raw table; pandera is loaded on first use because it is slow to import."""
+    import pandera.pandas as pa
+
+    def column(allowed):
+        if allowed is ANY:
+            return pa.Column(str)
+        if isinstance(allowed, list):
+            words = " or ".join(filter(None, [", ".join(filter(None, allowed)), "nothing" if "" in allowed else ""]))
+            return pa.Column(str, pa.Check.isin(allowed, error=f"one of {words}"))
+        pattern, words = allowed
+        return pa.Column(str, pa.Check.str_matches(f"^(?:{pattern})$", error=words))
+
+    return pa.DataFrameSchema({name: column(allowed) for name, allowed in COLUMNS[table].items()})
+
+
+def field_problems(table, frame, file):
+    """Every field of `frame` that its schema does not allow, and every row that repeats a key, as Problems."""
+    import pandera.errors
+
+    problems = []
+    try:
+        schema(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        for case in error.failure_cases.itertuples():
+            line = int(frame[LINE].loc[case.index]) if case.index is not None else None
+            problems.append(Problem(file, line, case.column, str(case.failure_case), str(case.check)))
+    repeated = frame.duplicated(KEYS[table], keep="first")
+    for row in frame[repeated].itertuples():
+        first = frame[(frame[KEYS[table]] == frame.loc[row.Index, KEYS[table]]).all(axis=1)][LINE].iloc[0]
+        value = ", ".join(str(frame.loc[row.Index, c]) for c in KEYS[table])
+        problems.append(Problem(file, row.line, "+".join(KEYS[table]), value, f"a key stands once; the first is row {first}"))
+    return problems
