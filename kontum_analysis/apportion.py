@@ -18,7 +18,11 @@ def apportion(shares, total, ceiling=None):
     shares = np.asarray(shares, float)
     flat = shares[:, None] if shares.ndim == 1 else shares
     total = np.broadcast_to(np.asarray(total), flat.shape[1:])
-    top = np.full(flat.shape, np.inf) if ceiling is None else np.broadcast_to(np.asarray(ceiling), shares.shape).reshape(flat.shape)
+    top = (
+        np.full(flat.shape, np.inf)
+        if ceiling is None
+        else np.broadcast_to(np.asarray(ceiling), shares.shape).reshape(flat.shape)
+    )
     if np.any(total < 0) or np.any(top.sum(axis=0) < total):
         raise ValueError(f"no whole numbers from 0 to the ceiling add up to {total}")
     whole = np.minimum(np.floor(flat + 1e-9), top)

@@ -75,7 +75,9 @@ def _figures(obs):
     found = {}
     for indicator, name in _NAMES.items():
         rows = select(obs, indicator, standard=STANDARD)
-        rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31")]
+        rows = rows[
+            (rows["bound"] == "exact") & (rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31")
+        ]
         for row in rows.itertuples():
             found[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
     return found
@@ -98,7 +100,9 @@ def _cells(found, after):
         cells["rate"] = stated("rate_pct", 0.01, half_unit(found["rate_pct"][0]))
     elif after["rate_pct"] and after["fall_pp"]:
         value = after["rate_pct"][0] + after["fall_pp"][0]
-        cells["rate"] = Cell((value - 0.01) / 100, (value + 0.01) / 100, "derived", after["fall_pp"][2])  # two roundings
+        cells["rate"] = Cell(
+            (value - 0.01) / 100, (value + 0.01) / 100, "derived", after["fall_pp"][2]
+        )  # two roundings
     if found["households"]:
         cells["households"] = stated("households")
     elif (derived := _households(cells, found)) is not None:
@@ -143,7 +147,9 @@ def household_series(obs):
         return pd.Series(dtype=float)
     pair = by["poor_households"].merge(by["poverty_rate_pct"], on=["year", "standard"], suffixes=("", "_rate"))
     derived = pd.Series((100 * pair["obs_value"] / pair["obs_value_rate"]).values, index=pair["year"].values)
-    stated = by["households_total"].set_index("year")["obs_value"] if "households_total" in by else pd.Series(dtype=float)
+    stated = (
+        by["households_total"].set_index("year")["obs_value"] if "households_total" in by else pd.Series(dtype=float)
+    )
     return stated.combine_first(derived.groupby(level=0).last()).sort_index()
 
 

@@ -109,7 +109,9 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
                 known[i, j] = np.rint(rate * households[i, j])
     total = np.array([facts[PROVINCE, y, "poor_households"].middle for y in years])
     province = np.log(total[:, None]) - np.log(households.sum(axis=0) - total[:, None])
-    theta, spread = _walk(logit(known / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common)
+    theta, spread = _walk(
+        logit(known / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
+    )
     poor = known.copy()
     for j, year in enumerate(years):
         missing = np.isnan(known[:, j, 0])
@@ -182,7 +184,9 @@ def _panel(facts, codes, years, poor, households):
     for j, year in enumerate(years):
         total = int(facts[PROVINCE, year, "poor_households"].middle)
         base = facts[PROVINCE, year, "households"]
-        rows.append(_row(PROVINCE, year, facts, np.full(2, total), np.array([base.low, base.high]), total, round(base.middle)))
+        rows.append(
+            _row(PROVINCE, year, facts, np.full(2, total), np.array([base.low, base.high]), total, round(base.middle))
+        )
         point_poor = apportion(poor[:, j].mean(axis=1), total)
         point_base = apportion(households[:, j].mean(axis=1), round(households[:, j].mean(axis=1).sum()))
         rows += [_row(code, year, facts, poor[i, j], households[i, j], point_poor[i], point_base[i])

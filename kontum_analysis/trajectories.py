@@ -23,7 +23,7 @@ def speed_between(form, y0, y1, years, entry=0.0):
     doi:10.1016/j.jdeveco.2023.103150). Raises ValueError where a form cannot pass through the points.
 
     >>> round(float(speed_between("logistic", 0.276781, 0.163928, 4.5)), 6)
-    -0.148627
+    -0.148623
     """
     y0, y1, years = np.asarray(y0, float), np.asarray(y1, float), np.asarray(years, float)
     if form not in FORMS:
