@@ -32,6 +32,14 @@ _WORDS = {
     "string_type": "a text",
     "dict_type": "a pace for each year, for example {{2024: 4, 2025: 2.5}}",
 }
+_PACE = "a number from 0 to 20 (points a year), one for each year such as {2024: 4, 2025: 2.5}, or observed"
+_CHOICES = {  # keys that take more than one kind of value: said whole, not once for every kind
+    "province_pace_pp": _PACE,
+    "poor_district_pace_pp": _PACE,
+    "floor": "a fraction of the households from 0 to below 1, for example 0.015, or published",
+    "entry_rate": "a yearly fraction from 0 to below 0.5, for example 0.005, or published",
+    "household_growth": "a yearly fraction from -0.1 to 0.1, for example 0.02, or published",
+}
 
 
 class Scenario(BaseModel):
@@ -72,7 +80,7 @@ class Scenario(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ScenarioError(_message(error, values.get("name", "scenario"))) from None
+            raise ScenarioError(_message(error, values)) from None
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -96,7 +104,7 @@ class Scenario(BaseModel):
         return Scenario(**{**self.model_dump(), **values})
 
 
-def _message(error, where):
+def _message(error, values):
     lines = []
     for item in error.errors():
         key = str(item["loc"][0]) if item["loc"] else ""
@@ -106,10 +114,12 @@ def _message(error, where):
         else:
             allowed = _WORDS.get(item["type"], item["msg"]).format(**context)
             found = "nothing" if item["type"] == "missing" else repr(item["input"])
+            if key in _CHOICES and item["type"] != "missing":
+                found, allowed = repr(values.get(key)), _CHOICES[key]
             text = f"{key}: found {found}; {allowed}"
         if text not in lines:
             lines.append(text)
-    return "\n".join([f"{where} is no valid scenario:", *(f"  {line}" for line in lines)])
+    return "\n".join([f"{values.get('name', 'scenario')} is no valid scenario:", *(f"  {line}" for line in lines)])
 
 
 class _UniqueKeys(yaml.SafeLoader):

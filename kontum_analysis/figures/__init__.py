@@ -44,6 +44,10 @@ class Figure:
         """The data behind the figure as CSV bytes, numbers to nine significant digits."""
         return self.table.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode("utf-8")
 
+    def in_language(self, lang):
+        """The same figure in another language; its table is not computed again."""
+        return Figure(self.name, lang, self.table)
+
     @property
     def data_hash(self):
         return hashlib.sha256(self.csv).hexdigest()[:12]

@@ -1,0 +1,172 @@
+"""The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from .errors import KontumError
+from .labels import LANGUAGES, table, text
+
+
+def _both(key):
+    words = table()[key]
+    return f"{words['vi']} / {words['en']}"
+
+
+app = typer.Typer(help=_both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
+data_app = typer.Typer(help=_both("cli.data.help"), no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Lang = Annotated[str, typer.Option("--lang", envvar="KONTUM_LANG", help=_both("cli.option.lang"))]
+Data = Annotated[Path | None, typer.Option("--data", help=_both("cli.option.data"))]
+AsOf = Annotated[str | None, typer.Option("--as-of", help=_both("cli.option.as_of"))]
+
+
+def _console():
+    console = Console()
+    return console if console.is_terminal else Console(width=150)
+
+
+def _language(lang):
+    if lang not in LANGUAGES:
+        raise KontumError(f"--lang: found {lang!r}; one of {', '.join(LANGUAGES)}")
+    return lang
+
+
+def _print_table(console, frame, caption=None):
+    grid = Table(title=caption, title_justify="left", header_style="bold")
+    for index, name in enumerate(frame.columns):
+        grid.add_column(str(name), justify="left" if index == 0 else "right")
+    for row in frame.itertuples(index=False):
+        grid.add_row(*map(str, row))
+    console.print(grid)
+
+
+@app.command(help=_both("cli.reproduce.help"))
+def reproduce(lang: Lang = "vi"):
+    console, lang = _console(), _language(lang)
+    _run_steps(console, lang, None)
+    _print_headline(console, lang)
+
+
+def _run_steps(console, lang, out):
+    from .paths import ROOT
+    from .reproduce import steps
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        for key, count, work in steps(out or ROOT):
+            task = progress.add_task(text(key, lang), total=count)
+            for _ in work:
+                progress.advance(task)
+
+
+def _print_headline(console, lang):
+    from .observations import load_observations
+    from .tables import headline, known_rates, shown
+
+    obs = load_observations()
+    _print_table(console, shown(known_rates(obs), lang), text("headline.known", lang))
+    _print_table(console, shown(headline(obs), lang), text("headline.scenarios", lang))
+    console.print(text("headline.notes", lang), highlight=False)
+    console.print(text("headline.files", lang), highlight=False)
+
+
+@app.command(help=_both("cli.verify.help"))
+def verify(lang: Lang = "vi"):
+    from .verify import differences
+
+    console, lang = _console(), _language(lang)
+    with tempfile.TemporaryDirectory() as scratch:
+        _run_steps(console, lang, scratch)
+        found = differences(scratch)
+    for line in found:
+        console.print(line, highlight=False, markup=False)
+    console.print(text("verify.differs" if found else "verify.same", lang, count=len(found)))
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command(help=_both("cli.project.help"))
+def project(
+    scenario: Annotated[str | None, typer.Option(help=_both("cli.option.scenario"))] = None,
+    province_pace: Annotated[float | None, typer.Option(help=_both("cli.option.province_pace"))] = None,
+    poor_district_pace: Annotated[float | None, typer.Option(help=_both("cli.option.poor_district_pace"))] = None,
+    form: Annotated[str | None, typer.Option(help=_both("cli.option.form"))] = None,
+    start: Annotated[int | None, typer.Option("--from", help=_both("cli.option.from"))] = None,
+    end: Annotated[int | None, typer.Option("--to", help=_both("cli.option.to"))] = None,
+    floor: Annotated[float | None, typer.Option(help=_both("cli.option.floor"))] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help=_both("cli.option.csv"))] = None,
+    as_of: AsOf = None,
+    data: Data = None,
+    lang: Lang = "vi",
+):
+    from . import poverty
+    from .files import write_whole
+    from .observations import load_observations
+
+    console, lang = _console(), _language(lang)
+    given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
+                 end=end, floor=floor)  # fmt: skip
+    chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
+    obs = load_observations(as_of=as_of, data=data)
+    projection = poverty.project_poverty(obs, chosen)
+    _print_projection(console, lang, projection)
+    _print_fit(console, lang, poverty.implied_pace(obs, chosen))
+    if csv is not None:
+        write_whole(csv, projection.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
+        console.print(text("project.written", lang, file=csv.name), highlight=False)
+
+
+def _scenario(name, given):
+    from .scenarios import Scenario, load, preset
+
+    if name is not None:
+        chosen = load(name) if name.endswith((".yaml", ".yml")) else preset(name)
+        return chosen.changed(**given) if given else chosen
+    if "province_pace_pp" not in given or "poor_district_pace_pp" not in given:
+        raise KontumError("project: give --scenario, or both --province-pace and --poor-district-pace, "
+                          "for example --province-pace 3.5 --poor-district-pace 7")  # fmt: skip
+    return Scenario(name="command-line", **given)
+
+
+def _print_projection(console, lang, projection):
+    from .tables import quotas_by_year, rates_by_year, shown
+
+    for key, frame in (("project.rates", rates_by_year(projection)), ("project.quotas", quotas_by_year(projection))):
+        _print_table(console, shown(frame, lang), text(key, lang))
+
+
+def _print_fit(console, lang, implied):
+    first = implied.iloc[0]
+    broken = implied[~implied["possible"]]
+    key = "project.fits" if broken.empty else "project.breaks"
+    facts = dict(pace=first.needed_pace_pp) if broken.empty else dict(
+        pace=first.needed_pace_pp, year=int(broken["year"].iloc[0]), short=broken["shortfall_pp"].iloc[0])  # fmt: skip
+    console.print(text(key, lang, **facts), highlight=False)
+
+
+@data_app.command("check", help=_both("cli.data.check.help"))
+def data_check(folder: Annotated[Path | None, typer.Argument(help=_both("cli.option.data"))] = None, lang: Lang = "vi"):
+    from .observations import raw_tables
+
+    console, lang = _console(), _language(lang)
+    tables = raw_tables(folder)
+    console.print(text("data.sound", lang, files=len(tables), rows=sum(map(len, tables.values()))), highlight=False)
+
+
+def main():
+    """Run the command; a user's mistake ends with one message and exit status 1, never a traceback."""
+    try:
+        app()
+    except KontumError as error:
+        Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        Console(stderr=True).print(_both("cli.interrupted"))
+        sys.exit(130)

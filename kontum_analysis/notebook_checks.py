@@ -1,0 +1,112 @@
+"""Run notebooks from the top, and say in what ways a committed notebook is not one clean, honest run.
+
+nbval compares outputs, but lets several lies pass (measured with 0.11): a stripped notebook is not compared at all,
+pictures never are, and a broken magic that was broken when committed equals itself. `problems` closes those gaps.
+"""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import nbformat
+
+from .errors import KontumError
+from .notebooks import FIGURE_MARK
+from .paths import FIGURES, NOTEBOOKS
+
+SECONDS = 120
+_MAGIC = re.compile(r"^\s*[%!]", re.MULTILINE)
+_TYPED_NUMBER = re.compile(r"\d\s*%|\d[.,]\d")
+_PRIVATE = re.compile(r"/(?:home|root|Users|tmp|work)/[\w.-]|[A-Z]:\\\\Users|0x[0-9a-f]{8}|\d\d:\d\d:\d\d")
+
+
+def notebook_paths(folder=NOTEBOOKS):
+    """The notebooks of a folder in reading order."""
+    return sorted(p for p in Path(folder).glob("*.ipynb"))
+
+
+def executed(path):
+    """The notebook at `path` run from the top in a fresh kernel, as text to write: no times, no machine, no versions.
+
+    Raises KontumError naming the notebook, the cell and the error when a cell fails.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
+                            resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError) as error:
+        raise KontumError(f"{path.name}: a cell failed\n{error}") from None
+    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                         "language_info": {"name": "python"}}  # fmt: skip
+    for index, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{index:02d}"
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
+    return nbformat.writes(notebook) + "\n"
+
+
+def problems(path, figures=FIGURES):
+    """Everything that keeps the notebook at `path` from being one clean run from the top: a list of sentences.
+
+    Checked: execution counts run 1, 2, 3 …; outputs exist; nothing on stderr and no error; every picture equals the file
+    of that name in `figures/vi/`; no magics or shell lines; no number with a decimal or a per cent sign typed into
+    prose; no machine path, memory address or time of day in an output.
+    """
+    path = Path(path)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code" and "".join(c["source"]).strip()]
+    found = []
+    counts = [c.get("execution_count") for c in code]
+    if counts != list(range(1, len(code) + 1)):
+        found.append(f"not one run from the top: execution counts are {counts}")
+    if not any(c.get("outputs") for c in code):
+        found.append("no outputs: a stripped notebook is not compared with anything")
+    for number, cell in enumerate(code, 1):
+        found += [f"cell {number}: {problem}" for problem in _cell_problems(cell, Path(figures))]
+    for cell in notebook["cells"]:
+        prose = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and (typed := _TYPED_NUMBER.search(prose)):
+            found.append(f"a number typed by hand in prose: …{prose[max(0, typed.start() - 20) : typed.end() + 5]!r}…")
+    return [f"{path.name}: {problem}" for problem in found]
+
+
+def _cell_problems(cell, figures):
+    if _MAGIC.search("".join(cell["source"])):
+        yield "a magic or shell line, which nbval may pass although it failed"
+    for output in cell.get("outputs", []):
+        if output["output_type"] == "error":
+            yield f"an error was committed: {output.get('ename')}"
+        if output.get("name") == "stderr":
+            yield f"something was written to stderr: {''.join(output['text'])[:80]!r}"
+        data = output.get("data", {})
+        plain = "".join(data.get("text/plain", "")) + "".join(output.get("text", ""))
+        if private := _PRIVATE.search(plain):
+            yield f"an output that differs between machines or days: {private.group()!r}"
+        if "image/png" in data:
+            yield from _picture_problems(plain, "".join(data["image/png"]), figures)
+
+
+def _picture_problems(plain, encoded, figures):
+    name = plain.removeprefix(FIGURE_MARK).partition(",")[0]
+    file = figures / "vi" / f"{name}.png"
+    if not plain.startswith(FIGURE_MARK) or not file.is_file():
+        yield f"a picture that no file in {figures.name}/vi stands for ({plain[:40]!r})"
+    elif base64.b64decode(encoded) != file.read_bytes():
+        yield f"the picture is not figures/vi/{name}.png"
+
+
+def output_differences(path, other):
+    """Cells whose outputs differ between two runs of one notebook: a list of sentences."""
+    first, second = (json.loads(Path(p).read_text(encoding="utf-8"))["cells"] for p in (path, other))
+    if len(first) != len(second):
+        return [f"{Path(path).name}: {len(first)} cells, rebuilt {len(second)}"]
+    return [
+        f"{Path(path).name}: the output of cell {number} differs"
+        for number, (a, b) in enumerate(zip(first, second, strict=True), 1)
+        if a != b
+    ]

@@ -1,0 +1,83 @@
+"""What a notebook cell calls to speak to its reader: a paragraph, a table, a figure, in both languages."""
+
+import base64
+import hashlib
+import html
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from .labels import LANGUAGES, text
+from .paths import RAW, SCENARIOS
+from .tables import shown as shown_table
+
+VERSIONS_OF = ["numpy", "pandas", "scipy", "matplotlib", "statsmodels"]
+FIGURE_MARK = "figure "
+
+
+class Shown:
+    """A value with the forms JupyterLab can show; the plain text is what nbval compares."""
+
+    def __init__(self, forms, metadata=None):
+        self.forms, self.metadata = forms, metadata or {}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return self.forms, self.metadata
+
+    def __repr__(self):
+        return self.forms["text/plain"]
+
+
+def tell(key, **values):
+    """A paragraph in Vietnamese and then in English, its numbers filled in from variables."""
+    vi, en = (text(key, lang, **values) for lang in LANGUAGES)
+    return Shown({"text/plain": f"{vi}\n\n{en}", "text/markdown": f"{vi}\n\n*{en}*"})
+
+
+def show_table(frame, rows=None):
+    """A table in Vietnamese, with the English one folded below it; `rows` limits how many are shown."""
+    frame = frame if rows is None else frame.head(rows)
+    vi, en = (shown_table(frame, lang) for lang in LANGUAGES)
+    folded = f"<details><summary>English</summary>{_html(en)}</details>"
+    return Shown({"text/plain": vi.to_string(index=False), "text/html": _html(vi) + folded})
+
+
+def _html(frame):
+    return frame.to_html(index=False, border=0, justify="left")
+
+
+def show_figure(name, obs):
+    """A figure in Vietnamese with its caption, and the English one folded below it (`figures/en/`).
+
+    The plain text carries the hash of the data behind the figure, so that a changed number shows in a check.
+    """
+    from IPython.display import display
+
+    from .figures import build
+
+    vi, en = (build(name, obs, lang) for lang in LANGUAGES)
+    image = base64.b64encode(vi.image()).decode("ascii")
+    display(
+        Shown(
+            {"text/plain": f"{FIGURE_MARK}{name}, data {vi.data_hash}", "image/png": image},
+            {"image/png": {"alt": vi.alt}},
+        )
+    )
+    english = f'<img src="../figures/en/{name}.png" alt="{html.escape(en.alt)}" style="max-width:100%">'
+    folded = f"<details><summary>English figure</summary>{english}</details>"
+    caption = f"<p>{html.escape(vi.caption)}</p><p><em>{html.escape(en.caption)}</em></p>"
+    return Shown({"text/plain": f"{vi.caption}\n{en.caption}", "text/html": caption + folded})
+
+
+def versions():
+    """The versions of the packages that the numbers depend on, one row each."""
+    return pd.DataFrame({"package": VERSIONS_OF, "version": [version(name) for name in VERSIONS_OF]})
+
+
+def data_hashes(folder=None):
+    """The first 12 digits of the SHA-256 of every raw table and scenario, one row each."""
+    files = sorted(Path(folder or RAW).glob("*.csv")) + sorted(SCENARIOS.glob("*.yaml"))
+    return pd.DataFrame(
+        {"file": [f.name for f in files], "sha256": [hashlib.sha256(f.read_bytes()).hexdigest()[:12] for f in files]}
+    )

@@ -1,0 +1,107 @@
+"""The main job, from the published figures to the notebooks: every step, every file, in order.
+
+Each step is a generator that yields after each piece of work, so that a progress bar can follow it. Files are
+written whole or not at all, and a file that would not change is not touched.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from . import tables
+from .estimates import estimate_panel, leave_one_out
+from .figures import CATALOGUE, build
+from .files import write_whole
+from .labels import LANGUAGES
+from .notebook_checks import executed, notebook_paths
+from .notebooks import VERSIONS_OF, data_hashes
+from .observations import load_observations, raw_tables
+from .paths import ROOT
+from .poverty import exit_quotas, implied_pace, project_poverty
+from .scenarios import preset, presets
+
+
+def steps(out=ROOT):
+    """(label key, number of pieces, generator) for every step; `out` is the folder that receives the files."""
+    out = Path(out)
+    obs = None
+
+    def observations():
+        nonlocal obs
+        obs = load_observations() if obs is None else obs
+        return obs
+
+    processed = out / "data" / "processed"
+    return [
+        ("step.data", 3, _data(processed, observations)),
+        ("step.estimates", 2, _estimates(processed, observations)),
+        ("step.paths", len(presets()), _paths(processed, observations)),
+        ("step.figures", len(CATALOGUE) * len(LANGUAGES), _figures(out / "figures", observations)),
+        ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
+    ]
+
+
+def _csv(path, frame):
+    write_whole(path, frame.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
+
+
+def _data(folder, observations):
+    raw_tables()
+    yield
+    _csv(folder / "observations.csv", observations().drop(columns="line"))
+    yield
+    _csv(folder / "identities.csv", tables.identities())
+    write_whole(folder / "manifest.json", json.dumps(manifest(), indent=1, ensure_ascii=False) + "\n")
+    yield
+
+
+def _estimates(folder, observations):
+    _csv(folder / "district_panel.csv", estimate_panel(observations()).panel)
+    yield
+    _csv(folder / "leave_one_out.csv", leave_one_out(observations()))
+    yield
+
+
+def _paths(folder, observations):
+    paths, quotas, implied = [], [], []
+    for name in presets():
+        scenario = preset(name)
+        projection = project_poverty(observations(), scenario)
+        paths.append(projection)
+        quotas.append(exit_quotas(projection))
+        implied.append(implied_pace(observations(), scenario))
+        yield
+    _csv(folder / "poverty_paths.csv", pd.concat(paths))
+    _csv(folder / "exit_quotas.csv", pd.concat(quotas))
+    _csv(folder / "implied_pace.csv", pd.concat(implied))
+    _csv(folder / "headline.csv", tables.headline(observations()))
+
+
+def _figures(folder, observations):
+    for name in CATALOGUE:
+        first = build(name, observations(), LANGUAGES[0])
+        for lang in LANGUAGES:
+            for file, content in first.in_language(lang).files().items():
+                write_whole(folder / lang / file, content)
+            yield
+
+
+def _notebooks(folder):
+    sources = notebook_paths()
+    with ThreadPoolExecutor(2) as pool:
+        for path, content in zip(sources, pool.map(executed, sources), strict=True):
+            write_whole(folder / path.name, content)
+            yield
+
+
+def manifest():
+    """What the files were made with: Python, package versions, and the hashes of raw tables and scenarios."""
+    return {
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "packages": {name: version(name) for name in VERSIONS_OF},
+        "inputs": dict(data_hashes().itertuples(index=False)),
+    }

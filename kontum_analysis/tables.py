@@ -1,0 +1,186 @@
+"""The tables people read: what each holds, and how its columns are shown in either language."""
+
+import pandas as pd
+
+from .areas import POOR_DISTRICTS, PROVINCE, poor_districts
+from .checks import comparable, part_sums, rate_disagreements
+from .estimates import estimate_panel
+from .labels import area_name, number, table, text
+from .observations import raw_tables, select
+from .poverty import exit_quotas, groups, implied_pace, project_poverty
+from .scenarios import preset, presets, title
+
+# how a column is shown: p = per cent of a fraction, n = number, with so many decimals; any other column as it is
+FORMATS = {
+    "rate": "p2", "rate_q10": "p2", "rate_q90": "p2", "q10": "p2", "q90": "p2", "truth": "p2", "estimate": "p2",
+    "paper_2025": "p2", "rate_2025": "p2", "rate_2030": "p2", "poor_2025": "p2", "poor_2030": "p2",
+    "province_rate": "p2", "poor_districts_rate": "p2", "needed_rate": "p2", "floor_rate": "p2", "floor": "p2",
+    "near_poor_rate": "p2", "dtts_rate": "p2",
+    "error_pp": "n2", "needed_pace_pp": "n2", "shortfall_pp": "n2", "stated": "n2", "computed": "n2", "difference": "n0",
+    "households": "n0", "poor_households": "n0", "poor_q10": "n0", "poor_q90": "n0", "quota": "n0", "exits_to_2025": "n0",
+    "exits_to_2030": "n0", "count": "n0", "rows": "n0", "dtts_poor_households": "n0", "near_poor_households": "n0",
+}  # fmt: skip
+# columns whose values are words of labels.csv: column -> prefix of the key
+_WORDS = {"status": "status", "status_rate": "status", "status_poor_households": "status", "status_households": "status",
+          "form": "form", "identity": "identity"}  # fmt: skip
+
+
+def shown(frame, lang):
+    """The table as text for a reader: headings, names and numbers in one language; every cell a string.
+
+    A column is shown by its label `col.NAME`; areas become names; formats are those of FORMATS.
+    """
+    columns = {}
+    for column in frame.columns:
+        if column == "area_name" and "area" in frame.columns:
+            continue
+        name = table().get(f"col.{column}", {}).get(lang, str(column))
+        spec = FORMATS.get(column) or (f"n{frame.attrs['decimals']}" if isinstance(column, int) else None)
+        columns[name] = [_cell(column, value, spec, lang) for value in frame[column]]
+    return pd.DataFrame(columns, dtype=str)
+
+
+def _cell(column, value, spec, lang):
+    if pd.isna(value):
+        return "–"
+    if column == "area":
+        return area_name(value, lang)
+    if column == "scenario":
+        return title(preset(value), lang) if value in presets() else str(value)
+    if str(value) in ("True", "False"):
+        return text(f"yesno.{value}", lang)
+    if column in _WORDS:
+        return text(f"{_WORDS[column]}.{value}", lang)
+    if spec is None:
+        return str(value)
+    return number(value * 100 if spec[0] == "p" else value, int(spec[1:]), lang)
+
+
+def known_rates(obs):
+    """The poverty rate of the province and of its poor districts together, end of each known year, with how it is known.
+
+    Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
+    """
+    found = estimate_panel(obs)
+    panel = found.panel[found.panel["area"] == PROVINCE]
+    province = panel.assign(status=panel["status_rate"], q10=float("nan"), q90=float("nan"))
+    member = [i for i, code in enumerate(found.areas) if code in poor_districts()]
+    rates = pd.DataFrame(found.poor[member].sum(axis=0) / found.households[member].sum(axis=0))
+    status = found.panel[found.panel["area"].isin(poor_districts())].groupby("year")["status_poor_households"]
+    worst = status.agg(lambda s: "estimated" if (s == "estimated").any() else "derived").to_numpy()
+    sure = worst != "estimated"
+    poor = pd.DataFrame(dict(area=POOR_DISTRICTS, year=found.years, rate=rates.mean(axis=1), status=worst,
+                             q10=rates.quantile(0.1, axis=1).mask(sure), q90=rates.quantile(0.9, axis=1).mask(sure)))  # fmt: skip
+    return pd.concat([province, poor], ignore_index=True)[["area", "year", "rate", "q10", "q90", "status"]]
+
+
+def headline(obs):
+    """One row a scenario preset: where the paces lead in 2025 and 2030, and how many households must leave poverty.
+
+    Columns: scenario; paper_2025 (the province's pace alone, nothing below zero); rate_2025, rate_2030 of the province;
+    poor_2025, poor_2030 of the poor districts (fractions); exits_to_2025 from the scenario's start, exits_to_2030 after
+    2025 (households, net of new poor); start.
+    """
+    rows = []
+    for name in presets():
+        scenario = preset(name)
+        projection = project_poverty(obs, scenario)
+        rate = groups(projection).set_index(["area", "year"])["rate"]
+        quota = exit_quotas(projection).groupby("year")["quota"].sum()
+        paper = implied_pace(obs, scenario).set_index("year")["province_rate"].clip(lower=0)
+        rows.append(dict(
+            scenario=name, start=scenario.start, paper_2025=paper.get(2025), rate_2025=rate.get((PROVINCE, 2025)),
+            poor_2025=rate.get((POOR_DISTRICTS, 2025)), exits_to_2025=quota[quota.index <= 2025].sum(),
+            rate_2030=rate.get((PROVINCE, 2030)), poor_2030=rate.get((POOR_DISTRICTS, 2030)),
+            exits_to_2030=quota[quota.index > 2025].sum() if scenario.end > 2025 else None))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def rates_by_year(projection):
+    """Rates in per cent with a column for each year: the province, the two groups of districts, each district."""
+    rows = pd.concat([groups(projection), projection[projection["level"] == "district"]])
+    wide = rows.assign(rate=100 * rows["rate"]).pivot(index="area", columns="year", values="rate")
+    return _with_decimals(wide.loc[rows["area"].drop_duplicates()], 2)
+
+
+def quotas_by_year(projection):
+    """Households to leave poverty with a column for each year: each district and the province."""
+    wide = exit_quotas(projection).pivot(index="area", columns="year", values="quota")
+    wide.loc[PROVINCE] = wide.sum()
+    return _with_decimals(wide, 0)
+
+
+def _with_decimals(wide, decimals):
+    wide = wide.rename_axis(columns=None).reset_index()
+    wide.attrs["decimals"] = decimals
+    return wide
+
+
+def baseline_districts(obs):
+    """End-2021 by district: rate and poor households, the same for ethnic minorities, near-poor where published."""
+    panel = estimate_panel(obs).panel
+    rows = panel[panel["year"] == 2021].set_index("area")
+    day = obs[obs["time_period"] == "2021-12-31"]
+
+    def of(indicator):
+        return select(day, indicator, standard="MDP_2022_2025").set_index("ref_area")["obs_value"]
+
+    return pd.DataFrame(dict(
+        area=rows.index, rate=rows["rate"], status=rows["status_rate"], households=rows["households"],
+        poor_households=rows["poor_households"], dtts_rate=of("dtts_poverty_rate_pct") / 100,
+        dtts_poor_households=of("dtts_poor_households"), near_poor_rate=of("near_poor_rate_pct") / 100)).reindex(rows.index)  # fmt: skip
+
+
+def conflicts(obs):
+    """Every figure that lost to another for the same fact: what it says, which won, and why."""
+    losers = obs[obs["preference_reason"].str.startswith("conflict")]
+    winners = obs[obs["preferred"]].set_index(["ref_area", "indicator", "time_period", "standard"])["obs_value"]
+    won = [winners.get((r.ref_area, r.indicator, r.time_period, r.standard)) for r in losers.itertuples()]
+    return pd.DataFrame(dict(area=losers["ref_area"], indicator=losers["indicator"], time_period=losers["time_period"],
+                             used=won, not_used=losers["obs_value"], reason=losers["preference_reason"])).reset_index(drop=True)  # fmt: skip
+
+
+def identities(data=None):
+    """Identities that published figures should satisfy, with those that do not: nothing is smoothed over.
+
+    Columns: identity, area, indicator, time_period, stated, computed, within_rounding. Sums of districts must hold (a
+    broken one is an error when loading); rates and the province's stock and flow are reported.
+    """
+    tables = raw_tables(data)
+    rates = rate_disagreements(comparable(tables["observations"])).assign(identity="rate")
+    sums = part_sums(tables).assign(identity="sum", stated=lambda t: t["whole"], computed=lambda t: t["parts"])
+    sums["within_rounding"] = sums["stated"] == sums["computed"]
+    columns = ["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
+    found = pd.concat([rates[columns], sums[columns], _stock_and_flow(tables)[columns]], ignore_index=True)
+    return found.rename(columns={"ref_area": "area"})
+
+
+def _stock_and_flow(tables):
+    """Opening stock - exits + new + relapsed against the published closing stock of the province, 2022."""
+    obs = tables["observations"]
+    rows = obs[(obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact") & (obs["standard"] == "MDP_2022_2025")]
+    value = (
+        rows.drop_duplicates(["indicator", "time_period"])
+        .set_index(["indicator", "time_period"])["obs_value"]
+        .astype(float)
+    )
+
+    def at(indicator, year):
+        return value.get((indicator, f"{year}-12-31"))
+
+    found = []
+    for year in range(2022, 2030):
+        flows = [
+            at("poor_households", year - 1),
+            at("poor_exits", year),
+            at("new_poor_households", year),
+            at("poor_households", year),
+        ]
+        if any(f is None for f in flows):
+            continue
+        computed = flows[0] - flows[1] + flows[2] + (at("relapsed_poor_households", year) or 0)
+        found.append(dict(identity="stock_and_flow", ref_area=PROVINCE, indicator="poor_households", time_period=f"{year}-12-31",
+                          stated=flows[3], computed=computed, within_rounding=flows[3] == computed))  # fmt: skip
+    return pd.DataFrame(
+        found, columns=["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
+    )

@@ -1,0 +1,87 @@
+"""Rebuild everything in a scratch folder and say what differs from what is committed."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from .notebook_checks import notebook_paths, output_differences, problems
+from .paths import ROOT
+from .reproduce import manifest
+
+TOLERANCE = 1e-8  # relative; committed tables carry nine significant digits
+
+
+def differences(scratch, root=ROOT):
+    """Every file that is missing, too many, or different between `root` (committed) and `scratch` (rebuilt).
+
+    Tables are compared by value, notebooks by output, all else by bytes. Returns a list of sentences, empty if the
+    same; the packages whose versions differ from those of the committed run come last, since they may explain it.
+    """
+    root, scratch = Path(root), Path(scratch)
+    found = []
+    for folder in ("data/processed", "figures", "notebooks"):
+        old, new = (_files(base, folder) for base in (root, scratch))
+        found += [f"{name}: committed, but not made any more" for name in sorted(old - new)]
+        found += [f"{name}: made, but not committed" for name in sorted(new - old)]
+        for name in sorted(old & new):
+            found += _compare(name, root / name, scratch / name)
+    for path in notebook_paths(root / "notebooks"):
+        found += problems(path, root / "figures")
+    then = _committed_manifest(root)
+    if then is None:
+        return [*found, "data/processed/manifest.json: missing or unreadable"]
+    now = manifest()
+    found += _changes("input", then["inputs"], now["inputs"])
+    if found:
+        found += _changes("version of", {"python": then["python"], **then["packages"]},
+                          {"python": now["python"], **now["packages"]})  # fmt: skip
+    return found
+
+
+def _files(base, folder):
+    paths = (p for p in (base / folder).rglob("*") if p.is_file())
+    return {p.relative_to(base).as_posix() for p in paths if p.name not in ("README.md", ".gitkeep", "manifest.json")
+            and ".ipynb_checkpoints" not in p.parts}  # fmt: skip
+
+
+def _compare(name, old, new):
+    if name.endswith(".ipynb"):
+        return output_differences(old, new)
+    if old.read_bytes() == new.read_bytes():
+        return []
+    if name.endswith(".csv"):
+        return _table_differences(name, old, new)
+    return [f"{name}: the bytes differ"]
+
+
+def _table_differences(name, old, new):
+    try:
+        a, b = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (old, new))
+    except ValueError as error:
+        return [f"{name}: the committed table cannot be read ({error})"]
+    if list(a.columns) != list(b.columns):
+        return [f"{name}: columns {list(a.columns)}, rebuilt {list(b.columns)}"]
+    if len(a) != len(b):
+        return [f"{name}: {len(a)} rows, rebuilt {len(b)}"]
+    found = []
+    for column in a.columns:
+        x, y = (pd.to_numeric(t[column], errors="coerce") for t in (a, b))
+        same = (a[column] == b[column]) | ((x - y).abs() <= TOLERANCE * y.abs())
+        for row in a.index[~same][:3]:
+            found.append(
+                f"{name}: row {row + 2}, column {column}: {a.at[row, column]!r}, rebuilt {b.at[row, column]!r}"
+            )
+    return found
+
+
+def _committed_manifest(root):
+    try:
+        return json.loads((root / "data" / "processed" / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _changes(what, then, now):
+    names = sorted(set(then) | set(now))
+    return [f"{what} {n}: {then.get(n)} when committed, {now.get(n)} here" for n in names if then.get(n) != now.get(n)]
