@@ -7,9 +7,10 @@ Model of a missing cell, on the log odds of the rate (and, alike, on the log of 
 a random walk between and after the known years of the district. The mean drift and tau come from the districts known
 in the first and the last year; both are drawn anew in every draw (t and chi-square with n-1 degrees of freedom), so
 that the small number of districts widens the intervals. The drift is split over the years as the province's own log
-odds moved. Each draw is then moved onto the published total of the province by one shift of the log odds, larger for
-less certain cells (logit shift: Rosenman, McCartan, Olivella 2023, doi:10.1017/pan.2022.31), and rounded to
-whole households by largest remainder. Assumed, not known: normal errors, equal tau in all districts, errors
+odds moved. Each draw is then conditioned on the published total of the province: its log odds move together along
+prior variance × sensitivity of the count, N p (1 - p), which for a linear total is exact conditioning of a Gaussian draw
+(Matheron's rule; Wilson et al. 2021, JMLR 22(105)), as far as the total needs. Then it is rounded to whole households by
+largest remainder. Assumed, not known: normal errors, equal tau in all districts, errors
 independent between districts before the total ties them together.
 """
 
@@ -119,7 +120,9 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
         if np.any(left < 0) or (missing.any() and np.any(left > households[missing, j].sum(axis=0))):
             raise KontumError(f"{year}: the districts' poor households do not fit the province's {total[j]:.0f}")
         if missing.any():
-            rates = shift_to_total(theta[missing, j], spread[missing, j], households[missing, j], left)
+            rate = expit(theta[missing, j])
+            sensitivity = (households[missing, j] * rate * (1 - rate)).mean(axis=1)
+            rates = shift_to_total(theta[missing, j], spread[missing, j] * sensitivity, households[missing, j], left)
             poor[missing, j] = apportion(rates * households[missing, j], left, ceiling=households[missing, j])
     return poor.astype(np.int64)
 
@@ -164,7 +167,7 @@ def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
 def shift_to_total(theta, spread, households, total, steps=60):
     """Rates expit(theta + spread * delta) with the delta, one a draw, for which households * rate sums to `total`.
 
-    theta (log odds), households: (district, draw); spread: (district,), relative prior variance; total: (draw,).
+    theta (log odds), households: (district, draw); spread: (district,), how far each may move; total: (draw,).
     Returns rates, shape (district, draw). Solved by bisection, so it cannot fail to converge.
 
     >>> shift_to_total(np.zeros((2, 1)), np.ones(2), np.array([[100], [300]]), np.array([100])).round(4).ravel().tolist()
