@@ -28,7 +28,8 @@ _PREFIXES = {
     "thị trấn": "thị trấn", "thi tran": "thị trấn", "tt": "thị trấn", "town": "thị trấn", "township": "thị trấn",
 }  # fmt: skip
 _PREFIX = re.compile(
-    r"^({})(?:\.\s*|\s+)(?=\S)".format("|".join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))), re.IGNORECASE
+    r"^({})(?:\.\s*|\s+)(?=\S)".format("|".join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))),
+    re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s(province|city|district|commune|ward|town|township)$", re.IGNORECASE)
 _NOT_COUNTS = re.compile(r"^rate$|_rate$|_pct$|_pp$|share|^q0|mean|ratio")

@@ -35,6 +35,7 @@ def shown(frame, lang):
         if column == "area_name" and "area" in frame.columns:
             continue
         name = table().get(f"col.{column}", {}).get(lang, str(column))
+        name = title(preset(column), lang) if column in presets() else name
         spec = FORMATS.get(column) or (f"n{frame.attrs['decimals']}" if isinstance(column, int) else None)
         columns[name] = [_cell(column, value, spec, lang) for value in frame[column]]
     return pd.DataFrame(columns, dtype=str)
@@ -108,6 +109,11 @@ def quotas_by_year(projection):
     wide = exit_quotas(projection).pivot(index="area", columns="year", values="quota")
     wide.loc[PROVINCE] = wide.sum()
     return _with_decimals(wide, 0)
+
+
+def wide_by_scenario(columns):
+    """One row an area and one column a scenario, from a dict of scenario name to values indexed by area."""
+    return pd.DataFrame(columns).rename_axis("area").reset_index()
 
 
 def _with_decimals(wide, decimals):

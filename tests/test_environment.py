@@ -1,0 +1,54 @@
+"""pyproject.toml, environment.yml and requirements.lock agree, and no committed file names a package registry."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from kontum_analysis.paths import ROOT
+
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WANTED = [Requirement(r) for r in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]]
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+
+
+def locked():
+    """Name -> list of versions in the lock (more than one where a marker chooses)."""
+    found = {}
+    for line in re.findall(r"^([a-z0-9][^\s;=]*)==([^\s;\\]+)", LOCK, re.MULTILINE):
+        found.setdefault(canonicalize_name(line[0]), []).append(line[1])
+    return found
+
+
+def test_conda_and_pip_ask_for_the_same_packages():
+    conda = {
+        canonicalize_name(r.name): str(r.specifier)
+        for r in map(Requirement, filter(lambda d: isinstance(d, str), CONDA))
+    }
+    assert conda.pop("python") == PROJECT["requires-python"]
+    conda.pop("pip")
+    assert conda == {canonicalize_name(r.name): str(r.specifier) for r in WANTED}
+
+
+@pytest.mark.parametrize("wanted", WANTED, ids=lambda r: r.name)
+def test_the_lock_satisfies_every_requirement(wanted):
+    versions = locked()[canonicalize_name(wanted.name)]
+    assert all(wanted.specifier.contains(v) for v in versions)
+
+
+def test_every_locked_package_has_a_hash_and_the_build_tool_is_locked_too():
+    entries = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+    assert len(entries) > 80 and all("--hash=sha256:" in entry for entry in entries)
+    assert "setuptools" in locked()
+
+
+def test_no_committed_file_names_a_registry_or_a_machine_path():
+    done = subprocess.run(
+        ["git", "grep", "-nIE", "-e", r"--(extra-)?index-url|--find-links|\"resolved\":|files\.pythonhosted|registry\.npmjs|/(root|work)/[a-z]",
+         "--", ".", ":!tests"], cwd=ROOT, capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 1, done.stdout

@@ -1,0 +1,123 @@
+"""What is committed is what the program makes; `verify` names each planted difference; files are whole or absent."""
+
+import json
+import shutil
+
+import pytest
+
+from kontum_analysis import verify
+from kontum_analysis.figures import CATALOGUE, build
+from kontum_analysis.files import write_whole
+from kontum_analysis.observations import load_observations
+from kontum_analysis.paths import FIGURES, ROOT
+from kontum_analysis.reproduce import steps
+
+
+@pytest.fixture(scope="module")
+def obs():
+    return load_observations()
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_committed_figures_are_byte_for_byte_what_the_program_draws(name, obs):
+    first = build(name, obs, "vi")
+    for lang in ("vi", "en"):
+        for file, content in first.in_language(lang).files().items():
+            assert (FIGURES / lang / file).read_bytes() == content, f"figures/{lang}/{file} is not what is drawn now"
+
+
+def test_no_figure_file_is_left_over():
+    names = {path.stem for lang in ("vi", "en") for path in (FIGURES / lang).iterdir()}
+    assert names == set(CATALOGUE)
+
+
+def test_committed_tables_are_what_the_program_computes(tmp_path):
+    for key, count, work in steps(tmp_path):
+        if key in ("step.data", "step.estimates", "step.paths"):
+            assert sum(1 for _ in work) == count
+    made = sorted((tmp_path / "data" / "processed").iterdir())
+    assert len(made) == 9
+    for path in made:
+        assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes(), path.name
+
+
+@pytest.fixture
+def rebuilt(tmp_path):
+    """A rebuilt folder that equals what is committed, and a function that says what verify finds after a change."""
+    for folder in ("data/processed", "figures", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+
+    def found(change):
+        change(tmp_path)
+        return " ".join(verify.differences(tmp_path))
+
+    return found
+
+
+def test_verify_finds_nothing_where_nothing_differs(rebuilt):
+    assert rebuilt(lambda root: None) == ""
+
+
+def edit(name, old, new, count=1):
+    def change(root):
+        path = root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+    return change
+
+
+def test_verify_names_row_column_and_values_of_a_changed_table(rebuilt):
+    said = rebuilt(edit("data/processed/headline.csv", "programme-low,2021", "programme-low,2020"))
+    assert "data/processed/headline.csv: row 2, column start: '2021', rebuilt '2020'" in said
+
+
+def test_verify_lets_a_difference_in_the_tenth_digit_pass(rebuilt):
+    assert rebuilt(edit("data/processed/poverty_paths.csv", "0.153168", "0.1531680000001")) == ""
+
+
+def test_verify_names_a_changed_figure_a_missing_and_an_extra_file(rebuilt):
+    def change(root):
+        png = root / "figures" / "vi" / "poverty_paths.png"
+        png.write_bytes(png.read_bytes() + b"x")
+        (root / "figures" / "en" / "poverty_paths.svg").unlink()
+        (root / "figures" / "en" / "new.svg").write_text("x")
+
+    said = rebuilt(change)
+    assert "figures/vi/poverty_paths.png: the bytes differ" in said
+    assert "figures/en/poverty_paths.svg: committed, but not made any more" in said
+    assert "figures/en/new.svg: made, but not committed" in said
+
+
+def test_verify_names_a_notebook_cell_whose_output_changed(rebuilt):
+    said = rebuilt(edit("notebooks/02_baseline.ipynb", "21.989", "21.990"))
+    assert "02_baseline.ipynb: the output of cell" in said
+
+
+def test_verify_names_a_changed_input_and_the_versions_that_may_explain_a_difference(tmp_path):
+    root = tmp_path / "committed"
+    for folder in ("data/processed", "figures", "notebooks"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    path = root / "data" / "processed" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["inputs"]["observations.csv"] = "000000000000"
+    manifest["packages"]["numpy"] = "1.0"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    said = " ".join(verify.differences(ROOT, root))
+    assert "input observations.csv: 000000000000 when committed" in said
+    assert "version of numpy: 1.0 when committed" in said
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "table.csv"
+    assert write_whole(path, "old\n") and not write_whole(path, "old\n")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "new\n")
+    assert path.read_text() == "old\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]
