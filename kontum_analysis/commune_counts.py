@@ -1,0 +1,259 @@
+"""Criteria counts of every commune on one day, drawn so that they agree with everything published about that day.
+
+In each draw the bands hold exactly the published numbers of communes, the sum of the counts lies within the rounding
+of the published mean, communes known to have attained stand in the top band, districts with a published total have
+it, and a published count is a lower limit for later days under the same set and an upper limit for earlier ones.
+What is left open is filled without further knowledge:
+
+- *who* stands in which band follows a latent rank, standard normal. A commune with an earlier published count keeps
+  that rank with a correlation of `RANK_MEMORY` a year (ranks, not counts, survive a change of set); one without leans
+  on its district by the share of the district that is known. Assumption, not estimated: too few communes are
+  published twice.
+- *how many* criteria inside a band: all configurations that give the published sum are equally likely, which is the
+  distribution of greatest entropy (Jaynes 1957, doi:10.1103/PhysRev.106.620).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtri
+
+from .ntm_history import LEVELS, decimal_year
+
+RANK_MEMORY = 0.85
+_FORCE = 1e3  # larger than any difference of latent ranks
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Limits of one day. low, high, rank_mean, rank_sd: shape (communes,); districts: rows (index, least, most)."""
+
+    low: np.ndarray
+    high: np.ndarray
+    rank_mean: np.ndarray
+    rank_sd: np.ndarray
+    districts: tuple
+
+
+def constraints(snapshot, members, totals, history):
+    """Turn what is known of communes and districts into limits and rank scores for the day of a snapshot.
+
+    members: list of `Commune`; totals: table of `district_totals`; history: list of `Snapshot`, for ranks.
+    """
+    n, day = len(members), snapshot.day
+    low, high = np.zeros(n), np.full(n, 19.0)
+    score, weight = np.zeros(n), np.zeros(n)
+    for i, c in enumerate(members):
+        for when, lo, hi, standard, exact in c.counts:
+            if standard == snapshot.standard and when <= day:
+                low[i] = max(low[i], min(lo, 18))
+            if standard == snapshot.standard and when >= day and exact:
+                high[i] = min(high[i], hi)
+        if c.not_before > day:
+            high[i] = min(high[i], 18)
+        if c.attained_by and c.attained_by <= day:
+            low[i], high[i] = 19, 19
+        elif low[i] > high[i]:  # pages that contradict a rising count: the earlier one is kept as a rank only
+            low[i] = 0
+        score[i], weight[i] = _rank(c, snapshot, history)
+    codes = np.array([c.district for c in members])
+    mean = np.empty(n)
+    for code in np.unique(codes):
+        inside = codes == code
+        mean[inside] = (score * weight)[inside].sum() / inside.sum()  # unknown communes pull towards zero
+    mean = weight * score + (1 - weight) * mean
+    return Constraints(low, high, mean, np.sqrt(1 - weight**2), _district_limits(day, codes, totals, low))
+
+
+def _rank(c, snapshot, history):
+    """Normal score of the latest published count among the communes of its time, and how much of it remains."""
+    known = [r for r in c.counts if r[0] <= snapshot.day]
+    if c.attained_by and c.attained_by <= snapshot.day:
+        known.append((c.attained_by, 19, 19, "", True))
+    known_later = [(c.attained_by, 19, 19, "", True)] if c.attained_by > snapshot.day else []
+    if not known and not known_later:
+        return 0.0, 0.0
+    when = max(known or known_later)[0]
+    same = [r for r in known or known_later if r[0] == when]
+    count = (max(r[1] for r in same) + min(r[2] for r in same)) / 2
+    with_bands = [s for s in history if s.bands]
+    near = min(with_bands, key=lambda s: abs(s.time - decimal_year(when)))
+    n, above = sum(near.bands), 0.0
+    for size, (lo, hi) in zip(near.bands, near.ranges, strict=True):
+        above += size * np.clip((hi + 0.5 - count) / (hi - lo + 1), 0, 1)
+    share = np.clip(1 - above / n, 1 / (2 * n), 1 - 1 / (2 * n))
+    return ndtri(share), RANK_MEMORY ** abs(snapshot.time - decimal_year(when))
+
+
+def _district_limits(day, codes, totals, low):
+    limits = []
+    for code, rows in totals.groupby("district"):
+        inside = np.flatnonzero(codes == code)
+        named = int((low[inside] == 19).sum())
+        least = max([named, *rows.loc[rows["day"] <= day, "attained"]])
+        most = min([len(inside), *rows.loc[(rows["day"] >= day) & rows["exact_day"], "attained"]])
+        least = min(least, len(inside))
+        limits.append((inside, least, max(most, least)))
+    return tuple(limits)
+
+
+def latent_ranks(limits, noise):
+    """Ranks of communes, shape (draws, communes), from standard normal noise of that shape; higher is nearer."""
+    return limits.rank_mean + limits.rank_sd * noise
+
+
+def choose(key, size, forced, barred):
+    """Mask of the `size` highest keys of each row, forced ones first and barred ones last.
+
+    key: (draws, communes); forced, barred: masks that broadcast to it.
+
+    >>> choose(np.array([[0.1, 0.9, 0.5]]), 1, np.array([[True, False, False]]), np.zeros((1, 3), bool)).tolist()
+    [[True, False, False]]
+    """
+    if size <= 0 or size >= key.shape[1]:
+        return np.full(key.shape, size > 0)
+    key = key + _FORCE * forced - _FORCE * barred
+    top = np.argpartition(-key, size - 1, axis=1)[:, :size]
+    mask = np.zeros(key.shape, bool)
+    np.put_along_axis(mask, top, True, axis=1)
+    return mask
+
+
+def choose_attained(key, size, limits, already=None):
+    """Who has attained: exactly `size` in each draw, names and district totals respected where they can be.
+
+    already: mask (draws, communes) of communes that had attained before, kept.
+    """
+    forced = np.broadcast_to(2.0 * (limits.low == 19), key.shape).copy()
+    if already is not None:
+        forced = np.maximum(forced, 3.0 * already)
+    barred = np.broadcast_to(1.0 * (limits.high < 19), key.shape).copy()
+    base = key + _FORCE * (forced - barred)
+    for inside, least, most in limits.districts:
+        part = base[:, inside]
+        order = np.argsort(np.argsort(-part, axis=1), axis=1)
+        forced[:, inside] = np.where(order < least, np.maximum(forced[:, inside], 1.0), forced[:, inside])
+        barred[:, inside] = np.where(order >= most, 1.0, barred[:, inside])
+    return choose(key, size, forced, barred)
+
+
+def draw_counts(snapshot, limits, ranks, rng):
+    """Counts of every commune, shape (draws, communes), int8; see the module's text for what each draw respects.
+
+    snapshot: with bands; ranks: (draws, communes); rng: generator for the counts inside the bands.
+
+    >>> from kontum_analysis.ntm_history import Snapshot
+    >>> s = Snapshot("2022-12-31", "X", "", bands=(1, 1, 1, 0, 0), mean_low=15.3, mean_high=15.34)
+    >>> free = Constraints(np.zeros(3), np.full(3, 19.0), np.zeros(3), np.ones(3), ())
+    >>> int(draw_counts(s, free, np.array([[3.0, 1.0, 2.0]]), np.random.default_rng(1)).sum())  # 15.33 x 3
+    46
+    """
+    draws, n = ranks.shape
+    counts = np.zeros((draws, n), np.int8)
+    inside = choose_attained(ranks, snapshot.bands[0], limits)
+    counts[inside] = 19
+    band = np.where(inside, 0, 4).astype(np.int8)
+    for b, level in enumerate(LEVELS[1:], start=1):
+        size = sum(snapshot.bands[: b + 1])
+        # 3 for communes already above, 1 for those whose published count belongs here
+        reached = choose(ranks, size, 3.0 * inside + (limits.low >= level), limits.high < level)
+        band[reached & ~inside] = b
+        inside = reached
+    slots = counts_within_bands(snapshot, draws, rng)
+    start = 0
+    for b, size in enumerate(snapshot.bands[1:], start=1):
+        if size:
+            place = np.nonzero(band == b)[1].reshape(draws, size)
+            order = np.argsort(-np.take_along_axis(ranks, place, axis=1), axis=1)
+            values = -np.sort(-slots[:, start : start + size], axis=1)
+            np.put_along_axis(counts, np.take_along_axis(place, order, axis=1), values, axis=1)
+        start += size
+    return _within_limits(counts, band, limits)
+
+
+def _within_limits(counts, band, limits):
+    """Swap counts inside a band until no commune stands below its published one: sums and bands stay as they are."""
+    for i in np.flatnonzero((limits.low > 0) & (limits.low < 19)):
+        rows = np.flatnonzero((counts[:, i] < limits.low[i]) & (band[:, i] > 0))
+        if rows.size == 0:
+            continue
+        fits = (band[rows] == band[rows, i][:, None]) & (counts[rows] >= limits.low[i])
+        fits &= (limits.low <= counts[rows, i][:, None]) & (limits.high >= limits.low[i])
+        partner, able = np.argmax(np.where(fits, 20 - counts[rows], 0), axis=1), fits.any(axis=1)
+        rows, partner = rows[able], partner[able]
+        counts[rows, i], counts[rows, partner] = counts[rows, partner], counts[rows, i].copy()
+    return counts
+
+
+def counts_within_bands(snapshot, draws, rng):
+    """Counts below 19 band by band, shape (draws, communes below 19), uniform over all that fit the published sum.
+
+    The number of ways to reach each sum is counted backwards (a convolution a commune), then counts are drawn
+    forwards. When no configuration fits the published mean, the nearest possible sum is taken.
+    """
+    ends = [r for size, r in zip(snapshot.bands[1:], snapshot.ranges[1:], strict=True) for _ in range(size)]
+    if not ends:
+        return np.zeros((draws, 0), np.int8)
+    widest = sum(hi for _, hi in ends)
+    ways = np.zeros((len(ends) + 1, widest + 1))
+    ways[-1, 0] = 1.0
+    for k in range(len(ends) - 1, -1, -1):
+        lo, hi = ends[k]
+        for count in range(lo, hi + 1):
+            ways[k, count:] += ways[k + 1, : widest + 1 - count]
+        ways[k] /= ways[k].max()  # only ratios matter
+    total = np.arange(widest + 1)
+    weight = ways[0] * allowed_sums(snapshot, total, ways[0] > 0)
+    rest = rng.choice(total, size=draws, p=weight / weight.sum())
+    out = np.empty((draws, len(ends)), np.int8)
+    uniform = rng.random((len(ends), draws))
+    for k, (lo, hi) in enumerate(ends):
+        options = np.arange(lo, hi + 1)
+        left = rest[:, None] - options
+        p = np.where(left >= 0, ways[k + 1][np.maximum(left, 0)], 0.0)
+        p = np.cumsum(p, axis=1)
+        pick = lo + (uniform[k][:, None] * p[:, -1:] >= p).sum(axis=1)
+        out[:, k] = np.minimum(pick, hi)
+        rest = rest - out[:, k]
+    return out
+
+
+def allowed_sums(snapshot, total, possible):
+    """Mask of sums below 19 that agree with the published mean; the nearest possible one when none does."""
+    if np.isnan(snapshot.mean_low):
+        return possible
+    mean = (total + 19 * snapshot.bands[0]) / sum(snapshot.bands)
+    fits = possible & (mean >= snapshot.mean_low) & (mean < snapshot.mean_high)
+    if fits.any():
+        return fits
+    middle = (snapshot.mean_low + snapshot.mean_high) / 2
+    return total == total[possible][np.argmin(np.abs(mean[possible] - middle))]
+
+
+def expected_shares(snapshot):
+    """Expected share of communes at each count 0 … 19, shape (20,): exponential tilt of the bands to the mean.
+
+    For many communes this is the limit of the uniform distribution above given its sum.
+    """
+    n, spread = sum(snapshot.bands), []
+    for size, (lo, hi) in zip(snapshot.bands, snapshot.ranges, strict=True):
+        spread.append((size / n, np.arange(lo, hi + 1)))
+
+    def shares(tilt):
+        p = np.zeros(20)
+        for size, values in spread:
+            w = np.exp(tilt * (values - values.mean()))
+            p[values] += size * w / w.sum()
+        return p
+
+    low, high = (0, 19) if np.isnan(snapshot.mean_low) else (snapshot.mean_low, snapshot.mean_high)
+    flat = shares(0.0) @ np.arange(20)
+    if low <= flat <= high:
+        return shares(0.0)
+    wanted = np.clip((low + high) / 2 if high - low < 0.1 else np.clip(flat, low, high), *_reach(shares))
+    return shares(brentq(lambda t: shares(t) @ np.arange(20) - wanted, -20, 20))
+
+
+def _reach(shares):
+    return shares(-20.0) @ np.arange(20) + 1e-6, shares(20.0) @ np.arange(20) - 1e-6
