@@ -169,18 +169,25 @@ def draw_counts(snapshot, limits, ranks, rng):
             values = -np.sort(-slots[:, start : start + size], axis=1)
             np.put_along_axis(counts, np.take_along_axis(place, order, axis=1), values, axis=1)
         start += size
-    return _within_limits(counts, band, limits)
+    return _within_limits(counts, band, limits, snapshot.ranges)
 
 
-def _within_limits(counts, band, limits):
-    """Swap counts inside a band until no commune stands below its published one: sums and bands stay as they are."""
-    for i in np.flatnonzero((limits.low > 0) & (limits.low < 19)):
-        rows = np.flatnonzero((counts[:, i] < limits.low[i]) & (band[:, i] > 0))
+def _within_limits(counts, band, limits, ranges):
+    """Bring communes to their published limits by swaps inside a band, which keep sums and bands as they are.
+
+    Where no partner exists the limit wins over the published mean and the sum is off by the difference.
+    """
+    lowest, highest = np.array([r[0] for r in ranges]), np.array([r[1] for r in ranges])
+    for i in np.flatnonzero((limits.low < 19) & ((limits.low > 0) | (limits.high < 18))):
+        low, high = np.maximum(limits.low[i], lowest[band[:, i]]), np.minimum(limits.high[i], highest[band[:, i]])
+        rows = np.flatnonzero(((counts[:, i] < low) | (counts[:, i] > high)) & (low <= high))
         if rows.size == 0:
             continue
-        fits = (band[rows] == band[rows, i][:, None]) & (counts[rows] >= limits.low[i])
-        fits &= (limits.low <= counts[rows, i][:, None]) & (limits.high >= limits.low[i])
-        partner, able = np.argmax(np.where(fits, 20 - counts[rows], 0), axis=1), fits.any(axis=1)
+        mine, theirs = counts[rows, i][:, None], counts[rows]
+        fits = (band[rows] == band[rows, i][:, None]) & (theirs >= limits.low[i]) & (theirs <= limits.high[i])
+        fits &= (limits.low <= mine) & (limits.high >= mine)
+        partner, able = np.argmin(np.where(fits, np.abs(theirs - mine), 99), axis=1), fits.any(axis=1)
+        counts[rows[~able], i] = np.clip(counts[rows, i], low[rows], high[rows])[~able]
         rows, partner = rows[able], partner[able]
         counts[rows, i], counts[rows, partner] = counts[rows, partner], counts[rows, i].copy()
     return counts
