@@ -92,7 +92,7 @@ def _district_limits(day, codes, totals, low):
         inside = np.flatnonzero(codes == code)
         named = int((low[inside] == 19).sum())
         least = max([named, *rows.loc[rows["day"] <= day, "attained"]])
-        most = min([len(inside), *rows.loc[(rows["day"] >= day) & rows["exact_day"], "attained"]])
+        most = min([len(inside), *rows.loc[rows["caps_until"] >= day, "attained"]])
         least = min(least, len(inside))
         limits.append((inside, least, max(most, least)))
     return tuple(limits)
@@ -120,15 +120,15 @@ def choose(key, size, forced, barred):
     return mask
 
 
-def choose_attained(key, size, limits, already=None):
+def choose_attained(key, size, limits, within=None):
     """Who has attained: exactly `size` in each draw, names and district totals respected where they can be.
 
-    already: mask (draws, communes) of communes that had attained before, kept.
+    within: mask (draws, communes) of those who have attained at a later date; nobody else is taken before them.
     """
     forced = np.broadcast_to(2.0 * (limits.low == 19), key.shape).copy()
-    if already is not None:
-        forced = np.maximum(forced, 3.0 * already)
     barred = np.broadcast_to(1.0 * (limits.high < 19), key.shape).copy()
+    if within is not None:
+        barred = np.maximum(barred, 1.0 * ~within)
     base = key + _FORCE * (forced - barred)
     for inside, least, most in limits.districts:
         part = base[:, inside]
@@ -138,10 +138,11 @@ def choose_attained(key, size, limits, already=None):
     return choose(key, size, forced, barred)
 
 
-def draw_counts(snapshot, limits, ranks, rng):
+def draw_counts(snapshot, limits, ranks, rng, within=None):
     """Counts of every commune, shape (draws, communes), int8; see the module's text for what each draw respects.
 
-    snapshot: with bands; ranks: (draws, communes); rng: generator for the counts inside the bands.
+    snapshot: with bands; ranks: (draws, communes); rng: generator for the counts inside the bands;
+    within: mask (draws, communes) of those who have attained at a later date.
 
     >>> from kontum_analysis.ntm_history import Snapshot
     >>> s = Snapshot("2022-12-31", "X", "", bands=(1, 1, 1, 0, 0), mean_low=15.3, mean_high=15.34)
@@ -151,7 +152,7 @@ def draw_counts(snapshot, limits, ranks, rng):
     """
     draws, n = ranks.shape
     counts = np.zeros((draws, n), np.int8)
-    inside = choose_attained(ranks, snapshot.bands[0], limits)
+    inside = choose_attained(ranks, snapshot.bands[0], limits, within)
     counts[inside] = 19
     band = np.where(inside, 0, 4).astype(np.int8)
     for b, level in enumerate(LEVELS[1:], start=1):

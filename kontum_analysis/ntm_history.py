@@ -93,7 +93,7 @@ def decimal_year(day):
     2023.0
     """
     stamp = pd.Timestamp(day)
-    return stamp.year + stamp.dayofyear / (366 if stamp.is_leap_year else 365)
+    return stamp.year + stamp.day_of_year / (366 if stamp.is_leap_year else 365)
 
 
 def _day(row):
@@ -251,19 +251,27 @@ def _note(c, row):
 
 
 def district_totals(obs):
-    """Published totals of attained communes by district: district, day, attained, exact_day (bool), source_id."""
+    """Published totals of attained communes by district: district, day, attained, caps_until, source_id.
+
+    caps_until: the last day on which no more had attained: the day itself where it is printed, the end of the year
+    before where only the year is, and "" (no day) otherwise.
+    """
     rows = obs[(obs["level"] == "district") & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
     rows = rows[np.isfinite(rows["obs_value"].astype(float))]
+    caps = [
+        "" if r.indicator != "ntm_communes" or r.date_precision == "unknown"
+        else f"{int(r.time_period[:4]) - 1}-12-31" if r.date_precision == "year" else r.time_period
+        for r in rows.itertuples()
+    ]  # fmt: skip
     return pd.DataFrame({
         "district": rows["ref_area"], "day": rows["time_period"], "attained": rows["obs_value"].astype(int),
-        "exact_day": rows["date_precision"].isin(["day", "month"]) & (rows["indicator"] == "ntm_communes"),
-        "source_id": rows["source_id"],
+        "caps_until": caps, "source_id": rows["source_id"],
     }).sort_values("day")  # fmt: skip
 
 
 def _complete(members, total):
     """Name the rest where a district's total leaves no choice: nobody else, or everybody else."""
-    if not total.exact_day:
+    if total.caps_until != total.day:
         return
     named = [c for c in members if c.attained_by and c.attained_by <= total.day]
     late = [c for c in members if c not in named and c.not_before > total.day]
