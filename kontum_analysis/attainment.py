@@ -15,7 +15,16 @@ from .areas import PROVINCE
 from .errors import KontumError
 from .ntm_growth import fit
 from .ntm_history import communes, district_totals, history_table, snapshots
-from .ntm_paths import ADVANCED_SINCE, NEW_SET, Rates, current_state, drop_to_new_set, project, random_stream, set_advanced
+from .ntm_paths import (
+    ADVANCED_SINCE,
+    NEW_SET,
+    Rates,
+    current_state,
+    drop_to_new_set,
+    project,
+    random_stream,
+    set_advanced,
+)
 
 TARGETS = {"ntm_communes": 60, "ntm_advanced_communes": 20, "ntm_model_communes": 6}  # CTr 3299/CTr-UBND, end-2025
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -143,10 +152,11 @@ def _rates(prepared, draws, seed):
     rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
     number = lambda name: rows.loc[rows["indicator"] == name, "obs_value"].max()  # noqa: E731
     named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in prepared["members"])
-    advanced = int(np.nanmax([number("ntm_advanced_communes"), number("ntm_advanced_communes_recognised_in_year"), named]))
+    in_year = number("ntm_advanced_communes_recognised_in_year")
+    advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))
     model = int(np.nan_to_num(number("ntm_model_communes")))
     falls = float(np.clip(-np.diff(a), 0, None).sum())
-    change = obs[(obs["indicator"] == "ntm_criteria_change_vs_old_set") & (obs["time_period"] <= now.day[:4] + "-12-31")]
+    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
     retained, share = None, np.ones(draws)
     if len(change):
         total = obs[(obs["indicator"] == "ntm_criteria_total") & obs["ref_area"].isin(change["ref_area"])]
@@ -216,7 +226,8 @@ def _gap_table(counts, paths, numbers):
     out = []
     for target, unit, at, value in rows:
         q = np.quantile(value, (0.1, 0.5, 0.9), method="inverted_cdf")
-        out.append({"target": target, "unit_measure": unit, "at": at, "median": int(q[1]), "q10": int(q[0]), "q90": int(q[2])})
+        out.append({"target": target, "unit_measure": unit, "at": at,
+                    "median": int(q[1]), "q10": int(q[0]), "q90": int(q[2])})  # fmt: skip
     return pd.DataFrame(out)
 
 
@@ -250,8 +261,8 @@ def _assumptions(prepared, parts, pace, end):
         f"Observed pace {q[1]:.2f} criteria a year of a commune below 19 (80 %: {q[0]:.2f} to {q[2]:.2f}), from "
         f"{len(prepared['growth'].pairs)} pairs of band counts, never across two criteria sets.",
         "Pace used: the observed one with its uncertainty." if pace is None else f"Pace used: {pace} criteria a year.",
-        f"A criterion beyond the 15th costs {growth['last'][0]:.2f} times one before it (80 %: {growth['last'][1]:.1f} to "
-        f"{growth['last'][3]:.1f}); below 1 means that the last steps were taken faster.",
+        f"A criterion beyond the 15th costs {growth['last'][0]:.2f} times one before it (80 %: "
+        f"{growth['last'][1]:.1f} to {growth['last'][3]:.1f}); below 1 means that the last steps were taken faster.",
         f"All communes share the shock of a year (standard deviation of the log about {growth['sigma'][0]:.2f}).",
         f"Bands moved {prepared['growth'].dispersion:.1f} times less regularly than independent communes would.",
         "Which commune stands in which band is imputed by rank unless published or derived.",

@@ -176,9 +176,11 @@ def draw_counts(snapshot, limits, ranks, rng, within=None):
 def _within_limits(counts, band, limits, ranges):
     """Bring communes to their published limits by swaps inside a band, which keep sums and bands as they are.
 
-    Where no partner exists the limit wins over the published mean and the sum is off by the difference.
+    Where no partner exists the commune is moved alone, and others make up for it criterion by criterion, each inside
+    its band and limits. Only if nobody can does the limit win over the published mean.
     """
     lowest, highest = np.array([r[0] for r in ranges]), np.array([r[1] for r in ranges])
+    wanted = counts.sum(axis=1, dtype=int)
     for i in np.flatnonzero((limits.low < 19) & ((limits.low > 0) | (limits.high < 18))):
         low, high = np.maximum(limits.low[i], lowest[band[:, i]]), np.minimum(limits.high[i], highest[band[:, i]])
         rows = np.flatnonzero(((counts[:, i] < low) | (counts[:, i] > high)) & (low <= high))
@@ -191,6 +193,15 @@ def _within_limits(counts, band, limits, ranges):
         counts[rows[~able], i] = np.clip(counts[rows, i], low[rows], high[rows])[~able]
         rows, partner = rows[able], partner[able]
         counts[rows, i], counts[rows, partner] = counts[rows, partner], counts[rows, i].copy()
+    while (rows := np.flatnonzero(off := wanted - counts.sum(axis=1, dtype=int))).size:
+        step, place = np.sign(off[rows])[:, None], band[rows]
+        moved = counts[rows] + step
+        able = (moved >= np.maximum(lowest[place], limits.low)) & (moved <= np.minimum(highest[place], limits.high))
+        able &= place > 0
+        who = np.argmax(able * (10 - np.abs(moved - (lowest + highest)[place] / 2)), axis=1)  # the middle of a band
+        fine = able[np.arange(len(rows)), who]
+        counts[rows[fine], who[fine]] += step[fine, 0].astype(np.int8)
+        wanted[rows[~fine]] = counts[rows[~fine]].sum(axis=1, dtype=int)  # nobody can: given up
     return counts
 
 
