@@ -11,20 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .areas import PROVINCE
+from .commune_evidence import communes, district_totals
 from .errors import KontumError
 from .ntm_growth import fit
-from .ntm_history import communes, district_totals, history_table, snapshots
-from .ntm_paths import (
-    ADVANCED_SINCE,
-    NEW_SET,
-    Rates,
-    current_state,
-    drop_to_new_set,
-    project,
-    random_stream,
-    set_advanced,
-)
+from .ntm_history import history_table, snapshots
+from .ntm_paths import NEW_SET, current_state, drop_to_new_set, project, set_advanced, yearly_rates
 
 TARGETS = {"ntm_communes": 60, "ntm_advanced_communes": 20, "ntm_model_communes": 6}  # CTr 3299/CTr-UBND, end-2025
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -123,7 +114,7 @@ def _prepare(obs, start):
 
 def _run(prepared, pace, draws, seed, times):
     """State, paths and parts (the state's own figures) of a projection to decimal years `times`."""
-    rates, advanced_now, known = _rates(prepared, draws, seed)
+    rates, advanced_now, known = yearly_rates(prepared, draws, seed)
     state = current_state(prepared["history"], prepared["members"], prepared["totals"], prepared["growth"],
                           rates, draws, seed)  # fmt: skip
     counts = state.counts
@@ -141,35 +132,6 @@ def _run(prepared, pace, draws, seed, times):
         effort, relative = pace / unit, np.full(draws, pace / np.median(observed))
     parts = {"counts": counts, "observed": observed, "advanced": advanced_now, **known}
     return state, project(state, times, effort, relative), parts
-
-
-def _rates(prepared, draws, seed):
-    """Yearly rates of becoming advanced or model and of losing standing: gamma posteriors of counts over exposure."""
-    obs, now, rng = prepared["obs"], prepared["now"], random_stream(seed, int(PROVINCE), 2)
-    line = [s for s in prepared["history"] if np.isfinite(s.attained)]
-    t, a = np.array([s.time for s in line]), np.array([s.attained for s in line])
-    exposed = lambda since: np.clip(np.diff(np.maximum(t, since)), 0, None) @ a[:-1]  # noqa: E731  commune-years
-    rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
-    number = lambda name: rows.loc[rows["indicator"] == name, "obs_value"].max()  # noqa: E731
-    named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in prepared["members"])
-    in_year = number("ntm_advanced_communes_recognised_in_year")
-    advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))
-    model = int(np.nan_to_num(number("ntm_model_communes")))
-    falls = float(np.clip(-np.diff(a), 0, None).sum())
-    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
-    retained, share = None, np.ones(draws)
-    if len(change):
-        total = obs[(obs["indicator"] == "ntm_criteria_total") & obs["ref_area"].isin(change["ref_area"])]
-        old = total.loc[total["standard"] == "NTM_2016_2020"].set_index("ref_area")["obs_value"]
-        retained = float((1 + change.set_index("ref_area")["obs_value"] / old).min())
-        share = rng.uniform(retained, 1.0, draws)  # one district only: anything from its loss to no loss
-    rates = Rates(
-        advanced=rng.gamma(advanced + 0.5, 1 / max(exposed(ADVANCED_SINCE), 10.0), draws),
-        model=rng.gamma(model + 0.5, 1 / max(advanced * (now.time - 2021.5), 5.0), draws),
-        loss=rng.gamma(falls + 0.5, 1 / max(exposed(0), 10.0), draws),
-        retained=share,
-    )
-    return rates, advanced, {"retained": retained, "falls": falls, "exposed": exposed(0)}
 
 
 def _numbers(paths):

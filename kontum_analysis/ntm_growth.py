@@ -21,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammainc
 
-from .commune_counts import expected_shares
+from .band_counts import expected_shares
 
 MIN_GAP = 0.75  # years; shorter gaps measure the dating of pages rather than the communes
 LAST = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)

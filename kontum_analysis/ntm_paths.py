@@ -88,6 +88,38 @@ def current_state(history, members, totals, growth: Growth, rates, draws, seed):
     return state
 
 
+def yearly_rates(prepared, draws, seed):
+    """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure.
+
+    prepared: obs, history, members and now, as gathered in `attainment`. Returns (Rates, number advanced now, facts).
+    """
+    obs, now, rng = prepared["obs"], prepared["now"], random_stream(seed, int(PROVINCE), 2)
+    line = [s for s in prepared["history"] if np.isfinite(s.attained)]
+    t, a = np.array([s.time for s in line]), np.array([s.attained for s in line])
+    exposed = lambda since: np.clip(np.diff(np.maximum(t, since)), 0, None) @ a[:-1]  # noqa: E731  commune-years
+    rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
+    number = lambda name: rows.loc[rows["indicator"] == name, "obs_value"].max()  # noqa: E731
+    named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in prepared["members"])
+    in_year = number("ntm_advanced_communes_recognised_in_year")
+    advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))
+    model = int(np.nan_to_num(number("ntm_model_communes")))
+    falls = float(np.clip(-np.diff(a), 0, None).sum())
+    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
+    retained, share = None, np.ones(draws)
+    if len(change):
+        total = obs[(obs["indicator"] == "ntm_criteria_total") & obs["ref_area"].isin(change["ref_area"])]
+        old = total.loc[total["standard"] == "NTM_2016_2020"].set_index("ref_area")["obs_value"]
+        retained = float((1 + change.set_index("ref_area")["obs_value"] / old).min())
+        share = rng.uniform(retained, 1.0, draws)  # one district only: anything from its loss to no loss
+    rates = Rates(
+        advanced=rng.gamma(advanced + 0.5, 1 / max(exposed(ADVANCED_SINCE), 10.0), draws),
+        model=rng.gamma(model + 0.5, 1 / max(advanced * (now.time - 2021.5), 5.0), draws),
+        loss=rng.gamma(falls + 0.5, 1 / max(exposed(0), 10.0), draws),
+        retained=share,
+    )
+    return rates, advanced, {"retained": retained, "falls": falls, "exposed": exposed(0)}
+
+
 def _columns(streams, draw):
     return np.stack([draw(r) for r in streams]).T.copy()
 
