@@ -1,0 +1,240 @@
+"""How many communes attain the new-rural standard (NTM), with what probability, and which are nearest.
+
+The chain: `ntm_history` reads the published bands, `commune_counts` draws each commune's count so that every draw
+agrees with them, `ntm_growth` estimates the pace from the bands, `ntm_paths` moves the communes on. Here the draws
+are put together and summed up. "Attained" is counted as the province counts it: communes meeting 19 criteria by its
+own statement, recognised or under appraisal, whichever set they were recognised under.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .commune_evidence import communes, district_totals
+from .errors import KontumError
+from .ntm_growth import fit
+from .ntm_history import history_table, snapshots
+from .ntm_paths import NEW_SET, current_state, drop_to_new_set, project, set_advanced, yearly_rates
+
+TARGETS = {"ntm_communes": 60, "ntm_advanced_communes": 20, "ntm_model_communes": 6}  # CTr 3299/CTr-UBND, end-2025
+QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+_COUNTED = ("ntm_communes", "ntm_advanced_communes", "ntm_model_communes", "ntm_communes_15_plus_criteria")
+
+
+@dataclass(frozen=True)
+class NTMProjection:
+    """Result of `project_ntm`.
+
+    years: year, indicator, mean, median, q05 … q95 of the number of communes at the end of the year.
+    probabilities: event, target, probability, standard_error (of the simulation), at the end of the last year.
+    communes: one row a commune: code, name, district, status (published, derived, imputed), attained_by, evidence,
+        count_published (only under the set in force), count_low and count_high (80 % of the draws), p_19, p_15_18,
+        p_10_14, p_below_10 (distribution on the state's day), p_attained_end, nearness_rank (1: nearest of those not
+        known to have attained, at whatever day).
+    gap: target, at, median, q10, q90 of the smallest number of further criteria (or of communes) that closes it.
+    history: the published figures used, one row a day and set, with source ids.
+    assumptions: plain statements. draws: arrays (draws, years) of the indicators, and counts (draws, communes).
+    """
+
+    years: pd.DataFrame
+    probabilities: pd.DataFrame
+    communes: pd.DataFrame
+    gap: pd.DataFrame
+    history: pd.DataFrame
+    assumptions: list
+    draws: dict
+    growth: dict
+    state_day: str
+
+
+def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
+    """Communes attaining NTM, the advanced and the model level, year by year, and the odds of the programme's targets.
+
+    obs: table of `load_observations`, of any vintage. pace: criteria a year of a commune below 19, on average over
+    these communes and over years (the programme asks for 1 to 2), or None for the pace observed under each set,
+    with its uncertainty. draws: number of draws. seed: one whole number. start: use only figures that speak of days
+    up to the end of this year; None uses all. end: last year.
+
+    Raises KontumError for a negative pace, no draws, an end before the start, or obs without bands of NTM communes.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> result = project_ntm(load_observations(), pace=1.5, draws=500)
+    >>> result.state_day, result.years.year.unique().tolist()
+    ('2023-04-30', [2023, 2024, 2025])
+    """
+    _check(pace, draws, seed, start, end)
+    prepared = _prepare(obs, start)
+    first = int(prepared["history"][-1].day[:4])
+    if end < first:
+        raise KontumError(f"end={end} is before {first}, the year of the last figure used; choose {first} or later")
+    years = np.arange(first, end + 1)
+    state, paths, parts = _run(prepared, pace, draws, seed, years + 1.0)
+    numbers = _numbers(paths)
+    return NTMProjection(
+        years=_year_table(numbers, years),
+        probabilities=_probabilities(numbers, len(prepared["members"]), draws),
+        communes=_commune_table(prepared, parts, paths),
+        gap=_gap_table(parts["counts"], paths, numbers),
+        history=history_table(prepared["history"]),
+        assumptions=_assumptions(prepared, parts, pace, end),
+        draws={**numbers, "counts": parts["counts"]},
+        growth=prepared["growth"].summary(),
+        state_day=prepared["history"][-1].day,
+    )
+
+
+def _check(pace, draws, seed, start, end):
+    if pace is not None and not (isinstance(pace, (int, float)) and 0 <= pace < np.inf):
+        raise KontumError(f"pace={pace!r}: criteria a year, zero or more (the programme: 1 to 2), or None for observed")
+    for name, value in (("draws", draws), ("seed", seed), ("end", end), ("start", start)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer, type(None) if name == "start" else int)):
+            raise KontumError(f"{name}={value!r}: a whole number is needed")
+    if draws < 1 or seed < 0:
+        raise KontumError(f"draws={draws}, seed={seed}: at least one draw and a seed of zero or more are needed")
+    if start is not None and end < start:
+        raise KontumError(f"end={end} is before start={start}")
+
+
+def _prepare(obs, start):
+    """Everything read and estimated from obs; independent of pace, draws and seed."""
+    if start is not None and isinstance(obs, pd.DataFrame) and "time_period" in obs:
+        obs = obs[obs["time_period"] <= f"{start}-12-31"]
+    history = snapshots(obs)
+    if not any(s.bands for s in history):
+        raise KontumError("obs holds no counts of communes by band (ntm_communes_15_18_criteria and so on)")
+    base = [s for s in history if s.bands][-1]
+    history = [s for s in history if s.standard >= base.standard or s.time <= base.time]
+    last = [s for s in history if s.bands or np.isfinite(s.attained)][-1]
+    members = communes(obs, base.communes)
+    history = [s for s in history if s.time <= last.time]
+    return {"obs": obs, "history": history, "members": members, "totals": district_totals(obs),
+            "growth": fit(history), "now": last}  # fmt: skip
+
+
+def _run(prepared, pace, draws, seed, times):
+    """State, paths and parts (the state's own figures) of a projection to decimal years `times`."""
+    rates, advanced_now, known = yearly_rates(prepared, draws, seed)
+    state = current_state(prepared["history"], prepared["members"], prepared["totals"], prepared["growth"],
+                          rates, draws, seed)  # fmt: skip
+    counts = state.counts
+    set_advanced(state, advanced_now, prepared["members"], prepared["now"].day)
+    if known["retained"] is not None and state.standard < "NTM_2021_2025" and times[-1] > NEW_SET:
+        drop_to_new_set(state)
+    below = state.criteria < 19
+    quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 3:])
+    unit = np.where(below, quick, 0).sum(axis=1) / np.maximum(below.sum(axis=1), 1)  # criteria per unit of effort
+    unit = np.where(unit > 0, unit, 1.0)
+    observed = state.shared[:, 0] * np.exp(state.shared[:, 1] ** 2 / 2) * unit
+    if pace is None:
+        effort, relative = observed / unit, np.ones(draws)
+    else:
+        effort, relative = pace / unit, np.full(draws, pace / np.median(observed))
+    parts = {"counts": counts, "observed": observed, "advanced": advanced_now, **known}
+    return state, project(state, times, effort, relative), parts
+
+
+def _numbers(paths):
+    sums = {n: paths[k].sum(axis=2).T for n, k in zip(_COUNTED, ("attained", "advanced", "model"), strict=False)}
+    sums[_COUNTED[3]] = (paths["counts"] >= 15).sum(axis=2).T
+    return {name: value.astype(np.int16) for name, value in sums.items()}
+
+
+def _year_table(numbers, years):
+    rows = []
+    for name, value in numbers.items():
+        for j, year in enumerate(years):
+            q = np.quantile(value[:, j], QUANTILES, method="inverted_cdf")
+            rows.append({"year": int(year), "indicator": name, "mean": value[:, j].mean(), "median": int(q[3]),
+                         **{f"q{round(p * 100):02d}": int(v) for p, v in zip(QUANTILES, q, strict=True)}})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _probabilities(numbers, communes_count, draws):
+    last = {name: value[:, -1] for name, value in numbers.items()}
+    events = {name: (target, last[name] >= target) for name, target in TARGETS.items()}
+    events["all_communes_15_criteria"] = (communes_count, last[_COUNTED[3]] >= communes_count)
+    three = np.logical_and.reduce([events[name][1] for name in TARGETS])
+    events["attained_advanced_and_model"] = (np.nan, three)
+    events["all_four"] = (np.nan, three & events["all_communes_15_criteria"][1])
+    return pd.DataFrame([
+        {"event": name, "target": target, "probability": hit.mean(), "standard_error": np.sqrt(hit.var() / draws)}
+        for name, (target, hit) in events.items()
+    ])  # fmt: skip
+
+
+def smallest_gap(counts, attained, target):
+    """Fewest further criteria so that `target` communes have 19, per draw; the nearest communes are taken first.
+
+    counts, attained: (draws, communes).
+
+    >>> smallest_gap(np.array([[19, 18, 15, 10]]), np.array([[True, False, False, False]]), 3).tolist()
+    [5]
+    """
+    missing = np.sort(np.where(attained, 0, 19 - counts.astype(int)), axis=1)  # attained ones cost nothing
+    return missing[:, : min(target, missing.shape[1])].sum(axis=1)
+
+
+def _gap_table(counts, paths, numbers):
+    end, standing = paths["counts"][-1], paths["attained"][-1]
+    rows = [
+        ("60 communes attained", "criteria", "state", smallest_gap(counts, counts >= 19, 60)),
+        ("60 communes attained", "criteria", "end", smallest_gap(end, standing, 60)),
+        ("every commune at 15", "criteria", "state", np.maximum(15 - counts, 0).sum(axis=1)),
+        ("every commune at 15", "criteria", "end", np.maximum(15 - end, 0).sum(axis=1)),
+        ("20 communes advanced", "communes", "end", np.maximum(20 - numbers["ntm_advanced_communes"][:, -1], 0)),
+        ("6 communes model", "communes", "end", np.maximum(6 - numbers["ntm_model_communes"][:, -1], 0)),
+    ]
+    out = []
+    for target, unit, at, value in rows:
+        q = np.quantile(value, (0.1, 0.5, 0.9), method="inverted_cdf")
+        out.append({"target": target, "unit_measure": unit, "at": at,
+                    "median": int(q[1]), "q10": int(q[0]), "q90": int(q[2])})  # fmt: skip
+    return pd.DataFrame(out)
+
+
+def _commune_table(prepared, parts, paths):
+    counts, now, rows = parts["counts"], prepared["now"], []
+    for i, c in enumerate(prepared["members"]):
+        share = np.bincount(counts[:, i], minlength=20) / len(counts)
+        printed = [r for r in c.counts if r[3] == now.standard and r[1] == r[2] and r[4]]
+        seen = bool(c.attained_by) and c.attained_by <= now.day  # an attainment after that day says nothing of it
+        status = "derived" if c.derived and seen else "published" if seen or printed else "imputed"
+        low, high = np.quantile(counts[:, i], (0.1, 0.9), method="inverted_cdf")
+        rows.append({
+            "code": c.code, "name": c.name, "district": c.district, "status": status, "attained_by": c.attained_by,
+            "evidence": "|".join(dict.fromkeys(c.sources)), "count_published": printed[-1][1] if printed else pd.NA,
+            "count_low": int(low), "count_high": int(high), "p_19": share[19], "p_15_18": share[15:19].sum(),
+            "p_10_14": share[10:15].sum(), "p_below_10": share[:10].sum(),
+            "p_attained_end": paths["attained"][-1][:, i].mean(), "expected": counts[:, i].mean(),
+        })  # fmt: skip
+    table = pd.DataFrame(rows).astype({"count_published": "Int64"})
+    known = table["attained_by"] != ""
+    order = table[~known].sort_values(["p_attained_end", "expected", "code"], ascending=[False, False, True]).index
+    table["nearness_rank"] = pd.Series(np.arange(1, len(order) + 1), index=order).astype("Int64")
+    return table.drop(columns="expected")
+
+
+def _assumptions(prepared, parts, pace, end):
+    growth, now = prepared["growth"].summary(), prepared["now"]
+    q = np.quantile(parts["observed"], (0.1, 0.5, 0.9))
+    said = [
+        f"State of {now.day} under {now.standard}; bands from {[s for s in prepared['history'] if s.bands][-1].day}.",
+        f"Observed pace {q[1]:.2f} criteria a year of a commune below 19 (80 %: {q[0]:.2f} to {q[2]:.2f}), from "
+        f"{len(prepared['growth'].pairs)} pairs of band counts, never across two criteria sets.",
+        "Pace used: the observed one with its uncertainty." if pace is None else f"Pace used: {pace} criteria a year.",
+        f"A criterion beyond the 15th costs {growth['last'][0]:.2f} times one before it (80 %: "
+        f"{growth['last'][1]:.1f} to {growth['last'][3]:.1f}); below 1 means that the last steps were taken faster.",
+        f"All communes share the shock of a year (standard deviation of the log about {growth['sigma'][0]:.2f}).",
+        f"Bands moved {prepared['growth'].dispersion:.1f} times less regularly than independent communes would.",
+        "Which commune stands in which band is imputed by rank unless published or derived.",
+        f"Recognised communes keep standing at the change of set; {parts['falls']:.0f} net losses were seen in "
+        f"{parts['exposed']:.0f} commune-years, which gives the yearly chance of losing it.",
+        f"Advanced: {parts['advanced']} at the start; the rate of becoming advanced or model is the one seen so far, "
+        "scaled by pace over observed pace. The model commune reported by Kon Rẫy is not counted (doubtful).",
+    ]  # fmt: skip
+    if parts["retained"] is not None and now.standard < "NTM_2021_2025":
+        said.append(f"Change of set in 2022: a criterion is kept with a chance between {parts['retained']:.2f} and 1.")
+    if end > 2025:
+        said.append("From 2026 another criteria set applies (QĐ 51/2025/QĐ-TTg) to 40 merged units; not modelled.")
+    return said

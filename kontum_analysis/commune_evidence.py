@@ -1,0 +1,116 @@
+"""What has been published about single new-rural (NTM) communes and districts, gathered commune by commune."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from .areas import register
+
+MANG_DEN = ("Măng Đen", "613")  # the town that was the commune Đăk Long of Kon Plông until the end of 2019
+
+
+@dataclass
+class Commune:
+    """What is published about one commune: when it had attained at the latest, and its counts.
+
+    attained_by: day by which it is known to have attained, or "". not_before: it had not attained before that day.
+    counts: rows (day, low, high, standard, exact day known?). sources: source ids. derived: attainment follows
+    from a district's total and the names, and is itself nowhere printed.
+    """
+
+    code: str
+    name: str
+    district: str
+    attained_by: str = ""
+    not_before: str = ""
+    advanced_by: str = ""
+    model_by: str = ""
+    derived: bool = False
+    counts: list = field(default_factory=list)
+    sources: list = field(default_factory=list)
+
+
+def communes(obs, count=85):
+    """Every rural commune with what is published about it, in order of code; a list of `Commune`.
+
+    count: 85, or 86 to include the commune that became the town of Măng Đen.
+    """
+    table = register("2020", "commune")
+    rural = (table["type"] == "xã") | ((table["name_vi"] == MANG_DEN[0]) & (table["parent_code"] == MANG_DEN[1]))
+    table = table[rural] if count == 86 else table[table["type"] == "xã"]
+    found = {r.code: Commune(r.code, r.name_vi, r.parent_code) for r in table.sort_values("code").itertuples()}
+    rows = obs[obs["ref_area"].isin(found) & obs["indicator"].str.startswith("ntm_")]
+    for row in rows.sort_values(["time_period", "source_id"]).itertuples():
+        _note(found[row.ref_area], row)
+    for c in found.values():
+        if c.attained_by and c.not_before > c.attained_by:
+            c.not_before = ""  # contradictory pages: the attainment stands
+    for row in district_totals(obs).itertuples():
+        _complete([c for c in found.values() if c.district == row.district], row)
+    return list(found.values())
+
+
+def _note(c, row):
+    value = row.obs_value if np.isfinite(row.obs_value) else row.bound_value
+    by = nb = ""
+    if row.indicator in ("ntm_attained", "ntm_recognised") and value == 1:
+        by = row.time_period
+    elif row.indicator in ("ntm_attainment_year", "ntm_recognised_year"):
+        by = min(row.time_period, f"{int(value)}-12-31") if row.bound == "at_most" else f"{int(value)}-12-31"
+        nb = f"{int(value)}-01-01" if row.indicator == "ntm_attainment_year" and row.bound == "exact" else ""
+    elif row.indicator == "ntm_criteria_met" and value == 19:
+        by = row.time_period
+        if row.obs_status == "P":  # an assessment before recognition: it had none until then
+            nb = min(by, c.attained_by or by)
+    elif row.indicator in ("ntm_criteria_met", "ntm_criteria_unmet"):
+        low, high = {"at_least": (value, 19), "at_most": (0, value)}.get(row.bound, (value, value))
+        if row.indicator == "ntm_criteria_unmet":
+            low, high = 19 - high, 19 - low
+        c.counts.append((row.time_period, int(low), int(high), row.standard, row.date_precision != "unknown"))
+    elif row.indicator in ("ntm_advanced_year", "ntm_model_year"):
+        name = row.indicator.replace("ntm_", "").replace("_year", "_by")
+        day = f"{int(value)}-12-31"
+        setattr(c, name, min(getattr(c, name) or day, day))
+    else:
+        return
+    if row.source_id not in c.sources:
+        c.sources.append(row.source_id)
+    if by:
+        c.attained_by = min(c.attained_by or by, by)
+    c.not_before = max(c.not_before, nb)
+
+
+def district_totals(obs):
+    """Published totals of attained communes by district: district, day, attained, caps_until, source_id.
+
+    caps_until: the last day on which no more had attained: the day itself where it is printed, the end of the year
+    before where only the year is, and "" (no day) otherwise.
+    """
+    rows = obs[(obs["level"] == "district") & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
+    rows = rows[np.isfinite(rows["obs_value"].astype(float))]
+    caps = [
+        "" if r.indicator != "ntm_communes" or r.date_precision == "unknown"
+        else f"{int(r.time_period[:4]) - 1}-12-31" if r.date_precision == "year" else r.time_period
+        for r in rows.itertuples()
+    ]  # fmt: skip
+    return pd.DataFrame({
+        "district": rows["ref_area"], "day": rows["time_period"], "attained": rows["obs_value"].astype(int),
+        "caps_until": caps, "source_id": rows["source_id"],
+    }).sort_values("day")  # fmt: skip
+
+
+def _complete(members, total):
+    """Name the rest where a district's total leaves no choice: nobody else, or everybody else."""
+    if total.caps_until != total.day:
+        return
+    named = [c for c in members if c.attained_by and c.attained_by <= total.day]
+    late = [c for c in members if c not in named and c.not_before > total.day]
+    rest = [c for c in members if c not in named and c not in late]
+    if len(named) == total.attained:
+        for c in rest:
+            c.not_before = max(c.not_before, total.day)
+    elif rest and len(named) + len(rest) == total.attained:
+        for c in rest:
+            c.attained_by, c.derived = total.day, True
+            c.sources.append(total.source_id)
