@@ -18,6 +18,7 @@ PROVINCE = "62"
 POOR_DISTRICTS = "62-POOR"
 OTHER_DISTRICTS = "62-REST"  # ours: the seven districts outside decision 353/QĐ-TTg
 LAST_DAY_OF_DISTRICTS = "2025-06-30"
+_VINTAGES = ("2020", "2025")
 _RANK = {"nation": 0, "region": 1, "province": 2, "group": 3, "district": 4, "commune": 5}
 _PREFIXES = {
     "tỉnh": "tỉnh", "tinh": "tỉnh", "province": "tỉnh",
@@ -59,7 +60,7 @@ def fold(text):
     ('iahdrai', 'daktokan')
     """
     plain = unicodedata.normalize("NFD", str(text).casefold().replace("đ", "d"))
-    return "".join(c for c in plain if c.isalnum())
+    return "".join(c for c in plain if c.isalnum() and unicodedata.category(c) != "Lm")  # Lm: ʼ, an apostrophe
 
 
 def _exact(text):
@@ -81,8 +82,14 @@ def register(vintage=None, level=None, parent=None):
     (10, 102, 40)
     """
     table = _register()
-    for column, wanted in (("vintage", vintage), ("level", level), ("parent_code", parent)):
+    for column, wanted, allowed in (
+        ("vintage", vintage, _VINTAGES),
+        ("level", level, _RANK),
+        ("parent_code", parent, None),
+    ):
         if wanted is not None:
+            if allowed is not None and wanted not in allowed:
+                raise KontumError(f"{column}: found {wanted!r}; one of {', '.join(allowed)}")
             table = table[table[column] == wanted]
     return table.reset_index(drop=True)
 
@@ -160,6 +167,7 @@ def resolve(name, level=None, vintage="2020"):
     text = _exact(name)
     if not fold(text):
         raise UnknownAreaError(f"{name!r} is no name of an area; write for example 'Kon Plông' or the code '613'")
+    register(vintage, level)  # refuses a vintage or level that does not exist
     names = _names(vintage)
     bare, kind, qualifier = _split(name)
     hits = names[names["code"].str.casefold() == text]
