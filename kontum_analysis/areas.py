@@ -157,7 +157,7 @@ def resolve(name, level=None, vintage="2020"):
 
     A bare name that areas of several levels carry means the highest of them ("Đăk Hà" is the district,
     "Kon Tum" the province); say "thị trấn Đăk Hà", "TP. Kon Tum" or give `level` for the others. A name
-    that two areas of one level carry is refused unless its parent follows: "Đăk Long, Đăk Glei".
+    that two areas of one level carry is refused unless an area above it follows: "Đăk Long, Đăk Glei".
 
     Raises UnknownAreaError, naming the nearest names, when the name is unknown or ambiguous.
 
@@ -172,18 +172,20 @@ def resolve(name, level=None, vintage="2020"):
     bare, kind, qualifier = _split(name)
     hits = names[names["code"].str.casefold() == text]
     if hits.empty:
-        for column, key in (("exact", text), ("folded", fold(text)), ("exact", _exact(bare)), ("folded", fold(bare))):
+        whole = [("exact", text), ("folded", fold(text))]  # some names hold a comma or brackets of their own
+        for column, key in (*whole, ("exact", _exact(bare)), ("folded", fold(bare))):
             hits = names[(names[column] == key) & (key != "")]
             if kind is not None and key in (_exact(bare), fold(bare)):
                 hits = hits[hits["type"] == kind]
             if level is not None:
                 hits = hits[hits["level"] == level]
+            if qualifier is not None and (column, key) not in whole and not hits.empty:
+                above = resolve(qualifier, vintage=vintage).code
+                hits = hits[[above in _above(code, vintage) for code in hits["code"]]]
             if not hits.empty:
                 break
     elif level is not None:
         hits = hits[hits["level"] == level]
-    if qualifier is not None and not hits.empty:
-        hits = hits[hits["parent"] == resolve(qualifier, vintage=vintage).code]
     if hits.empty:
         raise UnknownAreaError(f"no area is called {name!r}; the nearest are {_nearest(name, level, vintage)}")
     rank = hits["level"].map(_RANK)
@@ -192,6 +194,15 @@ def resolve(name, level=None, vintage="2020"):
         found = "; ".join(_described(code, vintage) for code in codes)
         raise UnknownAreaError(f"{name!r} is ambiguous: {found}. Add the parent, or give the code")
     return area(codes[0], vintage)
+
+
+def _above(code, vintage):
+    """Codes of all areas that an area lies in, the smallest first."""
+    table, found = register(vintage), []
+    parent = dict(zip(table["code"], table["parent_code"], strict=True))
+    while (code := parent.get(code, "")) and code not in found:
+        found.append(code)
+    return found
 
 
 def _described(code, vintage):
