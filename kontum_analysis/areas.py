@@ -239,8 +239,8 @@ def to_2025(table, area_column=None):
     """Add up counts of old communes to the 40 units of 1 July 2025.
 
     table: one row per old commune and whatever other columns it carries (year, scenario, …). Numeric columns
-    other than a year are counts and are added; all other columns are kept apart as keys. `area_column` is
-    found by itself when it is called area, ref_area or code.
+    other than a time or the number of a draw are counts and are added; all other columns are kept apart as keys.
+    `area_column` is found by itself when it is called area, ref_area or code.
 
     Returns the table with codes of 2025. Totals are conserved exactly: whole numbers stay whole, and a
     missing count makes its unit missing instead of being taken as zero.
@@ -257,15 +257,20 @@ def to_2025(table, area_column=None):
     if column is None:
         raise KontumError("to_2025 needs a column area, ref_area or code with the codes of old communes")
     new = dict(zip(crosswalk()["old_code"], crosswalk()["new_code"], strict=True))
-    codes = table[column].astype(str)
+    codes = table[column].map(str)
     if unknown := sorted(set(codes) - set(new)):
         raise KontumError(f"to_2025 takes only the 102 communes of before July 2025; not one: {', '.join(unknown[:5])}")
-    counts = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c]) and c not in (column, "year")]
+    numeric = table.select_dtypes("number").columns  # yes and no are no numbers
+    counts = [c for c in numeric if c not in (column, "year", "time", "time_period", "draw")]
     bad = [c for c in counts if _NOT_COUNTS.search(c)]
     if "obs_value" in counts and not set(table.get("unit_measure", ["no unit_measure"])) <= _COUNT_UNITS:
         bad.append("obs_value")
     if bad:
         raise KontumError(f"to_2025 adds counts; these columns are no counts: {', '.join(bad)}")
+    if not counts:
+        raise KontumError(
+            f"to_2025 found no column of counts to add; the columns are {', '.join(map(str, table.columns))}"
+        )
     names = [c for c in ("area_name", "name") if c in table.columns]
     keys = [c for c in table.columns if c not in counts and c not in names and c != column]
     if (repeated := table.duplicated([column, *keys])).any():
