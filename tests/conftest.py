@@ -11,10 +11,21 @@ from kontum_analysis import observations
 from kontum_analysis.paths import RAW
 
 # The same examples in every run, so that a red test is red for everyone; nothing is kept on disk.
-settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=60,
-                          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
-settings.register_profile("thorough", database=None, deadline=None, max_examples=1000,
-                          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough",
+    database=None,
+    deadline=None,
+    max_examples=1000,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

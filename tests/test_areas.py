@@ -81,7 +81,7 @@ def test_every_name_with_its_type_and_parent_leads_back_to_its_code(vintage, for
         parent = parent_of(row)
         for name in (row.name_vi, row.name_gso, row.name_ascii):
             full = f"{row.type} {name}".strip()
-            if parent is not None:
+            if parent is not None and "," not in name:  # a group whose name holds a comma stands alone
                 full += f", {parent.type} {parent.name_vi}".replace(",  ", ", ")
             full = unicodedata.normalize(form, full)
             assert areas.resolve(full, vintage=vintage).code == row.code, full
