@@ -144,7 +144,10 @@ def rate_disagreements(rows):
     time_period, stated and computed (per cent), tolerance (points), within_rounding.
     """
     found = []
-    value = rows.set_index(["ref_area", "time_period", "indicator"])[["value", "standard"]].sort_index()
+    value = {}
+    for key, standard, v in zip(zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
+                                rows["standard"], rows["value"], strict=True):  # fmt: skip
+        value.setdefault(key, []).append((standard, v))
     for row in rows[rows["indicator"].isin(RATES)].itertuples():
         count, base = (_figures(value, row, name) for name in RATES[row.indicator])
         for c in count:
@@ -160,12 +163,8 @@ def rate_disagreements(rows):
 
 
 def _figures(value, row, name):
-    try:
-        found = value.loc[[(row.ref_area, row.time_period, name)]]
-    except KeyError:
-        return []
-    found = found[(found["standard"] == row.standard) | (found["standard"] == "")]
-    return [v for v in found["value"].unique() if v > 0]
+    found = value.get((row.ref_area, row.time_period, name), [])
+    return list(dict.fromkeys(v for standard, v in found if standard in (row.standard, "") and v > 0))
 
 
 def _parts(tables):
