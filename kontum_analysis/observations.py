@@ -144,7 +144,7 @@ def _verdict(is_first, row, first, entry, count):
         return True, "first by the rule (exactness, status, kind of source, date)"
     if row.obs_value == first.obs_value:
         return False, f"repeats {first.source_id}"
-    if entry is not None:
+    if entry is not None and entry.preferred_source_id == first.source_id:
         return False, f"conflict, {first.source_id} preferred: {entry.explanation} {entry.reason}"
     return False, f"conflict, {first.source_id} preferred by the rule"
 
