@@ -4,7 +4,9 @@ The result is one long table with the column names of SDMX, the standard of offi
 left out of it: a figure that is not to be used stays as a row that says why.
 """
 
+import re
 from collections import Counter
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -94,11 +96,15 @@ def load_observations(as_of=None, data=None):
     return _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
 
 
-def _day(text):
+def _day(value):
+    """The day as text. Only one way of writing it is taken: 04/10/2022 means April to some and October to others."""
     try:
-        return pd.Timestamp(text).strftime("%Y-%m-%d")
-    except (ValueError, TypeError):
-        raise KontumError(f"as_of: {text!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+            raise ValueError
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+        return day.strftime("%Y-%m-%d")  # a date, datetime or Timestamp
+    except (ValueError, TypeError, AttributeError):
+        raise KontumError(f"as_of: {value!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
 
 
 def _known_from(published, time_period):
