@@ -10,7 +10,7 @@ def apportion(shares, total, ceiling=None):
     total: whole number or shape (draws,); ceiling: whole numbers not to be exceeded, same shape as shares.
 
     Each result lies within 1 of its share unless the ceiling forces otherwise. Raises ValueError when no whole
-    numbers from 0 to the ceiling add up to `total`.
+    numbers from 0 to the ceiling add up to `total`, or when the shares are negative, missing or far from it.
 
     >>> apportion([1.4, 2.4, 3.2], 7).tolist()
     [2, 2, 3]
@@ -23,8 +23,12 @@ def apportion(shares, total, ceiling=None):
         if ceiling is None
         else np.broadcast_to(np.asarray(ceiling), shares.shape).reshape(flat.shape)
     )
-    if np.any(total < 0) or np.any(top.sum(axis=0) < total):
+    if not np.all(np.isfinite(flat) & (flat >= 0)):
+        raise ValueError("shares are numbers from 0 upwards")
+    if np.any((total < 0) | (total != np.rint(total))) or np.any(top.sum(axis=0) < total):
         raise ValueError(f"no whole numbers from 0 to the ceiling add up to {total}")
+    if ceiling is None and np.any(np.abs(flat.sum(axis=0) - total) > len(flat)):
+        raise ValueError(f"shares that add up to {flat.sum(axis=0)} are too far from {total}")
     whole = np.minimum(np.floor(flat + 1e-9), top)
     missing = (total - whole.sum(axis=0)).astype(int)
     while np.any(missing != 0):  # one pass nearly always; more only where the ceiling stops some

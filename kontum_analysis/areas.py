@@ -18,6 +18,7 @@ PROVINCE = "62"
 POOR_DISTRICTS = "62-POOR"
 OTHER_DISTRICTS = "62-REST"  # ours: the seven districts outside decision 353/QĐ-TTg
 LAST_DAY_OF_DISTRICTS = "2025-06-30"
+_VINTAGES = ("2020", "2025")
 _RANK = {"nation": 0, "region": 1, "province": 2, "group": 3, "district": 4, "commune": 5}
 _PREFIXES = {
     "tỉnh": "tỉnh", "tinh": "tỉnh", "province": "tỉnh",
@@ -60,7 +61,7 @@ def fold(text):
     ('iahdrai', 'daktokan')
     """
     plain = unicodedata.normalize("NFD", str(text).casefold().replace("đ", "d"))
-    return "".join(c for c in plain if c.isalnum())
+    return "".join(c for c in plain if c.isalnum() and unicodedata.category(c) != "Lm")  # Lm: ʼ, an apostrophe
 
 
 def _exact(text):
@@ -82,8 +83,14 @@ def register(vintage=None, level=None, parent=None):
     (10, 102, 40)
     """
     table = _register()
-    for column, wanted in (("vintage", vintage), ("level", level), ("parent_code", parent)):
+    for column, wanted, allowed in (
+        ("vintage", vintage, _VINTAGES),
+        ("level", level, _RANK),
+        ("parent_code", parent, None),
+    ):
         if wanted is not None:
+            if allowed is not None and wanted not in allowed:
+                raise KontumError(f"{column}: found {wanted!r}; one of {', '.join(allowed)}")
             table = table[table[column] == wanted]
     return table.reset_index(drop=True)
 
@@ -151,7 +158,7 @@ def resolve(name, level=None, vintage="2020"):
 
     A bare name that areas of several levels carry means the highest of them ("Đăk Hà" is the district,
     "Kon Tum" the province); say "thị trấn Đăk Hà", "TP. Kon Tum" or give `level` for the others. A name
-    that two areas of one level carry is refused unless its parent follows: "Đăk Long, Đăk Glei".
+    that two areas of one level carry is refused unless an area above it follows: "Đăk Long, Đăk Glei".
 
     Raises UnknownAreaError, naming the nearest names, when the name is unknown or ambiguous.
 
@@ -161,22 +168,25 @@ def resolve(name, level=None, vintage="2020"):
     text = _exact(name)
     if not fold(text):
         raise UnknownAreaError(f"{name!r} is no name of an area; write for example 'Kon Plông' or the code '613'")
+    register(vintage, level)  # refuses a vintage or level that does not exist
     names = _names(vintage)
     bare, kind, qualifier = _split(name)
     hits = names[names["code"].str.casefold() == text]
     if hits.empty:
-        for column, key in (("exact", text), ("folded", fold(text)), ("exact", _exact(bare)), ("folded", fold(bare))):
+        whole = [("exact", text), ("folded", fold(text))]  # some names hold a comma or brackets of their own
+        for column, key in (*whole, ("exact", _exact(bare)), ("folded", fold(bare))):
             hits = names[(names[column] == key) & (key != "")]
             if kind is not None and key in (_exact(bare), fold(bare)):
                 hits = hits[hits["type"] == kind]
             if level is not None:
                 hits = hits[hits["level"] == level]
+            if qualifier is not None and (column, key) not in whole and not hits.empty:
+                above = resolve(qualifier, vintage=vintage).code
+                hits = hits[[above in _above(code, vintage) for code in hits["code"]]]
             if not hits.empty:
                 break
     elif level is not None:
         hits = hits[hits["level"] == level]
-    if qualifier is not None and not hits.empty:
-        hits = hits[hits["parent"] == resolve(qualifier, vintage=vintage).code]
     if hits.empty:
         raise UnknownAreaError(f"no area is called {name!r}; the nearest are {_nearest(name, level, vintage)}")
     rank = hits["level"].map(_RANK)
@@ -185,6 +195,15 @@ def resolve(name, level=None, vintage="2020"):
         found = "; ".join(_described(code, vintage) for code in codes)
         raise UnknownAreaError(f"{name!r} is ambiguous: {found}. Add the parent, or give the code")
     return area(codes[0], vintage)
+
+
+def _above(code, vintage):
+    """Codes of all areas that an area lies in, the smallest first."""
+    table, found = register(vintage), []
+    parent = dict(zip(table["code"], table["parent_code"], strict=True))
+    while (code := parent.get(code, "")) and code not in found:
+        found.append(code)
+    return found
 
 
 def _described(code, vintage):
@@ -221,8 +240,8 @@ def to_2025(table, area_column=None):
     """Add up counts of old communes to the 40 units of 1 July 2025.
 
     table: one row per old commune and whatever other columns it carries (year, scenario, …). Numeric columns
-    other than a year are counts and are added; all other columns are kept apart as keys. `area_column` is
-    found by itself when it is called area, ref_area or code.
+    other than a time or the number of a draw are counts and are added; all other columns are kept apart as keys.
+    `area_column` is found by itself when it is called area, ref_area or code.
 
     Returns the table with codes of 2025. Totals are conserved exactly: whole numbers stay whole, and a
     missing count makes its unit missing instead of being taken as zero.
@@ -239,15 +258,20 @@ def to_2025(table, area_column=None):
     if column is None:
         raise KontumError("to_2025 needs a column area, ref_area or code with the codes of old communes")
     new = dict(zip(crosswalk()["old_code"], crosswalk()["new_code"], strict=True))
-    codes = table[column].astype(str)
+    codes = table[column].map(str)
     if unknown := sorted(set(codes) - set(new)):
         raise KontumError(f"to_2025 takes only the 102 communes of before July 2025; not one: {', '.join(unknown[:5])}")
-    counts = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c]) and c not in (column, "year")]
+    numeric = table.select_dtypes("number").columns  # yes and no are no numbers
+    counts = [c for c in numeric if c not in (column, "year", "time", "time_period", "draw")]
     bad = [c for c in counts if _NOT_COUNTS.search(c)]
     if "obs_value" in counts and not set(table.get("unit_measure", ["no unit_measure"])) <= _COUNT_UNITS:
         bad.append("obs_value")
     if bad:
         raise KontumError(f"to_2025 adds counts; these columns are no counts: {', '.join(bad)}")
+    if not counts:
+        raise KontumError(
+            f"to_2025 found no column of counts to add; the columns are {', '.join(map(str, table.columns))}"
+        )
     names = [c for c in ("area_name", "name") if c in table.columns]
     keys = [c for c in table.columns if c not in counts and c not in names and c != column]
     if (repeated := table.duplicated([column, *keys])).any():

@@ -25,12 +25,14 @@ RATES = {
 ADDITIVE = ["households_total", "dtts_households", "poor_households", "near_poor_households", "dtts_poor_households",
             "dtts_near_poor_households"]  # fmt: skip
 NOT_COMPARED = {"dtts_village_ntm_year"}  # several villages of one commune, each with its own year
+DAYS = {"observations": ["time_period"], "sources": ["published"], "areas": ["valid_from", "valid_to"],
+        "standards": ["valid_from", "valid_to"], "conflicts": ["time_period"]}  # fmt: skip
 GROSS = 0.25  # a rate this far (relative) from count over base is a wrong unit or a wrong row, not rounding
 
 
 def cross_table_problems(tables):
     """All problems that only show when the tables are read together, in one list."""
-    rules = [_references, _observation_values, _observation_areas, _fractions, _gross_rates, _parts, _conflicts,
+    rules = [_calendar, _references, _observation_values, _observation_areas, _fractions, _gross_rates, _parts, _conflicts,
              _registers, _targets]  # fmt: skip
     return [problem for rule in rules for problem in rule(tables)]
 
@@ -66,6 +68,21 @@ def _references(tables):
                 yield _problem(name, row, area, "a code of areas.csv")
 
 
+def _calendar(tables):
+    """Days are written right in every field (the schemas see to it), and here they must exist: no 30 February."""
+    for name, columns in DAYS.items():
+        for column in columns:
+            for _, row in tables[name][tables[name][column].map(_is_no_day)].iterrows():
+                yield _problem(name, row, column, "a day of the calendar")
+
+
+def _is_no_day(text):
+    try:
+        return len(text) == 10 and not date.fromisoformat(text)
+    except ValueError:
+        return True
+
+
 def _observation_values(tables):
     obs, indicators = tables["observations"], tables["indicators"].set_index("indicator")
     known = obs[obs["indicator"].isin(indicators.index)]
@@ -90,10 +107,6 @@ def _observation_areas(tables):
     obs, areas = tables["observations"], tables["areas"]
     look = {(r.vintage, r.code): r for r in areas.itertuples()}
     for _, row in obs.iterrows():
-        try:
-            date.fromisoformat(row.time_period)
-        except ValueError:
-            yield _problem("observations", row, "time_period", "a day of the calendar")
         vintage = "2025" if row.time_period > LAST_DAY_OF_DISTRICTS else "2020"
         found = look.get((vintage, row.ref_area)) or look.get(("2020", row.ref_area))
         if found is None:
@@ -144,7 +157,10 @@ def rate_disagreements(rows):
     time_period, stated and computed (per cent), tolerance (points), within_rounding.
     """
     found = []
-    value = rows.set_index(["ref_area", "time_period", "indicator"])[["value", "standard"]].sort_index()
+    value = {}
+    for key, standard, v in zip(zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
+                                rows["standard"], rows["value"], strict=True):  # fmt: skip
+        value.setdefault(key, []).append((standard, v))
     for row in rows[rows["indicator"].isin(RATES)].itertuples():
         count, base = (_figures(value, row, name) for name in RATES[row.indicator])
         for c in count:
@@ -160,12 +176,8 @@ def rate_disagreements(rows):
 
 
 def _figures(value, row, name):
-    try:
-        found = value.loc[[(row.ref_area, row.time_period, name)]]
-    except KeyError:
-        return []
-    found = found[(found["standard"] == row.standard) | (found["standard"] == "")]
-    return [v for v in found["value"].unique() if v > 0]
+    found = value.get((row.ref_area, row.time_period, name), [])
+    return list(dict.fromkeys(v for standard, v in found if standard in (row.standard, "") and v > 0))
 
 
 def _parts(tables):

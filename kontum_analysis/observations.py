@@ -4,9 +4,13 @@ The result is one long table with the column names of SDMX, the standard of offi
 left out of it: a figure that is not to be used stays as a row that says why.
 """
 
+import re
+from collections import Counter
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
@@ -92,11 +96,15 @@ def load_observations(as_of=None, data=None):
     return _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
 
 
-def _day(text):
+def _day(value):
+    """The day as text. Only one way of writing it is taken: 04/10/2022 means April to some and October to others."""
     try:
-        return pd.Timestamp(text).strftime("%Y-%m-%d")
-    except (ValueError, TypeError):
-        raise KontumError(f"as_of: {text!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+            raise ValueError
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+        return day.strftime("%Y-%m-%d")  # a date, datetime or Timestamp
+    except (ValueError, TypeError, AttributeError):
+        raise KontumError(f"as_of: {value!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
 
 
 def _known_from(published, time_period):
@@ -110,8 +118,7 @@ def _known_from(published, time_period):
 
 def _with_preference(obs, conflicts, kind):
     listed = {(r.ref_area, r.indicator, r.time_period, r.standard): r for r in conflicts.itertuples()}
-    preferred, reason = pd.Series(False, obs.index), pd.Series("", obs.index, dtype=object)
-    keys = pd.Series([fact_key(r) for r in obs.itertuples()], index=obs.index, dtype=object)
+    keys = [fact_key(r) for r in obs.itertuples()]
     rank = pd.DataFrame({
         "bound": obs["bound"].map({"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}),
         "listed": [k not in listed or listed[k].preferred_source_id != s for k, s in zip(keys, obs["source_id"], strict=True)],
@@ -121,17 +128,18 @@ def _with_preference(obs, conflicts, kind):
         "line": obs[LINE],
     })  # fmt: skip
     best = rank.sort_values(list(rank.columns)).index
-    for key, group in obs.loc[best].groupby(keys.loc[best], sort=False):
-        if group["indicator"].iloc[0] in NOT_COMPARED:
-            preferred[group.index], reason[group.index] = group["obs_value"].notna(), "one of several places"
-            continue
-        first, entry = group.iloc[0], listed.get(key)
-        for index, row in group.iterrows():
-            preferred[index], reason[index] = _verdict(index == first.name, row, first, entry, len(group))
-    return obs.assign(preferred=preferred, preference_reason=reason)
+    first, count, verdict = {}, Counter(keys), {}
+    for row in obs.loc[best].itertuples():
+        key = keys[row.Index]
+        leader = first.setdefault(key, row)
+        verdict[row.Index] = _verdict(row is leader, row, leader, listed.get(key), count[key])
+    preferred, reason = zip(*(verdict[i] for i in obs.index), strict=True) if len(obs) else ((), ())
+    return obs.assign(preferred=np.array(preferred, bool), preference_reason=pd.Series(reason, obs.index, dtype=object))
 
 
 def _verdict(is_first, row, first, entry, count):
+    if row.indicator in NOT_COMPARED:
+        return not pd.isna(row.obs_value), "one of several places"
     if pd.isna(row.obs_value):
         return False, "a bound, not a value" + ("" if is_first else f"; the value is from {first.source_id}")
     if is_first:
@@ -142,7 +150,7 @@ def _verdict(is_first, row, first, entry, count):
         return True, "first by the rule (exactness, status, kind of source, date)"
     if row.obs_value == first.obs_value:
         return False, f"repeats {first.source_id}"
-    if entry is not None:
+    if entry is not None and entry.preferred_source_id == first.source_id:
         return False, f"conflict, {first.source_id} preferred: {entry.explanation} {entry.reason}"
     return False, f"conflict, {first.source_id} preferred by the rule"
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from .errors import DataError, Problem
 
+_UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 LINE = "line"  # line of the row in its file; the header is line 1
 
@@ -51,10 +52,10 @@ def read_text_table(path, columns):
 
 
 def _decoded(path):
-    if not path.exists():
+    if not path.is_file():
         raise DataError([Problem(path.name, None, None, "no file", f"the folder must hold {path.name}")])
     raw = path.read_bytes()
-    if not raw.strip():
+    if not raw.removeprefix(_UTF8_MARK).strip():
         raise DataError(
             [Problem(path.name, None, None, "an empty file", "a header row and at least the columns it names")]
         )

@@ -13,12 +13,16 @@ TYPES = ["", "tỉnh", "thành phố", "huyện", "xã", "phường", "thị tr�
 STANDARDS = ["", "MDP_2022_2025", "MDP_2016_2020", "INCOME_2011_2015", "INCOME_2006_2010",
              "NTM_2021_2025", "NTM_2016_2020", "NTM_2011_2015"]  # fmt: skip
 WHOLE_UNITS = ["households", "persons", "communes", "villages", "count", "flag", "year", "class"]
-_DATE = (r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a date written YYYY-MM-DD, for example 2023-12-31")
-_DAY_OR_NONE = (r"(\d{4}-\d\d-\d\d)?", "a date written YYYY-MM-DD, or nothing")
-_PARTIAL = (r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?", "YYYY, YYYY-MM or YYYY-MM-DD, or nothing")
-_NUMBER = (r"-?\d+(\.\d+)?", "a number with a decimal point and no thousands mark, for example 15.32 or 13389")
-_NUMBER_OR_NONE = (r"(-?\d+(\.\d+)?)?", "a number with a decimal point and no thousands mark, or nothing")
-_YEAR = (r"(20\d\d)?", "a year from 2000 to 2099, or nothing")
+# [0-9] and not \d, which also takes the digits of other scripts
+_DAY = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DATE = (_DAY, "a date of 1900 to 2099 written YYYY-MM-DD, for example 2023-12-31")
+_DAY_OR_NONE = (f"({_DAY})?", "a date of 1900 to 2099 written YYYY-MM-DD, or nothing")
+_PARTIAL = (r"((19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?",
+            "YYYY, YYYY-MM or YYYY-MM-DD of 1900 to 2099, or nothing")  # fmt: skip
+_FIGURE = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
+_NUMBER = (_FIGURE, "a number with a decimal point and no thousands mark, for example 15.32 or 13389")
+_NUMBER_OR_NONE = (f"({_FIGURE})?", "a number with a decimal point and no thousands mark, or nothing")
+_YEAR = (r"(20[0-9]{2})?", "a year from 2000 to 2099, or nothing")
 _CODE = (r"[A-Z0-9-]+", "a code of capital letters, digits and hyphens")
 _SNAKE = (r"[a-z0-9_]+", "a name of small letters, digits and underscores")
 _SLUG = (r"[a-z0-9-]+", "a slug of small letters, digits and hyphens")
@@ -44,13 +48,13 @@ COLUMNS = {
                   valid_to=_DAY_OR_NONE, aliases=ANY, source_id=_SLUGS),
     "crosswalk_2025": dict(old_code=_CODE, old_name=_FILLED, old_district_code=_CODE, new_code=_CODE, new_name=_FILLED,
                            new_type=TYPES, part=["whole"], source_id=_SLUGS, comment=ANY),
-    "tile_grid": dict(vintage=["2020", "2025"], code=_CODE, level=LEVELS, row=(r"\d+", "a whole number"), col=(r"\d+", "a whole number")),
+    "tile_grid": dict(vintage=["2020", "2025"], code=_CODE, level=LEVELS, row=(r"[0-9]+", "a whole number"), col=(r"[0-9]+", "a whole number")),
     "targets": dict(target_id=(r"[SKDCGN]-\S+", "S-, K-, D-, C-, G- or N- and a name"), programme=["NTM", "DTTS", "POVERTY"],
                     document=_FILLED, horizon_year=_YEAR, period_start=_YEAR, period_end=_YEAR, indicator=_SNAKE,
                     comparator=[">=", ">", "<=", "<", "==", "range", "qualitative"], value_low=_NUMBER_OR_NONE,
                     value_high=_NUMBER_OR_NONE, unit_measure=ANY, scope_area=_CODE, statement_en=_FILLED,
                     in_programme_3299=_FLAG, source_id=_SLUGS, comment=ANY),
-    "ntm_criteria": dict(criteria_set=_FILLED, document_no=ANY, applies_to=ANY, number=(r"\d*", "a whole number, or nothing"), name_vi=_FILLED,
+    "ntm_criteria": dict(criteria_set=_FILLED, document_no=ANY, applies_to=ANY, number=(r"[0-9]*", "a whole number, or nothing"), name_vi=_FILLED,
                          name_en=_FILLED, group=ANY, comparator=ANY, threshold_central_highlands=_NUMBER_OR_NONE, unit_measure=ANY,
                          source_id=_SLUGS, comment=ANY),
     "standards": dict(standard=(r"[A-Z0-9_]+", "a name such as MDP_2022_2025"), document_no=ANY, valid_from=_PARTIAL, valid_to=_PARTIAL, item=_FILLED,
@@ -62,7 +66,7 @@ COLUMNS = {
                        max=_NUMBER_OR_NONE, definition=_FILLED, better=["up", "down", "none"], notes=ANY, group=_FILLED),
     "conflicts": dict(ref_area=_CODE, indicator=_SNAKE, time_period=_DAY_OR_NONE, standard=STANDARDS, values=_FILLED,
                       source_ids=_SLUGS, explanation=_FILLED, preferred_source_id=_SLUG, reason=_FILLED),
-    "excluded": dict(input_file=_FILLED, input_row=(r"\d+", "a whole number"), ref_area=ANY, indicator=ANY, time_period=ANY,
+    "excluded": dict(input_file=_FILLED, input_row=(r"[0-9]+", "a whole number"), ref_area=ANY, indicator=ANY, time_period=ANY,
                      obs_value=ANY, source_id=ANY, reason_code=_SNAKE, reason=_FILLED),
 }  # fmt: skip
 KEYS = {

@@ -30,7 +30,7 @@ def speed_between(form, y0, y1, years, entry=0.0):
         raise ValueError(f"form {form!r}; allowed: {', '.join(FORMS)}")
     if np.any((y0 < 0) | (y0 > 1) | (y1 < 0) | (y1 > 1)) or np.any(np.isnan(y0) | np.isnan(y1)):
         raise ValueError(f"rates are fractions from 0 to 1; got {y0} and {y1}")
-    if np.any(years <= 0):
+    if not np.all(years > 0):
         raise ValueError("the second point lies after the first")
     if form == "linear":
         return (y1 - y0) / years
@@ -51,10 +51,12 @@ def _closing_share(y0, y1, years, entry):
         raise ValueError(f"the entry rate is a fraction from 0 to below 1; got {entry}")
 
     def miss(k):
-        rest = entry / k
+        rest = entry / k if k > 0 else 0.0
         return rest + (y0 - rest) * (1 - k) ** years - y1
 
-    low, high = max(entry, 1e-12), 1.0 - 1e-12
+    low, high = float(entry), 1.0 - 1e-12
+    if abs(miss(low)) < 1e-12:  # nobody leaves; the sign of so small a miss is chance
+        return low
     if miss(low) * miss(high) > 0:
         raise ValueError(f"no exit rate from 0 to 1 takes {y0:.4f} to {y1:.4f} in {years:g} years with entry {entry:g}")
     return brentq(miss, low, high, xtol=1e-15)
@@ -70,7 +72,8 @@ def rate_after(form, y0, speed, years, floor=0.0, entry=0.0):
     elif form == "logistic":
         y = expit(logit(y0) + speed * years)
     elif form == "stock_flow":
-        rest = entry / speed
+        speed = np.asarray(speed, float)
+        rest = np.divide(entry, speed, out=np.zeros(np.broadcast(entry, speed).shape), where=speed != 0)
         y = rest + (y0 - rest) * np.exp(np.log1p(-speed) * years)
     else:
         raise ValueError(f"form {form!r}; allowed: {', '.join(FORMS)}")
@@ -92,6 +95,14 @@ class Trajectory:
     floor: float = 0.0
     entry: float = 0.0
 
+    def __post_init__(self):
+        if self.form not in FORMS:
+            raise ValueError(f"form {self.form!r}; allowed: {', '.join(FORMS)}")
+        if not 0 <= self.floor <= 1:
+            raise ValueError(f"the floor is a fraction from 0 to 1; got {self.floor}")
+        if self.form == "stock_flow" and not 0 <= self.entry <= self.speed < 1:
+            raise ValueError(f"speed = exit + entry, from the entry rate {self.entry} to below 1; got {self.speed}")
+
     @classmethod
     def through(cls, form, t0, y0, t1, y1, floor=0.0, entry=0.0):
         """The path of this form through two points. Raises ValueError where none exists.
@@ -100,8 +111,6 @@ class Trajectory:
         >>> t.at([2025, 2030]).round(6).tolist()
         [0.085302, 0.042472]
         """
-        if not 0 <= floor <= 1:
-            raise ValueError(f"the floor is a fraction from 0 to 1; got {floor}")
         speed = speed_between(form, y0, y1, t1 - t0, entry)
         return cls(form, float(t0), float(y0), float(speed), float(floor), float(entry))
 
@@ -134,6 +143,8 @@ class Trajectory:
             return float("inf")
         if level == self.y0:
             return self.t0
+        if self.speed == 0:
+            return float("inf")
         with np.errstate(divide="ignore", invalid="ignore"):
             years = self._years_to(float(level))
         return float(self.t0 + years) if np.isfinite(years) else float("inf")

@@ -1,0 +1,55 @@
+"""Tables loaded once for all tests, and the settings under which hypothesis looks for counterexamples."""
+
+import os
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import kontum_analysis as kt
+from kontum_analysis import observations
+from kontum_analysis.paths import RAW
+
+# The same examples in every run, so that a red test is red for everyone; nothing is kept on disk.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough",
+    database=None,
+    deadline=None,
+    max_examples=1000,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="session")
+def raw():
+    """The raw tables as validated text. Read only."""
+    return observations.raw_tables()
+
+
+@pytest.fixture(scope="session")
+def obs():
+    """Every observation known today. Read only."""
+    return kt.load_observations()
+
+
+@pytest.fixture(scope="session")
+def estimates(obs):
+    """The panel and 400 draws on the real data. Read only."""
+    return kt.estimate_panel(obs, draws=400)
+
+
+@pytest.fixture
+def raw_copy(tmp_path):
+    """A copy of `data/raw/` in which a test may plant faults."""
+    folder = tmp_path / "raw"
+    shutil.copytree(RAW, folder)
+    return folder
