@@ -12,8 +12,9 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from kontum_analysis.panels import PanelError, check_panel, triples
-from kontum_analysis.pooling import EPSILON, LEVELS, fit_pooled, from_logit, residual_quantiles, to_logit
+from kontum_analysis.pooling import fit_pooled
 from kontum_analysis.scores import interval_coverage, wis
+from kontum_analysis.spread import EPSILON, LEVELS, from_logit, residual_quantiles, to_logit
 
 __all__ = ["METHODS", "QUANTILES", "Hindcast", "PanelError", "hindcast"]
 
@@ -21,7 +22,11 @@ METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")
 QUANTILES = tuple(f"q{level:g}" for level in LEVELS)  # q0.01, q0.025, q0.05 … q0.95, q0.975, q0.99
 ENOUGH = 20  # errors of its own kind (with or without a parent) from which a spread is learned; else from all
 _MIDDLE = len(QUANTILES) // 2
-_COVERAGE = {"coverage_50": ("q0.25", "q0.75"), "coverage_80": ("q0.1", "q0.9"), "coverage_95": ("q0.025", "q0.975")}
+_COVERAGE = {
+    "coverage_50": ("q0.25", "q0.75"),
+    "coverage_80": ("q0.1", "q0.9"),
+    "coverage_95": ("q0.025", "q0.975"),
+}
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,10 @@ def _summary(cases):
             "n": len(part),
             "mae": part["ae"].mean(),
             "wis": part["wis"].mean(),
-            **{name: interval_coverage(observed, part[low], part[high]) for name, (low, high) in _COVERAGE.items()},
+            **{
+                name: interval_coverage(observed, part[low], part[high])
+                for name, (low, high) in _COVERAGE.items()
+            },
             "mae_point": (observed - part["point"]).abs().mean(),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
@@ -193,12 +201,17 @@ def hindcast(panel, methods=METHODS):
     observed = table["y2"].to_numpy()
     parts = []
     for method in asked:
-        point, quantiles = _pooled_forecast(table, folds) if method == "pooled" else _path_forecast(
-            PATHS[method], table, folds
-        )
+        if method == "pooled":
+            point, quantiles = _pooled_forecast(table, folds)
+        else:
+            point, quantiles = _path_forecast(PATHS[method], table, folds)
         part = table[["area", "parent", "group"]].assign(
-            origin=table["t1"], target=table["t2"], horizon=table["t2"] - table["t1"], method=method,
-            observed=observed, point=point,
+            origin=table["t1"],
+            target=table["t2"],
+            horizon=table["t2"] - table["t1"],
+            method=method,
+            observed=observed,
+            point=point,
         )
         scores = pd.DataFrame(quantiles, columns=list(QUANTILES)).assign(
             ae=np.abs(observed - quantiles[:, _MIDDLE]), wis=wis(observed, LEVELS, quantiles)

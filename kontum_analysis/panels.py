@@ -8,6 +8,8 @@ area: the first two are known at the origin, the third is to be forecast.
 import numpy as np
 import pandas as pd
 
+from kontum_analysis.errors import KontumError
+
 __all__ = ["COLUMNS", "PanelError", "check_panel", "known_parent", "triples"]
 
 COLUMNS = {
@@ -20,7 +22,7 @@ COLUMNS = {
 _SAME_TIME = 1e-6  # years; two times closer than this are the same round
 
 
-class PanelError(ValueError):
+class PanelError(KontumError):
     """A panel that cannot be used. The message lists every problem: row, column, value, what is allowed."""
 
     def __init__(self, problems):
@@ -37,7 +39,8 @@ def _numeric(column):
         return column.to_numpy(dtype=float, na_value=np.nan)
     numbers = (int, float, np.integer, np.floating)
     return np.array(
-        [float(v) if isinstance(v, numbers) and not isinstance(v, bool) else np.nan for v in column], dtype=float
+        [float(v) if isinstance(v, numbers) and not isinstance(v, bool) else np.nan for v in column],
+        dtype=float,
     )
 
 
@@ -142,8 +145,8 @@ def known_parent(times, rates, t0, t1):
 
     Examples
     --------
-    >>> known_parent(np.array([2010.0, 2014, 2018]), np.array([0.4, 0.2, 0.1]), 2011, 2014)
-    (0.35, 0.2)
+    >>> known_parent(np.array([2010.0, 2014, 2018]), np.array([0.5, 0.25, 0.1]), 2012, 2014)
+    (0.375, 0.25)
     >>> known_parent(np.array([2010.0, 2018]), np.array([0.4, 0.1]), 2011, 2014)
     (nan, nan)
     """
@@ -167,7 +170,12 @@ def triples(panel):
         area, group, origin, target, reason: one row per area with fewer than three rounds.
     """
     series = {
-        area: (rows["time"].to_numpy(), rows["rate"].to_numpy(), rows["parent"].iloc[0], rows["group"].iloc[0])
+        area: (
+            rows["time"].to_numpy(),
+            rows["rate"].to_numpy(),
+            rows["parent"].iloc[0],
+            rows["group"].iloc[0],
+        )
         for area, rows in panel.groupby("area", sort=False)
     }
     cases, excluded = [], []

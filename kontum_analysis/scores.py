@@ -90,7 +90,11 @@ def wis(observed, quantile_levels, quantile_values):
     if middle:  # a median alone has no interval, and its score is its absolute error
         alpha = 2 * levels[:middle]
         intervals = scoringrules.interval_score(
-            observed[..., None], values[..., :middle], values[..., :middle:-1], alpha[None, :], backend="numpy"
+            observed[..., None],
+            values[..., :middle],
+            values[..., :middle:-1],
+            alpha[None, :],
+            backend="numpy",
         )
         score = score + np.reshape(intervals, observed.shape + (middle,)) @ (alpha / 2)
     return np.asarray(score / (middle + 0.5))

@@ -42,7 +42,11 @@ SETTINGS = {
     "quiet surveys": replace(Setting(), sample=(2000, 8000)),
     "noisy surveys": replace(Setting(), sample=(120, 600)),
     "lasting own trends": replace(
-        Setting(), slope_country_sd=0.06, slope_interval_sd=0.02, region_slope_sd=0.05, region_interval_sd=0.01
+        Setting(),
+        slope_country_sd=0.06,
+        slope_interval_sd=0.02,
+        region_slope_sd=0.05,
+        region_interval_sd=0.01,
     ),
     "no memory": replace(Setting(), slope_country_sd=0.0, region_slope_sd=0.0, slope_interval_sd=0.065),
     "heavy shocks": replace(Setting(), tail=2.5),
