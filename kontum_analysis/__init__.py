@@ -1,1 +1,40 @@
-"""Kon Tum Analysis: poverty paths, new-rural attainment and targets, from published figures."""
+"""Kon Tum Analysis: poverty paths, new-rural attainment and targets of Kon Tum province, from published figures.
+
+>>> import kontum_analysis as kt
+>>> kt.areas.resolve("Ia Hdrai").code
+'618'
+
+Everything is loaded on first use, so that importing the package costs little more than importing pandas.
+"""
+
+from importlib import import_module
+
+_MODULES = ("areas", "estimates", "figures", "labels", "notebooks", "observations", "poverty", "scenarios", "tables",
+            "trajectories")  # fmt: skip
+_NAMES = {
+    "load_observations": "observations",
+    "estimate_panel": "estimates",
+    "leave_one_out": "estimates",
+    "Trajectory": "trajectories",
+    "Scenario": "scenarios",
+    "project_poverty": "poverty",
+    "exit_quotas": "poverty",
+    "implied_pace": "poverty",
+    "KontumError": "errors",
+    "DataError": "errors",
+    "UnknownAreaError": "errors",
+    "ScenarioError": "errors",
+}
+__all__ = [*_MODULES, *_NAMES]
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        return getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -81,7 +81,9 @@ def _observation_values(tables):
     low = pd.to_numeric(known["indicator"].map(indicators["min"])).fillna(-float("inf"))
     high = pd.to_numeric(known["indicator"].map(indicators["max"])).fillna(float("inf"))
     for _, row in known[(value < low) | (value > high)].iterrows():
-        yield _problem("observations", row, "obs_value", f"{row.indicator} lies from {low[row.name]:g} to {high[row.name]:g}")
+        yield _problem(
+            "observations", row, "obs_value", f"{row.indicator} lies from {low[row.name]:g} to {high[row.name]:g}"
+        )
 
 
 def _observation_areas(tables):
@@ -97,14 +99,20 @@ def _observation_areas(tables):
         if found is None:
             yield _problem("observations", row, "ref_area", "a code of areas.csv")
             continue
-        if (found.valid_from and row.time_period < found.valid_from) or (found.valid_to and row.time_period > found.valid_to):
+        if (found.valid_from and row.time_period < found.valid_from) or (
+            found.valid_to and row.time_period > found.valid_to
+        ):
             yield _problem("observations", row, "time_period",
                            f"{found.name_vi} ({found.code}) exists from {found.valid_from or 'the start'} to {found.valid_to or 'now'}")  # fmt: skip
         if row.area_name != found.name_vi:
             yield _problem("observations", row, "area_name", f"{found.name_vi}, the name of {found.code} in areas.csv")
         if row.level != found.level:
             yield _problem("observations", row, "level", f"{found.level}, the level of {found.name_vi} in areas.csv")
-        if row.date_precision == "year" and not row.time_period.endswith("-12-31") and row.time_period != LAST_DAY_OF_DISTRICTS:
+        if (
+            row.date_precision == "year"
+            and not row.time_period.endswith("-12-31")
+            and row.time_period != LAST_DAY_OF_DISTRICTS
+        ):
             yield _problem("observations", row, "time_period", "31 December where only the year is known")
 
 
@@ -223,7 +231,9 @@ def _registers(tables):
     for column, names in (("old", old), ("new", new)):
         for _, row in cross.iterrows():
             if names.get(row[f"{column}_code"]) != row[f"{column}_name"]:
-                yield _problem("crosswalk_2025", row, f"{column}_code", f"the code and name of one {column} commune in areas.csv")
+                yield _problem(
+                    "crosswalk_2025", row, f"{column}_code", f"the code and name of one {column} commune in areas.csv"
+                )
     for code in sorted(set(old.index) - set(cross["old_code"])):
         yield Problem("crosswalk_2025.csv", None, "old_code", code, "every commune of before July 2025 has a row")
     for _, row in grid[grid.duplicated(["vintage", "level", "row", "col"])].iterrows():

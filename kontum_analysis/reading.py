@@ -55,7 +55,9 @@ def _decoded(path):
         raise DataError([Problem(path.name, None, None, "no file", f"the folder must hold {path.name}")])
     raw = path.read_bytes()
     if not raw.strip():
-        raise DataError([Problem(path.name, None, None, "an empty file", "a header row and at least the columns it names")])
+        raise DataError(
+            [Problem(path.name, None, None, "an empty file", "a header row and at least the columns it names")]
+        )
     if raw.startswith(_UTF16) or b"\x00" in raw[:200]:
         raise DataError([Problem(path.name, None, None, "UTF-16 text",
                                  "UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving")])  # fmt: skip
@@ -70,7 +72,11 @@ def _decoded(path):
 def _check_header(name, header, columns):
     if len(header) == 1 and ";" in header[0]:
         raise DataError([Problem(name, 1, None, header[0][:60], "fields are separated by commas, not semicolons")])
-    problems = [Problem(name, 1, c, "no such column", f"the columns are {', '.join(columns)}") for c in columns if c not in header]
+    problems = [
+        Problem(name, 1, c, "no such column", f"the columns are {', '.join(columns)}")
+        for c in columns
+        if c not in header
+    ]
     problems += [
         Problem(name, 1, c, "an unknown or repeated column", f"the columns are {', '.join(columns)}")
         for c in dict.fromkeys(header)

@@ -113,5 +113,7 @@ def field_problems(table, frame, file):
     for row in frame[repeated].itertuples():
         first = frame[(frame[KEYS[table]] == frame.loc[row.Index, KEYS[table]]).all(axis=1)][LINE].iloc[0]
         value = ", ".join(str(frame.loc[row.Index, c]) for c in KEYS[table])
-        problems.append(Problem(file, row.line, "+".join(KEYS[table]), value, f"a key stands once; the first is row {first}"))
+        problems.append(
+            Problem(file, row.line, "+".join(KEYS[table]), value, f"a key stands once; the first is row {first}")
+        )
     return problems

@@ -1,0 +1,236 @@
+"""The complete district × year panel: published cells untouched, the rest drawn so that every draw adds up.
+
+Model of a missing cell, on the log odds of the rate (and, alike, on the log of the households):
+
+    theta[d, t] = theta[d, t-1] + drift[t] + error,  error ~ N(0, tau²)
+
+a random walk between and after the known years of the district. The mean drift and tau come from the districts known
+in the first and the last year; both are drawn anew in every draw (t and chi-square with n-1 degrees of freedom), so
+that the small number of districts widens the intervals. The drift is split over the years as the province's own log
+odds moved. Each draw is then moved onto the published total of the province by one shift of the log odds, larger for
+less certain cells (logit shift: Rosenman, McCartan, Olivella 2023, doi:10.1017/pan.2022.31), and rounded to
+whole households by largest remainder. Assumed, not known: normal errors, equal tau in all districts, errors
+independent between districts before the total ties them together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from .apportion import apportion
+from .areas import PROVINCE, area, districts
+from .district_facts import FIRST_YEAR, district_facts
+from .errors import KontumError
+
+TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
+GROWTH_SD_WITHOUT_EVIDENCE = 0.01
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """The panel and its draws.
+
+    panel: one row an area and year (province first); rate is a fraction, counts are households, `q10` and `q90`
+    bound the 80 % interval, `status` is published, derived or estimated for each of the three figures.
+    poor, households: whole numbers, shape (district, year, draw); every draw of `poor` sums to the province.
+    """
+
+    panel: pd.DataFrame
+    areas: tuple
+    years: tuple
+    poor: np.ndarray
+    households: np.ndarray
+
+    @property
+    def rates(self):
+        """Rates as fractions, shape (district, year, draw)."""
+        return self.poor / self.households
+
+
+def estimate_panel(obs, draws=2000, seed=3299):
+    """Districts of the province under the current standard, end-2021 to the last year with a provincial count.
+
+    obs: from `load_observations`. draws: number of joint draws. seed: with the area code it fixes each district's
+    random numbers (SeedSequence(seed, spawn_key=(code,))), whatever other districts there are.
+
+    Raises KontumError when the opening stock is not known or known districts already exceed the province.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> found = estimate_panel(load_observations(), draws=200)
+    >>> set(found.poor[:, -1, :].sum(axis=0).tolist())
+    {10220}
+    """
+    if draws < 2:
+        raise KontumError(f"draws: {draws}; give at least 2")
+    facts = district_facts(obs)
+    codes = districts()
+    years = sorted({year for area_code, year, name in facts if area_code == PROVINCE and name == "poor_households"})
+    streams = {code: np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code),))) for code in codes}
+    common = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(PROVINCE),)))
+    households = _draw_households(facts, codes, years, draws, streams, common)
+    poor = _draw_poor(facts, codes, years, draws, streams, common, households)
+    return Estimates(_panel(facts, codes, years, poor, households), tuple(codes), tuple(years), poor, households)
+
+
+def _within(cell, draws, rng):
+    """Whole numbers spread evenly over the range of a cell."""
+    return rng.integers(int(np.ceil(cell.low)), int(np.floor(cell.high)) + 1, draws)
+
+
+def _draw_households(facts, codes, years, draws, streams, common):
+    total = [_within(facts[PROVINCE, y, "households"], draws, common) for y in years]
+    known = np.full((len(codes), len(years), draws), np.nan)
+    for i, code in enumerate(codes):
+        for j, year in enumerate(years):
+            if cell := facts.get((code, year, "households")):
+                known[i, j] = np.log(_within(cell, draws, streams[code]))
+    drift = np.diff(np.log(np.array(total)), axis=0)
+    theta, _ = _walk(known, drift, GROWTH_SD_WITHOUT_EVIDENCE, codes, streams, common)
+    result = np.rint(np.exp(known)).astype(float)
+    for j in range(len(years)):
+        missing = np.isnan(known[:, j, 0])
+        left = total[j] - np.where(missing[:, None], 0, result[:, j]).sum(axis=0)
+        if missing.any():
+            share = np.exp(theta[missing, j])
+            result[missing, j] = apportion(share * left / share.sum(axis=0), left)
+    return result.astype(np.int64)
+
+
+def _draw_poor(facts, codes, years, draws, streams, common, households):
+    known = np.full(households.shape, np.nan)
+    for i, code in enumerate(codes):
+        for j, year in enumerate(years):
+            if cell := facts.get((code, year, "poor_households")):
+                known[i, j] = cell.middle
+            elif cell := facts.get((code, year, "rate")):
+                rate = streams[code].uniform(cell.low, cell.high, draws)
+                known[i, j] = np.rint(rate * households[i, j])
+    total = np.array([facts[PROVINCE, y, "poor_households"].middle for y in years])
+    province = np.log(total[:, None]) - np.log(households.sum(axis=0) - total[:, None])
+    theta, spread = _walk(
+        logit(known / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
+    )
+    poor = known.copy()
+    for j, year in enumerate(years):
+        missing = np.isnan(known[:, j, 0])
+        left = (total[j] - np.where(missing[:, None], 0, known[:, j]).sum(axis=0)).astype(np.int64)
+        if np.any(left < 0) or (missing.any() and np.any(left > households[missing, j].sum(axis=0))):
+            raise KontumError(f"{year}: the districts' poor households do not fit the province's {total[j]:.0f}")
+        if missing.any():
+            rates = shift_to_total(theta[missing, j], spread[missing, j], households[missing, j], left)
+            poor[missing, j] = apportion(rates * households[missing, j], left, ceiling=households[missing, j])
+    return poor.astype(np.int64)
+
+
+def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
+    """Random-walk draws through the known cells; returns theta and the prior spread of each cell (0 where known).
+
+    known: (district, year, draw), NaN where a cell is missing; province_drift: (year - 1, draw).
+    """
+    n_area, n_year, draws = known.shape
+    is_known = ~np.isnan(known[:, :, 0])
+    if n_year == 1:
+        return known, np.zeros((n_area, 1))
+    twice = is_known[:, 0] & is_known[:, -1]
+    change = (known[twice, -1] - known[twice, 0]).mean(axis=1)
+    whole = province_drift.sum(axis=0)
+    if twice.sum() >= 3:
+        n = twice.sum()
+        sd = change.std(ddof=1) * np.sqrt((n - 1) / common.chisquare(n - 1, draws))
+        mean = change.mean() + sd * common.standard_normal(draws) / np.sqrt(n)
+        tau = sd / np.sqrt(n_year - 1)
+    else:
+        mean, tau = whole, np.full(draws, sd_without_evidence)
+    drift = province_drift / whole * mean
+    path = np.concatenate([np.zeros((1, draws)), np.cumsum(drift, axis=0)])
+    theta, spread = known.copy(), np.zeros((n_area, n_year))
+    for i, code in enumerate(codes):
+        steps = streams[code].standard_normal((n_year - 1, draws)) * tau
+        walk = path + np.concatenate([np.zeros((1, draws)), np.cumsum(steps, axis=0)])
+        anchors = np.flatnonzero(is_known[i])
+        for j in np.flatnonzero(~is_known[i]):
+            before, after = anchors[anchors < j].max(), anchors[anchors > j]
+            theta[i, j] = known[i, before] + walk[j] - walk[before]
+            spread[i, j] = j - before
+            if len(after):  # a bridge: the walk is bent to meet the next known cell
+                share = (j - before) / (after.min() - before)
+                theta[i, j] += share * (known[i, after.min()] - known[i, before] - walk[after.min()] + walk[before])
+                spread[i, j] = (j - before) * (1 - share)
+    return theta, spread
+
+
+def shift_to_total(theta, spread, households, total, steps=60):
+    """Rates expit(theta + spread * delta) with the delta, one a draw, for which households * rate sums to `total`.
+
+    theta (log odds), households: (district, draw); spread: (district,), relative prior variance; total: (draw,).
+    Returns rates, shape (district, draw). Solved by bisection, so it cannot fail to converge.
+
+    >>> shift_to_total(np.zeros((2, 1)), np.ones(2), np.array([[100], [300]]), np.array([100])).round(4).ravel().tolist()
+    [0.25, 0.25]
+    """
+    low, high = np.full(total.shape, -60.0), np.full(total.shape, 60.0)
+    weight = spread[:, None] / spread.max()
+    for _ in range(steps):
+        middle = (low + high) / 2
+        over = (households * expit(theta + weight * middle)).sum(axis=0) > total
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    return expit(theta + weight * (low + high) / 2)
+
+
+def _panel(facts, codes, years, poor, households):
+    rows = []
+    for j, year in enumerate(years):
+        total = int(facts[PROVINCE, year, "poor_households"].middle)
+        base = facts[PROVINCE, year, "households"]
+        rows.append(
+            _row(PROVINCE, year, facts, np.full(2, total), np.array([base.low, base.high]), total, round(base.middle))
+        )
+        point_poor = apportion(poor[:, j].mean(axis=1), total)
+        point_base = apportion(households[:, j].mean(axis=1), round(households[:, j].mean(axis=1).sum()))
+        rows += [_row(code, year, facts, poor[i, j], households[i, j], point_poor[i], point_base[i])
+                 for i, code in enumerate(codes)]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _row(code, year, facts, poor, households, point_poor, point_households):
+    cells = {name: facts.get((code, year, name)) for name in ("rate", "poor_households", "households")}
+    rate = cells["rate"].middle if cells["rate"] else point_poor / point_households
+    low, high = np.quantile(poor, [0.1, 0.9])
+    rate_low, rate_high = np.quantile(poor / households, [0.1, 0.9]) if not cells["rate"] else (rate, rate)
+    status = {f"status_{name}": cell.status if cell else "estimated" for name, cell in cells.items()}
+    source = "|".join(dict.fromkeys(cell.source for cell in cells.values() if cell))
+    return dict(area=code, area_name=area(code).name, year=year, rate=round(rate, 6), rate_q10=round(rate_low, 6),
+                rate_q90=round(rate_high, 6), poor_households=int(point_poor), poor_q10=int(np.floor(low)),
+                poor_q90=int(np.ceil(high)), households=int(point_households), **status, source_id=source)  # fmt: skip
+
+
+def leave_one_out(obs, draws=2000, seed=3299):
+    """How far the estimates miss: each known district of each later year hidden in turn and estimated from the rest.
+
+    All figures of the hidden district for that year are taken away (and the published changes from which they could
+    be computed), the panel is estimated again under the province's total, and the estimate is set beside the truth.
+
+    Returns one row a hidden cell: area, year, truth, estimate, rate_q10, rate_q90 (fractions), error_pp
+    (points, estimate less truth), inside (whether the 80 % interval holds the truth).
+    """
+    facts = district_facts(obs)
+    rows = []
+    for (code, year, name), cell in sorted(facts.items()):
+        if code == PROVINCE or name != "rate" or year == FIRST_YEAR:
+            continue
+        hidden = obs[~((obs["ref_area"] == code) & obs["time_period"].isin(_telling_days(facts, code, year)))]
+        panel = estimate_panel(hidden, draws, seed).panel
+        found = panel[(panel["area"] == code) & (panel["year"] == year)].iloc[0]
+        rows.append(dict(area=code, area_name=found.area_name, year=year, truth=round(cell.middle, 6), estimate=found.rate,
+                         rate_q10=found.rate_q10, rate_q90=found.rate_q90,
+                         error_pp=round(100 * (found.rate - cell.middle), 3),
+                         inside=bool(found.rate_q10 <= cell.middle <= found.rate_q90)))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _telling_days(facts, code, year):
+    """Ends of the years whose figures tell the cell: its own, and the next where the cell follows from a change."""
+    own, later = f"{year}-12-31", f"{year + 1}-12-31"
+    return [own, later] if facts[code, year, "rate"].status == "derived" else [own]

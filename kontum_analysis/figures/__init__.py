@@ -1,0 +1,92 @@
+"""Every figure of the project: a table, a drawing of it, and the words that go with it in both languages.
+
+`CATALOGUE` names them. A figure is a function of one tidy table, which is also the CSV written beside it.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..errors import KontumError
+from ..labels import LANGUAGES, text
+from .catalogue import CATALOGUE
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in one language: the table behind it, its words, and how to draw it."""
+
+    name: str
+    lang: str
+    table: pd.DataFrame
+
+    @property
+    def _facts(self):
+        return CATALOGUE[self.name].facts(self.table, self.lang)
+
+    @property
+    def title(self):
+        return text(f"figure.{self.name}.title", self.lang, **self._facts)
+
+    @property
+    def caption(self):
+        return text(f"figure.{self.name}.caption", self.lang, **self._facts)
+
+    @property
+    def alt(self):
+        """The text for readers who cannot see the figure: what is shown and what it says."""
+        return text(f"figure.{self.name}.alt", self.lang, **self._facts)
+
+    @property
+    def csv(self):
+        """The data behind the figure as CSV bytes, numbers to nine significant digits."""
+        return self.table.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode("utf-8")
+
+    @property
+    def data_hash(self):
+        return hashlib.sha256(self.csv).hexdigest()[:12]
+
+    def image(self, kind="png", dpi=200, width_cm=None):
+        """The drawing as bytes; kind is png, svg or pdf. The same bytes every time."""
+        figure = CATALOGUE[self.name].draw(self.table, self.lang, self.title)
+        if width_cm is not None:
+            width, height = figure.get_size_inches()
+            figure.set_size_inches(width_cm / 2.54, height * width_cm / 2.54 / width)
+        metadata = {
+            "png": {"Title": self.title, "Source": text("source.line", self.lang), "Software": "Kon Tum Analysis"},
+            "svg": {"Title": self.title, "Description": self.alt, "Date": None, "Creator": "Kon Tum Analysis"},
+            "pdf": {"Title": self.title, "Subject": self.alt, "CreationDate": None, "Creator": "Kon Tum Analysis"},
+        }
+        if kind not in metadata:
+            raise KontumError(f"figure format {kind!r}; allowed: {', '.join(metadata)}")
+        import matplotlib
+
+        from .style import RC
+
+        file = io.BytesIO()
+        with matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC}):
+            figure.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
+        return file.getvalue()
+
+    def files(self, kinds=("png", "svg"), dpi=200, width_cm=None):
+        """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""
+        note = f"# {self.title}\n\n{self.caption}\n\n{text('figure.alt_heading', self.lang)}: {self.alt}\n\n"
+        note += f"{text('source.line', self.lang)}\n"
+        made = {f"{self.name}.{kind}": self.image(kind, dpi, width_cm) for kind in kinds}
+        return {**made, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}
+
+
+def build(name, obs, lang="vi"):
+    """The figure of this name from the observations. Raises KontumError for an unknown name or language.
+
+    >>> import kontum_analysis as kt
+    >>> build("poverty_paths", kt.load_observations(), "en").table.columns.tolist()[:3]
+    ['area', 'year', 'kind']
+    """
+    if name not in CATALOGUE:
+        raise KontumError(f"no figure is called {name!r}; there are {', '.join(CATALOGUE)}")
+    if lang not in LANGUAGES:
+        raise KontumError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
+    return Figure(name, lang, CATALOGUE[name].table(obs))

@@ -1,0 +1,149 @@
+"""The mathematics of a falling rate: four forms through two points, never below a floor, never above one.
+
+Rates are fractions, times are years. Every function works on arrays and broadcasts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+
+FORMS = ("linear", "proportional", "logistic", "stock_flow")
+
+
+def speed_between(form, y0, y1, years, entry=0.0):
+    """The speed that takes a rate from y0 to y1 in `years`; arrays broadcast.
+
+    linear: change of the rate a year; proportional: change of log rate; logistic: change of the log odds;
+    stock_flow: yearly share k = exit + entry at which the rate closes in on its resting level entry / k, from
+    y(t+1) = y(t) (1 - exit) + entry (1 - y(t)).
+
+    The first three are the standard two-point forms (Alkire, Nogales, Quinn, Suppa 2023,
+    doi:10.1016/j.jdeveco.2023.103150). Raises ValueError where a form cannot pass through the points.
+
+    >>> round(float(speed_between("logistic", 0.276781, 0.163928, 4.5)), 6)
+    -0.148623
+    """
+    y0, y1, years = np.asarray(y0, float), np.asarray(y1, float), np.asarray(years, float)
+    if form not in FORMS:
+        raise ValueError(f"form {form!r}; allowed: {', '.join(FORMS)}")
+    if np.any((y0 < 0) | (y0 > 1) | (y1 < 0) | (y1 > 1)) or np.any(np.isnan(y0) | np.isnan(y1)):
+        raise ValueError(f"rates are fractions from 0 to 1; got {y0} and {y1}")
+    if np.any(years <= 0):
+        raise ValueError("the second point lies after the first")
+    if form == "linear":
+        return (y1 - y0) / years
+    if np.any((y0 <= 0) | (y1 <= 0)):
+        raise ValueError(f"the {form} form never reaches 0; give two rates above 0, or use the linear form")
+    if form == "proportional":
+        return np.log(y1 / y0) / years
+    if form == "logistic":
+        if np.any((y0 >= 1) | (y1 >= 1)):
+            raise ValueError("the logistic form never reaches 1; give two rates below 1")
+        return (logit(y1) - logit(y0)) / years
+    return np.vectorize(_closing_share)(y0, y1, years, entry)
+
+
+def _closing_share(y0, y1, years, entry):
+    """k solves y1 = r + (y0 - r)(1 - k)^years with r = entry / k; for one year it is linear in the exit rate."""
+    if entry < 0 or entry >= 1:
+        raise ValueError(f"the entry rate is a fraction from 0 to below 1; got {entry}")
+
+    def miss(k):
+        rest = entry / k
+        return rest + (y0 - rest) * (1 - k) ** years - y1
+
+    low, high = max(entry, 1e-12), 1.0 - 1e-12
+    if miss(low) * miss(high) > 0:
+        raise ValueError(f"no exit rate from 0 to 1 takes {y0:.4f} to {y1:.4f} in {years:g} years with entry {entry:g}")
+    return brentq(miss, low, high, xtol=1e-15)
+
+
+def rate_after(form, y0, speed, years, floor=0.0, entry=0.0):
+    """The rate `years` after y0 at this speed, kept in [floor, 1]; arrays broadcast. Negative years look back."""
+    y0, years = np.asarray(y0, float), np.asarray(years, float)
+    if form == "linear":
+        y = y0 + speed * years
+    elif form == "proportional":
+        y = y0 * np.exp(np.clip(speed * years, -700, 700))
+    elif form == "logistic":
+        y = expit(logit(y0) + speed * years)
+    elif form == "stock_flow":
+        rest = entry / speed
+        y = rest + (y0 - rest) * np.exp(np.log1p(-speed) * years)
+    else:
+        raise ValueError(f"form {form!r}; allowed: {', '.join(FORMS)}")
+    return np.clip(y, floor, 1.0)
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One path of a rate: form, a point (t0, y0), a speed, and the floor it never falls below.
+
+    form: linear, proportional, logistic or stock_flow; y0 and floor are fractions; speed as in `speed_between`;
+    entry: yearly share of the non-poor that become poor (stock_flow only).
+    """
+
+    form: str
+    t0: float
+    y0: float
+    speed: float
+    floor: float = 0.0
+    entry: float = 0.0
+
+    @classmethod
+    def through(cls, form, t0, y0, t1, y1, floor=0.0, entry=0.0):
+        """The path of this form through two points. Raises ValueError where none exists.
+
+        >>> t = Trajectory.through("logistic", 2015.5, 0.276781, 2020.0, 0.163928)
+        >>> t.at([2025, 2030]).round(6).tolist()
+        [0.085302, 0.042472]
+        """
+        if not 0 <= floor <= 1:
+            raise ValueError(f"the floor is a fraction from 0 to 1; got {floor}")
+        speed = speed_between(form, y0, y1, t1 - t0, entry)
+        return cls(form, float(t0), float(y0), float(speed), float(floor), float(entry))
+
+    @classmethod
+    def at_pace(cls, form, start, level, pace_pp, floor=0.0, entry=0.0):
+        """The path from `level` that falls by `pace_pp` percentage points in its first year, then by its form.
+
+        >>> Trajectory.at_pace("linear", 2021, 0.1532, 3.5).at([2022, 2025]).round(4).tolist()
+        [0.1182, 0.0132]
+        """
+        first = level - pace_pp / 100
+        if form == "linear":  # a straight line may aim below zero: the floor stops it
+            return cls(form, float(start), float(level), -pace_pp / 100, float(floor), float(entry))
+        return cls.through(form, start, level, start + 1, first, floor, entry)
+
+    def at(self, times):
+        """Rates (fractions, shape of `times`) on the path, clipped to [floor, 1]."""
+        times = np.asarray(times, float)
+        return rate_after(self.form, self.y0, self.speed, times - self.t0, self.floor, self.entry)
+
+    def reaches(self, level):
+        """The time at which the path stands at `level` (before t0 where it passed it earlier); inf if never.
+
+        >>> Trajectory("linear", 2020, 0.30, -0.05).reaches(0.05)
+        2025.0
+        >>> Trajectory("proportional", 2020, 0.30, -0.2).reaches(0.0)
+        inf
+        """
+        if not self.floor <= level <= 1:
+            return float("inf")
+        if level == self.y0:
+            return self.t0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            years = self._years_to(float(level))
+        return float(self.t0 + years) if np.isfinite(years) else float("inf")
+
+    def _years_to(self, level):
+        if self.form == "linear":
+            return np.divide(level - self.y0, self.speed)
+        if self.form == "proportional":
+            return np.divide(np.log(np.divide(level, self.y0)), self.speed)
+        if self.form == "logistic":
+            return np.divide(logit(level) - logit(self.y0), self.speed)
+        rest = self.entry / self.speed
+        return np.divide(np.log(np.divide(level - rest, self.y0 - rest)), np.log1p(-self.speed))
