@@ -74,8 +74,8 @@ def proportional(y0, y1, span, horizon):
     >>> proportional(np.array([0.4]), np.array([0.2]), np.array([2.0]), np.array([4.0])).round(12).tolist()
     [0.05]
     """
-    ratio = np.maximum(y1, EPSILON) / np.maximum(y0, EPSILON)
-    return np.minimum(y1 * ratio ** (horizon / span), 1.0)
+    growth = np.log(np.maximum(y1, EPSILON) / np.maximum(y0, EPSILON)) / span * horizon
+    return np.minimum(y1 * np.exp(np.minimum(growth, 50.0)), 1.0)  # beyond e⁵⁰ any rate but 0 has long reached 1
 
 
 def logistic(y0, y1, span, horizon):
@@ -133,10 +133,7 @@ def _summary(cases):
             "n": len(part),
             "mae": part["ae"].mean(),
             "wis": part["wis"].mean(),
-            **{
-                name: interval_coverage(observed, part[low], part[high])
-                for name, (low, high) in _COVERAGE.items()
-            },
+            **{name: interval_coverage(observed, part[low], part[high]) for name, (low, high) in _COVERAGE.items()},
             "mae_point": (observed - part["point"]).abs().mean(),
         }
     return pd.DataFrame.from_dict(rows, orient="index")

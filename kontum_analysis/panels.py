@@ -45,7 +45,7 @@ def _numeric(column):
 
 
 def _problem(panel, position, column, value):
-    return f"row {panel.index[position]!r}, column {column}: {value!r}; allowed: {COLUMNS[column]}"
+    return f"row {panel.index.tolist()[position]!r}, column {column}: {value!r}; allowed: {COLUMNS[column]}"
 
 
 def _ring(parent_of, area):
@@ -110,16 +110,17 @@ def check_panel(panel):
         good = np.isfinite(values) & (values >= low) & (values <= high)
         problems += [_problem(panel, i, name, given[i]) for i in np.flatnonzero(~good)]
         clean[name] = values
-    twice = clean.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
+    close = clean.assign(time=clean["time"].round(6))  # a round is a round, whatever the last bits say
+    twice = close.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
     for i in np.flatnonzero(twice):
         problems.append(
-            f"row {panel.index[i]!r}, column time: {clean['time'][i]!r}; allowed: one row per area and time, "
+            f"row {panel.index.tolist()[i]!r}, column time: {clean['time'][i]!r}; allowed: one row per area and time, "
             f"{clean['area'][i]!r} has this time already"
         )
     own = (clean["area"] == clean["parent"]).to_numpy()
     for i in np.flatnonzero(own):
         problems.append(
-            f"row {panel.index[i]!r}, column parent: {clean['parent'][i]!r}; allowed: another area: "
+            f"row {panel.index.tolist()[i]!r}, column parent: {clean['parent'][i]!r}; allowed: another area: "
             "this one is its own parent"
         )
     known = clean[clean["area"].notna() & ~own]

@@ -16,16 +16,13 @@ __all__ = ["WEIGHTS", "Cases", "features", "learn", "scale_features", "scale_law
 
 WEIGHTS = ("global", "parent", "parentless", "rebound", "converge", "own", "level")
 GROUP_WIDE = np.array([False, True, True, False, False, False, True])  # the same for all areas of a group
-PRIOR = np.array(
-    [0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0]
-)  # half the parent's slope, the rest global; global: the median
+PRIOR = np.array([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])  # half the parent's slope, the rest global; global: the median
 PENALTIES = (3.0, 10.0, 30.0, 100.0, 300.0)  # the prior counts as that many cases
 RELIABILITIES = (0.0, 4.0, 16.0)  # k in years²: a slope over d years counts d²/(d² + k)
-SCALE_PRIOR = np.array(
-    [0.5, 0.0, 0.0]
-)  # spread grows with √h, does not depend on level or on having a parent
+SCALE_PRIOR = np.array([0.5, 0.0, 0.0])  # spread grows with √h, does not depend on level or on having a parent
 SCALE_RIDGE = np.array([15.0, 15.0, 5.0])
 HUBER = 1.5
+FASTEST = 1.0  # logit per year; a faster slope is chance or a very short span (99 of 100 observed ones are under 0.4)
 
 
 @dataclass(frozen=True)
@@ -45,15 +42,11 @@ class Cases:
     @classmethod
     def of(cls, table):
         values = {name: table[name].to_numpy(dtype=float) for name in ("t0", "t1", "t2")}
-        y0, y1, y2, p0, p1 = (
-            to_logit(table[name].to_numpy(dtype=float)) for name in ("y0", "y1", "y2", "p0", "p1")
-        )
+        y0, y1, y2, p0, p1 = (to_logit(table[name].to_numpy(dtype=float)) for name in ("y0", "y1", "y2", "p0", "p1"))
         alone = ~np.isfinite(p0 + p1)
         span = values["t1"] - values["t0"]
         above0, above1 = np.where(alone, y0, p0), np.where(alone, y1, p1)
-        extra = np.nan_to_num(
-            (y1 - y0) - (above1 - above0)
-        )  # one round only: nothing known of its own change
+        extra = np.nan_to_num((y1 - y0) - (above1 - above0))  # one round only: nothing known of its own change
         return cls(
             values["t2"] - values["t1"],
             y1,
@@ -73,8 +66,9 @@ class Cases:
 def features(cases, slope_centre, level_centre, reliability):
     """Regressors of the change, shape (n, 7), in the order of ``WEIGHTS``."""
     trust = cases.span**2 / (cases.span**2 + reliability)
-    away = cases.horizon * np.nan_to_num((cases.slope - slope_centre) * trust)
-    own = cases.horizon * np.nan_to_num(cases.extra / cases.span)
+    slope = np.clip(cases.slope, -FASTEST, FASTEST)
+    away = cases.horizon * np.nan_to_num((slope - slope_centre) * trust)
+    own = cases.horizon * np.clip(cases.extra / cases.span, -FASTEST, FASTEST)
     level = cases.horizon * (cases.level - level_centre)
     return np.column_stack(
         [cases.horizon, away, away * cases.alone, cases.extra, cases.horizon * cases.gap, own, level]
@@ -107,18 +101,14 @@ def _left_out(x, y, used, ridge, group):
 def scale_features(cases):
     """Regressors of the log spread, shape (n, 3): log horizon, log binomial variance against 0.15, no parent."""
     rate = expit(cases.last)
-    return np.column_stack(
-        [np.log(cases.horizon), np.log(rate * (1 - rate) / 0.15), cases.alone.astype(float)]
-    )
+    return np.column_stack([np.log(cases.horizon), np.log(rate * (1 - rate) / 0.15), cases.alone.astype(float)])
 
 
 def scale_law(cases, missed):
     """Exponents of the spread: log |error| on the regressors of :func:`scale_features`, drawn to ``SCALE_PRIOR``."""
     z = np.column_stack([np.ones(missed.size), scale_features(cases)])
     start = np.array([0.0, *SCALE_PRIOR])
-    log_error = (
-        np.log(np.abs(missed) + 0.02) - z @ start
-    )  # 0.02: an error of exactly 0 says little about the spread
+    log_error = np.log(np.abs(missed) + 0.02) - z @ start  # 0.02: an error of exactly 0 says little about the spread
     return (start + np.linalg.solve(z.T @ z + np.diag([1e-9, *SCALE_RIDGE]), z.T @ log_error))[1:]
 
 

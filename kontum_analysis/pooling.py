@@ -125,12 +125,8 @@ class PooledModel:
         ValueError
             An area not known at the origin, or a target time not after its last known round.
         """
-        table = _origin(
-            check_panel(panel), area, float(origin_time), np.atleast_1d(np.asarray(target_times, float))
-        )
-        columns = {
-            f"q{level:g}": values for level, values in zip(LEVELS, self.quantiles(table).T, strict=True)
-        }
+        table = _origin(check_panel(panel), area, float(origin_time), np.atleast_1d(np.asarray(target_times, float)))
+        columns = {f"q{level:g}": values for level, values in zip(LEVELS, self.quantiles(table).T, strict=True)}
         return pd.DataFrame({"area": table["area"], "origin": table["t1"], "time": table["t2"], **columns})
 
 

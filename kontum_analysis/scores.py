@@ -35,7 +35,9 @@ def _check_levels(levels):
 def wis(observed, quantile_levels, quantile_values):
     r"""Weighted interval score of forecasts given as quantiles.
 
-    .. math:: \mathrm{WIS} = \frac{\tfrac12 |y-m| + \sum_{k=1}^K \tfrac{\alpha_k}{2}\,\mathrm{IS}_{\alpha_k}}{K+\tfrac12},
+    .. math::
+
+       \mathrm{WIS} = \frac{\tfrac12 |y-m| + \sum_{k=1}^K \tfrac{\alpha_k}{2}\,\mathrm{IS}_{\alpha_k}}{K+\tfrac12},
        \quad \mathrm{IS}_\alpha = (u-l) + \tfrac2\alpha (l-y)^+ + \tfrac2\alpha (y-u)^+
 
     Parameters
@@ -134,15 +136,11 @@ def crps_ensemble(observed, draws):
     draws = np.asarray(draws, dtype=float)
     observed = np.asarray(observed, dtype=float)
     if draws.ndim == 0 or draws.shape[:-1] != observed.shape or draws.shape[-1] == 0:
-        raise ValueError(
-            f"draws must have shape {observed.shape} plus one axis of members, got {draws.shape}"
-        )
+        raise ValueError(f"draws must have shape {observed.shape} plus one axis of members, got {draws.shape}")
     if not (np.all(np.isfinite(draws)) and np.all(np.isfinite(observed))):
         raise ValueError("observations and draws must be finite numbers")
     return np.asarray(
-        scoringrules.crps_ensemble(
-            observed, draws, ens_w=np.ones_like(draws), estimator="nrg", backend="numpy"
-        )
+        scoringrules.crps_ensemble(observed, draws, ens_w=np.ones_like(draws), estimator="nrg", backend="numpy")
     )
 
 
@@ -171,9 +169,7 @@ def interval_coverage(observed, lower, upper):
     """
     observed, lower, upper = (np.asarray(values, dtype=float) for values in (observed, lower, upper))
     if not observed.shape == lower.shape == upper.shape:
-        raise ValueError(
-            f"observed {observed.shape}, lower {lower.shape} and upper {upper.shape} must have one shape"
-        )
+        raise ValueError(f"observed {observed.shape}, lower {lower.shape} and upper {upper.shape} must have one shape")
     if observed.size == 0:
         raise ValueError("coverage of no observation is not defined")
     if not all(np.all(np.isfinite(values)) for values in (observed, lower, upper)):

@@ -12,12 +12,8 @@ from scipy.stats import t as student
 __all__ = ["EPSILON", "LEVELS", "from_logit", "residual_quantiles", "shared_and_own", "to_logit"]
 
 LEVELS = np.array([0.01, 0.025, *(k / 20 for k in range(1, 20)), 0.975, 0.99])  # of the forecast hubs
-EPSILON = (
-    0.005  # rates 0 and 1 become logits of 0.005 and 0.995; half a point is below any survey's resolution
-)
-PRIOR_SPREAD = (
-    0.15  # logit per √year, about what observed speeds of sub-national poverty rates show over four years
-)
+EPSILON = 0.005  # rates 0 and 1 become logits of 0.005 and 0.995; half a point is below any survey's resolution
+PRIOR_SPREAD = 0.15  # logit per √year, about what observed speeds of sub-national poverty rates show over four years
 PRIOR_CASES = 2.0  # weight of that prior against the residuals seen
 
 
