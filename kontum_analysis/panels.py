@@ -114,8 +114,8 @@ def check_panel(panel):
     twice = close.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
     for i in np.flatnonzero(twice):
         problems.append(
-            f"row {panel.index.tolist()[i]!r}, column time: {clean['time'][i]!r}; allowed: one row per area and time, "
-            f"{clean['area'][i]!r} has this time already"
+            f"row {panel.index.tolist()[i]!r}, column time: {float(clean['time'][i])!r}; allowed: one row per area "
+            f"and time, {clean['area'][i]!r} has this time already"
         )
     own = (clean["area"] == clean["parent"]).to_numpy()
     for i in np.flatnonzero(own):

@@ -18,7 +18,8 @@ WEIGHTS = ("global", "parent", "parentless", "rebound", "converge", "own", "leve
 GROUP_WIDE = np.array([False, True, True, False, False, False, True])  # the same for all areas of a group
 PRIOR = np.array([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])  # half the parent's slope, the rest global; global: the median
 PENALTIES = (3.0, 10.0, 30.0, 100.0, 300.0)  # the prior counts as that many cases
-RELIABILITIES = (0.0, 4.0, 16.0)  # k in years²: a slope over d years counts d²/(d² + k)
+RELIABILITIES = (0.0, 4.0, 16.0)  # k in years²: a slope over d years counts in proportion to d²/(d² + k)
+TYPICAL_SPAN = 4.0  # years; a slope over this span counts 1 whatever k, so that its weight keeps its meaning
 SCALE_PRIOR = np.array([0.5, 0.0, 0.0])  # spread grows with √h, does not depend on level or on having a parent
 SCALE_RIDGE = np.array([15.0, 15.0, 5.0])
 HUBER = 1.5
@@ -65,7 +66,7 @@ class Cases:
 
 def features(cases, slope_centre, level_centre, reliability):
     """Regressors of the change, shape (n, 7), in the order of ``WEIGHTS``."""
-    trust = cases.span**2 / (cases.span**2 + reliability)
+    trust = cases.span**2 / (cases.span**2 + reliability) * (1 + reliability / TYPICAL_SPAN**2)
     slope = np.clip(cases.slope, -FASTEST, FASTEST)
     away = cases.horizon * np.nan_to_num((slope - slope_centre) * trust)
     own = cases.horizon * np.clip(cases.extra / cases.span, -FASTEST, FASTEST)

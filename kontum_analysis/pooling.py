@@ -40,7 +40,8 @@ class PooledModel:
     weights : dict
         By name, as in the module's formula; ``parentless`` is added to ``parent`` for areas without one.
     slope_centre, level_centre, reliability, penalty : float
-        Median slope and level learned from; years² in d²/(d² + k) by which a slope over d years counts; ridge chosen.
+        Median slope and median parent level learned from; years² k such that a slope over d years counts d²/(d² + k),
+        set to 1 at four years; ridge chosen, in cases (for what a whole group shares, in groups).
     horizon_exponent, level_exponent, alone_factor : float
         Spread is ``h**horizon_exponent * (p(1−p)/0.15)**level_exponent``, times the factor without a parent.
     residuals : tuple of 23 floats
