@@ -1,8 +1,7 @@
-"""Panels of rates: what a usable panel is, and the forecasting cases it holds.
+"""Panels of rates: what a usable panel is, and everything that is wrong with one that is not.
 
 A panel is a table with one row per area and time: ``area, parent, group, time, rate``. Parents stand in the same table
-as areas of their own; an area without a parent has a missing value there. A *case* is three consecutive rounds of one
-area: the first two are known at the origin, the third is to be forecast.
+as areas of their own; an area without a parent has a missing value there.
 """
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from kontum_analysis.errors import KontumError
 
-__all__ = ["COLUMNS", "PanelError", "check_panel", "known_parent", "triples"]
+__all__ = ["COLUMNS", "PanelError", "check_panel"]
 
 COLUMNS = {
     "area": "a label, never missing",
@@ -19,7 +18,6 @@ COLUMNS = {
     "time": "a finite number, in years",
     "rate": "a finite number from 0 to 1",
 }
-_SAME_TIME = 1e-6  # years; two times closer than this are the same round
 
 
 class PanelError(KontumError):
@@ -137,66 +135,3 @@ def check_panel(panel):
         raise PanelError(problems)
     clean["key"] = clean["area"].map(str)
     return clean.sort_values(["key", "time"], kind="stable").drop(columns="key").reset_index(drop=True)
-
-
-def known_parent(times, rates, t0, t1):
-    """A parent's rate at two times, from its rounds up to the later one; NaN where they do not reach.
-
-    Between two rounds the rate is interpolated; it is never extrapolated, and a round after ``t1`` is never looked at.
-
-    Examples
-    --------
-    >>> known_parent(np.array([2010.0, 2014, 2018]), np.array([0.5, 0.25, 0.1]), 2012, 2014)
-    (0.375, 0.25)
-    >>> known_parent(np.array([2010.0, 2018]), np.array([0.4, 0.1]), 2011, 2014)
-    (nan, nan)
-    """
-    known = times <= t1 + _SAME_TIME
-    times, rates = times[known], rates[known]
-    if not times.size or t0 < times[0] - _SAME_TIME or t1 > times[-1] + _SAME_TIME:
-        return np.nan, np.nan
-    first, last = np.interp([t0, t1], times, rates)
-    return float(first), float(last)
-
-
-def triples(panel):
-    """Cases of a checked panel, and what is left out.
-
-    Returns
-    -------
-    cases : pandas.DataFrame
-        One row per three consecutive rounds: area, parent, group, t0, t1, t2 (years), y0, y1, y2 (rates), p0, p1 (the
-        parent's rates at t0 and t1, NaN where unknown at t1), remark ("" or why the parent is not used).
-    excluded : pandas.DataFrame
-        area, group, origin, target, reason: one row per area with fewer than three rounds.
-    """
-    series = {
-        area: (
-            rows["time"].to_numpy(),
-            rows["rate"].to_numpy(),
-            rows["parent"].iloc[0],
-            rows["group"].iloc[0],
-        )
-        for area, rows in panel.groupby("area", sort=False)
-    }
-    cases, excluded = [], []
-    for area, (times, rates, parent, group) in series.items():
-        if len(times) < 3:
-            reason = f"fewer than three rounds: {len(times)}"
-            excluded.append((area, group, np.nan, np.nan, reason))
-        for k in range(len(times) - 2):
-            before, remark = (np.nan, np.nan), ""
-            if parent is not None and parent not in series:
-                remark = "parent not in the panel: forecast without it"
-            elif parent is not None:
-                before = known_parent(*series[parent][:2], times[k], times[k + 1])
-                if np.isnan(before[0]):
-                    remark = "parent's rounds up to the origin do not span the area's: forecast without it"
-                elif series[parent][3] != group:
-                    remark = "parent stands in another group, which is learned from: its later rounds are not held out"
-            cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *before, remark))
-    names = ["area", "parent", "group", "t0", "t1", "t2", "y0", "y1", "y2", "p0", "p1", "remark"]
-    return (
-        pd.DataFrame(cases, columns=names),
-        pd.DataFrame(excluded, columns=["area", "group", "origin", "target", "reason"]),
-    )

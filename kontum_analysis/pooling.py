@@ -8,8 +8,8 @@ chance. So the change of an area on the logit scale over a horizon of ``h`` year
 
 with these weights learned, not set. ``rebound`` is negative where rounds carry sampling error: an area that ran ahead
 of its parent tends to fall back. Spread grows as ``h**exponent`` and may depend on the level; its shape is that of the
-errors made on groups left out. For an area without a parent its own slope takes the parent's place, with a weight of
-its own.
+errors made on groups left out. For an area without a known parent the mean of its sisters takes
+the parent's place; where there are none, its own slope does, with a weight of its own.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kontum_analysis.panels import PanelError, check_panel, known_parent, triples
+from kontum_analysis.cases import known_parent, stand_ins, triples
+from kontum_analysis.panels import PanelError, check_panel
 from kontum_analysis.pooled_regression import WEIGHTS, Cases, features, learn, scale_features, scale_law
 from kontum_analysis.spread import LEVELS, from_logit, residual_quantiles, shared_and_own
 
@@ -147,12 +148,15 @@ def _origin(panel, area, origin, targets):
     else:
         t0, y0 = (times[-2] if len(times) > 1 else t1 - 1), np.nan
     p0, p1 = known_parent(times, rates, t0, t1)
+    if np.isnan(p0) and area not in set(known["parent"].dropna()):
+        key = (own["group"].iloc[0], own["parent"].iloc[0], round(t0, 6), round(t1, 6))
+        p0, p1 = stand_ins(known).get(key, (p0, p1, 0))[:2]
     fixed = {"area": area, "t0": t0, "t1": t1, "y0": y0, "y1": y1, "y2": np.nan, "p0": p0, "p1": p1}
     return pd.DataFrame({"t2": targets}).assign(**fixed)
 
 
 def fit_pooled(table):
-    """Learn a :class:`PooledModel` from a table of cases (see :func:`kontum_analysis.panels.triples`).
+    """Learn a :class:`PooledModel` from a table of cases (see :func:`kontum_analysis.cases.triples`).
 
     The weights are those of :func:`kontum_analysis.pooled_regression.learn`; the spread is that of the errors made on
     groups left out of the fit.

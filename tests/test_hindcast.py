@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulate_panels import SETTINGS, simulate_panel
 
-from kontum_analysis import panels
+from kontum_analysis.cases import known_parent, stand_ins, triples
 from kontum_analysis.hindcast import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
+from kontum_analysis.panels import check_panel
 from kontum_analysis.scores import wis
 from kontum_analysis.spread import LEVELS
 
@@ -131,7 +132,30 @@ def test_a_parents_later_round_is_not_looked_at():
     same = [h.cases.loc[(h.cases["area"] == "a1") & (h.cases["method"] == "pooled"), QUANTILES].to_numpy()
             for h in (h, hindcast(changed))]  # fmt: skip
     np.testing.assert_array_equal(*same)
-    assert panels.known_parent(np.array([0.0, 2, 4]), np.array([0.4, 0.2, 0.9]), 1, 2) == pytest.approx((0.3, 0.2))
+    assert known_parent(np.array([0.0, 2, 4]), np.array([0.4, 0.2, 0.9]), 1, 2) == pytest.approx((0.3, 0.2))
+
+
+def test_sisters_stand_in_for_an_unknown_parent():
+    rates = {"x": (0.5, 0.4, 0.3), "y": (0.4, 0.2, 0.2), "z": (0.3, 0.3, 0.1), "late": (0.9, 0.9, 0.9)}
+    rows = [(n, None, "g", 2010.0 + 4 * k + (n == "late"), r) for n, rs in rates.items() for k, r in enumerate(rs)]
+    panel = check_panel(panel_of(rows))
+    assert stand_ins(panel)["g", None, 2010.0, 2014.0] == pytest.approx((0.4, 0.3, 3))
+    table = triples(panel)[0].set_index("area")
+    assert table.loc[["x", "y", "z"], ["p0", "p1"]].to_numpy().tolist() == [pytest.approx([0.4, 0.3])] * 3
+    assert table.loc["x", "remark"] == "no parent: the mean of 3 areas of its group stands in"
+    assert np.isnan(table.loc["late", "p1"])
+    changed = panel_of(rows).assign(rate=lambda p: p["rate"].where(p["time"] < 2018, 0.99))
+    before, after = (h.drop(columns=["y2"]) for h in (table, triples(check_panel(changed))[0].set_index("area")))
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_without_parent_rows_little_skill_is_lost():
+    panel = simulate_panel(12)
+    regions = panel[panel["parent"].notna()]
+    whole, bare = hindcast(panel, ["pooled"]), hindcast(regions, ["pooled"])
+    scored = whole.cases[whole.cases["parent"].notna() & (whole.cases["method"] == "pooled")]
+    assert bare.summary.loc["pooled", "wis"] < 1.03 * scored["wis"].mean()
+    assert len(bare.remarks) == bare.summary.loc["pooled", "n"]
 
 
 def test_row_order_index_and_extra_columns_do_not_matter(simulated):

@@ -11,7 +11,8 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from simulate_panels import SETTINGS, Setting, simulate_panel
 
-from kontum_analysis.panels import PanelError, check_panel, triples
+from kontum_analysis.cases import triples
+from kontum_analysis.panels import PanelError, check_panel
 from kontum_analysis.pooling import PooledModel, fit_pooled
 from kontum_analysis.scores import interval_coverage, wis
 from kontum_analysis.spread import EPSILON, LEVELS, from_logit, residual_quantiles, shared_and_own, to_logit
