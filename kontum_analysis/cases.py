@@ -1,0 +1,120 @@
+"""Forecasting cases of a panel: three consecutive rounds of an area, and what stood above it at the origin.
+
+The first two rounds are known, the third is to be forecast. Above the area stands its parent, seen through rounds up
+to the origin only; where no parent is known, the mean of the area's sisters takes its place.
+"""
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["known_parent", "stand_ins", "triples"]
+
+SISTERS = 3  # areas whose mean may stand in for an unknown parent
+_SAME_TIME = 1e-6  # years; two times closer than this are the same round
+
+
+def known_parent(times, rates, t0, t1):
+    """A parent's rate at two times, from its rounds up to the later one; NaN where they do not reach.
+
+    Between two rounds the rate is interpolated; it is never extrapolated, and a round after ``t1`` is never looked at.
+
+    Examples
+    --------
+    >>> known_parent(np.array([2010.0, 2014, 2018]), np.array([0.5, 0.25, 0.1]), 2012, 2014)
+    (0.375, 0.25)
+    >>> known_parent(np.array([2010.0, 2018]), np.array([0.4, 0.1]), 2011, 2014)
+    (nan, nan)
+    """
+    known = times <= t1 + _SAME_TIME
+    times, rates = times[known], rates[known]
+    if not times.size or t0 < times[0] - _SAME_TIME or t1 > times[-1] + _SAME_TIME:
+        return np.nan, np.nan
+    first, last = np.interp([t0, t1], times, rates)
+    return float(first), float(last)
+
+
+def stand_ins(panel):
+    """Mean rates of sisters, to stand in for a parent that is not known.
+
+    Sisters are areas of one group with one parent label (or none) that are not parents themselves. For every two
+    consecutive rounds that at least ``SISTERS`` of them share, the plain mean of their rates.
+
+    Returns
+    -------
+    dict
+        (group, parent, t0, t1), times rounded to 1e-6 years, to (mean rate at t0, mean rate at t1, number of areas).
+    """
+    rows = panel[~panel["area"].isin(panel["parent"].dropna())]
+    after = rows.groupby("area", sort=False)[["time", "rate"]].shift(-1)
+    pairs = pd.DataFrame(
+        {
+            "group": rows["group"],
+            "parent": rows["parent"].where(rows["parent"].notna(), None),
+            "t0": rows["time"].round(6),
+            "t1": after["time"].round(6),
+            "y0": rows["rate"],
+            "y1": after["rate"],
+        }
+    ).dropna(subset=["t1"])
+    means = pairs.groupby(["group", "parent", "t0", "t1"], dropna=False, sort=False).agg(
+        y0=("y0", "mean"), y1=("y1", "mean"), count=("y1", "size")
+    )
+    means = means[means["count"] >= SISTERS].reset_index()
+    return {
+        (row.group, None if pd.isna(row.parent) else row.parent, row.t0, row.t1): (row.y0, row.y1, row.count_)
+        for row in means.rename(columns={"count": "count_"}).itertuples()
+    }
+
+
+def _above(series, sisters, parents, area, t0, t1):
+    """What stands above an area over its two rounds: parent's rates (NaN if nothing), and a remark ("" if plain)."""
+    parent, group = series[area][2:]
+    why = "no parent"
+    if parent is not None and parent not in series:
+        why = "parent not in the panel"
+    elif parent is not None:
+        rates = known_parent(*series[parent][:2], t0, t1)
+        if not np.isnan(rates[0]):
+            held = series[parent][3] == group
+            return rates, "" if held else "parent stands in another group, whose later rounds are learned from"
+        why = "parent's rounds up to the origin do not span the area's"
+    mean = sisters.get((group, parent, round(t0, 6), round(t1, 6)))
+    if mean is not None and area not in parents:
+        return mean[:2], f"{why}: the mean of {mean[2]} areas of its group stands in"
+    return (np.nan, np.nan), "" if parent is None else f"{why}: forecast without it"
+
+
+def triples(panel):
+    """Cases of a checked panel, and what is left out.
+
+    Returns
+    -------
+    cases : pandas.DataFrame
+        One row per three consecutive rounds: area, parent, group, t0, t1, t2 (years), y0, y1, y2 (rates), p0, p1 (the
+        parent's rates at t0 and t1, or what stands in for them, NaN if nothing does), remark ("" or what was done).
+    excluded : pandas.DataFrame
+        area, group, origin, target, reason: one row per area with fewer than three rounds.
+    """
+    series = {
+        area: (
+            rows["time"].to_numpy(),
+            rows["rate"].to_numpy(),
+            rows["parent"].iloc[0],
+            rows["group"].iloc[0],
+        )
+        for area, rows in panel.groupby("area", sort=False)
+    }
+    sisters, parents = stand_ins(panel), set(panel["parent"].dropna())
+    cases, excluded = [], []
+    for area, (times, rates, parent, group) in series.items():
+        if len(times) < 3:
+            reason = f"fewer than three rounds: {len(times)}"
+            excluded.append((area, group, np.nan, np.nan, reason))
+        for k in range(len(times) - 2):
+            before, remark = _above(series, sisters, parents, area, *times[k : k + 2])
+            cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *before, remark))
+    names = ["area", "parent", "group", "t0", "t1", "t2", "y0", "y1", "y2", "p0", "p1", "remark"]
+    return (
+        pd.DataFrame(cases, columns=names),
+        pd.DataFrame(excluded, columns=["area", "group", "origin", "target", "reason"]),
+    )

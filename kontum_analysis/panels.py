@@ -1,0 +1,137 @@
+"""Panels of rates: what a usable panel is, and everything that is wrong with one that is not.
+
+A panel is a table with one row per area and time: ``area, parent, group, time, rate``. Parents stand in the same table
+as areas of their own; an area without a parent has a missing value there.
+"""
+
+import numpy as np
+import pandas as pd
+
+from kontum_analysis.errors import KontumError
+
+__all__ = ["COLUMNS", "PanelError", "check_panel"]
+
+COLUMNS = {
+    "area": "a label, never missing",
+    "parent": "the label of another area, or missing",
+    "group": "a label, never missing, one per area",
+    "time": "a finite number, in years",
+    "rate": "a finite number from 0 to 1",
+}
+
+
+class PanelError(KontumError):
+    """A panel that cannot be used. The message lists every problem: row, column, value, what is allowed."""
+
+    def __init__(self, problems):
+        self.problems = list(problems)
+        shown = self.problems[:20]
+        more = len(self.problems) - len(shown)
+        lines = [f"{len(self.problems)} problem(s) in the panel:"] + [f"- {problem}" for problem in shown]
+        super().__init__("\n".join(lines + ([f"- and {more} more (all in .problems)"] if more else [])))
+
+
+def _numeric(column):
+    """Values as floats; NaN for whatever is not a number (text, truth values, missing)."""
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return column.to_numpy(dtype=float, na_value=np.nan)
+    numbers = (int, float, np.integer, np.floating)
+    return np.array(
+        [float(v) if isinstance(v, numbers) and not isinstance(v, bool) else np.nan for v in column],
+        dtype=float,
+    )
+
+
+def _problem(panel, position, column, value):
+    return f"row {panel.index.tolist()[position]!r}, column {column}: {value!r}; allowed: {COLUMNS[column]}"
+
+
+def _ring(parent_of, area):
+    """Whether climbing from an area through its parents returns to it."""
+    seen, above = set(), parent_of.get(area)
+    while above is not None and above not in seen:
+        if above == area:
+            return True
+        seen.add(above)
+        above = parent_of.get(above)
+    return False
+
+
+def check_panel(panel):
+    """The panel sorted by area and time, with float times and rates, or every problem at once.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Columns area, parent, group, time (years), rate (fraction); others are ignored.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The five columns. The order does not depend on the order of the rows given.
+
+    Raises
+    ------
+    PanelError
+        A missing column, an empty panel, a missing label, a time or rate that is not a finite number, a rate outside
+        [0, 1], an area twice at one time, an area that is its own parent (directly or in a ring), an area with two
+        parents or two groups.
+
+    Examples
+    --------
+    >>> bad = pd.DataFrame({"area": ["a"], "parent": ["a"], "group": ["g"], "time": [2020], "rate": [3.0]})
+    >>> check_panel(bad)
+    Traceback (most recent call last):
+        ...
+    kontum_analysis.panels.PanelError: 2 problem(s) in the panel:
+    - row 0, column rate: 3.0; allowed: a finite number from 0 to 1
+    - row 0, column parent: 'a'; allowed: another area: this one is its own parent
+    """
+    if not isinstance(panel, pd.DataFrame):
+        raise PanelError([f"expected a pandas.DataFrame, got {type(panel).__name__}"])
+    missing = [name for name in COLUMNS if name not in panel.columns]
+    if missing:
+        raise PanelError(
+            f"column {name}: missing; allowed: {COLUMNS[name]} (columns seen: {list(map(str, panel.columns))})"
+            for name in missing
+        )
+    if panel.empty:
+        raise PanelError(["no rows; allowed: at least three rounds of at least two groups"])
+    problems = []
+    for name in ("area", "group"):
+        values = panel[name].tolist()
+        problems += [_problem(panel, i, name, values[i]) for i in np.flatnonzero(panel[name].isna())]
+    clean = pd.DataFrame({name: panel[name].astype(object).tolist() for name in ("area", "parent", "group")})
+    clean = clean.astype(object).where(clean.notna(), None)
+    for name, low, high in (("time", -np.inf, np.inf), ("rate", 0.0, 1.0)):
+        values, given = _numeric(panel[name]), panel[name].tolist()
+        good = np.isfinite(values) & (values >= low) & (values <= high)
+        problems += [_problem(panel, i, name, given[i]) for i in np.flatnonzero(~good)]
+        clean[name] = values
+    close = clean.assign(time=clean["time"].round(6))  # a round is a round, whatever the last bits say
+    twice = close.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
+    for i in np.flatnonzero(twice):
+        problems.append(
+            f"row {panel.index.tolist()[i]!r}, column time: {float(clean['time'][i])!r}; allowed: one row per area "
+            f"and time, {clean['area'][i]!r} has this time already"
+        )
+    own = (clean["area"] == clean["parent"]).to_numpy()
+    for i in np.flatnonzero(own):
+        problems.append(
+            f"row {panel.index.tolist()[i]!r}, column parent: {clean['parent'][i]!r}; allowed: another area: "
+            "this one is its own parent"
+        )
+    known = clean[clean["area"].notna() & ~own]
+    for name in ("parent", "group"):
+        several = known.groupby("area", sort=False)[name].nunique(dropna=False)
+        for area in several.index[several > 1]:
+            values = list(known.loc[known["area"] == area, name].unique())
+            problems.append(f"area {area!r}, column {name}: {values}; allowed: one {name} per area")
+    parent_of = dict(zip(known["area"], known["parent"], strict=True))
+    for area in parent_of:
+        if _ring(parent_of, area):
+            problems.append(f"area {area!r}, column parent: {parent_of[area]!r}; allowed: no ring of parents")
+    if problems:
+        raise PanelError(problems)
+    clean["key"] = clean["area"].map(str)
+    return clean.sort_values(["key", "time"], kind="stable").drop(columns="key").reset_index(drop=True)

@@ -1,0 +1,131 @@
+"""Scores against cases worked by hand, and against what must not be accepted."""
+
+import numpy as np
+import pytest
+import scoringrules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from kontum_analysis.scores import crps_ensemble, interval_coverage, wis
+from kontum_analysis.spread import LEVELS
+
+FIVE = [0.1, 0.25, 0.5, 0.75, 0.9]
+
+
+def test_wis_worked_by_hand_inside_all_intervals():
+    # alpha 0.2: width 8, alpha 0.5: width 3, median 5 against 6:
+    # (1/2 · 1 + 0.1 · 8 + 0.25 · 3) / 2.5 = 2.05 / 2.5
+    assert wis(6.0, FIVE, [1, 4, 5, 7, 9]) == pytest.approx(0.82, abs=1e-12)
+
+
+def test_wis_worked_by_hand_above_all_intervals():
+    # 10 against 1, 4, 5, 7, 9: IS(0.2) = 8 + 10 · 1 = 18; IS(0.5) = 3 + 4 · 3 = 15
+    # (1/2 · 5 + 0.1 · 18 + 0.25 · 15) / 2.5 = (2.5 + 1.8 + 3.75) / 2.5
+    assert wis(10.0, FIVE, [1, 4, 5, 7, 9]) == pytest.approx(3.22, abs=1e-12)
+
+
+def test_wis_worked_by_hand_below_one_interval():
+    # 3: outside the 50 % interval by 1, inside the 80 %: (1/2 · 2 + 0.1 · 8 + 0.25 · (3 + 4)) / 2.5
+    assert wis(3.0, FIVE, [1, 4, 5, 7, 9]) == pytest.approx(1.42, abs=1e-12)
+
+
+def test_wis_of_a_median_alone_is_its_absolute_error():
+    assert wis(0.3, [0.5], [0.1]) == pytest.approx(0.2, abs=1e-12)
+
+
+def test_wis_is_the_mean_quantile_loss():
+    """An independent way to the same number: WIS = 2/(2K+1) · Σ pinball loss."""
+    rng = np.random.default_rng(1)
+    values, observed = np.sort(rng.random((7, 23)), axis=1), rng.random(7)
+    miss = observed[:, None] - values
+    pinball = np.maximum(LEVELS * miss, (LEVELS - 1) * miss)
+    np.testing.assert_allclose(wis(observed, LEVELS, values), 2 * pinball.mean(axis=1), rtol=0, atol=1e-12)
+
+
+def test_wis_keeps_the_shape_of_the_observations():
+    values = np.broadcast_to([1.0, 2, 3], (4, 2, 3))
+    assert wis(np.ones((4, 2)), [0.25, 0.5, 0.75], values).shape == (4, 2)
+    assert wis(np.empty(0), FIVE, np.empty((0, 5))).shape == (0,)
+
+
+def test_the_library_default_that_is_not_relied_on():
+    """The interval scores are the library's; its weighted sum is not used. If this changes, read the release notes."""
+    interval = scoringrules.interval_score(10.0, 1.0, 9.0, 0.2, backend="numpy")
+    assert interval == pytest.approx(18.0, abs=1e-12)
+    median_only = scoringrules.weighted_interval_score(
+        5.0, 5.0, np.array([5.0]), np.array([5.0]), np.array([0.2]), backend="numpy"
+    )
+    assert wis(5.0, [0.1, 0.5, 0.9], [5.0, 5.0, 5.0]) == 0.0
+    if scoringrules.__version__ == "0.10.0":
+        assert median_only == pytest.approx(0.5 * 5 / 1.5)  # adds the median itself, where the paper has |y − m|
+
+
+@pytest.mark.parametrize(
+    ("levels", "values", "said"),
+    [
+        ([0.1, 0.5, 0.8], [1, 2, 3], "symmetrical"),
+        ([0.25, 0.75], [1, 2], "symmetrical"),
+        ([0.5, 0.25, 0.75], [1, 2, 3], "sorted"),
+        ([0.25, 0.25, 0.5, 0.75, 0.75], [1, 2, 3, 4, 5], "distinct"),
+        ([0.0, 0.5, 1.0], [1, 2, 3], "between 0 and 1"),
+        ([], [], "non-empty"),
+        ([0.25, 0.5, 0.75], [1, 3, 2], "cross"),
+        ([0.25, 0.5, 0.75], [1, 2], "shape"),
+        ([0.25, 0.5, 0.75], [1, np.nan, 2], "finite"),
+    ],
+)
+def test_wis_refuses(levels, values, said):
+    with pytest.raises(ValueError, match=said):
+        wis(1.0, levels, values)
+
+
+def test_a_crossing_is_named_by_its_place():
+    with pytest.raises(ValueError, match=r"position \(1,\) falls between levels 0.5 and 0.75"):
+        wis([1.0, 1.0], [0.25, 0.5, 0.75], [[1, 2, 3], [1, 3, 2]])
+
+
+@given(st.floats(-5, 5), st.floats(0.01, 10), st.floats(0.1, 10))
+@settings(max_examples=50, deadline=None)
+def test_wis_scales_and_shifts_with_the_unit(shift, scale, observed):
+    values = norm.ppf(LEVELS)
+    plain = wis(observed, LEVELS, values)
+    assert wis(shift + scale * observed, LEVELS, shift + scale * values) == pytest.approx(scale * plain, rel=1e-9)
+
+
+def test_crps_worked_by_hand():
+    # members 1, 2, 4 against 3: mean distance (2 + 1 + 1)/3; pairs 2·(1 + 3 + 2)/9; 4/3 − 1/2 · 12/9 = 2/3
+    assert crps_ensemble(3.0, [1.0, 2, 4]) == pytest.approx(2 / 3, abs=1e-12)
+    assert crps_ensemble([3.0, 0.0], [[4.0, 1, 2], [1, 1, 1]]) == pytest.approx([2 / 3, 1.0], abs=1e-12)
+
+
+def test_crps_of_a_large_normal_ensemble_is_the_closed_form():
+    draws = norm.ppf((np.arange(2000) + 0.5) / 2000)
+    assert crps_ensemble(0.0, draws) == pytest.approx(2 * norm.pdf(0) - 1 / np.sqrt(np.pi), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("observed", "draws"), [(1.0, []), ([1.0], [1.0]), (1.0, [np.inf]), (np.nan, [1.0]), (1.0, 1.0)]
+)
+def test_crps_refuses(observed, draws):
+    with pytest.raises(ValueError, match="shape|finite"):
+        crps_ensemble(observed, draws)
+
+
+def test_coverage_worked_by_hand():
+    # inside, on the lower end, on the upper end, above: three of four
+    assert interval_coverage([0.2, 0.1, 0.3, 0.4], [0.1] * 4, [0.3] * 4) == pytest.approx(0.75, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (([1.0], [2.0], [1.0]), "lower end above"),
+        (([1.0], [0.0, 1.0], [1.0]), "one shape"),
+        (([], [], []), "no observation"),
+        (([1.0], [np.nan], [2.0]), "finite"),
+    ],
+)
+def test_coverage_refuses(args, said):
+    with pytest.raises(ValueError, match=said):
+        interval_coverage(*args)
