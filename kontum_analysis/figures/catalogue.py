@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import data, districts, pace, paths, standards
+from . import data, districts, pace, paths, readings, standards
 
 
 class Entry(NamedTuple):
-    """table(obs) -> tidy table; draw(table, lang, title) -> matplotlib figure; facts(table, lang) -> dict for the words."""
+    """table(obs) -> tidy table; draw(table, lang, title) -> page; facts(table, lang) -> dict for the words."""
 
     table: Callable
     draw: Callable
@@ -23,8 +23,10 @@ CATALOGUE = {
     "leave_one_out": Entry(districts.missed_table, districts.draw_missed, districts.missed_facts),
     "poverty_paths": Entry(paths.paths_table, paths.draw_paths, paths.paths_facts),
     "forms_compared": Entry(paths.forms_table, paths.draw_forms, paths.forms_facts),
-    "points_or_percent": Entry(pace.readings_table, pace.draw_readings, pace.readings_facts),
+    "points_or_percent": Entry(readings.readings_table, readings.draw_readings, readings.readings_facts),
     "implied_pace": Entry(pace.needed_table, pace.draw_needed, pace.needed_facts),
     "exit_quotas": Entry(pace.quotas_table, pace.draw_quotas, pace.quotas_facts),
-    "district_paths": Entry(districts.district_paths_table, districts.draw_district_paths, districts.district_paths_facts),
+    "district_paths": Entry(
+        districts.district_paths_table, districts.draw_district_paths, districts.district_paths_facts
+    ),
 }

@@ -1,4 +1,4 @@
-"""Figures of the published data themselves: what is known for which area and year, and the opening stock of end-2021."""
+"""Figures of the published data themselves: what is known for which area and year; end-2021."""
 
 import pandas as pd
 
@@ -10,8 +10,14 @@ from . import style
 from .standards import OLD_STANDARD, status_of
 from .words import listed
 
-INDICATORS = ["poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct",
-              "poor_households", "near_poor_households", "dtts_poor_households"]  # fmt: skip
+INDICATORS = [
+    "poverty_rate_pct",
+    "near_poor_rate_pct",
+    "dtts_poverty_rate_pct",
+    "poor_households",
+    "near_poor_households",
+    "dtts_poor_households",
+]
 STANDARDS = ["INCOME_2006_2010", "INCOME_2011_2015", OLD_STANDARD, STANDARD]
 KINDS = ["published", "derived", "unsure", "bound", "none"]  # the best that is known of a cell, best first
 
@@ -55,8 +61,9 @@ def draw_coverage(table, lang, title):
     gap = 0.7  # between two standards, so that no eye runs across the change
     place = {c: i + gap * STANDARDS.index(c[0]) for i, c in enumerate(columns)}
     areas = list(dict.fromkeys(table["area"]))
-    with style.canvas(title, lang, height_cm=17.2, left=2.0, right=0.3, top=2.0, bottom=1.7, wspace=0.05,
-                      hspace=0.2) as figure:  # fmt: skip
+    with style.canvas(
+        title, lang, height_cm=17.2, left=2.0, right=0.3, top=2.0, bottom=1.7, wspace=0.05, hspace=0.2
+    ) as figure:
         grid = figure.subplots(3, 2, sharex=True, sharey=True)
         for axes, name in zip(grid.T.ravel(), INDICATORS, strict=True):
             _coverage_panel(axes, table[table["indicator"] == name], place, areas)
@@ -64,7 +71,15 @@ def draw_coverage(table, lang, title):
             for standard in STANDARDS:
                 x = [at for (s, _), at in place.items() if s == standard]
                 words = text(f"standard_short.{standard}", lang)
-                axes.text((min(x) + max(x)) / 2, -0.75, words, ha="center", va="bottom", fontsize=style.SMALL, color=style.GREY)
+                axes.text(
+                    (min(x) + max(x)) / 2,
+                    -0.75,
+                    words,
+                    ha="center",
+                    va="bottom",
+                    fontsize=style.SMALL,
+                    color=style.GREY,
+                )
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
@@ -74,8 +89,7 @@ def draw_coverage(table, lang, title):
 
 
 def _coverage_panel(axes, rows, place, areas):
-    for (_standard, _year), x in place.items():
-        axes.bar(x, len(areas), width=0.92, bottom=-0.5, color=style.PALE, zorder=0)
+    axes.bar(list(place.values()), len(areas), width=0.92, bottom=-0.5, color=style.PALE, zorder=0)
     for kind, mark in COVERAGE_MARKERS.items():
         cells = rows[rows["kind"] == kind]
         x = [place[c] for c in zip(cells["standard"], cells["year"], strict=True)]
@@ -95,11 +109,21 @@ def coverage_facts(table, lang):
     stated = rate[rate["kind"].isin(["published", "derived"])]
     known = table["kind"].isin(["published", "derived"])
     count = stated.groupby(["standard", "year"])["area"].nunique()
-    return dict(areas=table["area"].nunique(), districts=len(districts()), cells=len(table), known=known.sum(),
-                share=known.mean(), bounds=(table["kind"] == "bound").sum(), first=table["year"].min(),
-                last=table["year"].max(), last_known=table.loc[known, "year"].max(), full_year=FIRST_YEAR,
-                full=count.get((STANDARD, FIRST_YEAR), 0), next_year=FIRST_YEAR + 1,
-                next=count.get((STANDARD, FIRST_YEAR + 1), 0))  # fmt: skip
+    return dict(
+        areas=table["area"].nunique(),
+        districts=len(districts()),
+        cells=len(table),
+        known=known.sum(),
+        share=known.mean(),
+        bounds=(table["kind"] == "bound").sum(),
+        first=table["year"].min(),
+        last=table["year"].max(),
+        last_known=table.loc[known, "year"].max(),
+        full_year=FIRST_YEAR,
+        full=count.get((STANDARD, FIRST_YEAR), 0),
+        next_year=FIRST_YEAR + 1,
+        next=count.get((STANDARD, FIRST_YEAR + 1), 0),
+    )
 
 
 def _end_of_first_year(obs, indicator):
@@ -109,9 +133,13 @@ def _end_of_first_year(obs, indicator):
 
 
 def baseline_table(obs):
-    """End-2021 under the new standard: rates (fractions) and counts of the province and districts, each with its status."""
-    columns = dict(rate="poverty_rate_pct", dtts_rate="dtts_poverty_rate_pct", poor_households="poor_households",
-                   dtts_poor_households="dtts_poor_households")  # fmt: skip
+    """End-2021, new standard: rates (fractions) and counts of the province and districts, each with its status."""
+    columns = dict(
+        rate="poverty_rate_pct",
+        dtts_rate="dtts_poverty_rate_pct",
+        poor_households="poor_households",
+        dtts_poor_households="dtts_poor_households",
+    )
     table = pd.DataFrame({"area": [PROVINCE, *districts()]})
     for column, indicator in columns.items():
         found = _end_of_first_year(obs, indicator)
@@ -122,8 +150,10 @@ def baseline_table(obs):
     return table.sort_values("rate", ascending=False, kind="stable").reset_index(drop=True)
 
 
-DTTS_MARKERS = {"published": dict(style.PUBLISHED, marker="s", color=style.BLUE, markerfacecolor=style.BLUE),
-                "derived": dict(style.DERIVED, marker="s", color=style.BLUE)}  # fmt: skip
+DTTS_MARKERS = {
+    "published": dict(style.PUBLISHED, marker="s", color=style.BLUE, markerfacecolor=style.BLUE),
+    "derived": dict(style.DERIVED, marker="s", color=style.BLUE),
+}
 
 
 def draw_baseline(table, lang, title):
@@ -156,7 +186,9 @@ def draw_baseline(table, lang, title):
         axes.set_xlabel(text("baseline.axis", lang, year=FIRST_YEAR))
         named = {"published": "baseline.all_published", "derived": "baseline.all_derived"}
         entries = [(style.MARKERS[s], text(k, lang)) for s, k in named.items() if s in set(rows["status_rate"])]
-        entries += [(DTTS_MARKERS[s], text(f"baseline.dtts_{s}", lang)) for s in named if s in set(rows["status_dtts_rate"])]
+        entries += [
+            (DTTS_MARKERS[s], text(f"baseline.dtts_{s}", lang)) for s in named if s in set(rows["status_dtts_rate"])
+        ]
         style.key(figure, entries)
         return figure
 
@@ -164,15 +196,49 @@ def draw_baseline(table, lang, title):
 def _baseline_sides(axes, rows, province, lang):
     """Counts of poor households in two columns at the right; a derived count is set in italics."""
     for x, column in ((1.22, "poor_households"), (1.42, "dtts_poor_households")):
-        axes.text(x, 1.025, text(f"baseline.{column}", lang), transform=axes.transAxes, ha="right", va="bottom", fontsize=7,
-                  fontweight="bold", linespacing=1.15)  # fmt: skip
+        axes.text(
+            x,
+            1.025,
+            text(f"baseline.{column}", lang),
+            transform=axes.transAxes,
+            ha="right",
+            va="bottom",
+            fontsize=7,
+            fontweight="bold",
+            linespacing=1.15,
+        )
         for r in rows.itertuples():
             derived = getattr(r, f"status_{column}") == "derived"
-            axes.annotate(number(getattr(r, column), 0, lang), (x, r.Index), xycoords=("axes fraction", "data"), ha="right",
-                          va="center", fontsize=7, fontstyle="italic" if derived else "normal", annotation_clip=False)  # fmt: skip
-        axes.text(x, -0.04, number(province[column], 0, lang), transform=axes.transAxes, ha="right", va="top", fontsize=7,
-                  fontweight="bold")  # fmt: skip
-    axes.text(1.02, -0.04, text("quotas.sum", lang), transform=axes.transAxes, ha="left", va="top", fontsize=7, fontweight="bold")
+            axes.annotate(
+                number(getattr(r, column), 0, lang),
+                (x, r.Index),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="center",
+                fontsize=7,
+                fontstyle="italic" if derived else "normal",
+                annotation_clip=False,
+            )
+        axes.text(
+            x,
+            -0.04,
+            number(province[column], 0, lang),
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            fontsize=7,
+            fontweight="bold",
+        )
+    axes.text(
+        1.02,
+        -0.04,
+        text("quotas.sum", lang),
+        transform=axes.transAxes,
+        ha="left",
+        va="top",
+        fontsize=7,
+        fontweight="bold",
+    )
 
 
 def baseline_facts(table, lang):
@@ -180,10 +246,20 @@ def baseline_facts(table, lang):
     province = table[table["area"] == PROVINCE].iloc[0]
     rows = table[table["area"] != PROVINCE]
     poor = rows[rows["is_poor_district"]]
-    return dict(province=province.rate, dtts=province.dtts_rate, poor_households=province.poor_households,
-                dtts_poor_households=province.dtts_poor_households, highest=rows["rate"].iloc[0], lowest=rows["rate"].iloc[-1],
-                highest_name=area_name(rows["area"].iloc[0], lang), lowest_name=area_name(rows["area"].iloc[-1], lang),
-                poor_names=listed(poor["area"], lang), poor_low=poor["rate"].min(), poor_high=poor["rate"].max(),
-                poor_share=poor["poor_households"].sum() / province.poor_households,
-                dtts_share=province.dtts_poor_households / province.poor_households, year=FIRST_YEAR,
-                published=listed(rows.loc[rows["status_rate"] == "published", "area"], lang))  # fmt: skip
+    return dict(
+        province=province.rate,
+        dtts=province.dtts_rate,
+        poor_households=province.poor_households,
+        dtts_poor_households=province.dtts_poor_households,
+        highest=rows["rate"].iloc[0],
+        lowest=rows["rate"].iloc[-1],
+        highest_name=area_name(rows["area"].iloc[0], lang),
+        lowest_name=area_name(rows["area"].iloc[-1], lang),
+        poor_names=listed(poor["area"], lang),
+        poor_low=poor["rate"].min(),
+        poor_high=poor["rate"].max(),
+        poor_share=poor["poor_households"].sum() / province.poor_households,
+        dtts_share=province.dtts_poor_households / province.poor_households,
+        year=FIRST_YEAR,
+        published=listed(rows.loc[rows["status_rate"] == "published", "area"], lang),
+    )

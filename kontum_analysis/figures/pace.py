@@ -1,4 +1,4 @@
-"""Figures of the pace: what "3-4 % a year" means, what it asks of the other districts, how many households it is."""
+"""Figures of what the pace asks: of the seven other districts, and in households a year."""
 
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
@@ -6,109 +6,12 @@ from matplotlib.colors import LinearSegmentedColormap
 from ..areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
 from ..estimates import estimate_panel
 from ..labels import area_name, number, text
-from ..observations import raw_tables
 from ..poverty import exit_quotas, groups, implied_pace, project_poverty
 from ..scenarios import preset
 from . import style
 from .paths import known_groups
-from .programme import SCENARIOS, corridors, horizon
+from .programme import SCENARIOS, horizon
 from .words import listed
-
-
-def readings_table(obs):
-    """The two readings of the corridor from end-2021, the published rates, and the cases that tell which is meant.
-
-    kind known, points_low, points_high, relative_low, relative_high: rate (fraction) of the province by year.
-    kind case: for the case named in `case`, the printed fall (reported), the fall in points and the relative fall.
-    """
-    known = known_groups(obs)
-    known = known[known["area"] == PROVINCE]
-    first, start, pace = known["year"].min(), known["rate"].iloc[0], corridors()[PROVINCE]
-    rows = [dict(kind="known", year=r.year, rate=r.rate, status=r.status) for r in known.itertuples()]
-    for end, speed in (("low", pace.low), ("high", pace.high)):
-        for year in range(first, pace.horizon + 1):
-            span = year - first
-            rows.append(dict(kind=f"points_{end}", year=year, rate=max(start - speed / 100 * span, 0), status="projected"))
-            rows.append(dict(kind=f"relative_{end}", year=year, rate=start * (1 - speed / 100) ** span, status="projected"))
-    cases = raw_tables()["pp_evidence"]
-    for r in cases[(cases["difference_points"] != "") & (cases["relative_fall_pct"] != "")].itertuples():
-        rows.append(dict(kind="case", case=r.case, reported=float(r.reported_low), points=float(r.difference_points),
-                         relative=float(r.relative_fall_pct), source_id=r.source_id))  # fmt: skip
-    return pd.DataFrame(rows).astype({"year": "Int64"})
-
-
-def draw_readings(table, lang, title):
-    """Left: both readings as bands against the published points. Right: printed falls against both arithmetics."""
-    with style.canvas(title, lang, height_cm=9.6, left=1.4, right=0.4, top=2.1, bottom=1.7, wspace=0.68) as figure:
-        left, right = figure.subplots(1, 2)
-        known = table[table["kind"] == "known"].astype({"year": int})
-        bands = table[~table["kind"].isin(["known", "case"])].astype({"year": int})
-        path = bands.pivot(index="year", columns="kind", values="rate")
-        last = path.index.max()
-        for kind, color, hatch, ink in (("points", style.SKY, "", style.BLUE), ("relative", style.ORANGE, "////", "#A66F00")):
-            low, high = path[f"{kind}_high"], path[f"{kind}_low"]
-            left.fill_between(path.index, low, high, facecolor=color, alpha=0.4, edgecolor=ink, linewidth=0.4, hatch=hatch)
-            words = text(f"readings.{kind}", lang, low=corridors()[PROVINCE].low, high=corridors()[PROVINCE].high,
-                         a=low[last], b=high[last], end=last)  # fmt: skip
-            up = kind == "relative"
-            at = (last + 0.1, high[last] + 0.006) if up else (path.index.min() - 0.15, 0.012)
-            left.text(*at, words, color=ink, fontsize=7, ha="right" if up else "left", va="bottom", linespacing=1.2)
-        style.known_points(left, known)
-        for r in known.itertuples():
-            style.note(left, r.year, r.rate, text("value.percent", lang, v=r.rate), dx=5, dy=5)
-        left.set_ylim(0, 0.185)
-        left.set_xlim(path.index.min() - 0.3, last + 0.3)
-        left.set_xticks(path.index)
-        left.set_xlabel(text("axis.year_end", lang))
-        left.set_title(text("readings.left", lang, year=path.index.min()))
-        left.set_ylabel(text("unit.percent_of_households", lang))
-        style.number_axis(left.yaxis, lang, scale=100)
-        _cases(right, table[table["kind"] == "case"].reset_index(drop=True), lang)
-        style.key(figure, [(style.PUBLISHED, text("status.published", lang)), (CASE_MARKS["reported"], text("readings.reported", lang)),
-                           (CASE_MARKS["points"], text("readings.difference", lang)),
-                           (CASE_MARKS["relative"], text("readings.fall", lang))], below_top_cm=0.8)  # fmt: skip
-        return figure
-
-
-CASE_MARKS = {
-    "points": dict(marker="o", color=style.BLUE, markerfacecolor="white", markersize=6, linestyle="none"),
-    "relative": dict(marker="^", color="#A66F00", markerfacecolor="white", markersize=5.5, linestyle="none"),
-    "reported": dict(marker="|", color=style.BLACK, markersize=11, markeredgewidth=1.6, linestyle="none"),
-}
-
-
-def _cases(axes, rows, lang):
-    for r in rows.itertuples():
-        axes.plot([r.points, r.relative], [r.Index] * 2, color=style.LIGHT, linewidth=1, zorder=1)
-        for column, mark in CASE_MARKS.items():
-            axes.plot([getattr(r, column)], [r.Index], zorder=3, **mark)
-        words = text("readings.numbers", lang, a=r.reported, b=r.points, c=r.relative)
-        style.note(axes, 0, r.Index + 0.36, words, style.GREY, dx=2)
-    axes.set_yticks(range(len(rows)), [text(f"case.{case}", lang) for case in rows["case"]])
-    axes.set_ylim(len(rows) - 0.3, -0.6)
-    axes.set_xlim(0, 1.08 * rows["relative"].max())
-    axes.grid(True, axis="x")
-    axes.grid(False, axis="y")
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(text("readings.axis", lang))
-    axes.set_title(text("readings.right", lang))
-    style.number_axis(axes.xaxis, lang)
-
-
-def readings_facts(table, lang):
-    """Where each reading would have led by the last published year, and how many printed falls are points."""
-    rate = table[table["kind"] != "case"].set_index(["kind", "year"])["rate"].sort_index()
-    last = int(table.loc[table["kind"] == "known", "year"].max())
-    first = int(table.loc[table["kind"] == "known", "year"].min())
-    cases = table[table["kind"] == "case"]
-    exact = (cases["reported"] - cases["points"]).abs() < 0.005
-    nearer = (cases["reported"] - cases["points"]).abs() < (cases["reported"] - cases["relative"]).abs()
-    pace = corridors()[PROVINCE]
-    return dict(first=first, last=last, start=rate["known", first], now=rate["known", last], pace_low=pace.low, pace_high=pace.high,
-                relative_low=rate["relative_high", last], relative_high=rate["relative_low", last],
-                points_low=rate["points_high", last], points_high=rate["points_low", last],
-                relative_end=rate["relative_high", pace.horizon], end=pace.horizon, n=len(cases), exact=exact.sum(),
-                nearer=nearer.sum(), ratio=rate["relative_high", last] / rate["known", last])  # fmt: skip
 
 
 def needed_table(obs):
@@ -121,17 +24,26 @@ def needed_table(obs):
     for name in SCENARIOS:
         found = implied_pace(obs, preset(name)).assign(kind=name)
         opening = groups(project_poverty(obs, preset(name))).query("area == @OTHER_DISTRICTS").iloc[[0]]
-        opening = opening.assign(kind=name, needed_rate=opening["rate"], floor_rate=opening["floor"], possible=True,
-                                 possible_without_floor=True)  # fmt: skip
+        opening = opening.assign(
+            kind=name,
+            needed_rate=opening["rate"],
+            floor_rate=opening["floor"],
+            possible=True,
+            possible_without_floor=True,
+        )
         columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "possible", "possible_without_floor"]
         parts.append(pd.concat([opening, found])[columns])
     table = pd.concat(parts, ignore_index=True)
-    table["verdict"] = ["possible" if p else "below_floor" if w else "below_zero"
-                        for p, w in zip(table["possible"], table["possible_without_floor"], strict=True)]  # fmt: skip
+    table["verdict"] = [
+        "possible" if p else "below_floor" if w else "below_zero"
+        for p, w in zip(table["possible"], table["possible_without_floor"], strict=True)
+    ]
     known = known_groups(obs)
     known = known[known["area"] == OTHER_DISTRICTS].assign(kind="known")
     table = pd.concat([table, known], ignore_index=True)
-    return table[["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]]
+    return table[
+        ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]
+    ]
 
 
 VERDICTS = {
@@ -142,7 +54,7 @@ VERDICTS = {
 
 
 def draw_needed(table, lang, title):
-    """A panel a scenario: the needed rate as a line, a mark for each year by whether it can be, floor and zero drawn."""
+    """A panel a scenario: the needed rate as a line, a mark for each year by whether it can be; floor, zero."""
     last = horizon() + 1  # a year past the programme; after it the line only runs further below zero
     shown = table[table["year"] <= last]
     known = table[table["kind"] == "known"]
@@ -154,21 +66,32 @@ def draw_needed(table, lang, title):
             axes.axhline(0, color=style.BLACK, linewidth=0.8)
             axes.plot(rows["year"], rows["floor_rate"], color=style.GREY, linewidth=1, linestyle=":")
             axes.plot(rows["year"], rows["needed_rate"], color=style.BLUE, linewidth=1)
-            style.known_points(axes, known, markerfacecolor="none", markersize=5.6)  # on top, and hollow, so that a square shows inside a diamond
+            style.known_points(
+                axes, known, markerfacecolor="none", markersize=5.6
+            )  # on top, and hollow, so that a square shows inside a diamond
             for verdict, mark in VERDICTS.items():
                 cells = rows[(rows["verdict"] == verdict) & (rows["year"] > rows["year"].min())]
                 axes.plot(cells["year"], cells["needed_rate"], zorder=5, **mark)
             for r in rows.iloc[1:].itertuples():
-                style.note(axes, r.year, r.needed_rate, number(100 * r.needed_rate, 1, lang), style.BLUE, dx=4, dy=5)
-            words = text("needed.panel", lang, a=preset(name).province_pace_pp, b=preset(name).poor_district_pace_pp,
-                         pace=rows["needed_pace_pp"].iloc[1])  # fmt: skip
+                style.note(axes, r.year, r.needed_rate, number(100 * r.needed_rate, 1, lang), style.BLUE, dx=5, dy=6)
+            words = text(
+                "needed.panel",
+                lang,
+                a=preset(name).province_pace_pp,
+                b=preset(name).poor_district_pace_pp,
+                pace=rows["needed_pace_pp"].iloc[1],
+            )
             axes.set_title(words, fontsize=7.5, linespacing=1.25)
             axes.set_ylim(low, high)
             axes.set_xlim(rows["year"].min() - 0.4, last + 0.95)
             axes.set_xticks(range(rows["year"].min(), last + 1))
             axes.tick_params(axis="x", labelsize=style.SMALL)
-            style.note(axes, rows["year"].min() - 0.3, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=5)
-            style.note(axes, rows["year"].min() - 0.3, low, text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
+            style.note(
+                axes, rows["year"].min() - 0.3, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=5
+            )
+            style.note(
+                axes, rows["year"].min() - 0.3, low, text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[]
+            )
             axes.set_ylabel(text("needed.axis", lang) if name == SCENARIOS[0] else "")
             style.number_axis(axes.yaxis, lang, scale=100)
         entries = [(mark, text(f"verdict.{verdict}", lang)) for verdict, mark in VERDICTS.items()]
@@ -186,9 +109,18 @@ def needed_facts(table, lang):
         found[f"zero_{short}"] = rows.loc[rows["verdict"] == "below_zero", "year"].min()
     known = table[table["kind"] == "known"]
     now = known.iloc[-1]
-    return dict(**found, first=known["year"].min(), start=known["rate"].iloc[0], last=now.year, now=now.rate, low=now.q10,
-                high=now.q90, floor=table.loc[(table["kind"] == "programme-mid") & (table["year"] == horizon()),
-                                              "floor_rate"].iloc[0], end=horizon(), shown=horizon() + 1)  # fmt: skip
+    return dict(
+        **found,
+        first=known["year"].min(),
+        start=known["rate"].iloc[0],
+        last=now.year,
+        now=now.rate,
+        low=now.q10,
+        high=now.q90,
+        floor=table.loc[(table["kind"] == "programme-mid") & (table["year"] == horizon()), "floor_rate"].iloc[0],
+        end=horizon(),
+        shown=horizon() + 1,
+    )
 
 
 def quotas_table(obs):
@@ -199,8 +131,10 @@ def quotas_table(obs):
     panel = estimate_panel(obs).panel
     stock = panel[panel["area"] == PROVINCE].set_index("year")["poor_households"]
     fall = (-stock.diff()).dropna().astype(int)
-    rows = [pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
-            pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived"))]  # fmt: skip
+    rows = [
+        pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
+        pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived")),
+    ]
     return pd.concat(rows, ignore_index=True)[["area", "year", "kind", "households", "status"]]
 
 
@@ -240,7 +174,13 @@ def draw_quotas(table, lang, title):
         axes.tick_params(length=0)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        figure.text(0.2 / style.WIDTH_CM, 1 - 0.85 / 10.4, text("quotas.subtitle", lang, year=years[0] - 1), fontsize=7, va="top")
+        figure.text(
+            0.2 / style.WIDTH_CM,
+            1 - 0.85 / 10.4,
+            text("quotas.subtitle", lang, year=years[0] - 1),
+            fontsize=7,
+            va="top",
+        )
         return figure
 
 
@@ -255,8 +195,20 @@ def quotas_facts(table, lang):
     fall = table[table["kind"] == "fall"].set_index("year")["households"]
     top = quota.loc[quota["households"].idxmax()]
     poor = quota[quota["area"].isin(poor_districts())]
-    return dict(first=total.index[0], first_total=total.iloc[0], end=horizon(), until=total[total.index <= horizon()].sum(),
-                whole=total.sum(), last=total.index[-1], top_name=area_name(top.area, lang), top_year=top.year, top=top.households,
-                stops=total.index[total == 0].min(), poor_names=listed(poor_districts(), lang),
-                poor_total=poor["households"].sum(), fall_last=fall.index[-1], fall_total=fall.sum(),
-                quota_total=total[fall.index].sum())  # fmt: skip
+    return dict(
+        first=total.index[0],
+        first_total=total.iloc[0],
+        end=horizon(),
+        until=total[total.index <= horizon()].sum(),
+        whole=total.sum(),
+        last=total.index[-1],
+        top_name=area_name(top.area, lang),
+        top_year=top.year,
+        top=top.households,
+        stops=total.index[total == 0].min(),
+        poor_names=listed(poor_districts(), lang),
+        poor_total=poor["households"].sum(),
+        fall_last=fall.index[-1],
+        fall_total=fall.sum(),
+        quota_total=total[fall.index].sum(),
+    )

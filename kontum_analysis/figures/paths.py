@@ -22,8 +22,9 @@ def known_groups(obs):
     and a derived one derived.
     """
     found = estimate_panel(obs)
-    province = found.panel[found.panel["area"] == PROVINCE].rename(columns={
-        "rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"})  # fmt: skip
+    province = found.panel[found.panel["area"] == PROVINCE].rename(
+        columns={"rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"}
+    )
     parts = [province[["area", "year", "rate", "q10", "q90", "status"]]]
     is_poor = np.isin(found.areas, poor_districts())
     for code, member in ((POOR_DISTRICTS, is_poor), (OTHER_DISTRICTS, ~is_poor)):
@@ -31,10 +32,21 @@ def known_groups(obs):
         rows = found.panel[found.panel["area"].isin(np.array(found.areas)[member])]
         whole = rows.groupby("year")[["poor_households", "households"]].sum()
         status = rows.groupby("year")["status_poor_households"].agg(
-            lambda s: "estimated" if (s == "estimated").any() else "derived")  # fmt: skip
+            lambda s: "estimated" if (s == "estimated").any() else "derived"
+        )
         q10, q90 = np.quantile(rates, [0.1, 0.9], axis=1)
-        parts.append(pd.DataFrame(dict(area=code, year=found.years, rate=(whole.iloc[:, 0] / whole.iloc[:, 1]).to_numpy(),
-                                       q10=q10, q90=q90, status=status.to_numpy())))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                dict(
+                    area=code,
+                    year=found.years,
+                    rate=(whole.iloc[:, 0] / whole.iloc[:, 1]).to_numpy(),
+                    q10=q10,
+                    q90=q90,
+                    status=status.to_numpy(),
+                )
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -72,17 +84,23 @@ def draw_paths(table, lang, title):
 
 def _corridor(axes, rows):
     path = rows.pivot(index="year", columns="kind", values="rate")
-    axes.fill_between(path.index, path["programme-high"], path["programme-low"], color=style.SKY, alpha=0.35, linewidth=0)
+    axes.fill_between(
+        path.index, path["programme-high"], path["programme-low"], color=style.SKY, alpha=0.35, linewidth=0
+    )
     axes.plot(path["programme-mid"], color=style.BLUE, linewidth=1.6)
     axes.plot(path["observed-pace"].dropna(), color=style.ORANGE, linewidth=1.4, linestyle=(0, (5, 2)))
-    axes.plot(rows[rows["kind"] == "programme-mid"].set_index("year")["floor"], color=style.GREY, linewidth=0.9, linestyle=":")
+    axes.plot(
+        rows[rows["kind"] == "programme-mid"].set_index("year")["floor"], color=style.GREY, linewidth=0.9, linestyle=":"
+    )
     if "paper" in path:
         split = path.index[path["paper"] < path["programme-mid"] - 1e-6].min()
         paper = path.loc[split - 1 :, "paper"].fillna(path.loc[split - 1, "programme-mid"])
         axes.plot(paper, color=style.BLUE, linewidth=0.8, linestyle=(0, (3, 2)))
     ends = [horizon(), path.index.max()]
     axes.plot(ends, path.loc[ends, "programme-mid"], **style.PROJECTED)
-    axes.plot(ends, path.loc[ends, "observed-pace"], **{**style.PROJECTED, "color": style.ORANGE, "markerfacecolor": "white"})
+    axes.plot(
+        ends, path.loc[ends, "observed-pace"], **{**style.PROJECTED, "color": style.ORANGE, "markerfacecolor": "white"}
+    )
     axes.axvline(horizon(), color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)))
     style.known_points(axes, rows[rows["kind"] == "known"])
     axes.set_ylim(0, 1.16 * rows["rate"].max())
@@ -103,12 +121,21 @@ def _path_labels(axes, rows, area, lang):
         style.callout(axes, words, at, (x, top * next(spots)), color)
 
     first, start = rows["year"].min() + 1, seen.index.min()
-    say(text("paths.corridor", lang, low=pace.low, high=pace.high, near=near, best=high[near], worst=low[near]),
-        (first + 0.5, (low[first] + low[first + 1]) / 2), "#1F6FA5")  # fmt: skip
-    say(text("paths.mid", lang, pace=(pace.low + pace.high) / 2, a=mid[near], b=mid[far], **years),
-        (start + 0.4, mid[start] + 0.4 * (mid[start + 1] - mid[start])), style.BLUE)  # fmt: skip
-    say(text("paths.observed", lang, first=start - 1, last=start, a=seen[near], b=seen[far], **years),
-        (start + 1.5, (seen[start + 1] + seen[start + 2]) / 2), "#A66F00")  # fmt: skip
+    say(
+        text("paths.corridor", lang, low=pace.low, high=pace.high, near=near, best=high[near], worst=low[near]),
+        (first + 0.5, (low[first] + low[first + 1]) / 2),
+        "#1F6FA5",
+    )
+    say(
+        text("paths.mid", lang, pace=(pace.low + pace.high) / 2, a=mid[near], b=mid[far], **years),
+        (start + 0.4, mid[start] + 0.4 * (mid[start + 1] - mid[start])),
+        style.BLUE,
+    )
+    say(
+        text("paths.observed", lang, first=start - 1, last=start, a=seen[near], b=seen[far], **years),
+        (start + 1.5, (seen[start + 1] + seen[start + 2]) / 2),
+        "#A66F00",
+    )
     if "paper" in rate.index:
         paper = rate["paper"]
         split = paper.index[paper < mid[paper.index] - 1e-6].min()
@@ -116,9 +143,18 @@ def _path_labels(axes, rows, area, lang):
         at = (split - 1 + share, mid[split - 1] + share * (paper[split] - mid[split - 1]))
         say(text("paths.paper", lang, year=split - 1), at, style.BLUE)
     floor = rows[rows["kind"] == "programme-mid"].set_index("year")["floor"]
-    style.note(axes, far, low[far - 3], text("paths.floor", lang, v=floor[far], far=far), style.GREY, dy=9, ha="right", fontsize=7)
-    axes.text(near - 0.08, top * 0.985, text("paths.horizon", lang), fontsize=style.SMALL, color=style.GREY, ha="right", va="top",
-              bbox=dict(facecolor="white", edgecolor="none", pad=0.5))  # fmt: skip
+    words = text("paths.floor", lang, v=floor[far], far=far)
+    style.note(axes, first - 1, floor[first - 1], words, style.GREY, dy=4, va="bottom", fontsize=7)
+    axes.text(
+        near - 0.08,
+        top * 0.985,
+        text("paths.horizon", lang),
+        fontsize=style.SMALL,
+        color=style.GREY,
+        ha="right",
+        va="top",
+        bbox=dict(facecolor="white", edgecolor="none", pad=0.5),
+    )
 
 
 def paths_facts(table, lang):
@@ -130,14 +166,31 @@ def paths_facts(table, lang):
     paper, mid = rate[PROVINCE, "paper"], rate[PROVINCE, "programme-mid"]
     row = poor[poor["year"] == last].iloc[0]
     pace, poor_pace = corridors()[PROVINCE], corridors()[POOR_DISTRICTS]
-    return dict(first=first, last=last, near=near, far=far, start=rate[PROVINCE, "known", first], now=rate[PROVINCE, "known", last],
-                mid_near=mid[near], mid_far=mid[far], low_near=rate[PROVINCE, "programme-low", near],
-                high_near=rate[PROVINCE, "programme-high", near], seen_near=rate[PROVINCE, "observed-pace", near],
-                poor_now=row.rate, poor_low=row.q10, poor_high=row.q90, poor_mid_near=rate[POOR_DISTRICTS, "programme-mid", near],
-                poor_mid_far=rate[POOR_DISTRICTS, "programme-mid", far], mid_last=mid[last],
-                poor_mid_last=rate[POOR_DISTRICTS, "programme-mid", last],
-                split=paper.index[paper < mid[paper.index] - 1e-6].min() - 1, pace_low=pace.low, pace_high=pace.high,
-                poor_pace_low=poor_pace.low, poor_pace_high=poor_pace.high)  # fmt: skip
+    return dict(
+        first=first,
+        last=last,
+        near=near,
+        far=far,
+        start=rate[PROVINCE, "known", first],
+        now=rate[PROVINCE, "known", last],
+        mid_near=mid[near],
+        mid_far=mid[far],
+        low_near=rate[PROVINCE, "programme-low", near],
+        high_near=rate[PROVINCE, "programme-high", near],
+        seen_near=rate[PROVINCE, "observed-pace", near],
+        poor_now=row.rate,
+        poor_low=row.q10,
+        poor_high=row.q90,
+        poor_mid_near=rate[POOR_DISTRICTS, "programme-mid", near],
+        poor_mid_far=rate[POOR_DISTRICTS, "programme-mid", far],
+        mid_last=mid[last],
+        poor_mid_last=rate[POOR_DISTRICTS, "programme-mid", last],
+        split=paper.index[paper < mid[paper.index] - 1e-6].min() - 1,
+        pace_low=pace.low,
+        pace_high=pace.high,
+        poor_pace_low=poor_pace.low,
+        poor_pace_high=poor_pace.high,
+    )
 
 
 def forms_table(obs):
@@ -147,7 +200,9 @@ def forms_table(obs):
     for form in FORMS:
         parts.append(groups(project_poverty(obs, preset("programme-mid", form=form))).assign(kind=form))
     table = pd.concat(parts, ignore_index=True)
-    return table.loc[table["area"].isin(AREAS), ["area", "year", "kind", "rate", "q10", "q90", "status"]].reset_index(drop=True)
+    return table.loc[table["area"].isin(AREAS), ["area", "year", "kind", "rate", "q10", "q90", "status"]].reset_index(
+        drop=True
+    )
 
 
 FORM_LINES = {
@@ -170,15 +225,32 @@ def draw_forms(table, lang, title):
                 line = rows[rows["kind"] == form].set_index("year")["rate"]
                 axes.plot(line, linewidth=1.5, **FORM_LINES[form])
                 ends.append(line[last])
-            for form, end, y in zip(FORMS, ends, style.spread([max(e, 0.04 * top) for e in ends], 0.085 * top), strict=True):
+            for form, end, y in zip(
+                FORMS, ends, style.spread([max(e, 0.04 * top) for e in ends], 0.085 * top), strict=True
+            ):
                 words = text("forms.end", lang, form=text(f"form_short.{form}", lang), v=end)
                 hair = dict(arrowstyle="-", color=_INK[form], linewidth=0.5, shrinkA=0, shrinkB=1, relpos=(0, 0.5))
-                axes.annotate(words, (last, end), xytext=(last + 0.45, y), color=_INK[form], fontsize=7, va="center",
-                              arrowprops=hair, annotation_clip=False)  # fmt: skip
+                axes.annotate(
+                    words,
+                    (last, end),
+                    xytext=(last + 0.45, y),
+                    color=_INK[form],
+                    fontsize=7,
+                    va="center",
+                    arrowprops=hair,
+                    annotation_clip=False,
+                )
             style.known_points(axes, rows[rows["kind"] == "known"])
             axes.axvline(horizon(), color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)))
-            axes.text(horizon() + 0.08, top * 0.98, text("paths.horizon", lang), fontsize=style.SMALL, color=style.GREY, va="top",
-                      bbox=dict(facecolor="white", edgecolor="none", pad=0.5))  # fmt: skip
+            axes.text(
+                horizon() + 0.08,
+                top * 0.98,
+                text("paths.horizon", lang),
+                fontsize=style.SMALL,
+                color=style.GREY,
+                va="top",
+                bbox=dict(facecolor="white", edgecolor="none", pad=0.5),
+            )
             axes.set_title(area_name(area, lang))
             axes.set_ylim(0, top)
             axes.set_xlim(rows["year"].min() - 0.3, last + 0.1)
@@ -199,6 +271,17 @@ def forms_facts(table, lang):
         for when, year in (("near", near), ("far", far)):
             found |= {f"{name}{when}_min": rate[area, year].min(), f"{name}{when}_max": rate[area, year].max()}
     names = {f"name_{form}": text(f"form_short.{form}", lang) for form in FORMS}
-    pace = {f"{k}pace": (corridors()[a].low + corridors()[a].high) / 2 for k, a in (("", PROVINCE), ("poor_", POOR_DISTRICTS))}
-    return dict(near=near, far=far, **found, **names, **pace, highest=text(f"form_short.{rate[PROVINCE, far].idxmax()}", lang),
-                lowest=text(f"form_short.{rate[PROVINCE, far].idxmin()}", lang), n=number(len(FORMS), 0, lang))  # fmt: skip
+    pace = {
+        f"{k}pace": (corridors()[a].low + corridors()[a].high) / 2
+        for k, a in (("", PROVINCE), ("poor_", POOR_DISTRICTS))
+    }
+    return dict(
+        near=near,
+        far=far,
+        **found,
+        **names,
+        **pace,
+        highest=text(f"form_short.{rate[PROVINCE, far].idxmax()}", lang),
+        lowest=text(f"form_short.{rate[PROVINCE, far].idxmin()}", lang),
+        n=number(len(FORMS), 0, lang),
+    )

@@ -24,7 +24,9 @@ def corridors():
     """
     rows = raw_tables()["targets"]
     rows = rows[(rows["in_programme_3299"] == "1") & (rows["indicator"] == "poverty_rate_reduction_pp_per_year")]
-    found = {r.scope_area: Corridor(float(r.value_low), float(r.value_high), int(r.horizon_year)) for r in rows.itertuples()}
+    found = {
+        r.scope_area: Corridor(float(r.value_low), float(r.value_high), int(r.horizon_year)) for r in rows.itertuples()
+    }
     return {area: found[area] for area in (PROVINCE, POOR_DISTRICTS)}
 
 

@@ -42,18 +42,36 @@ def draw_break(table, lang, title):
         for standard, color in ((OLD_STANDARD, style.PALE), (STANDARD, "#E3F1FA")):
             left, right = edges[standard]
             axes.axvspan(left, right, color=color, linewidth=0, zorder=0)
-            axes.text(left + 0.12, top * 0.975, text(f"standard.{standard}", lang), va="top", fontsize=7.5, fontweight="bold")
+            axes.text(
+                left + 0.12, top * 0.975, text(f"standard.{standard}", lang), va="top", fontsize=7.5, fontweight="bold"
+            )
             rows = table[table["standard"] == standard]
             values = rows[rows["status"] == "published"]
             axes.plot(values["year"], values["rate"], color=style.GREY, linewidth=1)
             style.known_points(axes, values)
             for row in values.itertuples():
-                style.note(axes, row.year, row.rate, text("value.percent", lang, v=row.rate), dx=5, dy=7, fontsize=7.5)
+                style.note(
+                    axes,
+                    row.year,
+                    row.rate,
+                    text("value.percent", lang, v=row.rate),
+                    dx=6,
+                    dy=9,
+                    ha="center",
+                    fontsize=7.5,
+                )
             for row in rows[rows["status"].isin(["at_least", "at_most"])].itertuples():
                 _bound(axes, row, lang)
         axes.axvline(middle, color=style.RED, linewidth=1.2, linestyle=(0, (4, 2)))
-        axes.text(middle + 0.12, top * 0.845, text("break.explained", lang, year=FIRST_YEAR), va="top", fontsize=7, color=style.RED,
-                  linespacing=1.3)  # fmt: skip
+        axes.text(
+            middle + 0.12,
+            top * 0.845,
+            text("break.explained", lang, year=FIRST_YEAR),
+            va="top",
+            fontsize=7,
+            color=style.RED,
+            linespacing=1.3,
+        )
         axes.set_ylim(0, top)
         axes.set_xlim(edges[OLD_STANDARD][0], edges[STANDARD][1])
         axes.set_xticks(range(table["year"].min(), table["year"].max() + 1))
@@ -79,9 +97,18 @@ def break_facts(table, lang):
     rate = table[table["status"] == "published"].set_index(["standard", "year"])["rate"].sort_index()
     old, new = rate[OLD_STANDARD], rate[STANDARD]
     bounds = table[table["status"].isin(["at_least", "at_most"])]
-    return dict(old_first=old.index[0], old_last=old.index[-1], old_from=old.iloc[0], old_to=old.iloc[-1],
-                new_first=new.index[0], new_last=new.index[-1], new_from=new.iloc[0], new_to=new.iloc[-1],
-                bound_first=bounds["year"].min(), bound_last=bounds["year"].max())  # fmt: skip
+    return dict(
+        old_first=old.index[0],
+        old_last=old.index[-1],
+        old_from=old.iloc[0],
+        old_to=old.iloc[-1],
+        new_first=new.index[0],
+        new_last=new.index[-1],
+        new_from=new.iloc[0],
+        new_to=new.iloc[-1],
+        bound_first=bounds["year"].min(),
+        bound_last=bounds["year"].max(),
+    )
 
 
 OLD_YEARS = (2018, 2019, 2020)  # the years for which the province itself has values under the old standard
@@ -117,26 +144,35 @@ def draw_old(table, lang, title):
         for axes, year in zip(grid, OLD_YEARS, strict=True):
             _old_panel(axes, rows[rows["year"] == year], order, lang)
             province = table[(table["area"] == PROVINCE) & (table["year"] == year)].iloc[0]
-            axes.set_title(text("old.panel", lang, year=year, v=province.rate))
+            axes.set_title(text("old.panel", lang, year=year, v=province.rate), fontsize=8)
             axes.axvline(province.rate, color=style.GREY, linewidth=0.9, linestyle="--", zorder=1)
         grid[0].set_yticks(range(len(order)), [area_name(code, lang) for code in order])
         grid[1].set_xlabel(text("old.axis", lang))
-        extra = [(dict(color=style.GREY, linewidth=0.9, linestyle="--"), text("old.province_line", lang))]
-        style.status_key(figure, table["status"], lang, extra)
+        bounds = [(_sideways(s), text(f"key.{s}", lang)) for s in ("at_least", "at_most") if s in set(table["status"])]
+        line = (dict(color=style.GREY, linewidth=0.9, linestyle="--"), text("old.province_line", lang))
+        style.status_key(figure, set(table["status"]) - {"at_least", "at_most"}, lang, [*bounds, line])
         return figure
 
 
+def _sideways(status):
+    """The marker of a status where rates run across: a bound then points right or left."""
+    turned = {"at_least": ">", "at_most": "<"}
+    return {**style.MARKERS[status], **({"marker": turned[status]} if status in turned else {})}
+
+
 def _old_panel(axes, rows, order, lang):
-    words = {"published": "value.exact", "unsure": "value.exact", "at_least": "value.at_least", "at_most": "value.at_most"}
+    words = {
+        "published": "value.exact",
+        "unsure": "value.exact",
+        "at_least": "value.at_least",
+        "at_most": "value.at_most",
+    }
     for row in rows.itertuples():
         y = order.index(row.area)
         if row.status == "none":
             style.note(axes, 0.65, y, text("old.none", lang), style.GREY, ha="right", fontstyle="italic")
             continue
-        mark = dict(style.MARKERS[row.status])
-        if row.status in ("at_least", "at_most"):  # here the number runs across, so the bound points right or left
-            mark["marker"] = ">" if row.status == "at_least" else "<"
-        axes.plot([row.rate], [y], zorder=3, **mark)
+        axes.plot([row.rate], [y], zorder=3, **_sideways(row.status))
         style.note(axes, row.rate, y, text(words[row.status], lang, v=row.rate), dx=6)
     axes.set_ylim(len(order) - 0.5, -0.5)
     axes.set_xlim(0, 0.66)
@@ -151,7 +187,15 @@ def old_facts(table, lang):
     rows = table[table["area"] != PROVINCE]
     values, sure = rows[rows["status"].isin(["published", "unsure"])], rows[rows["status"] == "published"]
     top = values.loc[values["rate"].idxmax()]
-    return dict(cells=len(rows), values=len(values), sure=len(sure), bounds=rows["status"].isin(["at_least", "at_most"]).sum(),
-                first=rows["year"].min(), last=rows["year"].max(), top=top.rate, top_year=top.year,
-                top_name=area_name(top.area, lang),
-                nothing=listed([a for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang))  # fmt: skip
+    return dict(
+        cells=len(rows),
+        values=len(values),
+        sure=len(sure),
+        bounds=rows["status"].isin(["at_least", "at_most"]).sum(),
+        first=rows["year"].min(),
+        last=rows["year"].max(),
+        top=top.rate,
+        top_year=top.year,
+        top_name=area_name(top.area, lang),
+        nothing=listed([a for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang),
+    )

@@ -68,7 +68,7 @@ def canvas(title, lang, height_cm=9.0, left=1.4, right=0.4, top=1.4, bottom=1.5,
                                bottom=bottom / height_cm, **spacing)  # fmt: skip
         at = 0.2 / WIDTH_CM
         figure.text(at, 1 - 0.2 / height_cm, title, ha="left", va="top", fontsize=9.5, fontweight="bold")
-        source = textwrap.fill(text("source.line", lang), 112)
+        source = textwrap.fill(text("source.line", lang), 130)
         figure.text(at, 0.15 / height_cm, source, ha="left", va="bottom", fontsize=SMALL, color=GREY)
         yield figure
 
@@ -77,8 +77,17 @@ def key(figure, entries, below_top_cm=0.75, left_cm=0.2, **kwargs):
     """What the markers mean, in one row under the title. entries: pairs of (line or marker style, words)."""
     height_cm = figure.get_size_inches()[1] / CM
     handles = [Line2D([], [], **style) for style, _ in entries]
-    place = dict(loc="upper left", bbox_to_anchor=(left_cm / WIDTH_CM, 1 - below_top_cm / height_cm), ncols=len(entries),
-                 handlelength=1.2, handletextpad=0.4, columnspacing=1.3, borderpad=0, borderaxespad=0, fontsize=7)  # fmt: skip
+    place = dict(
+        loc="upper left",
+        bbox_to_anchor=(left_cm / WIDTH_CM, 1 - below_top_cm / height_cm),
+        ncols=len(entries),
+        handlelength=1.2,
+        handletextpad=0.4,
+        columnspacing=1.3,
+        borderpad=0,
+        borderaxespad=0,
+        fontsize=7,
+    )
     return figure.legend(handles, [words for _, words in entries], **{**place, **kwargs})
 
 

@@ -28,12 +28,15 @@ def tile_axes(figure, lang, top, years, province_at=None):
     for code, (row, column) in places.items():
         axes = figure.add_subplot(grid[row, column])
         is_poor = code in poor_districts()
-        axes.set_title(area_name(code, lang) + ("*" if is_poor else ""), fontsize=8, color=style.RED if is_poor else style.BLACK)
+        axes.set_title(
+            area_name(code, lang) + ("*" if is_poor else ""), fontsize=8, color=style.RED if is_poor else style.BLACK
+        )
         axes.set_ylim(0, top)
         axes.set_xlim(first, last)
         axes.set_xticks(ticks)
         axes.tick_params(labelsize=style.SMALL, length=2, pad=2)
         style.number_axis(axes.yaxis, lang, scale=100)
+        axes.set_yticks([0.2 * step for step in range(int(top / 0.2 + 1e-9) + 1)])
         if (row, column - 1) in places.values():
             axes.tick_params(labelleft=False)
         if code == PROVINCE:
