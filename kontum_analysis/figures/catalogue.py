@@ -1,13 +1,13 @@
-"""The list of figures: for each its table, its drawing and the numbers its words need."""
+"""The list of figures, in reading order: for each its table, its drawing and the numbers its words need."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import paths
+from . import data, districts, pace, paths, readings, standards
 
 
 class Entry(NamedTuple):
-    """table(obs) -> tidy table; draw(table, lang, title) -> matplotlib figure; facts(table, lang) -> dict for the words."""
+    """table(obs) -> tidy table; draw(table, lang, title) -> page; facts(table, lang) -> dict for the words."""
 
     table: Callable
     draw: Callable
@@ -15,5 +15,18 @@ class Entry(NamedTuple):
 
 
 CATALOGUE = {
+    "coverage": Entry(data.coverage_table, data.draw_coverage, data.coverage_facts),
+    "standard_break": Entry(standards.break_table, standards.draw_break, standards.break_facts),
+    "baseline_2021": Entry(data.baseline_table, data.draw_baseline, data.baseline_facts),
+    "old_standard": Entry(standards.old_table, standards.draw_old, standards.old_facts),
+    "reconciled_districts": Entry(districts.reconciled_table, districts.draw_reconciled, districts.reconciled_facts),
+    "leave_one_out": Entry(districts.missed_table, districts.draw_missed, districts.missed_facts),
     "poverty_paths": Entry(paths.paths_table, paths.draw_paths, paths.paths_facts),
+    "forms_compared": Entry(paths.forms_table, paths.draw_forms, paths.forms_facts),
+    "points_or_percent": Entry(readings.readings_table, readings.draw_readings, readings.readings_facts),
+    "implied_pace": Entry(pace.needed_table, pace.draw_needed, pace.needed_facts),
+    "exit_quotas": Entry(pace.quotas_table, pace.draw_quotas, pace.quotas_facts),
+    "district_paths": Entry(
+        districts.district_paths_table, districts.draw_district_paths, districts.district_paths_facts
+    ),
 }

@@ -1,10 +1,16 @@
-"""One style for every figure: fonts, colours, how a number, a source line and a direct label look."""
+"""One style for every figure: page and margins, fonts, colours, and how a number, a marker or a direct label looks.
 
+Nothing here uses pyplot, so no window, backend or global setting is touched and a figure comes out the same everywhere.
+"""
+
+import textwrap
 from contextlib import contextmanager
 
 import matplotlib
+from matplotlib import patheffects
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..labels import number, text
 
@@ -13,16 +19,25 @@ WIDTH_CM = 16.0
 # Okabe-Ito, safe for colour-blind readers; each role also has its own marker or line style, so grey print works too
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")  # fmt: skip
-GREY, LIGHT = "#595959", "#D9D9D9"
+GREY, LIGHT, PALE = "#595959", "#D9D9D9", "#F2F2F2"
+SMALL = 6.6  # the smallest text, in points at full width
 PUBLISHED = dict(marker="o", color=BLACK, markerfacecolor=BLACK, markersize=5, linestyle="none")
 DERIVED = dict(marker="o", color=BLACK, markerfacecolor="white", markersize=5, linestyle="none")
-ESTIMATED = dict(marker="D", color=RED, markerfacecolor="white", markersize=5, linestyle="none")
-MARKERS = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED}
+ESTIMATED = dict(marker="D", color=RED, markerfacecolor="white", markersize=4.6, linestyle="none")
+PROJECTED = dict(marker="s", color=BLUE, markerfacecolor=BLUE, markersize=3.6, linestyle="none")
+UNSURE = dict(marker="X", color=BLACK, markerfacecolor="white", markersize=5.6, markeredgewidth=0.8, linestyle="none")
+AT_LEAST = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
+AT_MOST = dict(marker="v", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
+MARKERS = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED, "projected": PROJECTED,
+           "unsure": UNSURE, "at_least": AT_LEAST, "at_most": AT_MOST}  # fmt: skip
 RC = {
     "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "axes.titlesize": 9,
+    "font.size": 7.5,
+    "axes.titlesize": 8.5,
+    "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titlepad": 4,
+    "axes.labelsize": 7.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
@@ -31,6 +46,8 @@ RC = {
     "axes.axisbelow": True,
     "grid.color": "#E5E5E5",
     "grid.linewidth": 0.6,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
     "legend.frameon": False,
     "svg.hashsalt": "kontum",
     "svg.fonttype": "path",
@@ -40,27 +57,82 @@ RC = {
 
 
 @contextmanager
-def canvas(title, lang, height_cm=9.0, width_cm=WIDTH_CM):
-    """A figure with its title above and its source line below; axes are added by the caller.
+def canvas(title, lang, height_cm=9.0, left=1.4, right=0.4, top=1.4, bottom=1.5, **spacing):
+    """A page with its title above and its source line below; the caller adds axes between the margins (cm).
 
-    It is made without pyplot, so no window, global state or backend is touched.
+    spacing: wspace, hspace, as parts of an axes' width and height.
     """
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC}):
-        figure = Canvas(figsize=(width_cm * CM, height_cm * CM), dpi=100, layout="constrained")
-        figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
-        figure.supxlabel(text("source.line", lang), x=0.01, ha="left", fontsize=6, color=GREY)
+        figure = Canvas(figsize=(WIDTH_CM * CM, height_cm * CM), dpi=100)
+        figure.subplots_adjust(left=left / WIDTH_CM, right=1 - right / WIDTH_CM, top=1 - top / height_cm,
+                               bottom=bottom / height_cm, **spacing)  # fmt: skip
+        at = 0.2 / WIDTH_CM
+        figure.text(at, 1 - 0.2 / height_cm, title, ha="left", va="top", fontsize=9.5, fontweight="bold")
+        source = textwrap.fill(text("source.line", lang), 130)
+        figure.text(at, 0.15 / height_cm, source, ha="left", va="bottom", fontsize=SMALL, color=GREY)
         yield figure
 
 
+def key(figure, entries, below_top_cm=0.75, left_cm=0.2, **kwargs):
+    """What the markers mean, in one row under the title. entries: pairs of (line or marker style, words)."""
+    height_cm = figure.get_size_inches()[1] / CM
+    handles = [Line2D([], [], **style) for style, _ in entries]
+    place = dict(
+        loc="upper left",
+        bbox_to_anchor=(left_cm / WIDTH_CM, 1 - below_top_cm / height_cm),
+        ncols=len(entries),
+        handlelength=1.2,
+        handletextpad=0.4,
+        columnspacing=1.3,
+        borderpad=0,
+        borderaxespad=0,
+        fontsize=7,
+    )
+    return figure.legend(handles, [words for _, words in entries], **{**place, **kwargs})
+
+
+def status_key(figure, statuses, lang, extra=(), **kwargs):
+    """The key of the markers for these statuses, in the order in which statuses are listed in MARKERS."""
+    entries = [(style, text(f"key.{status}", lang)) for status, style in MARKERS.items() if status in set(statuses)]
+    return key(figure, [*entries, *extra], **kwargs)
+
+
 def number_axis(axis, lang, decimals=0, scale=1.0):
-    """Tick labels as the language writes numbers; scale=100 shows fractions as per cent."""
+    """Tick labels as the language writes numbers; scale=100 shows fractions as per cent.
+
+    Ticks stand at 1, 2 or 5 times a power of ten, so that none is rounded when written without decimals.
+    """
+    axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value * scale, decimals, lang)))
 
 
-def direct_label(axes, x, y, words, color, dx=4, dy=0, **kwargs):
-    """A label beside the end of a line, in the colour of the line."""
-    axes.annotate(words, (x, y), xytext=(dx, dy), textcoords="offset points", color=color, va="center", fontsize=7.5,
-                  annotation_clip=False, **kwargs)  # fmt: skip
+def known_points(axes, rows, **changes):
+    """Published, derived and estimated rates, each with its own marker; the 80 % interval of an estimate as a bar.
+
+    changes: properties of all markers, for example a smaller markersize.
+    """
+    for row in rows.itertuples():
+        if row.status == "estimated":
+            axes.vlines(row.year, row.q10, row.q90, color=RED, linewidth=1.1, zorder=3)
+        axes.plot([row.year], [row.rate], zorder=6, clip_on=False, **{**MARKERS[row.status], **changes})
+
+
+def note(axes, x, y, words, color=BLACK, dx=0.0, dy=0.0, **kwargs):
+    """Words beside a point of the data, moved by dx, dy points, with a white rim so that no line runs through them."""
+    rim = [patheffects.withStroke(linewidth=1.8, foreground="white")]
+    settings = dict(fontsize=SMALL, ha="left", va="center", annotation_clip=False, path_effects=rim)
+    return axes.annotate(words, (x, y), xytext=(dx, dy), textcoords="offset points", color=color,
+                         **{**settings, **kwargs})  # fmt: skip
+
+
+def callout(axes, words, at, to, color, **kwargs):
+    """A direct label away from its line, tied to it by a hair line. at: point on the line; to: place of the label.
+
+    The hair leaves the label at its left end, so that labels may stand in a stack.
+    """
+    hair = dict(arrowstyle="-", color=color, linewidth=0.6, shrinkA=1, shrinkB=1, relpos=(0, 0.5))
+    settings = dict(fontsize=7, ha="left", va="center", arrowprops=hair, color=color)
+    return axes.annotate(words, at, xytext=to, **{**settings, **kwargs})
 
 
 def spread(positions, gap):
