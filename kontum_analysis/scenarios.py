@@ -9,13 +9,28 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from .errors import ScenarioError
 from .paths import SCENARIOS
 
-Pace = Annotated[float, Field(ge=0, le=20)]
-Year = Annotated[int, Field(ge=2021, le=2050)]
+
+def _no_flag(value):
+    if isinstance(value, bool):  # YAML reads yes, no, on, off as flags, and Python takes True for 1
+        raise PydanticCustomError("float_type", "a number")
+    return value
+
+
+def _whole(value):
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("int_type", "a year")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_flag)]
+Pace = Annotated[Number, Field(ge=0, le=20)]
+Year = Annotated[int, BeforeValidator(_whole), Field(ge=2021, le=2050)]
 _WORDS = {
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
@@ -26,6 +41,7 @@ _WORDS = {
     "string_pattern_mismatch": "small letters, digits and hyphens, for example programme-mid",
     "float_parsing": "a number with a decimal point, for example 3.5",
     "float_type": "a number with a decimal point, for example 3.5",
+    "finite_number": "a number with a decimal point, for example 3.5",
     "int_parsing": "a year, for example 2030",
     "int_type": "a year, for example 2030",
     "int_from_float": "a whole year, for example 2030",
@@ -63,9 +79,9 @@ class Scenario(BaseModel):
     form: Literal["linear", "proportional", "logistic", "stock_flow"] = "linear"
     start: Year = 2021
     end: Year = 2030
-    floor: Annotated[float, Field(ge=0, lt=1)] | Literal["published"] = "published"
-    entry_rate: Annotated[float, Field(ge=0, lt=0.5)] | Literal["published"] = "published"
-    household_growth: Annotated[float, Field(ge=-0.1, le=0.1)] | Literal["published"] = "published"
+    floor: Annotated[Number, Field(ge=0, lt=1)] | Literal["published"] = "published"
+    entry_rate: Annotated[Number, Field(ge=0, lt=0.5)] | Literal["published"] = "published"
+    household_growth: Annotated[Number, Field(ge=-0.1, le=0.1)] | Literal["published"] = "published"
     note: str = ""
 
     def __init__(self, **values):
