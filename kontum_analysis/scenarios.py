@@ -84,7 +84,7 @@ class Scenario(BaseModel):
     household_growth: Annotated[Number, Field(ge=-0.1, le=0.1)] | Literal["published"] = "published"
     note: str = ""
 
-    def __init__(self, **values):
+    def __init__(self, /, **values):
         try:
             super().__init__(**values)
         except ValidationError as error:
