@@ -5,6 +5,7 @@ reported as a fall of 4.46 and scored against a plan of 4).
 """
 
 import re
+import reprlib
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -50,6 +51,9 @@ _WORDS = {
 }
 
 
+_BAD_SCALARS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # PyYAML on 2021-13-45, 0x_, …
+
+
 class Scenario(BaseModel):
     """Paces of the province and its poor districts, the form of the paths, and the years they run.
 
@@ -88,7 +92,8 @@ class Scenario(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ScenarioError(_message(error, values.get("name", "scenario"))) from None
+            name = values.get("name")
+            raise ScenarioError(_message(error, name[:60] if isinstance(name, str) else "scenario")) from None
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -115,23 +120,36 @@ class Scenario(BaseModel):
 def _message(error, where):
     lines = []
     for item in error.errors():
-        key = str(item["loc"][0]) if item["loc"] else ""
+        key = str(item["loc"][0])[:60] if item["loc"] else ""
         context = {"keys": ", ".join(Scenario.model_fields), **item.get("ctx", {})}
         if item["type"] == "value_error":
             text = str(context["error"])
         else:
-            allowed = _WORDS.get(item["type"], item["msg"]).format(**context)
-            found = "nothing" if item["type"] == "missing" else repr(item["input"])
+            allowed = _WORDS[item["type"]].format(**context) if item["type"] in _WORDS else item["msg"]
+            found = "nothing" if item["type"] == "missing" else _shown(item["input"])
             text = f"{key}: found {found}; {allowed}"
         if text not in lines:
             lines.append(text)
     return "\n".join([f"{where} is no valid scenario:", *(f"  {line}" for line in lines)])
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """The safe loader, which otherwise lets the last of two equal keys win in silence."""
+def _shown(value):
+    """A value as a message shows it: short, however long or deep it is."""
+    short = reprlib.Repr()
+    short.maxlevel, short.maxstring, short.maxlong, short.maxother = 2, 80, 80, 80
+    try:
+        return short.repr(value)
+    except ValueError:  # Python does not print whole numbers of thousands of digits
+        return "a very long number"
+
+
+class _PlainKeys(yaml.SafeLoader):
+    """The safe loader, which otherwise lets the last of two equal keys win in silence and merges mappings at any cost."""
 
     def construct_mapping(self, node, deep=False):
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "a key is a plain word or number", key.start_mark)
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         if repeated := [str(k) for k in keys if keys.count(k) > 1]:
             raise ScenarioError(f"the key {repeated[0]} stands twice; each key stands once")
@@ -142,15 +160,15 @@ def load(path):
     """The scenario in a YAML file. Raises ScenarioError naming the file, the key, the value and what is allowed."""
     path = Path(path)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeys)
-    except FileNotFoundError:
+        values = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainKeys)
+    except OSError:
         raise ScenarioError(f"{path.name}: no such scenario file") from None
     except ScenarioError as error:
         raise ScenarioError(f"{path.name}: {error}") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"{path.name}: the file is not UTF-8 text") from None
-    except (yaml.YAMLError, TypeError) as error:
-        raise ScenarioError(f"{path.name}: this is no YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, *_BAD_SCALARS, RecursionError) as error:
+        raise ScenarioError(f"{path.name}: this is no YAML: {' '.join(str(error).split())[:500]}") from None
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise ScenarioError(f"{path.name}: a scenario is a list of keys with values, such as province_pace_pp: 3.5")
     try:
