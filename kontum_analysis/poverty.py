@@ -190,8 +190,13 @@ def _line(scenario, key, level, first_level, base, years):
         return level - np.cumsum(falls)
     if pace == "observed":
         if scenario.start == FIRST_YEAR:
-            raise ScenarioError(f"{key}: 'observed' needs a start after {FIRST_YEAR}, when a fall has been published")
-        speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
+            raise ScenarioError(
+                f"{key}: found 'observed'; it needs a start after {FIRST_YEAR}, when a fall is published"
+            )
+        try:
+            speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
+        except ValueError as error:
+            raise ScenarioError(f"{key}: found 'observed'; no {scenario.form} path has that pace ({error})") from None
     elif scenario.form == "linear":
         speed = -pace / 100
     else:

@@ -5,17 +5,33 @@ reported as a fall of 4.46 and scored against a plan of 4).
 """
 
 import re
+import reprlib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from .errors import ScenarioError
 from .paths import SCENARIOS
 
-Pace = Annotated[float, Field(ge=0, le=20)]
-Year = Annotated[int, Field(ge=2021, le=2050)]
+
+def _no_flag(value):
+    if isinstance(value, bool):  # YAML reads yes, no, on, off as flags, and Python takes True for 1
+        raise PydanticCustomError("float_type", "a number")
+    return value
+
+
+def _whole(value):
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("int_type", "a year")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_flag)]
+Pace = Annotated[Number, Field(ge=0, le=20)]
+Year = Annotated[int, BeforeValidator(_whole), Field(ge=2021, le=2050)]
 _WORDS = {
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
@@ -26,6 +42,7 @@ _WORDS = {
     "string_pattern_mismatch": "small letters, digits and hyphens, for example programme-mid",
     "float_parsing": "a number with a decimal point, for example 3.5",
     "float_type": "a number with a decimal point, for example 3.5",
+    "finite_number": "a number with a decimal point, for example 3.5",
     "int_parsing": "a year, for example 2030",
     "int_type": "a year, for example 2030",
     "int_from_float": "a whole year, for example 2030",
@@ -40,6 +57,9 @@ _CHOICES = {  # keys that take more than one kind of value: said whole, not once
     "entry_rate": "a yearly fraction from 0 to below 0.5, for example 0.005, or published",
     "household_growth": "a yearly fraction from -0.1 to 0.1, for example 0.02, or published",
 }
+
+
+_BAD_SCALARS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # PyYAML on 2021-13-45, 0x_, …
 
 
 class Scenario(BaseModel):
@@ -71,12 +91,12 @@ class Scenario(BaseModel):
     form: Literal["linear", "proportional", "logistic", "stock_flow"] = "linear"
     start: Year = 2021
     end: Year = 2030
-    floor: Annotated[float, Field(ge=0, lt=1)] | Literal["published"] = "published"
-    entry_rate: Annotated[float, Field(ge=0, lt=0.5)] | Literal["published"] = "published"
-    household_growth: Annotated[float, Field(ge=-0.1, le=0.1)] | Literal["published"] = "published"
+    floor: Annotated[Number, Field(ge=0, lt=1)] | Literal["published"] = "published"
+    entry_rate: Annotated[Number, Field(ge=0, lt=0.5)] | Literal["published"] = "published"
+    household_growth: Annotated[Number, Field(ge=-0.1, le=0.1)] | Literal["published"] = "published"
     note: str = ""
 
-    def __init__(self, **values):
+    def __init__(self, /, **values):
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -107,25 +127,40 @@ class Scenario(BaseModel):
 def _message(error, values):
     lines = []
     for item in error.errors():
-        key = str(item["loc"][0]) if item["loc"] else ""
+        key = str(item["loc"][0])[:60] if item["loc"] else ""
         context = {"keys": ", ".join(Scenario.model_fields), **item.get("ctx", {})}
         if item["type"] == "value_error":
             text = str(context["error"])
         else:
-            allowed = _WORDS.get(item["type"], item["msg"]).format(**context)
-            found = "nothing" if item["type"] == "missing" else repr(item["input"])
+            allowed = _WORDS[item["type"]].format(**context) if item["type"] in _WORDS else item["msg"]
+            found = "nothing" if item["type"] == "missing" else _shown(item["input"])
             if key in _CHOICES and item["type"] != "missing":
-                found, allowed = repr(values.get(key)), _CHOICES[key]
+                found, allowed = _shown(values.get(key)), _CHOICES[key]
             text = f"{key}: found {found}; {allowed}"
         if text not in lines:
             lines.append(text)
-    return "\n".join([f"{values.get('name', 'scenario')} is no valid scenario:", *(f"  {line}" for line in lines)])
+    name = values.get("name")
+    where = name[:60] if isinstance(name, str) else "scenario"
+    return "\n".join([f"{where} is no valid scenario:", *(f"  {line}" for line in lines)])
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """The safe loader, which otherwise lets the last of two equal keys win in silence."""
+def _shown(value):
+    """A value as a message shows it: short, however long or deep it is."""
+    short = reprlib.Repr()
+    short.maxlevel, short.maxstring, short.maxlong, short.maxother = 2, 80, 80, 80
+    try:
+        return short.repr(value)
+    except ValueError:  # Python does not print whole numbers of thousands of digits
+        return "a very long number"
+
+
+class _PlainKeys(yaml.SafeLoader):
+    """The safe loader, which otherwise lets the last of two equal keys win in silence and merges mappings at any cost."""
 
     def construct_mapping(self, node, deep=False):
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "a key is a plain word or number", key.start_mark)
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         if repeated := [str(k) for k in keys if keys.count(k) > 1]:
             raise ScenarioError(f"the key {repeated[0]} stands twice; each key stands once")
@@ -136,15 +171,15 @@ def load(path):
     """The scenario in a YAML file. Raises ScenarioError naming the file, the key, the value and what is allowed."""
     path = Path(path)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeys)
-    except FileNotFoundError:
+        values = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainKeys)
+    except OSError:
         raise ScenarioError(f"{path.name}: no such scenario file") from None
     except ScenarioError as error:
         raise ScenarioError(f"{path.name}: {error}") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"{path.name}: the file is not UTF-8 text") from None
-    except (yaml.YAMLError, TypeError) as error:
-        raise ScenarioError(f"{path.name}: this is no YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, *_BAD_SCALARS, RecursionError) as error:
+        raise ScenarioError(f"{path.name}: this is no YAML: {' '.join(str(error).split())[:500]}") from None
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise ScenarioError(f"{path.name}: a scenario is a list of keys with values, such as province_pace_pp: 3.5")
     try:

@@ -1,0 +1,42 @@
+"""Plant a fault in a copy of the raw tables."""
+
+import csv
+import io
+
+
+def rows_of(path):
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def write_rows(path, rows):
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    path.write_text(out.getvalue(), encoding="utf-8", newline="")
+
+
+def line_of(path, **wanted):
+    """The line of the first row with these fields; no field of our tables holds a line break."""
+    rows = rows_of(path)
+    place = {name: rows[0].index(name) for name in wanted}
+    return next(n for n, row in enumerate(rows, 1) if n > 1 and all(row[place[k]] == v for k, v in wanted.items()))
+
+
+def set_field(path, line, column, value):
+    rows = rows_of(path)
+    rows[line - 1][rows[0].index(column)] = value
+    write_rows(path, rows)
+
+
+def add_row(path, like, **changes):
+    """Append a copy of the row on line `like` with some fields changed; returns its line."""
+    rows = rows_of(path)
+    row = list(rows[like - 1])
+    for column, value in changes.items():
+        row[rows[0].index(column)] = value
+    write_rows(path, [*rows, row])
+    return len(rows) + 1
+
+
+def snapshot(folder):
+    """Names, bytes and times of everything in a folder, to show that nothing was written."""
+    return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in sorted(folder.iterdir())}

@@ -1,0 +1,80 @@
+"""Whole numbers that add up: hand cases, and what holds for any shares."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kontum_analysis.apportion import apportion
+
+
+@pytest.mark.parametrize(
+    ("shares", "total", "expected"),
+    [
+        ([1.4, 2.4, 3.2], 7, [2, 2, 3]),  # equal remainders: the first takes it
+        ([1.5, 2.3, 3.2], 7, [2, 2, 3]),
+        ([0.2, 0.3, 0.5], 1, [0, 0, 1]),
+        ([3.0, 4.0], 7, [3, 4]),
+        ([0.0, 0.0], 0, [0, 0]),
+        ([1.9, 1.9], 3, [2, 1]),
+        ([2.2, 2.4, 2.4], 7, [2, 3, 2]),
+        ([2.999999999999, 4.0], 7, [3, 4]),  # a hair below a whole number is that number
+    ],
+)
+def test_hand_worked_cases(shares, total, expected):
+    found = apportion(shares, total)
+    assert found.tolist() == expected and found.dtype == np.int64
+
+
+def test_a_ceiling_is_kept_and_the_rest_goes_to_the_others():
+    assert apportion([3.6, 2.2, 1.2], 7, ceiling=[3, 9, 9]).tolist() == [3, 3, 1]
+    assert apportion([5.0, 1.0, 1.0], 7, ceiling=[2, 9, 9]).sum() == 7
+
+
+def test_many_draws_at_once_are_each_apportioned_as_alone():
+    rng = np.random.default_rng(1)
+    shares = rng.dirichlet(np.ones(5), 20).T * 100
+    together = apportion(shares, np.full(20, 100))
+    for draw in range(20):
+        assert together[:, draw].tolist() == apportion(shares[:, draw], 100).tolist()
+
+
+@given(st.lists(st.floats(0, 1e5), min_size=1, max_size=12))
+def test_they_add_up_and_lie_within_one_of_their_shares(shares):
+    total = round(sum(shares))
+    found = apportion(shares, total)
+    assert found.sum() == total and np.all(found >= 0)
+    assert np.all(np.abs(found - np.array(shares)) < 1 + 1e-6)
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.integers(0, 60)), min_size=1, max_size=8), st.data())
+def test_ceilings_hold_whatever_the_shares(cells, data):
+    shares, ceiling = map(list, zip(*cells, strict=True))
+    total = min(round(sum(shares)), sum(ceiling))
+    found = apportion(shares, total, ceiling=ceiling)
+    assert found.sum() == total and np.all(found >= 0) and np.all(found <= ceiling)
+
+
+@given(st.permutations([0.3, 1.1, 2.7, 3.9, 0.0]))
+def test_the_order_of_areas_does_not_matter_where_remainders_differ(shares):
+    expected = {0.3: 0, 1.1: 1, 2.7: 3, 3.9: 4, 0.0: 0}
+    assert apportion(shares, 8).tolist() == [expected[s] for s in shares]
+
+
+@pytest.mark.parametrize(
+    ("shares", "total", "ceiling"),
+    [
+        ([1.0, 2.0], -1, None),
+        ([1.0, 2.0], 3, [1, 1]),
+        ([1.0, 2.0], 2.5, None),
+        ([1.0, float("nan")], 3, None),
+        ([1.0, float("inf")], 3, None),
+        ([-1.0, 4.0], 3, None),
+        ([1.0, 2.0], float("nan"), None),
+        ([0.0, 0.0], 10**9, None),  # not near its shares: refused at once instead of counted up one by one
+        ([10.0, 10.0], 3, None),
+    ],
+)
+def test_impossible_totals_and_shares_that_are_no_shares_are_refused(shares, total, ceiling):
+    with pytest.raises(ValueError, match="whole numbers|shares"):
+        apportion(shares, total, ceiling=ceiling)

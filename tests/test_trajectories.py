@@ -1,0 +1,152 @@
+"""The four forms of a falling rate: known answers, bounds, and the way back from a rate to a time."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import kontum_analysis as kt
+from kontum_analysis.trajectories import FORMS, Trajectory, rate_after, speed_between
+
+rates = st.floats(0.001, 0.999)
+years = st.floats(0.25, 30)
+times = st.floats(1990, 2060)
+BENDING = ("proportional", "logistic")
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [("logistic", [0.085302, 0.042472]), ("linear", [0.038536, 0.0]), ("proportional", [0.091600, 0.051184])],
+)
+def test_the_paths_of_the_contract_to_six_decimals(form, expected):
+    path = kt.Trajectory.through(form, 2015.5, 0.276781, 2020, 0.163928)
+    assert path.at([2025, 2030]) == pytest.approx(expected, abs=1e-6)
+
+
+def test_hand_worked_paths():
+    assert Trajectory.through("linear", 2020, 0.30, 2022, 0.20).at(2023) == pytest.approx(0.15)
+    assert Trajectory.through("proportional", 2020, 0.40, 2021, 0.20).at([2022, 2023]) == pytest.approx([0.10, 0.05])
+    # log odds 1/3 -> 1/9: the odds fall to a third each year
+    assert Trajectory.through("logistic", 2020, 0.25, 2021, 0.10).at(2022) == pytest.approx((1 / 27) / (1 + 1 / 27))
+
+
+@given(st.sampled_from(("linear", *BENDING)), rates, rates, times, years)
+def test_a_path_passes_through_both_points(form, y0, y1, t0, span):
+    path = Trajectory.through(form, t0, y0, t0 + span, y1)
+    assert path.at([t0, t0 + span]) == pytest.approx([y0, y1], abs=1e-9)
+
+
+@given(st.sampled_from(("linear", *BENDING)), rates, rates, st.floats(0, 1), st.lists(times, min_size=2, max_size=20))
+def test_a_path_keeps_within_floor_and_one_and_never_turns(form, y0, y1, floor, when):
+    path = Trajectory.through(form, 2020, y0, 2023, y1, floor=floor)
+    along = path.at(np.sort(when))
+    assert np.all((along >= floor) & (along <= 1))
+    steps = np.diff(along)
+    assert np.all(steps <= 1e-12) if y1 <= y0 else np.all(steps >= -1e-12)
+
+
+@given(st.sampled_from(("linear", *BENDING)), rates, rates, rates)
+def test_the_time_a_level_is_reached_leads_back_to_the_level(form, y0, y1, level):
+    assume(abs(y1 - y0) > 1e-3)
+    path = Trajectory.through(form, 2020, y0, 2023, y1)
+    assert path.at(path.reaches(level)) == pytest.approx(level, abs=1e-6)
+
+
+@given(st.floats(0.05, 0.9), st.floats(0.01, 0.9), st.floats(0.0, 0.02), rates)
+def test_a_stock_and_flow_path_reaches_what_lies_beyond_its_resting_level_and_nothing_else(y0, exits, entry, level):
+    path = Trajectory("stock_flow", 2020, y0, exits + entry, entry=entry)
+    rest = entry / (exits + entry)
+    when = path.reaches(level)
+    if (level - rest) * (y0 - rest) <= 0 and level != y0:
+        assert when == float("inf")
+    elif abs(level - rest) > 1e-6 and abs(y0 - rest) > 1e-6:
+        assert path.at(when) == pytest.approx(level, abs=1e-6)
+
+
+def test_a_level_that_is_never_reached_is_reached_at_infinity():
+    infinity = float("inf")
+    assert Trajectory("linear", 2020, 0.3, 0.0).reaches(0.1) == infinity
+    assert Trajectory("linear", 2020, 0.3, -0.05, floor=0.1).reaches(0.05) == infinity
+    assert Trajectory("proportional", 2020, 0.3, -0.2).reaches(0.0) == infinity
+    assert Trajectory("proportional", 2020, 0.3, 0.0).reaches(0.2) == infinity
+    assert Trajectory("logistic", 2020, 0.3, -0.2).reaches(0.0) == infinity
+    assert Trajectory("logistic", 2020, 0.3, -0.2).reaches(1.0) == infinity
+    assert Trajectory("stock_flow", 2020, 0.3, 0.2, entry=0.02).reaches(0.05) == infinity
+    assert Trajectory("linear", 2020, 0.3, -0.05).reaches(1.5) == infinity
+    assert Trajectory("linear", 2020, 0.3, -0.05).reaches(float("nan")) == infinity
+
+
+def test_the_starting_level_is_reached_at_the_start_and_the_floor_when_the_path_meets_it():
+    for form in FORMS:
+        assert Trajectory(form, 2020, 0.3, 0.1 if form == "stock_flow" else -0.1).reaches(0.3) == 2020
+    assert Trajectory("linear", 2020, 0.3, -0.05, floor=0.1).reaches(0.1) == pytest.approx(2024)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 0.9), st.floats(0.0, 0.1), st.integers(1, 20))
+def test_stock_and_flow_is_the_yearly_recursion_of_exits_and_entries(y0, exits, entry, count):
+    assume(exits + entry < 1)
+    by_hand = [y0]
+    for _ in range(count):
+        by_hand.append(by_hand[-1] * (1 - exits) + entry * (1 - by_hand[-1]))
+    path = Trajectory("stock_flow", 2020, y0, exits + entry, entry=entry)
+    assert path.at(2020 + np.arange(count + 1)) == pytest.approx(by_hand, abs=1e-9)
+
+
+@given(st.floats(0.05, 0.9), st.floats(0.0, 0.8), st.floats(0.0, 0.05), st.integers(1, 9))
+def test_the_exit_rate_of_a_stock_and_flow_path_is_found_back(y0, exits, entry, span):
+    later = float(rate_after("stock_flow", y0, exits + entry, span, entry=entry))
+    assume(later > 1e-6)
+    path = Trajectory.through("stock_flow", 2020, y0, 2020 + span, later, entry=entry)
+    assert path.at([2020, 2020 + span]) == pytest.approx([y0, later], abs=1e-7)
+
+
+def test_nobody_leaving_and_nobody_entering_keeps_the_rate():
+    path = Trajectory.through("stock_flow", 2020, 0.3, 2021, 0.3)
+    assert path.speed == 0 and path.at([2020, 2025]).tolist() == [0.3, 0.3]
+    assert path.reaches(0.2) == float("inf")
+
+
+def test_at_pace_falls_by_the_pace_in_its_first_year_in_every_form():
+    for form in FORMS:
+        path = Trajectory.at_pace(form, 2021, 0.1532, 3.5, entry=0.005)
+        assert path.at(2022) == pytest.approx(0.1182)
+    assert Trajectory.at_pace("linear", 2021, 0.1532, 7, floor=0.01).at(2030) == 0.01
+
+
+def test_speeds_and_rates_broadcast():
+    speeds = speed_between("logistic", np.array([0.3, 0.5]), np.array([[0.2], [0.1]]), 3.0)
+    assert speeds.shape == (2, 2)
+    assert rate_after("logistic", np.array([0.3, 0.5]), speeds, 3.0) == pytest.approx(np.array([[0.2] * 2, [0.1] * 2]))
+    assert speed_between("stock_flow", np.array([0.3, 0.5]), 0.2, 2.0, 0.01).shape == (2,)
+    assert rate_after("stock_flow", np.array([0.3, 0.5]), np.array([0.0, 0.2]), 1.0) == pytest.approx([0.3, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("cubic", 2020, 0.3, 2022, 0.2), "cubic.*linear, proportional, logistic, stock_flow"),
+        (("linear", 2020, 30, 2022, 20), "fractions from 0 to 1"),
+        (("linear", 2020, 0.3, 2022, -0.1), "fractions from 0 to 1"),
+        (("linear", 2020, float("nan"), 2022, 0.1), "fractions from 0 to 1"),
+        (("linear", 2020, 0.3, 2020, 0.2), "second point lies after the first"),
+        (("linear", 2022, 0.3, 2020, 0.2), "second point lies after the first"),
+        (("linear", float("nan"), 0.3, 2020, 0.2), "second point lies after the first"),
+        (("proportional", 2020, 0.3, 2022, 0.0), "never reaches 0"),
+        (("logistic", 2020, 1.0, 2022, 0.5), "never reaches 1"),
+        (("stock_flow", 2020, 0.3, 2022, 0.5), "no exit rate"),
+        (("linear", 2020, 0.3, 2022, 0.2, -0.1), "floor is a fraction"),
+        (("linear", 2020, 0.3, 2022, 0.2, 2193), "floor is a fraction"),
+        (("stock_flow", 2020, 0.3, 2022, 0.2, 0.0, -0.1), "entry rate is a fraction"),
+        (("stock_flow", 2020, 0.3, 2022, 0.2, 0.0, 1.0), "entry rate is a fraction"),
+    ],
+)
+def test_a_path_that_cannot_be_is_refused_with_what_is_allowed(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        Trajectory.through(*arguments)
+
+
+def test_a_trajectory_made_by_hand_is_checked_too():
+    with pytest.raises(ValueError, match="cubic"):
+        Trajectory("cubic", 2020, 0.3, -0.1)
+    with pytest.raises(ValueError, match="floor is a fraction"):
+        Trajectory.at_pace("linear", 2020, 0.3, 3, floor=5)
