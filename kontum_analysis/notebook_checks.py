@@ -40,8 +40,10 @@ def executed(path):
                             resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
     try:
         client.execute()
-    except (CellExecutionError, CellTimeoutError) as error:
-        raise KontumError(f"{path.name}: a cell failed\n{error}") from None
+    except CellExecutionError as error:
+        raise KontumError(f"{path.name}: a cell failed with {error.ename}: {error.evalue}") from None
+    except CellTimeoutError:
+        raise KontumError(f"{path.name}: a cell took more than {SECONDS} seconds") from None
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                          "language_info": {"name": "python"}}  # fmt: skip
     for index, cell in enumerate(notebook.cells):

@@ -131,10 +131,15 @@ def baseline_districts(obs):
     def of(indicator):
         return select(day, indicator, standard="MDP_2022_2025").set_index("ref_area")["obs_value"]
 
-    return pd.DataFrame(dict(
-        area=rows.index, rate=rows["rate"], status=rows["status_rate"], households=rows["households"],
-        poor_households=rows["poor_households"], dtts_rate=of("dtts_poverty_rate_pct") / 100,
-        dtts_poor_households=of("dtts_poor_households"), near_poor_rate=of("near_poor_rate_pct") / 100)).reindex(rows.index)  # fmt: skip
+    return (
+        rows[["rate", "status_rate", "households", "poor_households"]]
+        .assign(
+            dtts_rate=of("dtts_poverty_rate_pct") / 100,
+            dtts_poor_households=of("dtts_poor_households"),
+            near_poor_rate=of("near_poor_rate_pct") / 100,
+        )
+        .reset_index()
+    )
 
 
 def conflicts(obs):
