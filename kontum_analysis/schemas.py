@@ -65,7 +65,8 @@ COLUMNS = {
     "indicators": dict(indicator=_SNAKE, name_en=_FILLED, name_vi=_FILLED, unit_measure=_FILLED, min=_NUMBER_OR_NONE,
                        max=_NUMBER_OR_NONE, definition=_FILLED, better=["up", "down", "none"], notes=ANY, group=_FILLED),
     "conflicts": dict(ref_area=_CODE, indicator=_SNAKE, time_period=_DAY_OR_NONE, standard=STANDARDS, values=_FILLED,
-                      source_ids=_SLUGS, explanation=_FILLED, preferred_source_id=_SLUG, reason=_FILLED),
+                      source_ids=_SLUGS, explanation=_FILLED, preferred_source_id=_SLUG, reason=_FILLED,
+        explanation_vi=_FILLED, reason_vi=_FILLED),
     "excluded": dict(input_file=_FILLED, input_row=(r"[0-9]+", "a whole number"), ref_area=ANY, indicator=ANY, time_period=ANY,
                      obs_value=ANY, source_id=ANY, reason_code=_SNAKE, reason=_FILLED),
 }  # fmt: skip

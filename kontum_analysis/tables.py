@@ -10,19 +10,22 @@ from .observations import raw_tables, select
 from .poverty import exit_quotas, groups, implied_pace, project_poverty
 from .scenarios import preset, presets, title
 
-# how a column is shown: p = per cent of a fraction, n = number, with so many decimals; any other column as it is
+# how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
 FORMATS = {
     "rate": "p2", "rate_q10": "p2", "rate_q90": "p2", "q10": "p2", "q90": "p2", "truth": "p2", "estimate": "p2",
     "paper_2025": "p2", "rate_2025": "p2", "rate_2030": "p2", "poor_2025": "p2", "poor_2030": "p2",
     "province_rate": "p2", "poor_districts_rate": "p2", "needed_rate": "p2", "floor_rate": "p2", "floor": "p2",
     "near_poor_rate": "p2", "dtts_rate": "p2",
-    "error_pp": "n2", "needed_pace_pp": "n2", "shortfall_pp": "n2", "stated": "n2", "computed": "n2", "difference": "n0",
+    "error_pp": "n2", "needed_pace_pp": "n2", "shortfall_pp": "n2", "stated": "g2", "computed": "g2", "used": "g2", "not_used": "g2", "obs_value": "g2", "bound_value": "g2", "difference": "n0",
     "households": "n0", "poor_households": "n0", "poor_q10": "n0", "poor_q90": "n0", "quota": "n0", "exits_to_2025": "n0",
     "exits_to_2030": "n0", "count": "n0", "rows": "n0", "dtts_poor_households": "n0", "near_poor_households": "n0",
 }  # fmt: skip
 # columns whose values are words of labels.csv: column -> prefix of the key
 _WORDS = {"status": "status", "status_rate": "status", "status_poor_households": "status", "status_households": "status",
-          "form": "form", "identity": "identity"}  # fmt: skip
+          "form": "form", "identity": "identity", "bound": "bound"}  # fmt: skip
+
+
+_OTHER = {"vi": ("_en",), "en": ("_vi",)}  # columns of the other language
 
 
 def shown(frame, lang):
@@ -32,9 +35,11 @@ def shown(frame, lang):
     """
     columns = {}
     for column in frame.columns:
-        if column == "area_name" and "area" in frame.columns:
+        if (column == "area_name" and "area" in frame.columns) or (
+            column[-3:] in _OTHER[lang] if isinstance(column, str) else False
+        ):
             continue
-        name = table().get(f"col.{column}", {}).get(lang, str(column))
+        name = table().get(f"col.{str(column).removesuffix(f'_{lang}')}", {}).get(lang, str(column))
         name = title(preset(column), lang) if column in presets() else name
         spec = FORMATS.get(column) or (f"n{frame.attrs['decimals']}" if isinstance(column, int) else None)
         columns[name] = [_cell(column, value, spec, lang) for value in frame[column]]
@@ -50,11 +55,21 @@ def _cell(column, value, spec, lang):
         return title(preset(value), lang) if value in presets() else str(value)
     if str(value) in ("True", "False"):
         return text(f"yesno.{value}", lang)
+    if column == "indicator":
+        return _indicator_names()[value][lang]
     if column in _WORDS:
         return text(f"{_WORDS[column]}.{value}", lang)
     if spec is None:
         return str(value)
-    return number(value * 100 if spec[0] == "p" else value, int(spec[1:]), lang)
+    decimals = int(spec[1:])
+    if spec[0] == "g":
+        decimals = next(d for d in range(decimals + 1) if d == decimals or round(value, d) == round(value, decimals))
+    return number(value * 100 if spec[0] == "p" else value, decimals, lang)
+
+
+def _indicator_names():
+    rows = raw_tables()["indicators"]
+    return {r.indicator: {"vi": r.name_vi, "en": r.name_en} for r in rows.itertuples()}
 
 
 def known_rates(obs):
@@ -142,13 +157,25 @@ def baseline_districts(obs):
     )
 
 
-def conflicts(obs):
-    """Every figure that lost to another for the same fact: what it says, which won, and why."""
+def conflicts(obs, data=None):
+    """Every figure that lost to another for the same fact: which was used, which was not, and why (in both languages)."""
     losers = obs[obs["preference_reason"].str.startswith("conflict")]
-    winners = obs[obs["preferred"]].set_index(["ref_area", "indicator", "time_period", "standard"])["obs_value"]
-    won = [winners.get((r.ref_area, r.indicator, r.time_period, r.standard)) for r in losers.itertuples()]
-    return pd.DataFrame(dict(area=losers["ref_area"], indicator=losers["indicator"], time_period=losers["time_period"],
-                             used=won, not_used=losers["obs_value"], reason=losers["preference_reason"])).reset_index(drop=True)  # fmt: skip
+    key = ["ref_area", "indicator", "time_period", "standard"]
+    winners = obs[obs["preferred"]].set_index(key)
+    listed = raw_tables(data)["conflicts"].set_index(key)
+    rows = []
+    for loser in losers.itertuples():
+        fact = tuple(getattr(loser, name) for name in key)
+        fact = fact if fact in listed.index else (*fact[:2], "", "")  # a year has no date of its own
+        entry = listed.loc[fact] if fact in listed.index else None
+        won = winners.loc[[fact]].iloc[0] if fact in winners.index else None
+        rows.append(dict(
+            area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
+            used=None if won is None else won.obs_value, source_used=None if entry is None else entry.preferred_source_id,
+            not_used=loser.obs_value, source_not_used=loser.source_id,
+            reason_vi=None if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
+            reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def identities(data=None):
