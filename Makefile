@@ -21,7 +21,7 @@ verify: $(READY)
 	$(BIN)/kontum verify
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks/00_index.ipynb
+	$(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/00_index.ipynb
 
 install: $(READY)
 
