@@ -205,15 +205,23 @@ def test_the_corridor_comes_from_the_targets():
     assert corridors()["62"][:2] == (3, 4) and corridors()["62-POOR"][:2] == (6, 8)
 
 
-@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
-def test_files_and_sizes(figures, kind):
-    figure = figures["exit_quotas", "en"]
-    assert figure.image(kind, width_cm=12) == figure.image(kind, width_cm=12)
+def test_files_and_sizes(figures):
+    figure = figures["standard_break", "en"]
+    assert figure.image("pdf", width_cm=12) == figure.image("pdf", width_cm=12)
     files = figure.files()
-    assert sorted(files) == ["exit_quotas.csv", "exit_quotas.md", "exit_quotas.png", "exit_quotas.svg"]
-    assert (
-        figure.alt in files["exit_quotas.md"].decode() and text("source.line", "en") in files["exit_quotas.md"].decode()
-    )
+    assert sorted(files) == ["standard_break.csv", "standard_break.md", "standard_break.png", "standard_break.svg"]
+    note = files["standard_break.md"].decode("utf-8")
+    assert figure.title in note and figure.alt in note and text("source.line", "en") in note
+
+
+@pytest.mark.parametrize("day", ["2022-10-04", "2023-06-30"])
+def test_an_early_vintage_is_drawn_or_refused_with_the_reason(day):
+    early = kt.load_observations(as_of=day)
+    for name, entry in CATALOGUE.items():
+        try:
+            assert build(name, early, "en").alt
+        except KontumError as error:
+            assert entry.years > 1 and "year ends" in str(error)
 
 
 def test_unknown_names_are_refused_with_what_there_is(obs, figures):

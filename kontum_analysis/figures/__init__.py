@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ..areas import PROVINCE
+from ..district_facts import STANDARD
 from ..errors import KontumError
 from ..labels import LANGUAGES, text
+from ..observations import select
 from .catalogue import CATALOGUE
 
 
@@ -83,7 +86,9 @@ class Figure:
 
 
 def build(name, obs, lang="vi"):
-    """The figure of this name from the observations. Raises KontumError for an unknown name or language.
+    """The figure of this name from the observations.
+
+    Raises KontumError for an unknown name or language, and where a vintage knows too few years for the figure.
 
     >>> import kontum_analysis as kt
     >>> build("poverty_paths", kt.load_observations(), "en").table.columns.tolist()[:3]
@@ -93,4 +98,9 @@ def build(name, obs, lang="vi"):
         raise KontumError(f"no figure is called {name!r}; there are {', '.join(CATALOGUE)}")
     if lang not in LANGUAGES:
         raise KontumError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
+    known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
+    if known < CATALOGUE[name].years:
+        raise KontumError(
+            f"{name} needs {CATALOGUE[name].years} year ends with a provincial count; {known} known on that day"
+        )
     return Figure(name, lang, CATALOGUE[name].table(obs))

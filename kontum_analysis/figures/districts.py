@@ -106,33 +106,7 @@ def draw_missed(table, lang, title):
     """A row a hidden cell: the truth a dot, the estimate a diamond with its interval, the miss in points beside."""
     with style.canvas(title, lang, height_cm=9.4, left=3.0, right=4.0, top=2.1, bottom=1.7) as figure:
         axes = figure.subplots()
-        for r in table.itertuples():
-            if not r.inside:
-                axes.axhspan(r.Index - 0.5, r.Index + 0.5, color="#FBE9DD", linewidth=0, zorder=0)
-            axes.plot([r.q10, r.q90], [r.Index, r.Index], color=style.RED, linewidth=1.3, solid_capstyle="butt")
-            axes.plot(
-                [r.estimate], [r.Index], zorder=5, clip_on=False, **{**style.ESTIMATED, "markerfacecolor": "none"}
-            )
-            axes.plot([r.truth], [r.Index], zorder=4, clip_on=False, **style.MARKERS[r.status])
-            words = text("missed.inside" if r.inside else "missed.outside", lang, error=r.error_pp)
-            axes.annotate(
-                words,
-                (1.03, r.Index),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                fontsize=7,
-                fontweight="normal" if r.inside else "bold",
-                annotation_clip=False,
-            )
-        axes.text(
-            1.03,
-            1.02,
-            text("missed.column", lang),
-            transform=axes.transAxes,
-            va="bottom",
-            fontsize=7,
-            fontweight="bold",
-        )
+        _missed_rows(axes, table, lang)
         axes.set_yticks(range(len(table)), [f"{area_name(r.area, lang)}, {r.year}" for r in table.itertuples()])
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_xlim(0, 1.08 * max(table["q90"].max(), table["truth"].max()))
@@ -155,6 +129,21 @@ def draw_missed(table, lang, title):
             ],
         )
         return figure
+
+
+def _missed_rows(axes, table, lang):
+    for r in table.itertuples():
+        if not r.inside:
+            axes.axhspan(r.Index - 0.5, r.Index + 0.5, color="#FBE9DD", linewidth=0, zorder=0)
+        axes.plot([r.q10, r.q90], [r.Index, r.Index], color=style.RED, linewidth=1.3, solid_capstyle="butt")
+        hollow = {**style.ESTIMATED, "markerfacecolor": "none"}  # so that a truth behind it is seen
+        axes.plot([r.estimate], [r.Index], zorder=5, clip_on=False, **hollow)
+        axes.plot([r.truth], [r.Index], zorder=4, clip_on=False, **style.MARKERS[r.status])
+        words = text("missed.inside" if r.inside else "missed.outside", lang, error=r.error_pp)
+        axes.annotate(words, (1.03, r.Index), xycoords=("axes fraction", "data"), va="center", fontsize=7,
+                      fontweight="normal" if r.inside else "bold", annotation_clip=False)  # fmt: skip
+    words = text("missed.column", lang)
+    axes.text(1.03, 1.02, words, transform=axes.transAxes, va="bottom", fontsize=7, fontweight="bold")
 
 
 def missed_facts(table, lang):
@@ -226,6 +215,7 @@ def district_paths_facts(table, lang):
     middle = horizon()
     worst = max(now.index, key=lambda a: rate[a, "programme-mid", middle])
     return dict(
+        first=table["year"].min(),
         last=last,
         year=middle,
         end=table["year"].max(),

@@ -196,6 +196,7 @@ def quotas_facts(table, lang):
     top = quota.loc[quota["households"].idxmax()]
     poor = quota[quota["area"].isin(poor_districts())]
     return dict(
+        start=total.index[0] - 1,
         first=total.index[0],
         first_total=total.iloc[0],
         end=horizon(),

@@ -276,6 +276,7 @@ def forms_facts(table, lang):
         for k, a in (("", PROVINCE), ("poor_", POOR_DISTRICTS))
     }
     return dict(
+        first=table["year"].min(),
         near=near,
         far=far,
         **found,

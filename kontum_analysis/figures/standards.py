@@ -188,6 +188,7 @@ def old_facts(table, lang):
     values, sure = rows[rows["status"].isin(["published", "unsure"])], rows[rows["status"] == "published"]
     top = values.loc[values["rate"].idxmax()]
     return dict(
+        new_first=FIRST_YEAR,
         cells=len(rows),
         values=len(values),
         sure=len(sure),
