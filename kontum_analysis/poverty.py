@@ -68,7 +68,7 @@ def baseline(obs, scenario):
     entry = published_entry_rate(obs) if scenario.entry_rate == "published" else scenario.entry_rate
     stuck = households_without_labour(obs) if scenario.floor == "published" else scenario.floor * households.sum()
     if stuck >= poor.sum():
-        raise ScenarioError(f"floor: {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
+        raise ScenarioError(f"floor: found {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
     most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
     if most > 1:
         raise ScenarioError(
