@@ -50,7 +50,9 @@ class Estimates:
 
 
 def estimate_panel(obs, draws=2000, seed=3299):
-    """Districts of the province under the current standard, end-2021 to the last year with a provincial count.
+    """Districts of the province under the current standard, end-2021 to the last year whose total is known.
+
+    A total is known when the province's poor households are published, and its households too or its printed rate.
 
     obs: from `load_observations`. draws: number of joint draws. seed: with the area code it fixes each district's
     random numbers (SeedSequence(seed, spawn_key=(code,))), whatever other districts there are.
@@ -66,12 +68,25 @@ def estimate_panel(obs, draws=2000, seed=3299):
         raise KontumError(f"draws: {draws}; give at least 2")
     facts = district_facts(obs)
     codes = districts()
-    years = sorted({year for area_code, year, name in facts if area_code == PROVINCE and name == "poor_households"})
+    years = _years(facts, codes)
     streams = {code: np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code),))) for code in codes}
     common = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(PROVINCE),)))
     households = _draw_households(facts, codes, years, draws, streams, common)
     poor = _draw_poor(facts, codes, years, draws, streams, common, households)
     return Estimates(_panel(facts, codes, years, poor, households), tuple(codes), tuple(years), poor, households)
+
+
+def _years(facts, codes):
+    """Years whose provincial total is known, from the opening stock on; every district must be known in the first."""
+    for code in [PROVINCE, *codes]:
+        known = {name for name in ("poor_households", "rate", "households") if (code, FIRST_YEAR, name) in facts}
+        if "households" not in known or len(known) < 2:
+            raise KontumError(f"the opening stock of {area(code)} at the end of {FIRST_YEAR} was not known on that day")
+    years, year = [], FIRST_YEAR
+    while {(PROVINCE, year, "poor_households"), (PROVINCE, year, "households")} <= set(facts):
+        years.append(year)
+        year += 1
+    return years
 
 
 def _within(cell, draws, rng):
