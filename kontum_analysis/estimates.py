@@ -108,6 +108,10 @@ def _draw_households(facts, codes, years, draws, streams, common):
         missing = np.isnan(known[:, j, 0])
         left = total[j] - np.where(missing[:, None], 0, result[:, j]).sum(axis=0)
         if missing.any():
+            if np.any(left < 0):
+                raise KontumError(
+                    f"{years[j]}: the districts' households do not fit the province's {total[j].mean():.0f}"
+                )
             share = np.exp(theta[missing, j])
             result[missing, j] = apportion(share * left / share.sum(axis=0), left)
     return result.astype(np.int64)
