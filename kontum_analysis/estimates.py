@@ -133,9 +133,18 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
     )
     poor = known.copy()
     for j, year in enumerate(years):
-        missing = np.isnan(known[:, j, 0])
+        missing, least, most = np.isnan(known[:, j, 0]), 0, households[:, j]
+        if not missing.any():  # the districts known by a printed rate alone take what the counts leave
+            missing = np.array([(code, year, "poor_households") not in facts for code in codes])
+            cells = [facts[code, year, "rate"] for code in np.array(codes)[missing]]
+            base = households[missing, j]
+            least = sum(np.floor(cell.low * h.min()) for cell, h in zip(cells, base, strict=True))
+            most = np.array([[np.ceil(cell.high * h.max())] for cell, h in zip(cells, base, strict=True)])
+            spread[missing, j] = 1.0
+        else:
+            most = most[missing]
         left = (total[j] - np.where(missing[:, None], 0, known[:, j]).sum(axis=0)).astype(np.int64)
-        if np.any(left < 0) or (missing.any() and np.any(left > households[missing, j].sum(axis=0))):
+        if np.any((left < least) | (left > most.sum(axis=0))):
             raise KontumError(f"{year}: the districts' poor households do not fit the province's {total[j]:.0f}")
         if missing.any():
             rates = shift_to_total(theta[missing, j], spread[missing, j], households[missing, j], left)
