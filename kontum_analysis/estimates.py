@@ -128,8 +128,9 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
                 known[i, j] = np.rint(rate * households[i, j])
     total = np.array([facts[PROVINCE, y, "poor_households"].middle for y in years])
     province = np.log(total[:, None]) - np.log(households.sum(axis=0) - total[:, None])
+    inner = np.clip(known, 0.5, households - 0.5)  # the log odds of none and of all are infinite
     theta, spread = _walk(
-        logit(known / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
+        logit(inner / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
     )
     poor = known.copy()
     for j, year in enumerate(years):
