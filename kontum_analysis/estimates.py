@@ -7,7 +7,7 @@ Model of a missing cell, on the log odds of the rate (and, alike, on the log of 
 a random walk between and after the known years of the district. The mean drift and tau come from the districts known
 in the first and the last year; both are drawn anew in every draw (t and chi-square with n-1 degrees of freedom), so
 that the small number of districts widens the intervals. The drift is split over the years as the province's own log
-odds moved. Each draw is then moved onto the published total of the province by one shift of the log odds, larger for
+odds moved (what exceeds that is spread evenly where the province moved to and fro). Each draw is then moved onto the published total of the province by one shift of the log odds, larger for
 less certain cells (logit shift: Rosenman, McCartan, Olivella 2023, doi:10.1017/pan.2022.31), and rounded to
 whole households by largest remainder. Assumed, not known: normal errors, equal tau in all districts, errors
 independent between districts before the total ties them together.
@@ -172,7 +172,9 @@ def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
         tau = sd / np.sqrt(n_year - 1)
     else:
         mean, tau = whole, np.full(draws, sd_without_evidence)
-    drift = province_drift / whole * mean
+    same_way = (np.sign(province_drift) == np.sign(whole)).all(axis=0)
+    share = np.where(same_way, province_drift, 1.0) / np.where(same_way, whole, n_year - 1)
+    drift = province_drift + share * (mean - whole)
     path = np.concatenate([np.zeros((1, draws)), np.cumsum(drift, axis=0)])
     theta, spread = known.copy(), np.zeros((n_area, n_year))
     for i, code in enumerate(codes):
