@@ -70,6 +70,9 @@ _NAMES = {
 }
 
 
+CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each tells the year before
+
+
 def _figures(obs):
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures at a year's end."""
     found = {}

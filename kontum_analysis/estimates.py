@@ -21,7 +21,7 @@ from scipy.special import expit, logit
 
 from .apportion import apportion
 from .areas import PROVINCE, area, districts
-from .district_facts import FIRST_YEAR, district_facts
+from .district_facts import CHANGES, FIRST_YEAR, district_facts
 from .errors import KontumError
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
@@ -251,7 +251,9 @@ def leave_one_out(obs, draws=2000, seed=3299):
     for (code, year, name), cell in sorted(facts.items()):
         if code == PROVINCE or name != "rate" or year == FIRST_YEAR:
             continue
-        hidden = obs[~((obs["ref_area"] == code) & obs["time_period"].isin(_telling_days(facts, code, year)))]
+        own = obs["time_period"] == f"{year}-12-31"
+        change = (obs["time_period"] == f"{year + 1}-12-31") & obs["indicator"].isin(CHANGES)
+        hidden = obs[~((obs["ref_area"] == code) & (own | change))]
         panel = estimate_panel(hidden, draws, seed).panel
         found = panel[(panel["area"] == code) & (panel["year"] == year)].iloc[0]
         rows.append(dict(area=code, area_name=found.area_name, year=year, truth=round(cell.middle, 6), estimate=found.rate,
@@ -259,9 +261,3 @@ def leave_one_out(obs, draws=2000, seed=3299):
                          error_pp=round(100 * (found.rate - cell.middle), 3),
                          inside=bool(found.rate_q10 <= cell.middle <= found.rate_q90)))  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _telling_days(facts, code, year):
-    """Ends of the years whose figures tell the cell: its own, and the next where the cell follows from a change."""
-    own, later = f"{year}-12-31", f"{year + 1}-12-31"
-    return [own, later] if facts[code, year, "rate"].status == "derived" else [own]
