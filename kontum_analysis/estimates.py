@@ -172,7 +172,7 @@ def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
         tau = sd / np.sqrt(n_year - 1)
     else:
         mean, tau = whole, np.full(draws, sd_without_evidence)
-    same_way = (np.sign(province_drift) == np.sign(whole)).all(axis=0)
+    same_way = (np.sign(province_drift) == np.sign(whole)).all(axis=0) & (whole != 0)
     share = np.where(same_way, province_drift, 1.0) / np.where(same_way, whole, n_year - 1)
     drift = province_drift + share * (mean - whole)
     path = np.concatenate([np.zeros((1, draws)), np.cumsum(drift, axis=0)])
