@@ -70,6 +70,9 @@ _NAMES = {
 }
 
 
+CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each tells the year before
+
+
 def _figures(obs):
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures at a year's end."""
     found = {}
@@ -167,3 +170,34 @@ def household_growth(obs):
     span = min(2, len(series) - 1)
     years = series.index[-1] - series.index[-1 - span]
     return float((series.iloc[-1] / series.iloc[-1 - span]) ** (1 / years) - 1)
+
+
+def households_without_labour(obs):
+    """Poor households without labour capacity as last published (2,193 at end-2022); 0 where not yet known.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> households_without_labour(load_observations())
+    2193.0
+    """
+    rows = select(obs, "poor_households_no_labour", area=PROVINCE)
+    return float(rows["obs_value"].iloc[-1]) if len(rows) else 0.0
+
+
+def published_entry_rate(obs):
+    """New and relapsed poor households over those not poor a year before (2022: 607 of 121,572); 0 where not known.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> round(published_entry_rate(load_observations()), 5)
+    0.00499
+    """
+
+    def figures(indicator, standard=None):
+        return select(obs, indicator, area=PROVINCE, standard=standard).set_index("time_period")["obs_value"]
+
+    stock, base = figures("poor_households", STANDARD), figures("households_total")
+    new, back = figures("new_poor_households"), figures("relapsed_poor_households")
+    for day in sorted(new.index, reverse=True):
+        before = f"{int(day[:4]) - 1}-12-31"
+        if before in stock.index and before in base.index:
+            return float((new[day] + back.get(day, 0.0)) / (base[before] - stock[before]))
+    return 0.0

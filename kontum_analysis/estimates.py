@@ -7,7 +7,8 @@ Model of a missing cell, on the log odds of the rate (and, alike, on the log of 
 a random walk between and after the known years of the district. The mean drift and tau come from the districts known
 in the first and the last year; both are drawn anew in every draw (t and chi-square with n-1 degrees of freedom), so
 that the small number of districts widens the intervals. The drift is split over the years as the province's own log
-odds moved. Each draw is then conditioned on the published total of the province: its log odds move together along
+odds moved (evenly where the province moved to and fro). Each draw is then conditioned on the published total of the
+province: its log odds move together along
 prior variance × sensitivity of the count, N p (1 - p), which for a linear total is exact conditioning of a Gaussian draw
 (Matheron's rule; Wilson et al. 2021, JMLR 22(105)), as far as the total needs. Then it is rounded to whole households by
 largest remainder. Assumed, not known: normal errors, equal tau in all districts, errors
@@ -22,7 +23,7 @@ from scipy.special import expit, logit
 
 from .apportion import apportion
 from .areas import PROVINCE, area, districts
-from .district_facts import FIRST_YEAR, district_facts
+from .district_facts import CHANGES, FIRST_YEAR, district_facts
 from .errors import KontumError
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
@@ -51,7 +52,9 @@ class Estimates:
 
 
 def estimate_panel(obs, draws=2000, seed=3299):
-    """Districts of the province under the current standard, end-2021 to the last year with a provincial count.
+    """Districts of the province under the current standard, end-2021 to the last year whose total is known.
+
+    A total is known when the province's poor households are published, and its households too or its printed rate.
 
     obs: from `load_observations`. draws: number of joint draws. seed: with the area code it fixes each district's
     random numbers (SeedSequence(seed, spawn_key=(code,))), whatever other districts there are.
@@ -67,12 +70,25 @@ def estimate_panel(obs, draws=2000, seed=3299):
         raise KontumError(f"draws: {draws}; give at least 2")
     facts = district_facts(obs)
     codes = districts()
-    years = sorted({year for area_code, year, name in facts if area_code == PROVINCE and name == "poor_households"})
+    years = _years(facts, codes)
     streams = {code: np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code),))) for code in codes}
     common = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(PROVINCE),)))
     households = _draw_households(facts, codes, years, draws, streams, common)
     poor = _draw_poor(facts, codes, years, draws, streams, common, households)
     return Estimates(_panel(facts, codes, years, poor, households), tuple(codes), tuple(years), poor, households)
+
+
+def _years(facts, codes):
+    """Years whose provincial total is known, from the opening stock on; every district must be known in the first."""
+    for code in [PROVINCE, *codes]:
+        known = {name for name in ("poor_households", "rate", "households") if (code, FIRST_YEAR, name) in facts}
+        if "households" not in known or len(known) < 2:
+            raise KontumError(f"the opening stock of {area(code)} at the end of {FIRST_YEAR} was not known on that day")
+    years, year = [], FIRST_YEAR
+    while {(PROVINCE, year, "poor_households"), (PROVINCE, year, "households")} <= set(facts):
+        years.append(year)
+        year += 1
+    return years
 
 
 def _within(cell, draws, rng):
@@ -94,6 +110,10 @@ def _draw_households(facts, codes, years, draws, streams, common):
         missing = np.isnan(known[:, j, 0])
         left = total[j] - np.where(missing[:, None], 0, result[:, j]).sum(axis=0)
         if missing.any():
+            if np.any(left < 0):
+                raise KontumError(
+                    f"{years[j]}: the districts' households do not fit the province's {total[j].mean():.0f}"
+                )
             share = np.exp(theta[missing, j])
             result[missing, j] = apportion(share * left / share.sum(axis=0), left)
     return result.astype(np.int64)
@@ -110,14 +130,24 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
                 known[i, j] = np.rint(rate * households[i, j])
     total = np.array([facts[PROVINCE, y, "poor_households"].middle for y in years])
     province = np.log(total[:, None]) - np.log(households.sum(axis=0) - total[:, None])
+    inner = np.clip(known, 0.5, households - 0.5)  # the log odds of none and of all are infinite
     theta, spread = _walk(
-        logit(known / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
+        logit(inner / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
     )
     poor = known.copy()
     for j, year in enumerate(years):
-        missing = np.isnan(known[:, j, 0])
+        missing, least, most = np.isnan(known[:, j, 0]), 0, households[:, j]
+        if not missing.any():  # the districts known by a printed rate alone take what the counts leave
+            missing = np.array([(code, year, "poor_households") not in facts for code in codes])
+            cells = [facts[code, year, "rate"] for code in np.array(codes)[missing]]
+            base = households[missing, j]
+            least = sum(np.floor(cell.low * h.min()) for cell, h in zip(cells, base, strict=True))
+            most = np.array([[np.ceil(cell.high * h.max())] for cell, h in zip(cells, base, strict=True)])
+            spread[missing, j] = 1.0
+        else:
+            most = most[missing]
         left = (total[j] - np.where(missing[:, None], 0, known[:, j]).sum(axis=0)).astype(np.int64)
-        if np.any(left < 0) or (missing.any() and np.any(left > households[missing, j].sum(axis=0))):
+        if np.any((left < least) | (left > most.sum(axis=0))):
             raise KontumError(f"{year}: the districts' poor households do not fit the province's {total[j]:.0f}")
         if missing.any():
             rate = expit(theta[missing, j])
@@ -146,7 +176,9 @@ def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
         tau = sd / np.sqrt(n_year - 1)
     else:
         mean, tau = whole, np.full(draws, sd_without_evidence)
-    drift = province_drift / whole * mean
+    same_way = (np.sign(province_drift) == np.sign(whole)).all(axis=0) & (whole != 0)
+    share = np.where(same_way, province_drift, 1.0) / np.where(same_way, whole, n_year - 1)
+    drift = province_drift + share * (mean - whole)
     path = np.concatenate([np.zeros((1, draws)), np.cumsum(drift, axis=0)])
     theta, spread = known.copy(), np.zeros((n_area, n_year))
     for i, code in enumerate(codes):
@@ -223,7 +255,9 @@ def leave_one_out(obs, draws=2000, seed=3299):
     for (code, year, name), cell in sorted(facts.items()):
         if code == PROVINCE or name != "rate" or year == FIRST_YEAR:
             continue
-        hidden = obs[~((obs["ref_area"] == code) & obs["time_period"].isin(_telling_days(facts, code, year)))]
+        own = obs["time_period"] == f"{year}-12-31"
+        change = (obs["time_period"] == f"{year + 1}-12-31") & obs["indicator"].isin(CHANGES)
+        hidden = obs[~((obs["ref_area"] == code) & (own | change))]
         panel = estimate_panel(hidden, draws, seed).panel
         found = panel[(panel["area"] == code) & (panel["year"] == year)].iloc[0]
         rows.append(dict(area=code, area_name=found.area_name, year=year, truth=round(cell.middle, 6), estimate=found.rate,
@@ -231,9 +265,3 @@ def leave_one_out(obs, draws=2000, seed=3299):
                          error_pp=round(100 * (found.rate - cell.middle), 3),
                          inside=bool(found.rate_q10 <= cell.middle <= found.rate_q90)))  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _telling_days(facts, code, year):
-    """Ends of the years whose figures tell the cell: its own, and the next where the cell follows from a change."""
-    own, later = f"{year}-12-31", f"{year + 1}-12-31"
-    return [own, later] if facts[code, year, "rate"].status == "derived" else [own]

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
+import pandas as pd
+
 LANGUAGES = ("vi", "en")
 _FILE = Path(__file__).with_name("labels.csv")
 
@@ -26,7 +28,7 @@ def number(value, decimals, lang):
     """
     from babel.numbers import format_decimal
 
-    if value is None or value != value:
+    if pd.isna(value):
         return "–"
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     value = round(float(value), decimals) + 0.0  # no minus before a zero

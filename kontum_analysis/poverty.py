@@ -12,10 +12,9 @@ import pandas as pd
 
 from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
-from .district_facts import FIRST_YEAR, household_growth
+from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .errors import ScenarioError
 from .estimates import estimate_panel
-from .observations import select
 from .trajectories import rate_after, speed_between
 
 FULL = 1e-9  # two rates this near are equal
@@ -69,42 +68,15 @@ def baseline(obs, scenario):
     entry = published_entry_rate(obs) if scenario.entry_rate == "published" else scenario.entry_rate
     stuck = households_without_labour(obs) if scenario.floor == "published" else scenario.floor * households.sum()
     if stuck >= poor.sum():
-        raise ScenarioError(f"floor: {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
+        raise ScenarioError(f"floor: found {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
+    most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
+    if most > 1:
+        raise ScenarioError(
+            f"household_growth: found {growth:g}; by {scenario.end} a district has fewer households than its floor"
+        )
     first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
     return Baseline(tuple(rows["area"]), tuple(rows["status_poor_households"]), poor, households, first_rates,
                     stuck / poor.sum(), entry, growth)  # fmt: skip
-
-
-def households_without_labour(obs):
-    """Poor households without labour capacity as last published (2,193 at end-2022); 0 where not yet known.
-
-    >>> from kontum_analysis.observations import load_observations
-    >>> households_without_labour(load_observations())
-    2193.0
-    """
-    rows = select(obs, "poor_households_no_labour", area=PROVINCE)
-    return float(rows["obs_value"].iloc[-1]) if len(rows) else 0.0
-
-
-def published_entry_rate(obs):
-    """New and relapsed poor households over those not poor a year before (2022: 607 of 121,572); 0 where not known.
-
-    >>> from kontum_analysis.observations import load_observations
-    >>> round(published_entry_rate(load_observations()), 5)
-    0.00499
-    """
-    stock = select(obs, "poor_households", area=PROVINCE, standard="MDP_2022_2025").set_index("time_period")[
-        "obs_value"
-    ]
-    base = select(obs, "households_total", area=PROVINCE).set_index("time_period")["obs_value"]
-    for new in (
-        select(obs, "new_poor_households", area=PROVINCE).sort_values("time_period", ascending=False).itertuples()
-    ):
-        before = f"{int(new.time_period[:4]) - 1}-12-31"
-        if before in stock.index and before in base.index:
-            back = select(obs, "relapsed_poor_households", area=PROVINCE).set_index("time_period")["obs_value"]
-            return float((new.obs_value + back.get(new.time_period, 0.0)) / (base[before] - stock[before]))
-    return 0.0
 
 
 def project_poverty(obs, scenario):

@@ -1,0 +1,74 @@
+"""Texts and numbers in two languages: each as its readers write it, none without its sister."""
+
+import re
+from string import Formatter
+
+import pandas as pd
+import pytest
+
+from kontum_analysis import areas, labels
+from kontum_analysis.paths import ROOT
+
+SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "kontum_analysis").rglob("*.py")))
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "vi", "en"),
+    [
+        (15.32, 2, "15,32", "15.32"), (1200, 0, "1.200", "1,200"), (143561, 0, "143.561", "143,561"),
+        (1234567.891, 1, "1.234.567,9", "1,234,567.9"), (0.5, 1, "0,5", "0.5"), (-4.46, 2, "−4,46", "−4.46"),
+        (-0.04, 1, "0,0", "0.0"), (0, 0, "0", "0"), (None, 1, "–", "–"), (float("nan"), 2, "–", "–"),
+        (pd.NA, 0, "–", "–"), (pd.NaT, 0, "–", "–"), (pd.Series([7]).iloc[0], 0, "7", "7"), (99.995, 1, "100,0", "100.0"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_as_each_language_writes_them(value, decimals, vi, en):
+    assert labels.number(value, decimals, "vi") == vi
+    assert labels.number(value, decimals, "en") == en
+
+
+def test_placeholders_take_numbers_and_per_cents_of_the_language(monkeypatch):
+    monkeypatch.setattr(labels, "table", lambda: {"k": {"vi": "{a:n1} và {b:p2} %", "en": "{a:n1} and {b:p2} %"}})
+    assert labels.text("k", "vi", a=1234.56, b=0.1532) == "1.234,6 và 15,32 %"
+    assert labels.text("k", "en", a=1234.56, b=0.1532) == "1,234.6 and 15.32 %"
+    assert labels.text("k", "en", a=None, b=None) == "– and – %"
+    assert labels.text("k", "en", a=pd.NA, b=pd.NA) == "– and – %"
+
+
+def placeholders(text):
+    return sorted((name, spec) for _, name, spec, _ in Formatter().parse(text) if name is not None)
+
+
+@pytest.mark.parametrize("key", sorted(labels.table()))
+def test_every_label_is_there_in_both_languages_with_the_same_placeholders(key):
+    vi, en = labels.table()[key]["vi"], labels.table()[key]["en"]
+    assert vi.strip() == vi != "" and en.strip() == en != ""
+    assert placeholders(vi) == placeholders(en)
+
+
+def test_no_key_stands_twice():
+    lines = (ROOT / "kontum_analysis" / "labels.csv").read_text(encoding="utf-8").splitlines()
+    keys = [line.split(",")[0] for line in lines]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_family_of_labels_is_used_in_the_package_or_the_notebooks():
+    used = SOURCE + "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "notebooks").glob("*.ipynb")))
+    for key in labels.table():
+        family = key.split(".")[0]  # keys are often put together: f"form.{scenario.form}"
+        assert re.search(rf"[\"']{re.escape(family)}\.", used), key
+
+
+def test_a_key_or_a_language_that_does_not_exist_is_an_error():
+    with pytest.raises(KeyError):
+        labels.text("no.such.key", "vi")
+    with pytest.raises(KeyError):
+        labels.text("unit.households", "fr")
+    with pytest.raises(KeyError):
+        labels.text("figure.poverty_paths.alt", "vi")  # its placeholders are not filled
+
+
+def test_areas_have_names_for_readers():
+    assert labels.area_name("62", "vi") == "Toàn tỉnh" and labels.area_name("62", "en") == "Province"
+    for code in [*areas.districts(), areas.POOR_DISTRICTS, areas.OTHER_DISTRICTS]:
+        assert labels.area_name(code, "vi") and labels.area_name(code, "en")
+    assert labels.area_name("23293", "vi", vintage="2025") == "Kon Tum"
