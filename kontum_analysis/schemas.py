@@ -67,6 +67,10 @@ COLUMNS = {
     "conflicts": dict(ref_area=_CODE, indicator=_SNAKE, time_period=_DAY_OR_NONE, standard=STANDARDS, values=_FILLED,
                       source_ids=_SLUGS, explanation=_FILLED, preferred_source_id=_SLUG, reason=_FILLED,
         explanation_vi=_FILLED, reason_vi=_FILLED),
+    "pace_base_rates": dict(
+        measure=_SNAKE, level=["national", "subnational"], intervals=(r"[0-9]+", "a whole number"), threshold_pp=_NUMBER,
+        share_pct=_NUMBER, source_id=_SLUGS, comment=ANY,
+    ),
     "excluded": dict(input_file=_FILLED, input_row=(r"[0-9]+", "a whole number"), ref_area=ANY, indicator=ANY, time_period=ANY,
                      obs_value=ANY, source_id=ANY, reason_code=_SNAKE, reason=_FILLED),
 }  # fmt: skip
@@ -82,6 +86,7 @@ KEYS = {
     "pp_evidence": ["case"],
     "indicators": ["indicator"],
     "conflicts": ["ref_area", "indicator", "time_period", "standard"],
+    "pace_base_rates": ["measure", "level", "threshold_pp"],
     "excluded": ["input_file", "input_row"],
 }
 

@@ -61,7 +61,7 @@ def test_a_mistake_ends_with_one_message_and_no_traceback(words, said, tmp_path)
 
 
 def test_data_check_says_that_the_committed_data_are_sound():
-    assert "12" in kontum("data", "check").stdout
+    assert "13" in kontum("data", "check").stdout
 
 
 def test_help_is_in_both_languages():

@@ -1,0 +1,121 @@
+"""How fast poverty has fallen elsewhere and before: what a pace can be held against.
+
+Two measures stand beside each other and are never mixed: the Vietnamese household review (a list of households, one
+result a year) and the global MPI (surveys, years apart).
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from .areas import PROVINCE
+from .district_facts import STANDARD
+from .observations import raw_tables
+
+FIRST_ROUNDS = 2  # a speed needs two rounds
+
+
+def rate_series(obs, levels=("province",)):
+    """Published year-end poverty rates of the household review: area, standard, year, rate (fraction).
+
+    Only exact, preferred figures that are not marked of low reliability; figures of two standards are two series.
+    """
+    rows = obs[obs["preferred"] & (obs["indicator"] == "poverty_rate_pct") & (obs["bound"] == "exact")]
+    rows = rows[(rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31") & rows["level"].isin(levels)]
+    table = rows.assign(
+        area=rows["ref_area"], year=rows["time_period"].str[:4].astype(int), rate=rows["obs_value"] / 100
+    )
+    return table[["area", "standard", "year", "rate"]].sort_values(["area", "standard", "year"]).reset_index(drop=True)
+
+
+def observed_paces(obs, levels=("province",)):
+    """Every fall between two neighbouring published rates of one area under one standard.
+
+    Columns: area, standard, start, end, rate_start, rate_end (fractions), pace_pp (points a year, positive is a fall),
+    speed (change of the log odds a year, negative is a fall).
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> paces = observed_paces(load_observations())
+    >>> paces[paces.area == "62"].pace_pp.round(2).tolist()
+    [3.67, 3.33, 4.46, 4.02]
+    """
+    rows = rate_series(obs, levels)
+    by = rows.groupby(["area", "standard"])
+    start, rate_start = by["year"].shift(1), by["rate"].shift(1)
+    years = rows["year"] - start
+    table = rows.assign(
+        start=start, end=rows["year"], rate_start=rate_start, rate_end=rows["rate"], pace_pp=100 * (rate_start - rows["rate"]) / years,
+        speed=(logit(rows["rate"]) - logit(rate_start)) / years)  # fmt: skip
+    table = table[start.notna()].astype({"start": int})
+    return table[["area", "standard", "start", "end", "rate_start", "rate_end", "pace_pp", "speed"]].reset_index(
+        drop=True
+    )
+
+
+def pace_percentile(pace_pp, level, observed_speeds):
+    """Share (fraction) of observed speeds slower than this pace is at this level.
+
+    pace_pp: points a year; level: opening rate (fraction). The pace of the first year is turned into a speed of the log
+    odds, so that 3 points from 15 % and 3 points from 50 % are not taken for the same effort; a pace that would end at or
+    below zero is faster than any speed. Ties count half.
+
+    >>> pace_percentile(3.5, 0.15, [-0.1, -0.2, -0.4])
+    0.6666666666666666
+    """
+    after = level - pace_pp / 100
+    if after <= 0:
+        return 1.0
+    speed, seen = logit(after) - logit(level), np.asarray(observed_speeds, float)
+    return float(np.mean(seen > speed) + 0.5 * np.mean(seen == speed))
+
+
+def mpi_share(data=None):
+    """How often the headcount of the global MPI fell at least so fast over three years or more: a tidy table.
+
+    Another measure than the household review (surveys of deprivations, not a list of poor households): for comparison only.
+
+    >>> mpi_share().query("level == 'subnational'").share_pct.tolist()
+    [13.1, 4.2, 0.3, 0.1]
+    """
+    table = raw_tables(data)["pace_base_rates"]
+    return table.assign(**{c: pd.to_numeric(table[c]) for c in ("intervals", "threshold_pp", "share_pct")}).drop(
+        columns="line"
+    )
+
+
+def speed_prior(obs):
+    """What the history of the household review says of a province's speed: a dict of numbers on the log-odds scale.
+
+    mean, between: centre and spread over series of their average yearly speed; shock: standard deviation of one year's
+    speed about its series' own, from differences of neighbouring years (/ √2); own, own_years: the province's own average speed under
+    the current standard and over how many years; mean, spread of the speed to expect: the normal posterior that weighs own and
+    history by their variances (empirical Bayes: Efron & Morris 1975, doi:10.1080/01621459.1975.10479864); weight: that of its own.
+
+    The other series are a handful of provinces, so `between` is itself uncertain; it is not allowed below `shock`.
+    """
+    paces = observed_paces(obs)
+    own = paces[(paces["area"] == PROVINCE) & (paces["standard"] == STANDARD)]
+    others = paces.drop(own.index)
+    series = others.assign(years=others["end"] - others["start"]).groupby(["area", "standard"])
+    average = series.apply(lambda s: np.average(s["speed"], weights=s["years"]), include_groups=False)
+    steps = paces[paces["end"] - paces["start"] == 1].groupby(["area", "standard"])["speed"].diff().dropna()
+    shock = float(np.sqrt((steps**2).mean() / 2)) if len(steps) else 0.1
+    mean = float(average.mean()) if len(average) else -0.2
+    between = max(float(average.std(ddof=1)) if len(average) > 1 else 0.0, shock)
+    years = int((own["end"] - own["start"]).sum())
+    if years == 0:
+        return dict(
+            mean=mean,
+            between=between,
+            shock=shock,
+            own=float("nan"),
+            own_years=0,
+            weight=0.0,
+            centre=mean,
+            spread=between,
+        )
+    own_speed = float(np.average(own["speed"], weights=own["end"] - own["start"]))
+    error = shock**2 / years
+    weight = between**2 / (between**2 + error)
+    return dict(mean=mean, between=between, shock=shock, own=own_speed, own_years=years, weight=weight,
+                centre=weight * own_speed + (1 - weight) * mean, spread=float(np.sqrt(weight * error)))  # fmt: skip
