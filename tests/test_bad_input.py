@@ -297,7 +297,7 @@ def verdict(tables):
     return problems or cross_table_problems(tables)
 
 
-@settings(max_examples=25)
+@settings(max_examples=30)
 @given(line=st.integers(1, len(OBSERVATIONS) - 1), column=st.sampled_from(list(schemas.COLUMNS["observations"])),
        value=WORDS | st.text(max_size=12))  # fmt: skip
 def test_any_text_in_any_field_gives_problems_or_none_and_never_a_traceback(raw, tmp_path, line, column, value):
