@@ -76,7 +76,7 @@ def test_every_spelling_leads_to_its_area_or_is_refused_as_ambiguous(vintage):
 def test_every_name_with_its_type_and_parent_leads_back_to_its_code(vintage, form):
     for row in areas.register(vintage).itertuples():
         parent = ROWS.get((vintage, row.parent_code))
-        for name in (row.name_vi, row.name_gso, row.name_ascii):
+        for name in (row.name_vi, row.name_gso, row.name_ascii) if form == "NFC" else (row.name_vi,):
             full = f"{row.type} {name}".strip()
             if parent is not None and "," not in name:  # a group whose name holds a comma stands alone
                 full += f", {parent.type} {parent.name_vi}".replace(",  ", ", ")
