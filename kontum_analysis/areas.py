@@ -199,11 +199,16 @@ def resolve(name, level=None, vintage="2020"):
 
 def _above(code, vintage):
     """Codes of all areas that an area lies in, the smallest first."""
-    table, found = register(vintage), []
-    parent = dict(zip(table["code"], table["parent_code"], strict=True))
+    parent, found = _parents(vintage), []
     while (code := parent.get(code, "")) and code not in found:
         found.append(code)
     return found
+
+
+@lru_cache(maxsize=2)
+def _parents(vintage):
+    table = register(vintage)
+    return dict(zip(table["code"], table["parent_code"], strict=True))
 
 
 def _described(code, vintage):

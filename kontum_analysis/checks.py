@@ -45,6 +45,8 @@ def comparable(observations):
 
 
 def _problem(file, row, column, allowed, value=None):
+    """row: a Series or a named tuple of the table."""
+    row = row if isinstance(row, pd.Series) else pd.Series(row._asdict())
     return Problem(f"{file}.csv", int(row[LINE]), column, str(row[column] if value is None else value), allowed)
 
 
@@ -56,9 +58,10 @@ def _references(tables):
         if name == "sources":
             continue
         column = next((c for c in ("source_id", "source_ids") if c in table.columns), None)
-        for _, row in table.iterrows() if column else ():
-            if row[column] and (unknown := [s for s in row[column].split("|") if s not in sources]):
-                yield _problem(name, row, column, "a source_id of sources.csv", ", ".join(unknown))
+        if column:
+            unknown = table[column].map(lambda text: ", ".join(s for s in text.split("|") if s and s not in sources))
+            for _, row in table[unknown != ""].iterrows():
+                yield _problem(name, row, column, "a source_id of sources.csv", unknown[row.name])
         if "indicator" in table.columns and name not in ("indicators", "excluded"):
             for _, row in table[~table["indicator"].isin(indicators)].iterrows():
                 yield _problem(name, row, "indicator", "an indicator of indicators.csv")
@@ -106,7 +109,7 @@ def _observation_values(tables):
 def _observation_areas(tables):
     obs, areas = tables["observations"], tables["areas"]
     look = {(r.vintage, r.code): r for r in areas.itertuples()}
-    for _, row in obs.iterrows():
+    for row in obs.itertuples():
         vintage = "2025" if row.time_period > LAST_DAY_OF_DISTRICTS else "2020"
         found = look.get((vintage, row.ref_area)) or look.get(("2020", row.ref_area))
         if found is None:
@@ -133,7 +136,9 @@ def _fractions(tables):
     """A per cent below 1 where the area's other figures are about a hundred times as large is a fraction."""
     rows = comparable(tables["observations"])
     rows = rows[(rows["unit_measure"] == "percent") & (rows["value"] > 0)]
-    for _, group in rows.groupby(["ref_area", "indicator"]):
+    small = rows[rows["value"] < 1]
+    for area, indicator in sorted(set(zip(small["ref_area"], small["indicator"], strict=True))):
+        group = rows[(rows["ref_area"] == area) & (rows["indicator"] == indicator)]
         for index, row in group[group["value"] < 1].iterrows():
             others = group["value"].drop(index)
             if len(others) and others.min() > 20 * row.value and others.min() / 4 < 100 * row.value < 4 * others.max():
@@ -220,15 +225,15 @@ def _conflicts(tables):
     listed = set(zip(conflicts.ref_area, conflicts.indicator, conflicts.time_period, conflicts.standard, strict=True))
     rows = comparable(tables["observations"])
     rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
-    keys = pd.Series([fact_key(r) for r in rows.itertuples()], index=rows.index, dtype=object)
-    found = set()
-    for key, group in rows.groupby(keys):
-        if group["value"].nunique() > 1:
-            found.add(key)
-            if key not in listed:
-                values = " | ".join(group["obs_value"])
-                yield _problem("observations", group.iloc[-1], "obs_value",
-                               f"one value for one fact, or an entry in conflicts.csv that says which is preferred ({values})")  # fmt: skip
+    keys, values = [fact_key(r) for r in rows.itertuples()], {}
+    for key, value in zip(keys, rows["value"], strict=True):
+        values.setdefault(key, set()).add(value)
+    found = {key for key in values if len(values[key]) > 1}
+    for key in sorted(found - listed):
+        group = rows[[k == key for k in keys]]
+        stated = " | ".join(group["obs_value"])
+        yield _problem("observations", group.iloc[-1], "obs_value",
+                       f"one value for one fact, or an entry in conflicts.csv that says which is preferred ({stated})")  # fmt: skip
     for _, row in conflicts.iterrows():
         if (row.ref_area, row.indicator, row.time_period, row.standard) not in found:
             yield _problem("conflicts", row, "values", "a conflict that observations.csv shows")

@@ -212,8 +212,9 @@ def exit_quotas(projection):
 
     A tidy table: scenario, area, area_name, year, quota. It is the fall of the poor households in the year plus the
     households newly poor in it. The stock_flow form counts those; the others do not know them, and there the quota
-    is net: every household that falls into poverty adds one. Quotas of a year sum to the province's fall (plus entries).
-    A district whose number would rise (a pace below the growth of households) has the quota 0.
+    is net: every household that falls into poverty adds one. Quotas of a year sum to the province's fall plus entries.
+    A district whose number would rise (a pace below the growth of households) has the quota 0; the quotas of the others
+    then sum to more than the province's net fall, by that rise.
 
     >>> from kontum_analysis.observations import load_observations
     >>> from kontum_analysis.scenarios import preset

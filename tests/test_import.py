@@ -27,11 +27,7 @@ def loaded_after(code):
     return sorted(set(found.stdout.split()) & HEAVY)
 
 
-def test_importing_the_package_loads_nothing_heavy():
-    assert loaded_after("import kontum_analysis") == []
-
-
-def test_using_areas_loads_nothing_heavy():
+def test_importing_the_package_and_resolving_a_name_load_nothing_heavy():
     assert loaded_after("import kontum_analysis as kt; kt.areas.resolve('Kon Plông')") == []
 
 

@@ -216,7 +216,6 @@ def test_a_rate_far_from_its_count_and_households_is_refused(raw_copy):
     [
         ("conflicts", "values", "1|2|3", "as many values as source_ids"),
         ("conflicts", "preferred_source_id", "qd-654-2023", "one of "),
-        ("conflicts", "time_period", "2015-12-31", "a conflict that observations.csv shows"),
         ("conflicts", "ref_area", "999", "a code of areas.csv"),
         ("areas", "parent_code", "999", "a code of areas.csv, or nothing"),
         ("areas", "source_id", "gso-units-2025|nowhere", "a source_id of sources.csv"),
@@ -231,6 +230,13 @@ def test_a_rate_far_from_its_count_and_households_is_refused(raw_copy):
 def test_a_fault_in_another_table_is_refused(raw_copy, name, column, value, words):
     set_field(raw_copy / f"{name}.csv", 5, column, value)
     refused(raw_copy, f"{name}.csv", column, words)
+
+
+def test_an_entry_for_a_conflict_that_is_none_is_refused(raw_copy):
+    file = raw_copy / "conflicts.csv"
+    line = add_row(file, 3, time_period="2015-12-31")
+    found = refused(raw_copy, "conflicts.csv", "values", "a conflict that observations.csv shows")
+    assert [p.row for p in found] == [line]
 
 
 def test_a_range_whose_ends_are_turned_round_is_refused(raw_copy):

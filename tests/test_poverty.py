@@ -137,7 +137,7 @@ def project(obs, values):
         assume(False)
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(scenario_values)
 def test_what_holds_under_any_scenario(obs, values):
     scenario, projection = project(obs, values)
@@ -176,7 +176,7 @@ def test_what_holds_under_any_scenario(obs, values):
     assert (quotas.groupby("year")["quota"].sum() == fall + rise).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(scenario_values)
 def test_a_faster_pace_never_leaves_the_province_poorer(obs, values):
     _, slow = project(obs, values)
@@ -185,19 +185,20 @@ def test_a_faster_pace_never_leaves_the_province_poorer(obs, values):
     assert (path(fast, "62") <= path(slow, "62") + 1e-9).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(scenario_values)
 def test_implied_pace_calls_possible_what_leaves_no_shortfall(obs, values):
     scenario, projection = project(obs, values)
     table = kt.implied_pace(obs, scenario)
     assert table["year"].tolist() == list(range(scenario.start + 1, scenario.end + 1))
-    assert (table["possible"] == (table["shortfall_pp"] < 1e-6)).all()
+    assert (table.loc[table["possible"], "shortfall_pp"] <= 100 * poverty.FULL).all()
+    assert (table.loc[~table["possible"], "shortfall_pp"] > 0).all()
     assert (table["possible"] <= table["possible_without_floor"]).all()
     above = 100 * (path(projection, "62").to_numpy()[1:] - table["province_rate"].to_numpy())
     assert table["shortfall_pp"].to_numpy() == pytest.approx(np.maximum(above, 0), abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(scenario_values)
 def test_floor_years_are_the_first_on_the_floor(obs, values):
     _, projection = project(obs, values)
