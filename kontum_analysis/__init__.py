@@ -9,8 +9,10 @@ Everything is loaded on first use, so that importing the package costs little mo
 
 from importlib import import_module
 
-_MODULES = ("areas", "estimates", "figures", "labels", "notebooks", "observations", "poverty", "scenarios", "tables",
-            "trajectories")  # fmt: skip
+_MODULES = (
+    "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "figures", "labels", "notebooks",
+    "observations", "paces", "poverty", "scenarios", "tables", "trajectories",
+)  # fmt: skip
 _NAMES = {
     "load_observations": "observations",
     "estimate_panel": "estimates",
@@ -19,7 +21,12 @@ _NAMES = {
     "Scenario": "scenarios",
     "project_poverty": "poverty",
     "exit_quotas": "poverty",
-    "implied_pace": "poverty",
+    "implied_pace": "paces",
+    "scenario_draws": "ensemble",
+    "outlook_draws": "ensemble",
+    "project_ntm": "attainment",
+    "hindcast_ntm": "ntm_hindcast",
+    "hindcast": "hindcasting",
     "KontumError": "errors",
     "DataError": "errors",
     "UnknownAreaError": "errors",

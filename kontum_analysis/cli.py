@@ -109,6 +109,7 @@ def project(
     from . import poverty
     from .files import write_whole
     from .observations import load_observations
+    from .paces import implied_pace
 
     console, lang = _console(), _language(lang)
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
@@ -117,7 +118,7 @@ def project(
     obs = load_observations(as_of=as_of, data=data)
     projection = poverty.project_poverty(obs, chosen)
     _print_projection(console, lang, projection)
-    _print_fit(console, lang, poverty.implied_pace(obs, chosen))
+    _print_fit(console, lang, implied_pace(obs, chosen))
     if csv is not None:
         write_whole(csv, projection.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
         console.print(text("project.written", lang, file=csv.name), highlight=False)

@@ -26,7 +26,7 @@ from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from .base_rates import speed_prior
 from .errors import ScenarioError
 from .estimates import TAU_WITHOUT_EVIDENCE, estimate_panel
-from .poverty import baseline, district_paths
+from .paces import baseline, district_paths
 from .scenarios import Scenario
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .labels import LANGUAGES, text
+from .labels import LANGUAGES, area_name, text
 from .paths import RAW, SCENARIOS
 from .tables import shown as shown_table
 
@@ -30,9 +30,21 @@ class Shown:
 
 
 def tell(key, **values):
-    """A paragraph in Vietnamese and then in English, its numbers filled in from variables."""
-    vi, en = (text(key, lang, **values) for lang in LANGUAGES)
+    """A paragraph in Vietnamese and then in English, its numbers filled in from variables.
+
+    A value that differs between the languages, such as the name of an area, is given as {"vi": …, "en": …}.
+    """
+
+    def of(lang):
+        return {name: value[lang] if isinstance(value, dict) else value for name, value in values.items()}
+
+    vi, en = (text(key, lang, **of(lang)) for lang in LANGUAGES)
     return Shown({"text/plain": f"{vi}\n\n{en}", "text/markdown": f"{vi}\n\n*{en}*"})
+
+
+def name_of(area):
+    """The name of an area in both languages, for `tell`."""
+    return {lang: area_name(area, lang) for lang in LANGUAGES}
 
 
 def show_table(frame, rows=None):

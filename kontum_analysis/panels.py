@@ -7,7 +7,7 @@ as areas of their own; an area without a parent has a missing value there.
 import numpy as np
 import pandas as pd
 
-from kontum_analysis.errors import KontumError
+from .errors import KontumError
 
 __all__ = ["COLUMNS", "PanelError", "check_panel"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from kontum_analysis.spread import from_logit, to_logit
+from .spread import from_logit, to_logit
 
 __all__ = ["WEIGHTS", "Cases", "features", "learn", "scale_features", "scale_law"]
 

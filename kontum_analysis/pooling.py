@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kontum_analysis.cases import known_parent, stand_ins, triples
-from kontum_analysis.panels import PanelError, check_panel
-from kontum_analysis.pooled_regression import WEIGHTS, Cases, features, learn, scale_features, scale_law
-from kontum_analysis.spread import LEVELS, from_logit, residual_quantiles, shared_and_own
+from .cases import known_parent, stand_ins, triples
+from .panels import PanelError, check_panel
+from .pooled_regression import WEIGHTS, Cases, features, learn, scale_features, scale_law
+from .spread import LEVELS, from_logit, residual_quantiles, shared_and_own
 
 __all__ = ["PooledModel", "fit_pooled"]
 

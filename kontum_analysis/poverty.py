@@ -1,91 +1,23 @@
-"""Poverty paths: from a scenario's paces to a rate and a number of households for every district and year.
-
-The province follows its own pace, the three poor districts theirs, and the other seven do what is then needed. Where
-that would take them below their floor, or make them poorer, they stop there, and the province departs from its pace:
-the paths show what the paces can do together, `implied_pace` says whether they fit.
-"""
-
-from dataclasses import dataclass
+"""Poverty paths: from a scenario's paces to a rate and a number of households for every district and year."""
 
 import numpy as np
 import pandas as pd
 
 from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
-from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
-from .errors import ScenarioError
-from .estimates import estimate_panel
-from .trajectories import rate_after, speed_between
-
-FULL = 1e-9  # two rates this near are equal
+from .paces import FULL, baseline, district_paths
 
 
-@dataclass(frozen=True)
-class Baseline:
-    """The opening stock of a scenario and the inputs taken from published figures.
-
-    poor, households: whole numbers by district; first_rates: rates at end-2021 (fractions), for the observed pace;
-    floor: part of each district's opening poor households that stays poor; entry, growth: yearly fractions.
-    """
-
-    areas: tuple
-    status: tuple
-    poor: np.ndarray
-    households: np.ndarray
-    first_rates: np.ndarray
-    floor: float
-    entry: float
-    growth: float
-
-    @property
-    def rates(self):
-        return self.poor / self.households
-
-    @property
-    def weights(self):
-        return self.households / self.households.sum()
-
-    @property
-    def is_poor_district(self):
-        return np.isin(self.areas, poor_districts())
-
-
-def baseline(obs, scenario):
-    """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
-
-    Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
-    """
-    panel = estimate_panel(obs).panel
-    years = sorted(panel["year"].unique())
-    if scenario.start not in years:
-        raise ScenarioError(
-            f"start: found {scenario.start}; the province's count is known for {years[0]} to {years[-1]}"
-        )
-    rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
-    first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
-    poor, households = rows["poor_households"].to_numpy(), rows["households"].to_numpy()
-    growth = household_growth(obs) if scenario.household_growth == "published" else scenario.household_growth
-    entry = published_entry_rate(obs) if scenario.entry_rate == "published" else scenario.entry_rate
-    stuck = households_without_labour(obs) if scenario.floor == "published" else scenario.floor * households.sum()
-    if stuck >= poor.sum():
-        raise ScenarioError(f"floor: found {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
-    most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
-    if most > 1:
-        raise ScenarioError(
-            f"household_growth: found {growth:g}; by {scenario.end} a district has fewer households than its floor"
-        )
-    first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
-    return Baseline(tuple(rows["area"]), tuple(rows["status_poor_households"]), poor, households, first_rates,
-                    stuck / poor.sum(), entry, growth)  # fmt: skip
-
-
-def project_poverty(obs, scenario):
+def project_poverty(obs, scenario, draws=0, seed=3299):
     """The path of the province and its ten districts under a scenario.
 
     Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),
     households, poor_households (whole), entries (households newly poor in the year; stock_flow form, else 0), floor
     (fraction), status (published, derived, estimated at the start; projected after). In every year the districts'
     poor households add to the province's, and the province's rate is the districts' weighted by households.
+
+    draws: with 2 or more, quantiles q05, q10, q25, q50, q75, q90, q95 of the rate are added, from that many joint draws around
+    the path (see `ensemble`, which states every assumption and gives the draws themselves); seed fixes them.
 
     Households grow alike in all districts. A floor is a number of households, so its rate shrinks as they grow.
 
@@ -113,7 +45,13 @@ def project_poverty(obs, scenario):
         rows.append(
             _rows(scenario, code, years, rates[i], households[i], poor[i], entries[i], floors[i], base.status[i])
         )
-    return pd.concat(rows, ignore_index=True)
+    table = pd.concat(rows, ignore_index=True)
+    if draws == 0:
+        return table
+    from .ensemble import scenario_draws
+
+    spread = scenario_draws(obs, scenario, draws, seed).quantiles()
+    return table.merge(spread, on=["area", "year"], how="left", validate="one_to_one")
 
 
 def _rows(scenario, code, years, rate, households, poor, entries, floor, status):
@@ -132,59 +70,8 @@ def _whole_households(exact, opening):
     return np.stack(columns, axis=1)
 
 
-def district_paths(base, scenario, years):
-    """Rates by district and year under the paces, and what the other seven would have to do.
-
-    Returns (rates, needed): rates, shape (district, year), each within [its floor, 1]; needed, shape (year,), the rate of
-    the other districts together at which province and poor districts would both keep their pace.
-    """
-    span = years - scenario.start
-    poor, weight, y0 = base.is_poor_district, base.weights, base.rates
-    floor = base.floor * y0[:, None] / (1 + base.growth) ** span
-    line = _line(scenario, "province_pace_pp", weight @ y0, weight @ base.first_rates, base, years)
-    rates = np.empty((len(y0), len(years)))
-    for i in np.flatnonzero(poor):
-        own = _line(scenario, "poor_district_pace_pp", y0[i], base.first_rates[i], base, years)
-        rates[i] = np.clip(own, floor[i], 1.0)
-    rest = weight[~poor] / weight[~poor].sum()
-    needed = (line - weight[poor] @ rates[poor]) / weight[~poor].sum()
-    lowest, level = rest @ floor[~poor], rest @ y0[~poor]
-    reached = np.maximum(np.minimum.accumulate(np.minimum(needed, level)), lowest)
-    rates[~poor] = y0[~poor, None] * reached / level  # the same part of every district's poverty
-    return rates, needed
-
-
-def _line(scenario, key, level, first_level, base, years):
-    """The rate on paper: what the pace alone says, before any floor."""
-    pace, span = getattr(scenario, key), years - scenario.start
-    if isinstance(pace, dict):
-        falls = [0.0] + [pace[int(year)] / 100 for year in years[1:]]
-        return level - np.cumsum(falls)
-    if pace == "observed":
-        if scenario.start == FIRST_YEAR:
-            raise ScenarioError(
-                f"{key}: found 'observed'; it needs a start after {FIRST_YEAR}, when a fall is published"
-            )
-        try:
-            speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
-        except ValueError as error:
-            raise ScenarioError(f"{key}: found 'observed'; no {scenario.form} path has that pace ({error})") from None
-    elif scenario.form == "linear":
-        speed = -pace / 100
-    else:
-        try:
-            speed = speed_between(scenario.form, level, max(level - pace / 100, -0.0), 1.0, base.entry)
-        except ValueError as error:
-            raise ScenarioError(
-                f"{key}: found {pace:g}; less than the opening rate of {100 * level:.2f} % ({error})"
-            ) from None
-    if scenario.form == "linear":
-        return level + speed * span
-    return rate_after(scenario.form, level, speed, span, entry=base.entry)
-
-
 def groups(projection):
-    """The same table for the province, its poor districts (62-POOR) and the other seven (62-REST).
+    """The same table, without quantiles, for the province, its poor districts (62-POOR) and the other seven (62-REST).
 
     >>> from kontum_analysis.observations import load_observations
     >>> from kontum_analysis.scenarios import preset
@@ -203,8 +90,9 @@ def groups(projection):
     worst = ["published", "derived", "estimated", "projected"]
     rank = weighted.assign(rank=weighted["status"].map(worst.index)).groupby(["scenario", "area", "year"])["rank"].max()
     added["status"] = [worst[rank[key]] for key in zip(added["scenario"], added["area"], added["year"], strict=True)]
-    added = added.assign(area_name="", level="group")[projection.columns]
-    return pd.concat([projection[projection["area"] == PROVINCE], added], ignore_index=True)
+    added = added.assign(area_name="", level="group")
+    columns = [c for c in projection.columns if c in added.columns]
+    return pd.concat([projection.loc[projection["area"] == PROVINCE, columns], added[columns]], ignore_index=True)
 
 
 def exit_quotas(projection):
@@ -228,38 +116,6 @@ def exit_quotas(projection):
     found = rows.assign(quota=quota)[quota.notna()]
     found = found.astype({"quota": "int64"}).sort_values(["scenario", "year", "area"])
     return found[["scenario", "area", "area_name", "year", "quota"]].reset_index(drop=True)
-
-
-def implied_pace(obs, scenario):
-    """What the other seven districts must do for the province and the poor districts both to keep their pace.
-
-    One row a year after the start: province_rate (on paper), poor_districts_rate, needed_rate (of the seven),
-    needed_pace_pp (from the start, a year), floor_rate, possible (needed_rate not below the floor),
-    possible_without_floor (not below zero), shortfall_pp (points the province stays above its line).
-
-    On constant shares of households and the straight line the needed pace is
-    (province pace - share of poor districts × their pace) / share of the seven.
-
-    >>> from kontum_analysis.observations import load_observations
-    >>> from kontum_analysis.scenarios import preset
-    >>> t = implied_pace(load_observations(), preset("programme-mid"))
-    >>> round(float(t.needed_pace_pp.iloc[0]), 4), int(t[t.possible].year.max())
-    (3.0136, 2024)
-    """
-    base = baseline(obs, scenario)
-    years = np.arange(scenario.start, scenario.end + 1)
-    rates, needed = district_paths(base, scenario, years)
-    poor, weight = base.is_poor_district, base.weights
-    rest = weight[~poor].sum()
-    floor = base.floor * (weight[~poor] @ base.rates[~poor]) / rest / (1 + base.growth) ** (years - scenario.start)
-    paper = _line(scenario, "province_pace_pp", weight @ base.rates, weight @ base.first_rates, base, years)
-    found = pd.DataFrame(dict(
-        scenario=scenario.name, year=years, province_rate=paper,
-        poor_districts_rate=weight[poor] @ rates[poor] / weight[poor].sum(), needed_rate=needed,
-        needed_pace_pp=100 * (needed[0] - needed) / np.maximum(years - scenario.start, 1), floor_rate=floor,
-        possible=needed >= floor - FULL, possible_without_floor=needed >= -FULL,
-        shortfall_pp=100 * np.maximum(weight @ rates - paper, 0)))  # fmt: skip
-    return found.iloc[1:].reset_index(drop=True)
 
 
 def floor_years(projection):

@@ -20,8 +20,9 @@ from .labels import LANGUAGES
 from .notebook_checks import executed, notebook_paths
 from .notebooks import VERSIONS_OF, data_hashes
 from .observations import load_observations, raw_tables
+from .paces import implied_pace
 from .paths import ROOT
-from .poverty import exit_quotas, implied_pace, project_poverty
+from .poverty import exit_quotas, project_poverty
 from .scenarios import preset, presets
 
 

@@ -7,7 +7,8 @@ from .checks import comparable, part_sums, rate_disagreements
 from .estimates import estimate_panel
 from .labels import area_name, number, table, text
 from .observations import raw_tables, select
-from .poverty import exit_quotas, groups, implied_pace, project_poverty
+from .paces import implied_pace
+from .poverty import exit_quotas, groups, project_poverty
 from .scenarios import preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is

@@ -15,7 +15,9 @@ FLOORS = [
     {"checks"},
     {"observations"},
     {"district_facts", "scenarios"},
-    {"estimates"},
+    {"estimates", "base_rates"},
+    {"paces"},
+    {"ensemble"},
     {"poverty"},
 ]
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}

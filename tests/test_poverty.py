@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import kontum_analysis as kt
-from kontum_analysis import areas, poverty
+from kontum_analysis import areas, district_facts, paces, poverty
 from kontum_analysis.scenarios import Scenario, preset
 
 POOR = ["613", "617", "618"]
@@ -18,7 +18,7 @@ def panel_drawn_once(obs):
     """The panel under every projection is drawn once for this module; it depends on the observations only."""
     found = kt.estimate_panel(obs)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(poverty, "estimate_panel", lambda _: found)
+        patch.setattr(paces, "estimate_panel", lambda _: found)
         yield
 
 
@@ -60,8 +60,8 @@ def test_the_floor_is_the_households_without_labour_capacity(obs):
     assert province.loc[2021, "floor"] == pytest.approx(2193 / 143_561)
     assert province.loc[2030, "poor_households"] == pytest.approx(2193, abs=5)
     assert province.loc[2030, "rate"] == pytest.approx(province.loc[2030, "floor"])
-    assert poverty.households_without_labour(obs) == 2193
-    assert poverty.published_entry_rate(obs) == pytest.approx(607 / 121_572)
+    assert district_facts.households_without_labour(obs) == 2193
+    assert district_facts.published_entry_rate(obs) == pytest.approx(607 / 121_572)
 
 
 def test_a_path_without_floor_and_growth_ends_at_zero(obs):

@@ -6,7 +6,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from ..areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
 from ..estimates import estimate_panel
 from ..labels import area_name, number, text
-from ..poverty import exit_quotas, groups, implied_pace, project_poverty
+from ..paces import implied_pace
+from ..poverty import exit_quotas, groups, project_poverty
 from ..scenarios import preset
 from . import style
 from .paths import known_groups

@@ -6,7 +6,8 @@ import pandas as pd
 from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from ..estimates import estimate_panel
 from ..labels import area_name, number, text
-from ..poverty import groups, implied_pace, project_poverty
+from ..paces import implied_pace
+from ..poverty import groups, project_poverty
 from ..scenarios import preset
 from . import style
 from .programme import SCENARIOS, corridors, horizon

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from kontum_analysis.cases import triples
-from kontum_analysis.panels import PanelError, check_panel
-from kontum_analysis.pooling import fit_pooled
-from kontum_analysis.scores import interval_coverage, wis
-from kontum_analysis.spread import EPSILON, LEVELS, from_logit, residual_quantiles, to_logit
+from .cases import triples
+from .panels import PanelError, check_panel
+from .pooling import fit_pooled
+from .scores import interval_coverage, wis
+from .spread import EPSILON, LEVELS, from_logit, residual_quantiles, to_logit
 
 __all__ = ["METHODS", "QUANTILES", "Hindcast", "PanelError", "hindcast"]
 

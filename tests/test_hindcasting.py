@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulate_panels import SETTINGS, simulate_panel
 
 from kontum_analysis.cases import known_parent, stand_ins, triples
-from kontum_analysis.hindcast import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
+from kontum_analysis.hindcasting import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
 from kontum_analysis.panels import check_panel
 from kontum_analysis.scores import wis
 from kontum_analysis.spread import LEVELS

@@ -1,0 +1,160 @@
+"""What paces do to rates: the line of the province, the paths of its districts, and whether the paces fit together.
+
+The province follows its own pace, the three poor districts theirs, and the other seven do what is then needed. Where
+that would take them below their floor, or make them poorer, they stop there, and the province departs from its pace.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .areas import PROVINCE, poor_districts
+from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
+from .errors import ScenarioError
+from .estimates import estimate_panel
+from .trajectories import rate_after, speed_between
+
+FULL = 1e-9  # two rates this near are equal
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The opening stock of a scenario and the inputs taken from published figures.
+
+    poor, households: whole numbers by district; first_rates: rates at end-2021 (fractions), for the observed pace;
+    floor: part of each district's opening poor households that stays poor; entry, growth: yearly fractions.
+    """
+
+    areas: tuple
+    status: tuple
+    poor: np.ndarray
+    households: np.ndarray
+    first_rates: np.ndarray
+    floor: float
+    entry: float
+    growth: float
+
+    @property
+    def rates(self):
+        return self.poor / self.households
+
+    @property
+    def weights(self):
+        return self.households / self.households.sum()
+
+    @property
+    def is_poor_district(self):
+        return np.isin(self.areas, poor_districts())
+
+
+def baseline(obs, scenario):
+    """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
+
+    Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
+    """
+    panel = estimate_panel(obs).panel
+    years = sorted(panel["year"].unique())
+    if scenario.start not in years:
+        raise ScenarioError(
+            f"start: found {scenario.start}; the province's count is known for {years[0]} to {years[-1]}"
+        )
+    rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
+    first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
+    poor, households = rows["poor_households"].to_numpy(), rows["households"].to_numpy()
+    growth = household_growth(obs) if scenario.household_growth == "published" else scenario.household_growth
+    entry = published_entry_rate(obs) if scenario.entry_rate == "published" else scenario.entry_rate
+    stuck = households_without_labour(obs) if scenario.floor == "published" else scenario.floor * households.sum()
+    if stuck >= poor.sum():
+        raise ScenarioError(f"floor: found {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
+    most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
+    if most > 1:
+        raise ScenarioError(
+            f"household_growth: found {growth:g}; by {scenario.end} a district has fewer households than its floor"
+        )
+    first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
+    return Baseline(tuple(rows["area"]), tuple(rows["status_poor_households"]), poor, households, first_rates,
+                    stuck / poor.sum(), entry, growth)  # fmt: skip
+
+
+def district_paths(base, scenario, years):
+    """Rates by district and year under the paces, and what the other seven would have to do.
+
+    Returns (rates, needed): rates, shape (district, year), each within [its floor, 1]; needed, shape (year,), the rate of
+    the other districts together at which province and poor districts would both keep their pace.
+    """
+    span = years - scenario.start
+    poor, weight, y0 = base.is_poor_district, base.weights, base.rates
+    floor = base.floor * y0[:, None] / (1 + base.growth) ** span
+    line = _line(scenario, "province_pace_pp", weight @ y0, weight @ base.first_rates, base, years)
+    rates = np.empty((len(y0), len(years)))
+    for i in np.flatnonzero(poor):
+        own = _line(scenario, "poor_district_pace_pp", y0[i], base.first_rates[i], base, years)
+        rates[i] = np.clip(own, floor[i], 1.0)
+    rest = weight[~poor] / weight[~poor].sum()
+    needed = (line - weight[poor] @ rates[poor]) / weight[~poor].sum()
+    lowest, level = rest @ floor[~poor], rest @ y0[~poor]
+    reached = np.maximum(np.minimum.accumulate(np.minimum(needed, level)), lowest)
+    rates[~poor] = y0[~poor, None] * reached / level  # the same part of every district's poverty
+    return rates, needed
+
+
+def _line(scenario, key, level, first_level, base, years):
+    """The rate on paper: what the pace alone says, before any floor."""
+    pace, span = getattr(scenario, key), years - scenario.start
+    if isinstance(pace, dict):
+        falls = [0.0] + [pace[int(year)] / 100 for year in years[1:]]
+        return level - np.cumsum(falls)
+    if pace == "observed":
+        if scenario.start == FIRST_YEAR:
+            raise ScenarioError(
+                f"{key}: found 'observed'; it needs a start after {FIRST_YEAR}, when a fall is published"
+            )
+        try:
+            speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
+        except ValueError as error:
+            raise ScenarioError(f"{key}: found 'observed'; no {scenario.form} path has that pace ({error})") from None
+    elif scenario.form == "linear":
+        speed = -pace / 100
+    else:
+        try:
+            speed = speed_between(scenario.form, level, max(level - pace / 100, -0.0), 1.0, base.entry)
+        except ValueError as error:
+            raise ScenarioError(
+                f"{key}: found {pace:g}; less than the opening rate of {100 * level:.2f} % ({error})"
+            ) from None
+    if scenario.form == "linear":
+        return level + speed * span
+    return rate_after(scenario.form, level, speed, span, entry=base.entry)
+
+
+def implied_pace(obs, scenario):
+    """What the other seven districts must do for the province and the poor districts both to keep their pace.
+
+    One row a year after the start: province_rate (on paper), poor_districts_rate, needed_rate (of the seven),
+    needed_pace_pp (from the start, a year), floor_rate, possible (needed_rate not below the floor),
+    possible_without_floor (not below zero), shortfall_pp (points the province stays above its line).
+
+    On constant shares of households and the straight line the needed pace is
+    (province pace - share of poor districts × their pace) / share of the seven.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> from kontum_analysis.scenarios import preset
+    >>> t = implied_pace(load_observations(), preset("programme-mid"))
+    >>> round(float(t.needed_pace_pp.iloc[0]), 4), int(t[t.possible].year.max())
+    (3.0136, 2024)
+    """
+    base = baseline(obs, scenario)
+    years = np.arange(scenario.start, scenario.end + 1)
+    rates, needed = district_paths(base, scenario, years)
+    poor, weight = base.is_poor_district, base.weights
+    rest = weight[~poor].sum()
+    floor = base.floor * (weight[~poor] @ base.rates[~poor]) / rest / (1 + base.growth) ** (years - scenario.start)
+    paper = _line(scenario, "province_pace_pp", weight @ base.rates, weight @ base.first_rates, base, years)
+    found = pd.DataFrame(dict(
+        scenario=scenario.name, year=years, province_rate=paper,
+        poor_districts_rate=weight[poor] @ rates[poor] / weight[poor].sum(), needed_rate=needed,
+        needed_pace_pp=100 * (needed[0] - needed) / np.maximum(years - scenario.start, 1), floor_rate=floor,
+        possible=needed >= floor - FULL, possible_without_floor=needed >= -FULL,
+        shortfall_pp=100 * np.maximum(weight @ rates - paper, 0)))  # fmt: skip
+    return found.iloc[1:].reset_index(drop=True)
