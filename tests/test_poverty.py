@@ -116,9 +116,9 @@ def test_a_start_at_the_end_of_2023_opens_with_the_published_count(obs):
 
 # --- under any scenario
 
-paces = st.one_of(st.floats(0, 20), st.sampled_from([0.0, 3.5, 7.0, 20.0]))
+any_pace = st.one_of(st.floats(0, 20), st.sampled_from([0.0, 3.5, 7.0, 20.0]))
 scenario_values = st.fixed_dictionaries({
-    "province_pace_pp": paces, "poor_district_pace_pp": paces,
+    "province_pace_pp": any_pace, "poor_district_pace_pp": any_pace,
     "form": st.sampled_from(["linear", "proportional", "logistic", "stock_flow"]),
     "start": st.sampled_from([2021, 2022, 2023]), "end": st.integers(2024, 2050),
     "floor": st.one_of(st.just("published"), st.floats(0, 0.16)),
@@ -213,7 +213,7 @@ def test_floor_years_are_the_first_on_the_floor(obs, values):
 @given(
     st.sampled_from(["province_pace_pp", "poor_district_pace_pp"]),
     st.sampled_from(["linear", "proportional", "logistic", "stock_flow"]),
-    st.sampled_from([2021, 2022, 2023]), st.floats(0, 0.49), paces,
+    st.sampled_from([2021, 2022, 2023]), st.floats(0, 0.49), any_pace,
 )  # fmt: skip
 def test_an_observed_pace_gives_a_path_or_a_scenario_error(obs, key, form, start, entry, pace):
     other = ({"province_pace_pp", "poor_district_pace_pp"} - {key}).pop()
@@ -272,6 +272,6 @@ def test_a_scenario_that_cannot_be_run_says_why(obs, changes, words):
 
 def test_a_scenario_on_a_vintage_before_any_count_is_refused(obs):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(poverty, "estimate_panel", kt.estimate_panel)
+        patch.setattr(paces, "estimate_panel", kt.estimate_panel)
         with pytest.raises(kt.KontumError, match="no provincial count"):
             kt.project_poverty(kt.load_observations(as_of="2021-06-30"), preset("programme-mid"))
