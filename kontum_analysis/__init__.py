@@ -11,7 +11,7 @@ from importlib import import_module
 
 _MODULES = (
     "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "figures", "labels", "notebooks",
-    "observations", "paces", "poverty", "scenarios", "tables", "trajectories",
+    "observations", "paces", "poverty", "scenarios", "tables", "targets", "trajectories",
 )  # fmt: skip
 _NAMES = {
     "load_observations": "observations",
@@ -27,6 +27,8 @@ _NAMES = {
     "project_ntm": "attainment",
     "hindcast_ntm": "ntm_hindcast",
     "hindcast": "hindcasting",
+    "scoreboard": "targets",
+    "national_targets": "targets",
     "KontumError": "errors",
     "DataError": "errors",
     "UnknownAreaError": "errors",

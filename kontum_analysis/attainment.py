@@ -13,6 +13,7 @@ import pandas as pd
 
 from .commune_evidence import communes, district_totals
 from .errors import KontumError
+from .labels import text
 from .ntm_growth import fit
 from .ntm_history import history_table, snapshots
 from .ntm_paths import NEW_SET, current_state, drop_to_new_set, project, set_advanced, yearly_rates
@@ -32,9 +33,9 @@ class NTMProjection:
         count_published (only under the set in force), count_low and count_high (80 % of the draws), p_19, p_15_18,
         p_10_14, p_below_10 (distribution on the state's day), p_attained_end, nearness_rank (1: nearest of those not
         known to have attained, at whatever day).
-    gap: target, at, median, q10, q90 of the smallest number of further criteria (or of communes) that closes it.
+    gap: event, unit_measure, at, median, q10, q90 of the smallest number of further criteria (or of communes) that closes it.
     history: the published figures used, one row a day and set, with source ids.
-    assumptions: plain statements. draws: arrays (draws, years) of the indicators, and counts (draws, communes).
+    assumptions: keys of labels with their numbers; `explain` puts them into words. draws: arrays (draws, years) of the indicators, and counts (draws, communes).
     """
 
     years: pd.DataFrame
@@ -46,6 +47,10 @@ class NTMProjection:
     draws: dict
     growth: dict
     state_day: str
+
+    def explain(self, lang):
+        """The assumptions as sentences in "vi" or "en"."""
+        return [text(key, lang, **values) for key, values in self.assumptions]
 
 
 def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
@@ -178,17 +183,17 @@ def smallest_gap(counts, attained, target):
 def _gap_table(counts, paths, numbers):
     end, standing = paths["counts"][-1], paths["attained"][-1]
     rows = [
-        ("60 communes attained", "criteria", "state", smallest_gap(counts, counts >= 19, 60)),
-        ("60 communes attained", "criteria", "end", smallest_gap(end, standing, 60)),
-        ("every commune at 15", "criteria", "state", np.maximum(15 - counts, 0).sum(axis=1)),
-        ("every commune at 15", "criteria", "end", np.maximum(15 - end, 0).sum(axis=1)),
-        ("20 communes advanced", "communes", "end", np.maximum(20 - numbers["ntm_advanced_communes"][:, -1], 0)),
-        ("6 communes model", "communes", "end", np.maximum(6 - numbers["ntm_model_communes"][:, -1], 0)),
+        ("ntm_communes", "criteria", "state", smallest_gap(counts, counts >= 19, 60)),
+        ("ntm_communes", "criteria", "end", smallest_gap(end, standing, 60)),
+        ("all_communes_15_criteria", "criteria", "state", np.maximum(15 - counts, 0).sum(axis=1)),
+        ("all_communes_15_criteria", "criteria", "end", np.maximum(15 - end, 0).sum(axis=1)),
+        ("ntm_advanced_communes", "communes", "end", np.maximum(20 - numbers["ntm_advanced_communes"][:, -1], 0)),
+        ("ntm_model_communes", "communes", "end", np.maximum(6 - numbers["ntm_model_communes"][:, -1], 0)),
     ]
     out = []
     for target, unit, at, value in rows:
         q = np.quantile(value, (0.1, 0.5, 0.9), method="inverted_cdf")
-        out.append({"target": target, "unit_measure": unit, "at": at,
+        out.append({"event": target, "unit_measure": unit, "at": at,
                     "median": int(q[1]), "q10": int(q[0]), "q90": int(q[2])})  # fmt: skip
     return pd.DataFrame(out)
 
@@ -218,23 +223,20 @@ def _commune_table(prepared, parts, paths):
 def _assumptions(prepared, parts, pace, end):
     growth, now = prepared["growth"].summary(), prepared["now"]
     q = np.quantile(parts["observed"], (0.1, 0.5, 0.9))
+    bands = [s for s in prepared["history"] if s.bands][-1].day
     said = [
-        f"State of {now.day} under {now.standard}; bands from {[s for s in prepared['history'] if s.bands][-1].day}.",
-        f"Observed pace {q[1]:.2f} criteria a year of a commune below 19 (80 %: {q[0]:.2f} to {q[2]:.2f}), from "
-        f"{len(prepared['growth'].pairs)} pairs of band counts, never across two criteria sets.",
-        "Pace used: the observed one with its uncertainty." if pace is None else f"Pace used: {pace} criteria a year.",
-        f"A criterion beyond the 15th costs {growth['last'][0]:.2f} times one before it (80 %: "
-        f"{growth['last'][1]:.1f} to {growth['last'][3]:.1f}); below 1 means that the last steps were taken faster.",
-        f"All communes share the shock of a year (standard deviation of the log about {growth['sigma'][0]:.2f}).",
-        f"Bands moved {prepared['growth'].dispersion:.1f} times less regularly than independent communes would.",
-        "Which commune stands in which band is imputed by rank unless published or derived.",
-        f"Recognised communes keep standing at the change of set; {parts['falls']:.0f} net losses were seen in "
-        f"{parts['exposed']:.0f} commune-years, which gives the yearly chance of losing it.",
-        f"Advanced: {parts['advanced']} at the start; the rate of becoming advanced or model is the one seen so far, "
-        "scaled by pace over observed pace. The model commune reported by Kon Rẫy is not counted (doubtful).",
-    ]  # fmt: skip
+        ("ntm.state", dict(day=now.day, standard=now.standard, bands=bands)),
+        ("ntm.observed", dict(pace=q[1], q10=q[0], q90=q[2], pairs=len(prepared["growth"].pairs))),
+        ("ntm.pace_observed", {}) if pace is None else ("ntm.pace", dict(pace=pace)),
+        ("ntm.last", dict(cost=growth["last"][0], q10=growth["last"][1], q90=growth["last"][3])),
+        ("ntm.shared", dict(sigma=growth["sigma"][0])),
+        ("ntm.dispersion", dict(factor=prepared["growth"].dispersion)),
+        ("ntm.imputed", {}),
+        ("ntm.standing", dict(falls=parts["falls"], exposed=parts["exposed"])),
+        ("ntm.advanced", dict(advanced=parts["advanced"])),
+    ]
     if parts["retained"] is not None and now.standard < "NTM_2021_2025":
-        said.append(f"Change of set in 2022: a criterion is kept with a chance between {parts['retained']:.2f} and 1.")
+        said.append(("ntm.change_of_set", dict(retained=parts["retained"])))
     if end > 2025:
-        said.append("From 2026 another criteria set applies (QĐ 51/2025/QĐ-TTg) to 40 merged units; not modelled.")
+        said.append(("ntm.after_2025", {}))
     return said

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from .areas import PROVINCE
+from .areas import PROVINCE, register
 from .district_facts import STANDARD
 from .observations import raw_tables
 
@@ -119,3 +119,25 @@ def speed_prior(obs):
     weight = between**2 / (between**2 + error)
     return dict(mean=mean, between=between, shock=shock, own=own_speed, own_years=years, weight=weight,
                 centre=weight * own_speed + (1 - weight) * mean, spread=float(np.sqrt(weight * error)))  # fmt: skip
+
+
+def hindcast_panel(obs):
+    """Published rates of provinces and districts as a panel for `hindcast`: area, parent, group, time, rate.
+
+    One series is one area under one standard ("62 MDP_2022_2025"); a district's parent is its province under the same
+    standard where that has rates of its own; the group is the province.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> panel = hindcast_panel(load_observations())
+    >>> panel[panel.area == "62 MDP_2022_2025"].rate.round(4).tolist()
+    [0.1532, 0.1086, 0.0684]
+    """
+    rows = rate_series(obs, ("province", "district"))
+    above = register("2020").set_index("code")
+    province = rows["area"].where(
+        rows["area"].map(above["level"]) == "province", rows["area"].map(above["parent_code"])
+    )
+    names, parents = rows["area"] + " " + rows["standard"], province + " " + rows["standard"]
+    is_own = (rows["area"] == province) | ~parents.isin(names)
+    return pd.DataFrame(dict(area=names, parent=parents.mask(is_own), group=province, time=rows["year"].astype(float),
+                             rate=rows["rate"]))  # fmt: skip

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from .areas import POOR_DISTRICTS, PROVINCE, poor_districts
+from .areas import POOR_DISTRICTS, PROVINCE, crosswalk, poor_districts
+from .attainment import project_ntm
 from .checks import comparable, part_sums, rate_disagreements
 from .estimates import estimate_panel
 from .labels import area_name, number, table, text
@@ -13,6 +14,11 @@ from .scenarios import preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
 FORMATS = {
+    "latest_value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
+    "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y",
+    "probability": "p1", "coverage_50": "p0", "coverage_80": "p0", "coverage_95": "p0", "p_attained_end": "p0",
+    "mae_pp": "n2", "wis_pp": "n2", "mae": "n2", "wis": "n2", "crps": "n2", "median": "n0", "target": "n0",
+    "count_low": "n0", "count_high": "n0", "nearness_rank": "n0", "n": "n0", "cases": "n0",
     "rate": "p2", "rate_q10": "p2", "rate_q90": "p2", "q10": "p2", "q90": "p2", "truth": "p2", "estimate": "p2",
     "paper_2025": "p2", "rate_2025": "p2", "rate_2030": "p2", "poor_2025": "p2", "poor_2030": "p2",
     "province_rate": "p2", "poor_districts_rate": "p2", "needed_rate": "p2", "floor_rate": "p2", "floor": "p2",
@@ -22,8 +28,11 @@ FORMATS = {
     "exits_to_2030": "n0", "count": "n0", "rows": "n0", "dtts_poor_households": "n0", "near_poor_households": "n0",
 }  # fmt: skip
 # columns whose values are words of labels.csv: column -> prefix of the key
-_WORDS = {"status": "status", "status_rate": "status", "status_poor_households": "status", "status_households": "status",
-          "form": "form", "identity": "identity", "bound": "bound"}  # fmt: skip
+_WORDS = {
+    "status": "status", "status_rate": "status", "status_poor_households": "status", "status_households": "status",
+    "form": "form", "identity": "identity", "bound": "bound", "event": "event", "at": "at", "unit_measure": "unit_measure",
+    "method": "method", "steps": "steps", "target_status": "target_status", "reason": "reason", "kind": "kind",
+}  # fmt: skip
 
 
 _OTHER = {"vi": ("_en",), "en": ("_vi",)}  # columns of the other language
@@ -62,6 +71,8 @@ def _cell(column, value, spec, lang):
         return text(f"{_WORDS[column]}.{value}", lang)
     if spec is None:
         return str(value)
+    if spec == "y":  # a year carries no thousands mark
+        return str(int(value))
     decimals = int(spec[1:])
     if spec[0] == "g":
         decimals = next(d for d in range(decimals + 1) if d == decimals or round(value, d) == round(value, decimals))
@@ -222,4 +233,29 @@ def _stock_and_flow(tables):
                           stated=flows[3], computed=computed, within_rounding=flows[3] == computed))  # fmt: skip
     return pd.DataFrame(
         found, columns=["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
+    )
+
+
+def units_2025(obs):
+    """The 40 units of July 2025: code, name, number of old units in each, and old communes named as NTM-attained."""
+    cross = crosswalk()
+    projection = project_ntm(obs, draws=2)
+    named = set(projection.communes.loc[projection.communes["attained_by"].fillna("") != "", "code"])
+    table = cross.assign(attained_named=cross["old_code"].isin(named)).groupby(["new_code", "new_name"], as_index=False)
+    return table.agg(old_communes=("old_code", "size"), attained_named=("attained_named", "sum"))
+
+
+def standard_change(item, standard="MDP_2026_2030"):
+    """An income line of the new poverty standard beside the one in force: the words and numbers of one sentence."""
+    rows = raw_tables()["standards"]
+    new = rows[(rows["standard"] == standard) & (rows["item"] == item)].iloc[0]
+    now = rows[(rows["standard"] == "MDP_2022_2025") & (rows["item"] == item)].iloc[0]
+    words = {lang: text(f"standard.{item.rpartition(', ')[2]}", lang) for lang in ("vi", "en")}
+    return dict(
+        standard=standard,
+        document=new["source_id"],
+        since=new["valid_from"],
+        item=words,
+        value=float(new["value"]),
+        now=float(now["value"]),
     )

@@ -228,7 +228,7 @@ def test_same_seed_same_numbers_whatever_the_order_of_rows(obs):
 def test_a_later_end_does_not_change_earlier_years(obs, result):
     longer = project_ntm(obs, draws=2000, end=2027)
     pd.testing.assert_frame_equal(longer.years[longer.years.year <= 2025].reset_index(drop=True), result.years)
-    assert any("2026" in line for line in longer.assumptions)
+    assert any("2026" in line for line in longer.explain("en"))
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_the_change_of_set_costs_criteria():
     r = project_ntm(load_observations(as_of="2022-10-04"), pace=0, draws=400)
     before = (r.draws["counts"] >= 15).sum(axis=1)
     assert (r.draws["ntm_communes_15_plus_criteria"][:, -1] < before).mean() > 0.8
-    assert any("0.69" in line for line in r.assumptions)
+    assert any("0.69" in line for line in r.explain("en"))
 
 
 def test_start_uses_only_earlier_figures(obs):
