@@ -11,7 +11,7 @@ from importlib import import_module
 
 _MODULES = (
     "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "figures", "labels", "notebooks",
-    "observations", "paces", "poverty", "scenarios", "tables", "targets", "trajectories",
+    "observations", "paces", "poverty", "scenarios", "tables", "targets", "trace", "trajectories",
 )  # fmt: skip
 _NAMES = {
     "load_observations": "observations",

@@ -152,6 +152,33 @@ def _print_fit(console, lang, implied):
     console.print(text(key, lang, **facts), highlight=False)
 
 
+@app.command(help=_both("cli.trace.help"))
+def trace(
+    words: Annotated[list[str], typer.Argument(help=_both("cli.option.trace"))],
+    data: Data = None,
+    lang: Lang = "vi",
+):
+    from .tables import shown
+    from .trace import trace as chain_of
+
+    console, lang = _console(), _language(lang)
+    chain = chain_of(*words, data=data)
+    for row in shown(chain.sources.drop(columns="source_id"), lang).itertuples(index=False):
+        line, area, indicator, day, value, bound, _, reason, publisher, document, url = row
+        console.print(
+            f"{line:>5}  {area}, {indicator}, {day}: {value} ({bound}) – {reason}", highlight=False, markup=False
+        )
+        console.print(f"       {' – '.join(filter(None, [publisher, document, url]))}", highlight=False, markup=False,
+                      soft_wrap=True)  # fmt: skip
+    for number, step in enumerate(chain.explain(lang), 1):
+        console.print(f"{number}. {step}", highlight=False)
+    for name, values in chain.scenarios.items():
+        said = ", ".join(f"{k}: {v}" for k, v in values.items() if k not in ("name", "title_vi", "title_en", "note"))
+        console.print(f"{text('col.scenario', lang)} {name}: {said}", highlight=False, markup=False)
+    if chain.seed is not None:
+        console.print(text("trace.seed", lang, seed=chain.seed), highlight=False)
+
+
 @data_app.command("check", help=_both("cli.data.check.help"))
 def data_check(folder: Annotated[Path | None, typer.Argument(help=_both("cli.option.data"))] = None, lang: Lang = "vi"):
     from .observations import raw_tables

@@ -8,7 +8,8 @@ On the scale of the log odds, for district d, h years after the start, in each d
   (own speed of the province and the wider history, weighed by their variances). Districts take the speed of the
   province: of 615 cases of a harmonised MPI panel the parent's slope beat every step towards an area's own.
 - opening draw: `estimate_panel`, so a district without a published figure starts uncertain.
-- shared: a random walk common to all districts, its yearly standard deviation that of provinces' speeds about their average.
+- shared: a random walk of the province's log odds, its yearly standard deviation that of provinces' speeds about their
+  average; it moves all districts.
 - own: a random walk of each district, its yearly standard deviation that of the districts' known changes, moved by one shift a
   year so that the districts add up to the province's draw.
 
@@ -124,7 +125,7 @@ def _draw(obs, base, years, centre, draws, seed):
     own = np.stack([_walk(_stream(seed, code, 2), len(years), draws, district_shock(known)) for code in base.areas])
     households = base.households[:, None] * (1 + base.growth) ** (years - years[0])
     weight = base.weights[:, None, None]
-    total = (weight * expit(centre + shared)).sum(axis=0)
+    total = expit(logit((weight * expit(centre)).sum(axis=0)) + shared)
     rates = _add_up(centre + offset[:, None, :] + shared + own, total, weight)
     floor = (base.floor * base.rates[:, None] / (1 + base.growth) ** (years - years[0]))[:, :, None]
     rates = np.maximum(rates, floor)

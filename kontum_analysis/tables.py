@@ -14,7 +14,7 @@ from .scenarios import preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
 FORMATS = {
-    "latest_value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
+    "latest_value": "g2", "value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
     "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y",
     "probability": "p1", "coverage_50": "p0", "coverage_80": "p0", "coverage_95": "p0", "p_attained_end": "p0",
     "mae_pp": "n2", "wis_pp": "n2", "mae": "n2", "wis": "n2", "crps": "n2", "median": "n0", "target": "n0",
@@ -67,7 +67,7 @@ def _cell(column, value, spec, lang):
         return text(f"yesno.{value}", lang)
     if column == "indicator":
         return _indicator_names()[value][lang]
-    if column in _WORDS:
+    if column in _WORDS and f"{_WORDS[column]}.{value}" in table():
         return text(f"{_WORDS[column]}.{value}", lang)
     if spec is None:
         return str(value)
