@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import data, districts, pace, paths, readings, standards
+from . import board, data, districts, maps, ntm, outlook, pace, paths, readings, skill, standards
 
 
 class Entry(NamedTuple):
@@ -32,4 +32,13 @@ CATALOGUE = {
     "district_paths": Entry(
         districts.district_paths_table, districts.draw_district_paths, districts.district_paths_facts
     ),
+    "ntm_attainment": Entry(ntm.attainment_table, ntm.draw_attainment, ntm.attainment_facts),
+    "ntm_bands": Entry(ntm.bands_table, ntm.draw_bands, ntm.bands_facts),
+    "commune_map": Entry(maps.commune_table, maps.draw_commune_map, maps.commune_facts),
+    "district_map": Entry(maps.district_table, maps.draw_district_map, maps.district_facts, years=2),
+    "poverty_outlook": Entry(outlook.outlook_table, outlook.draw_outlook, outlook.outlook_facts),
+    "pace_history": Entry(outlook.pace_table, outlook.draw_pace, outlook.pace_facts),
+    "hindcast_scores": Entry(skill.scores_table, skill.draw_scores, skill.scores_facts, years=3),
+    "calibration": Entry(skill.calibration_table, skill.draw_calibration, skill.calibration_facts, years=3),
+    "scoreboard": Entry(board.board_table, board.draw_board, board.board_facts),
 }

@@ -1,0 +1,167 @@
+"""Figures of what may come and how it compares with what has been seen: fans, and paces held against history."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from ..areas import POOR_DISTRICTS, PROVINCE
+from ..base_rates import mpi_share, observed_paces, pace_percentile
+from ..ensemble import outlook_draws, probability
+from ..labels import area_name, number, text
+from ..tables import known_rates
+from . import style
+from .programme import corridors, horizon
+
+AREAS = (PROVINCE, POOR_DISTRICTS)
+HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
+
+
+def outlook_table(obs):
+    """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its horizon, with P."""
+    known = known_rates(obs)
+    parts = [known.assign(kind="known")]
+    own, history = outlook_draws(obs, draws=4000), outlook_draws(obs, end=horizon(), draws=4000, weight=HISTORY_WEIGHT)
+    q = own.quantiles()
+    q = q[q["area"].isin(AREAS)].rename(columns={"q50": "rate"})
+    parts.append(q.assign(kind="outlook"))
+    first = known[known["year"] == known["year"].min()].set_index("area")["rate"]
+    for area in AREAS:
+        asked = first[area] - corridors()[area].low / 100 * (horizon() - known["year"].min())
+        parts.append(pd.DataFrame(dict(area=[area], kind="asked", year=horizon(), rate=max(asked, 0.0),
+                                       chance=probability(own, area, horizon(), asked),
+                                       chance_history=probability(history, area, horizon(), asked))))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[
+        ["area", "kind", "year", "rate", "q05", "q10", "q25", "q75", "q90", "q95", "status", "chance", "chance_history"]
+    ]
+
+
+def draw_outlook(table, lang, title):
+    """Province above, poor districts below: known points, the fan, and the level that the programme asks for."""
+    with style.canvas(title, lang, height_cm=13.6, left=1.4, right=3.4, top=1.8, bottom=1.6, hspace=0.26) as figure:
+        for axes, area in zip(figure.subplots(2, 1, sharex=True), AREAS, strict=True):
+            rows = table[table["area"] == area]
+            fan = rows[rows["kind"] == "outlook"]
+            for low, high, alpha in (("q05", "q95", 0.18), ("q10", "q90", 0.25), ("q25", "q75", 0.4)):
+                axes.fill_between(fan["year"], fan[low], fan[high], color=style.SKY, alpha=alpha, linewidth=0)
+            axes.plot(fan["year"], fan["rate"], color=style.BLUE, linewidth=1.6)
+            style.known_points(axes, rows[rows["kind"] == "known"])
+            asked = rows[rows["kind"] == "asked"].iloc[0]
+            top = 1.12 * rows["rate"].max()
+            axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, color=style.RED, linewidth=1.8)
+            axes.set_ylim(0, top)
+            words = text("poverty_outlook.asked", lang, pace=corridors()[area].low, rate=asked.rate, year=int(asked.year),
+                         chance=asked.chance, history=asked.chance_history)  # fmt: skip
+            style.callout(
+                axes, words, (asked.year + 0.4, asked.rate), (2026.2, 0.66 * top), style.RED, annotation_clip=False
+            )
+            end = fan.iloc[-1]
+            style.callout(axes, text("poverty_outlook.end", lang, rate=end.rate, low=end.q10, high=end.q90),
+                          (end.year, end.rate), (end.year + 0.4, 0.2 * top), style.BLUE, annotation_clip=False)  # fmt: skip
+            axes.set_title(area_name(area, lang))
+            axes.set_xlim(rows["year"].min() - 0.3, rows["year"].max() + 0.1)
+            axes.set_ylabel(text("unit.percent_of_households", lang))
+            style.number_axis(axes.yaxis, lang, scale=100)
+        axes.set_xlabel(text("axis.year_end", lang))
+        fan_key = (dict(marker="s", markersize=7, color=style.SKY, linestyle="none"), text("poverty_outlook.fan", lang))
+        style.status_key(figure, table.loc[table["kind"] == "known", "status"], lang, extra=[fan_key])
+        return figure
+
+
+def outlook_facts(table, lang):
+    """Medians and intervals at the horizon and at the end, and the two chances."""
+    found = {}
+    for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
+        rows = table[table["area"] == area]
+        asked = rows[rows["kind"] == "asked"].iloc[0]
+        fan = rows[rows["kind"] == "outlook"].set_index("year")
+        found |= {f"{name}near": fan.at[horizon(), "rate"], f"{name}low": fan.at[horizon(), "q10"],
+                  f"{name}high": fan.at[horizon(), "q90"], f"{name}end": fan["rate"].iloc[-1],
+                  f"{name}chance": asked.chance, f"{name}history": asked.chance_history}  # fmt: skip
+    return found | {"year": horizon(), "pace": corridors()[PROVINCE].low, "poor_pace": corridors()[POOR_DISTRICTS].low}
+
+
+def pace_table(obs):
+    """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global MPI."""
+    seen = observed_paces(obs)
+    parts = [seen.assign(kind="seen", label=seen["area"] + " " + seen["standard"], value=-seen["speed"])]
+    opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
+    for area in AREAS:
+        for pace in (corridors()[area].low, corridors()[area].high):
+            level = opening[area]
+            parts.append(pd.DataFrame(dict(kind=["asked"], area=area, label=f"{pace:g}", pace_pp=pace,
+                                           value=logit(level) - logit(level - pace / 100),
+                                           share=pace_percentile(pace, level, seen["speed"]))))  # fmt: skip
+    mpi = mpi_share()
+    parts.append(pd.DataFrame(dict(kind="mpi", label=mpi["level"], pace_pp=mpi["threshold_pp"], share=mpi["share_pct"] / 100,
+                                   value=mpi["intervals"])))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[
+        ["kind", "area", "standard", "label", "start", "end", "pace_pp", "value", "share"]
+    ]
+
+
+def draw_pace(table, lang, title):
+    """Left: yearly speeds seen in provinces, with the programme's paces as lines. Right: another measure, shares of MPI intervals."""
+    with style.canvas(title, lang, height_cm=11.2, left=3.4, right=0.5, top=2.6, bottom=2.2, wspace=0.36) as figure:
+        left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
+        seen = table[table["kind"] == "seen"]
+        names = list(dict.fromkeys(seen["label"]))
+        for place, name in enumerate(names):
+            rows = seen[seen["label"] == name]
+            left.plot(rows["value"], [place] * len(rows), **style.PUBLISHED)
+        left.set_yticks(range(len(names)), [_series(name, lang) for name in names])
+        left.set_ylim(len(names) - 0.4, -0.6)
+        for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
+            rows = table[(table["kind"] == "asked") & (table["area"] == area)]
+            for row in rows.itertuples():
+                left.axvline(row.value, color=colour, linewidth=1.1, linestyle=line, zorder=1)
+        left.set_xlim(0, 0.65)
+        left.set_xlabel(text("pace_history.speed", lang))
+        style.number_axis(left.xaxis, lang, decimals=1)
+        left.set_title(text("pace_history.left", lang))
+        _mpi_bars(right, table[table["kind"] == "mpi"], lang)
+        entries = [(style.PUBLISHED, text("pace_history.seen", lang))]
+        for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
+            low, high = table[(table["kind"] == "asked") & (table["area"] == area)].itertuples()
+            words = text("pace_history.asked", lang, name=area_name(area, lang), low=low.pace_pp, high=high.pace_pp,
+                         low_share=low.share, high_share=high.share)  # fmt: skip
+            entries.append((dict(color=colour, linestyle=line, linewidth=1.2), words))
+        style.key(figure, entries, ncols=1, labelspacing=0.35)
+        return figure
+
+
+def _series(name, lang):
+    area, standard = name.split(" ")
+    return f"{text('pace_history.own', lang) if area == PROVINCE else area_name(area, lang)} {text(f'standard_short.{standard}', lang)}"
+
+
+def _mpi_bars(axes, rows, lang):
+    levels = ["national", "subnational"]
+    for shift, level, face in ((-0.2, levels[0], style.LIGHT), (0.2, levels[1], style.GREY)):
+        found = rows[rows["label"] == level]
+        axes.barh(np.arange(len(found)) + shift, found["share"], height=0.36, color=face)
+        for place, share in enumerate(found["share"]):
+            axes.text(
+                share + 0.003, place + shift, f"{number(100 * share, 1, lang)}%", va="center", fontsize=style.SMALL
+            )
+    thresholds = rows[rows["label"] == levels[0]]["pace_pp"]
+    axes.set_yticks(range(len(thresholds)), [text("pace_history.from", lang, pace=p) for p in thresholds])
+    axes.set_ylim(len(thresholds) - 0.4, -0.6)
+    axes.set_xlim(0, 0.18)
+    axes.grid(False)
+    axes.set_title(text("pace_history.right", lang))
+    counts = rows.groupby("label")["value"].first()
+    axes.set_xlabel(text("pace_history.share", lang, national=counts["national"], subnational=counts["subnational"]))
+    style.number_axis(axes.xaxis, lang, scale=100)
+
+
+def pace_facts(table, lang):
+    """Percentiles of the programme's paces and the MPI's shares at its thresholds."""
+    asked = table[table["kind"] == "asked"].set_index(["area", "pace_pp"])["share"]
+    mpi = table[table["kind"] == "mpi"].set_index(["label", "pace_pp"])
+    seen = table[table["kind"] == "seen"]
+    low, high = corridors()[PROVINCE][:2]
+    poor_low, poor_high = corridors()[POOR_DISTRICTS][:2]
+    return dict(low=low, high=high, poor_low=poor_low, poor_high=poor_high, low_share=asked[PROVINCE, low],
+                high_share=asked[PROVINCE, high], poor_low_share=asked[POOR_DISTRICTS, poor_low],
+                poor_high_share=asked[POOR_DISTRICTS, poor_high], n=len(seen), provinces=seen["area"].nunique(),
+                mpi=mpi.at[("subnational", 6), "share"], intervals=mpi.at[("subnational", 6), "value"])  # fmt: skip

@@ -1,0 +1,133 @@
+"""Figures of how far forecasts miss and whether their intervals hold: the past forecast again."""
+
+from functools import cache
+
+import pandas as pd
+from scipy.stats import beta
+
+from ..base_rates import hindcast_panel
+from ..estimates import leave_one_out
+from ..hindcasting import hindcast
+from ..labels import number, text
+from ..ntm_hindcast import hindcast_ntm
+from . import style
+
+METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")
+NTM = ("no change", "straight line", "observed pace", "pace 1.5")
+LEVEL = 0.90  # of the interval of an observed coverage
+
+
+@cache
+def _ntm():
+    """The NTM hindcast over all vintages of data/raw; it takes seconds and two figures rest on it."""
+    return hindcast_ntm()
+
+
+def scores_table(obs):
+    """Mean error and WIS of each method: poverty in points, NTM in communes."""
+    poverty = hindcast(hindcast_panel(obs)).summary.set_index("method").loc[list(METHODS)]
+    parts = [pd.DataFrame(dict(subject="poverty", method=METHODS, cases=poverty["n"].to_numpy(),
+                               error=100 * poverty["mae"].to_numpy(), wis=100 * poverty["wis"].to_numpy()))]  # fmt: skip
+    _, found = _ntm()
+    ntm = found[found["steps"] == "next"].set_index("method").loc[list(NTM)]
+    parts.append(pd.DataFrame(dict(subject="ntm", method=NTM, cases=ntm["cases"].to_numpy(), error=ntm["mae"].to_numpy(),
+                                   wis=ntm["wis"].to_numpy())))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def draw_scores(table, lang, title):
+    """Two panels of dots, error and WIS of each method; the farther left the better."""
+    with style.canvas(title, lang, height_cm=7.8, left=4.0, right=0.4, top=2.1, bottom=1.7, wspace=0.75) as figure:
+        for axes, subject in zip(figure.subplots(1, 2), ("poverty", "ntm"), strict=True):
+            rows = table[table["subject"] == subject].reset_index(drop=True)
+            axes.hlines(rows.index, rows["wis"], rows["error"], color=style.LIGHT, linewidth=2)
+            axes.plot(rows["error"], rows.index, **_ERROR)
+            axes.plot(rows["wis"], rows.index, **_WIS)
+            for row in rows.itertuples():
+                style.note(axes, max(row.error, row.wis), row.Index, number(row.error, 2, lang), dx=6)
+            axes.set_yticks(rows.index, [text(f"method.{m}", lang) for m in rows["method"]])
+            axes.set_ylim(len(rows) - 0.5, -0.5)
+            axes.set_xlim(0, 1.25 * rows["error"].max())
+            axes.set_title(text(f"hindcast_scores.{subject}", lang, n=rows["cases"].iloc[0]))
+            axes.set_xlabel(text(f"hindcast_scores.unit_{subject}", lang))
+            style.number_axis(axes.xaxis, lang, decimals=1)
+        style.key(
+            figure, [(_ERROR, text("col.mae", lang)), (_WIS, text("hindcast_scores.wis", lang))], below_top_cm=0.8
+        )
+        return figure
+
+
+_ERROR = dict(marker="o", color=style.BLACK, markersize=5.5, linestyle="none")
+_WIS = dict(marker="D", color=style.BLUE, markerfacecolor="white", markersize=4.6, linestyle="none")
+
+
+def scores_facts(table, lang):
+    """Errors of the default methods and of doing nothing."""
+    at = table.set_index(["subject", "method"])
+    return dict(n=at.at[("poverty", "pooled"), "cases"], pooled=at.at[("poverty", "pooled"), "error"],
+                same=at.at[("poverty", "persistence"), "error"], own=at.at[("poverty", "logistic"), "error"],
+                ntm_n=at.at[("ntm", "pace 1.5"), "cases"], ntm=at.at[("ntm", "pace 1.5"), "error"],
+                ntm_same=at.at[("ntm", "no change"), "error"], ntm_line=at.at[("ntm", "straight line"), "error"])  # fmt: skip
+
+
+def calibration_table(obs):
+    """Nominal and observed coverage of each kind of estimate, with the number of cases and its 90 % binomial interval."""
+    summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"]
+    rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
+    cases, _ = _ntm()
+    ntm = cases[(cases["step"] == 1) & (cases["method"] == "pace 1.5")]
+    rows.append(("ntm", 80, ntm["covered_80"].mean(), len(ntm)))
+    missed = leave_one_out(obs)
+    rows.append(("districts", 80, missed["inside"].mean(), len(missed)))
+    table = pd.DataFrame(rows, columns=["subject", "nominal", "observed", "cases"])
+    held = (table["observed"] * table["cases"]).round()
+    table["low"] = beta.ppf((1 - LEVEL) / 2, held, table["cases"] - held + 1)
+    table["high"] = beta.ppf((1 + LEVEL) / 2, held + 1, table["cases"] - held)
+    return table.assign(nominal=table["nominal"] / 100, low=table["low"].fillna(0.0), high=table["high"].fillna(1.0))
+
+
+SUBJECTS = {"poverty": (style.BLUE, "o", -0.012), "ntm": (style.GREEN, "s", 0.0), "districts": (style.RED, "D", 0.012)}
+
+
+def draw_calibration(table, lang, title):
+    """Observed against nominal coverage: on the diagonal the intervals hold as often as they claim."""
+    with style.canvas(title, lang, height_cm=9.6, left=1.6, right=6.2, top=1.5, bottom=1.7) as figure:
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.8, linestyle=(0, (4, 2)))
+        for subject, (colour, marker, shift) in SUBJECTS.items():
+            rows = table[table["subject"] == subject]
+            axes.vlines(rows["nominal"] + shift, rows["low"], rows["high"], color=colour, linewidth=1.2)
+            axes.plot(
+                rows["nominal"] + shift, rows["observed"], marker=marker, color=colour, markersize=5, linestyle="none"
+            )
+        places = {"poverty": 0.85, "ntm": 0.62, "districts": 0.39}
+        for subject, y in places.items():
+            row = table[(table["subject"] == subject) & (table["nominal"] == 0.8)].iloc[0]
+            words = text(
+                "calibration.words", lang, name=text(f"calibration.{subject}", lang), n=row.cases, observed=row.observed
+            )
+            style.callout(
+                axes,
+                words,
+                (0.8 + SUBJECTS[subject][2], row.observed),
+                (1.06, y),
+                SUBJECTS[subject][0],
+                annotation_clip=False,
+            )
+        axes.set_xlim(0.4, 1.0)
+        axes.set_ylim(0, 1.02)
+        axes.set_xlabel(text("calibration.nominal", lang))
+        axes.set_ylabel(text("calibration.observed", lang))
+        style.number_axis(axes.xaxis, lang, scale=100)
+        style.number_axis(axes.yaxis, lang, scale=100)
+        return figure
+
+
+def calibration_facts(table, lang):
+    """Observed coverage of the 80 % intervals and their cases."""
+    at = table[table["nominal"] == 0.8].set_index("subject")
+    return {
+        f"{s}_{k}": at.at[s, c]
+        for s in SUBJECTS
+        for k, c in (("seen", "observed"), ("n", "cases"), ("low", "low"), ("high", "high"))
+    }
