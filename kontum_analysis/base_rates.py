@@ -91,7 +91,8 @@ def speed_prior(obs):
     the current standard and over how many years; mean, spread of the speed to expect: the normal posterior that weighs own and
     history by their variances (empirical Bayes: Efron & Morris 1975, doi:10.1080/01621459.1975.10479864); weight: that of its own.
 
-    The other series are a handful of provinces, so `between` is itself uncertain; it is not allowed below `shock`.
+    series, steps: how many averages and differences these rest on: a handful, so `between` and `shock` are themselves uncertain,
+    and `ensemble` draws them with that few degrees of freedom. `between` is not allowed below `shock`.
     """
     paces = observed_paces(obs)
     own = paces[(paces["area"] == PROVINCE) & (paces["standard"] == STANDARD)]
@@ -113,12 +114,15 @@ def speed_prior(obs):
             weight=0.0,
             centre=mean,
             spread=between,
+            series=len(average),
+            steps=len(steps),
         )
     own_speed = float(np.average(own["speed"], weights=own["end"] - own["start"]))
     error = shock**2 / years
     weight = between**2 / (between**2 + error)
     return dict(mean=mean, between=between, shock=shock, own=own_speed, own_years=years, weight=weight,
-                centre=weight * own_speed + (1 - weight) * mean, spread=float(np.sqrt(weight * error)))  # fmt: skip
+                centre=weight * own_speed + (1 - weight) * mean, spread=float(np.sqrt(weight * error)),
+                series=len(average), steps=len(steps))  # fmt: skip
 
 
 def hindcast_panel(obs):

@@ -13,6 +13,7 @@ On the scale of the log odds, for district d, h years after the start, in each d
 - own: a random walk of each district, its yearly standard deviation that of the districts' known changes, moved by one shift a
   year so that the districts add up to the province's draw.
 
+The speed is drawn from a t distribution and the shared shock with a chi-square scale, since both rest on a handful of series.
 Spread therefore grows with the root of the horizon, and in the outlook faster, since a wrong speed adds up. Assumed:
 normal shocks, equal in all districts and independent between years; households grow without error; no change of standard.
 """
@@ -105,7 +106,7 @@ def outlook_draws(obs, end=2030, draws=10_000, seed=3299, weight=None):
     held = Scenario(name="outlook", province_pace_pp=0, poor_district_pace_pp=0, start=start, end=end)
     base = baseline(obs, held)
     years = np.arange(start, end + 1)
-    speed = centre + spread * _stream(seed, PROVINCE, 1).standard_normal(max(draws, 2))
+    speed = centre + spread * _stream(seed, PROVINCE, 1).standard_t(max(prior["series"] - 1, 2), max(draws, 2))
     path = logit(base.rates)[:, None, None] + (years - start)[None, :, None] * speed
     return _draw(obs, base, years, path, draws, seed)
 
@@ -121,7 +122,10 @@ def _draw(obs, base, years, centre, draws, seed):
     known = estimate_panel(obs, draws, seed)
     opening = known.rates[:, known.years.index(years[0])]
     offset = logit(opening) - logit(base.rates)[:, None]
-    shared = _walk(_stream(seed, PROVINCE, 2), len(years), draws, speed_prior(obs)["shock"])
+    prior, stream = speed_prior(obs), _stream(seed, PROVINCE, 2)
+    steps = max(prior["steps"], 2)
+    shock = prior["shock"] * np.sqrt(steps / stream.chisquare(steps, draws))
+    shared = _walk(stream, len(years), draws, shock)
     own = np.stack([_walk(_stream(seed, code, 2), len(years), draws, district_shock(known)) for code in base.areas])
     households = base.households[:, None] * (1 + base.growth) ** (years - years[0])
     weight = base.weights[:, None, None]

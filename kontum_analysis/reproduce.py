@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from . import tables
+from .attainment import project_ntm
+from .ensemble import outlook_draws
 from .estimates import estimate_panel, leave_one_out
 from .figures import CATALOGUE, build
 from .files import write_whole
@@ -24,6 +26,7 @@ from .paces import implied_pace
 from .paths import ROOT
 from .poverty import exit_quotas, project_poverty
 from .scenarios import preset, presets
+from .targets import scoreboard
 
 
 def steps(out=ROOT):
@@ -41,6 +44,7 @@ def steps(out=ROOT):
         ("step.data", 3, _data(processed, observations)),
         ("step.estimates", 2, _estimates(processed, observations)),
         ("step.paths", len(presets()), _paths(processed, observations)),
+        ("step.forecasts", 3, _forecasts(processed, observations)),
         ("step.figures", len(CATALOGUE) * len(LANGUAGES), _figures(out / "figures", observations)),
         ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
     ]
@@ -80,6 +84,17 @@ def _paths(folder, observations):
     _csv(folder / "exit_quotas.csv", pd.concat(quotas))
     _csv(folder / "implied_pace.csv", pd.concat(implied))
     _csv(folder / "headline.csv", tables.headline(observations()))
+
+
+def _forecasts(folder, observations):
+    ntm = project_ntm(observations(), pace=1.5)
+    _csv(folder / "ntm_attainment.csv", ntm.years)
+    _csv(folder / "ntm_communes.csv", ntm.communes)
+    yield
+    _csv(folder / "poverty_outlook.csv", outlook_draws(observations()).quantiles())
+    yield
+    _csv(folder / "scoreboard.csv", scoreboard(observations()))
+    yield
 
 
 def _figures(folder, observations):

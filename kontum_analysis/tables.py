@@ -14,6 +14,7 @@ from .scenarios import preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
 FORMATS = {
+    "mae_point_pp": "n2", "low_80": "n0", "high_80": "n0",
     "latest_value": "g2", "value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
     "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y",
     "probability": "p1", "coverage_50": "p0", "coverage_80": "p0", "coverage_95": "p0", "p_attained_end": "p0",

@@ -57,7 +57,8 @@ def test_the_middle_of_the_draws_is_the_path_itself_while_it_is_above_the_floor(
 def test_districts_move_together(mid):
     log_odds = np.log(mid.rates[:, 1] / (1 - mid.rates[:, 1]))
     shock = base_rates.speed_prior(kt.load_observations())["shock"]
-    assert np.log(mid.of("62")[1] / (1 - mid.of("62")[1])).std() == pytest.approx(shock, rel=0.1)
+    province = np.log(mid.of("62")[1] / (1 - mid.of("62")[1]))
+    assert shock < province.std() < 2 * shock  # the shock's own size is uncertain, so its tails are wider
     assert log_odds.std(axis=1).min() > shock
 
 

@@ -33,10 +33,10 @@ def test_no_figure_file_is_left_over():
 
 def test_committed_tables_are_what_the_program_computes(tmp_path):
     for key, count, work in steps(tmp_path):
-        if key in ("step.data", "step.estimates", "step.paths"):
+        if key in ("step.data", "step.estimates", "step.paths", "step.forecasts"):
             assert sum(1 for _ in work) == count
     made = sorted((tmp_path / "data" / "processed").iterdir())
-    assert len(made) == 9
+    assert len(made) == 13
     for path in made:
         assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes(), path.name
 
