@@ -6,8 +6,10 @@ written whole or not at all, and a file that would not change is not touched.
 
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -98,12 +100,18 @@ def _forecasts(folder, observations):
 
 
 def _figures(folder, observations):
-    for name in CATALOGUE:
-        first = build(name, observations(), LANGUAGES[0])
-        for lang in LANGUAGES:
-            for file, content in first.in_language(lang).files().items():
-                write_whole(folder / lang / file, content)
-            yield
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for made in pool.map(_drawn, CATALOGUE, repeat(observations())):
+            for lang, files in made.items():
+                for file, content in files.items():
+                    write_whole(folder / lang / file, content)
+                yield
+
+
+def _drawn(name, obs):
+    """All files of one figure in both languages; runs in a process of its own, since drawing takes most of the time."""
+    first = build(name, obs, LANGUAGES[0])
+    return {lang: first.in_language(lang).files() for lang in LANGUAGES}
 
 
 def _notebooks(folder):

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from .areas import POOR_DISTRICTS, PROVINCE, crosswalk, poor_districts
-from .attainment import project_ntm
 from .checks import comparable, part_sums, rate_disagreements
 from .estimates import estimate_panel
 from .labels import area_name, number, table, text
@@ -239,6 +238,8 @@ def _stock_and_flow(tables):
 
 def units_2025(obs):
     """The 40 units of July 2025: code, name, number of old units in each, and old communes named as NTM-attained."""
+    from .attainment import project_ntm  # slow to load, and needed by this table alone
+
     cross = crosswalk()
     projection = project_ntm(obs, draws=2)
     named = set(projection.communes.loc[projection.communes["attained_by"].fillna("") != "", "code"])
