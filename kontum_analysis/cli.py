@@ -179,6 +179,24 @@ def trace(
         console.print(text("trace.seed", lang, seed=chain.seed), highlight=False)
 
 
+@app.command("map", help=_both("cli.map.help"))
+def boundary_map(
+    boundaries: Annotated[Path, typer.Option("--boundaries", help=_both("cli.option.boundaries"))],
+    out: Annotated[Path, typer.Option("--out", help=_both("cli.option.out"))] = Path("ban-do.png"),
+    data: Data = None,
+    lang: Lang = "vi",
+):
+    from .figures.boundaries import boundary_map as picture
+    from .files import write_whole
+    from .observations import load_observations
+
+    lang, kind = _language(lang), out.suffix.lstrip(".").lower()
+    if kind not in ("png", "svg", "pdf"):
+        raise KontumError(f"--out: found {out.name!r}; a name that ends with .png, .svg or .pdf")
+    write_whole(out, picture(load_observations(data=data), boundaries, lang, kind))
+    _console().print(text("project.written", lang, file=out.name), highlight=False)
+
+
 @data_app.command("check", help=_both("cli.data.check.help"))
 def data_check(folder: Annotated[Path | None, typer.Argument(help=_both("cli.option.data"))] = None, lang: Lang = "vi"):
     from .observations import raw_tables

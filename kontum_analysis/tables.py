@@ -13,6 +13,7 @@ from .scenarios import preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
 FORMATS = {
+    "percentile": "p0", "poor_percentile": "p0", "chance_2025": "p0", "poor_chance_2025": "p0", "chance_2030": "p0",
     "mae_point_pp": "n2", "low_80": "n0", "high_80": "n0",
     "latest_value": "g2", "value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
     "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y",
@@ -136,6 +137,37 @@ def quotas_by_year(projection):
     wide = exit_quotas(projection).pivot(index="area", columns="year", values="quota")
     wide.loc[PROVINCE] = wide.sum()
     return _with_decimals(wide, 0)
+
+
+def scenario_chances(obs, draws=2000):
+    """For each preset: how fast its paces are among those seen, and the chance of the programme's averages if they hold.
+
+    Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the first year's pace);
+    chance_2025, poor_chance_2025 (an average of at least 3, 6 points from end-2021 to end-2025); chance_2030 (3 points to end-2030,
+    the provincial master plan); missing where a scenario ends before. Draws are those of `ensemble.scenario_draws`.
+    """
+    from .base_rates import observed_paces, pace_percentile
+    from .ensemble import probability, scenario_draws
+
+    seen = observed_paces(obs)["speed"]
+    opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
+    rows = []
+    for name in presets():
+        scenario = preset(name)
+        found = scenario_draws(obs, scenario, draws)
+        projection = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
+        row = dict(scenario=name)
+        for prefix, area, low in (("", PROVINCE, 3), ("poor_", POOR_DISTRICTS, 6)):
+            level = projection[area, scenario.start]
+            first = 100 * (level - projection[area, scenario.start + 1])
+            row[f"{prefix}percentile"] = pace_percentile(first, level, seen)
+            for year in (2025, 2030):
+                asked = opening[area] - low / 100 * (year - 2021)
+                row[f"{prefix}chance_{year}"] = probability(found, area, year, asked) if year in found.years else None
+        rows.append(row)
+    return pd.DataFrame(rows)[
+        ["scenario", "percentile", "poor_percentile", "chance_2025", "poor_chance_2025", "chance_2030"]
+    ]
 
 
 def wide_by_scenario(columns):

@@ -131,7 +131,7 @@ def draw_pace(table, lang, title):
 
 def _series(name, lang):
     area, standard = name.split(" ")
-    return f"{text('pace_history.own', lang) if area == PROVINCE else area_name(area, lang)} {text(f'standard_short.{standard}', lang)}"
+    return f"{text('pace_history.own', lang) if area == PROVINCE else area_name(area, lang)} {text(f'standard_years.{standard}', lang)}"
 
 
 def _mpi_bars(axes, rows, lang):
