@@ -52,9 +52,8 @@ def _code(properties):
 
 def _drawn(table, shapes, lang, kind):
     last = table[table["year"] == table["year"].max()]
-    title = text("district_map.year", lang, year=int(last["year"].iloc[0]))
-    with style.canvas(f"{text('figure.district_map.title', lang)}: {title}", lang, height_cm=19, left=0.3, right=0.3, top=2.3,
-                      bottom=0.9) as figure:  # fmt: skip
+    title = text("boundary_map.title", lang, year=int(last["year"].iloc[0]))
+    with style.canvas(title, lang, height_cm=19, left=0.3, right=0.3, top=2.3, bottom=0.9) as figure:
         axes = figure.subplots()
         for row in last.itertuples():
             shapes.loc[[row.area]].plot(ax=axes, color=_shade(row.rate, RATES), edgecolor=style.GREY, linewidth=0.8)
