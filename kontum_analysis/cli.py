@@ -58,6 +58,7 @@ def _print_table(console, frame, caption=None):
 
 @app.command(help=_both("cli.reproduce.help"))
 def reproduce(lang: Lang = "vi"):
+    """Do the main job and print the headline."""
     console, lang = _console(), _language(lang)
     _run_steps(console, lang, None)
     _print_headline(console, lang)
@@ -88,6 +89,7 @@ def _print_headline(console, lang):
 
 @app.command(help=_both("cli.verify.help"))
 def verify(lang: Lang = "vi"):
+    """Rebuild, compare, list what differs; exit status 1 if anything does."""
     from .verify import differences
 
     console, lang = _console(), _language(lang)
@@ -120,6 +122,7 @@ def project(
     data: Data = None,
     lang: Lang = "vi",
 ):
+    """Print rates, quotas and whether the paces fit; write the table where asked."""
     from . import poverty
     from .files import write_whole
     from .observations import load_observations
@@ -188,6 +191,7 @@ def trace(
     data: Data = None,
     lang: Lang = "vi",
 ):
+    """Print the chain behind a number."""
     from .tables import shown
     from .trace import trace as chain_of
 
@@ -216,6 +220,7 @@ def boundary_map(
     data: Data = None,
     lang: Lang = "vi",
 ):
+    """Write a map with a user's own borders."""
     from .figures.boundaries import boundary_map as picture
     from .files import write_whole
     from .observations import load_observations
@@ -229,6 +234,7 @@ def boundary_map(
 
 @data_app.command("check", help=_both("cli.data.check.help"))
 def data_check(folder: Annotated[Path | None, typer.Argument(help=_both("cli.option.data"))] = None, lang: Lang = "vi"):
+    """Check a folder of raw tables."""
     from .observations import raw_tables
 
     console, lang = _console(), _language(lang)

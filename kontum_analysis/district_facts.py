@@ -24,6 +24,7 @@ class Cell:
 
     @property
     def middle(self):
+        """The value, or the middle of the range it can lie in."""
         return (self.low + self.high) / 2
 
 

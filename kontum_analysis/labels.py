@@ -42,6 +42,7 @@ class _Numbers(Formatter):
         self.lang = lang
 
     def format_field(self, value, spec):
+        """Write numbers as the language does; leave every other format to Python."""
         if spec[:1] in ("n", "p") and spec[1:].isdigit():
             return number(value * 100 if spec[0] == "p" and value is not None else value, int(spec[1:]), self.lang)
         return super().format_field(value, spec)

@@ -37,14 +37,17 @@ class Baseline:
 
     @property
     def rates(self):
+        """Opening rates by district (fractions)."""
         return self.poor / self.households
 
     @property
     def weights(self):
+        """Shares of the province's households by district."""
         return self.households / self.households.sum()
 
     @property
     def is_poor_district(self):
+        """Which districts carry the programme's own target."""
         return np.isin(self.areas, poor_districts())
 
 

@@ -31,10 +31,12 @@ class Figure:
 
     @property
     def title(self):
+        """The title in the language of the figure."""
         return text(f"figure.{self.name}.title", self.lang, **self._facts)
 
     @property
     def caption(self):
+        """What is shown, how each number is known, and what is not shown."""
         return text(f"figure.{self.name}.caption", self.lang, **self._facts)
 
     @property
@@ -53,6 +55,7 @@ class Figure:
 
     @property
     def data_hash(self):
+        """The first 12 digits of the SHA-256 of the data behind the figure."""
         return hashlib.sha256(self.csv).hexdigest()[:12]
 
     def image(self, kind="png", dpi=200, width_cm=None):
