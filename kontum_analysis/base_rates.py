@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.special import logit
 
 from .areas import PROVINCE, register
-from .district_facts import STANDARD
+from .district_facts import STANDARD, district_facts
+from .errors import KontumError
 from .observations import raw_tables
 
 FIRST_ROUNDS = 2  # a speed needs two rounds
@@ -129,14 +130,20 @@ def hindcast_panel(obs):
     """Published rates of provinces and districts as a panel for `hindcast`: area, parent, group, time, rate.
 
     One series is one area under one standard ("62 MDP_2022_2025"); a district's parent is its province under the same
-    standard where that has rates of its own; the group is the province.
+    standard where that has rates of its own; the group is the province. Rates that follow from published figures by
+    arithmetic (Tu Mơ Rông at the end of 2022) count; estimates do not.
 
     >>> from kontum_analysis.observations import load_observations
     >>> panel = hindcast_panel(load_observations())
     >>> panel[panel.area == "62 MDP_2022_2025"].rate.round(4).tolist()
     [0.1532, 0.1086, 0.0684]
     """
-    rows = rate_series(obs, ("province", "district"))
+    rows = pd.concat([rate_series(obs, ("province", "district")), _derived_rates(obs)], ignore_index=True)
+    rows = (
+        rows.drop_duplicates(["area", "standard", "year"])
+        .sort_values(["area", "standard", "year"])
+        .reset_index(drop=True)
+    )
     above = register("2020").set_index("code")
     province = rows["area"].where(
         rows["area"].map(above["level"]) == "province", rows["area"].map(above["parent_code"])
@@ -145,3 +152,17 @@ def hindcast_panel(obs):
     is_own = (rows["area"] == province) | ~parents.isin(names)
     return pd.DataFrame(dict(area=names, parent=parents.mask(is_own), group=province, time=rows["year"].astype(float),
                              rate=rows["rate"]))  # fmt: skip
+
+
+def _derived_rates(obs):
+    """Rates of districts that `district_facts` derives, in the columns of `rate_series`."""
+    try:
+        facts = district_facts(obs)
+    except KontumError:  # a vintage before the opening stock of end-2021
+        facts = {}
+    rows = [
+        (area, STANDARD, year, cell.middle)
+        for (area, year, name), cell in facts.items()
+        if name == "rate" and area != PROVINCE
+    ]
+    return pd.DataFrame(rows, columns=["area", "standard", "year", "rate"])
