@@ -185,7 +185,7 @@ def bands_table(obs):
     return pd.DataFrame(rows)
 
 
-BAND_FILLS = dict(zip(BANDS, ["#08306B", "#2E7EBC", "#94C4DF", "#F3C58B", "#D55E00"], strict=True))
+BAND_FILLS = dict(zip(BANDS, ["#08306B", "#2E7EBC", "#94C4DF", "#FBE0C0", "#D55E00"], strict=True))
 BAND_INK = dict(zip(BANDS, ["white", "white", "black", "black", "white"], strict=True))
 
 
