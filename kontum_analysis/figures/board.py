@@ -34,7 +34,7 @@ def board_table(obs):
 
 def draw_board(table, lang, title):
     """One row a target, grouped by programme; the bar is the latest value as a part of the level asked for."""
-    with style.canvas(title, lang, height_cm=19.5, left=6.9, right=3.4, top=1.7, bottom=1.5) as figure:
+    with style.canvas(title, lang, height_cm=19.5, left=6.9, right=3.7, top=1.7, bottom=1.5) as figure:
         axes = figure.subplots()
         place, ticks, before = 0.0, [], None
         for row in table.itertuples():
