@@ -32,7 +32,7 @@ GROSS = 0.25  # a rate this far (relative) from count over base is a wrong unit 
 
 def cross_table_problems(tables):
     """All problems that only show when the tables are read together, in one list."""
-    rules = [_calendar, _references, _observation_values, _observation_areas, _fractions, _gross_rates, _parts, _conflicts,
+    rules = [_calendar, _references, _observation_values, _observation_areas, _fractions, _gross_rates, _implied_bases, _parts, _conflicts,
              _registers, _targets]  # fmt: skip
     return [problem for rule in rules for problem in rule(tables)]
 
@@ -153,6 +153,28 @@ def _gross_rates(tables):
         if abs(row.stated - row.computed) > GROSS * max(row.computed, 1e-9):
             yield Problem("observations.csv", int(rate), "obs_value", f"{row.stated:g}",
                           f"{row.indicator} agrees with {row.count_name} / {row.base_name} = {row.computed:.2f} %")  # fmt: skip
+
+
+def _implied_bases(tables):
+    """A count and its rate imply a number of households; one far from the area's others has a wrong digit in either."""
+    rows = comparable(tables["observations"])
+    rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U") & (rows["value"] > 0)]
+    stated = rows[rows["indicator"] == "households_total"]
+    rates, counts = (rows[rows["indicator"] == name] for name in ("poverty_rate_pct", "poor_households"))
+    pairs = rates.merge(counts, on=["ref_area", "time_period", "standard"], suffixes=("", "_count"))
+    pairs["base"] = 100 * pairs["value_count"] / pairs["value"]
+    known = pd.concat(
+        [
+            stated[["ref_area", "time_period", "value"]].rename(columns={"value": "base"}),
+            pairs[["ref_area", "time_period", "base"]],
+        ]
+    )
+    for row in pairs.itertuples():
+        others = known[(known["ref_area"] == row.ref_area) & (known["time_period"] != row.time_period)]["base"]
+        if len(others) and not others.median() * (1 - GROSS) <= row.base <= others.median() * (1 + GROSS):
+            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.value:g}",
+                          f"a rate that fits its count: {row.value_count:g} poor households at {row.value:g} % are {row.base:,.0f} households, "
+                          f"the area has about {others.median():,.0f}")  # fmt: skip
 
 
 def rate_disagreements(rows):

@@ -28,6 +28,14 @@ Data = Annotated[Path | None, typer.Option("--data", help=_both("cli.option.data
 AsOf = Annotated[str | None, typer.Option("--as-of", help=_both("cli.option.as_of"))]
 
 
+def _decimal(value):
+    """A number as people type it: 3.5 or, as Vietnamese writes it, 3,5."""
+    try:
+        return float(str(value).replace(",", "."))
+    except ValueError:
+        raise typer.BadParameter(f"{value!r}; 3.5 / 3,5") from None
+
+
 def _console():
     console = Console()
     return console if console.is_terminal else Console(width=150)
@@ -95,12 +103,18 @@ def verify(lang: Lang = "vi"):
 @app.command(help=_both("cli.project.help"))
 def project(
     scenario: Annotated[str | None, typer.Option(help=_both("cli.option.scenario"))] = None,
-    province_pace: Annotated[float | None, typer.Option(help=_both("cli.option.province_pace"))] = None,
-    poor_district_pace: Annotated[float | None, typer.Option(help=_both("cli.option.poor_district_pace"))] = None,
+    province_pace: Annotated[
+        float | None, typer.Option(parser=_decimal, metavar="NUMBER", help=_both("cli.option.province_pace"))
+    ] = None,
+    poor_district_pace: Annotated[
+        float | None, typer.Option(parser=_decimal, metavar="NUMBER", help=_both("cli.option.poor_district_pace"))
+    ] = None,
     form: Annotated[str | None, typer.Option(help=_both("cli.option.form"))] = None,
     start: Annotated[int | None, typer.Option("--from", help=_both("cli.option.from"))] = None,
     end: Annotated[int | None, typer.Option("--to", help=_both("cli.option.to"))] = None,
-    floor: Annotated[float | None, typer.Option(help=_both("cli.option.floor"))] = None,
+    floor: Annotated[
+        float | None, typer.Option(parser=_decimal, metavar="NUMBER", help=_both("cli.option.floor"))
+    ] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help=_both("cli.option.csv"))] = None,
     as_of: AsOf = None,
     data: Data = None,
@@ -117,11 +131,15 @@ def project(
     chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
     obs = load_observations(as_of=as_of, data=data)
     projection = poverty.project_poverty(obs, chosen)
+    console.print(_scenario_line(chosen, lang), highlight=False, markup=False)
     _print_projection(console, lang, projection)
     _print_fit(console, lang, implied_pace(obs, chosen))
     if csv is not None:
-        write_whole(csv, projection.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
-        console.print(text("project.written", lang, file=csv.name), highlight=False)
+        if not csv.parent.is_dir():
+            raise KontumError(f"--csv: no folder {csv.parent}; choose one that is there")
+        content = projection.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+        write_whole(csv, "\ufeff" + content)  # the mark by which Excel knows UTF-8
+        console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)
 
 
 def _scenario(name, given):
@@ -134,6 +152,18 @@ def _scenario(name, given):
         raise KontumError("project: give --scenario, or both --province-pace and --poor-district-pace, "
                           "for example --province-pace 3.5 --poor-district-pace 7")  # fmt: skip
     return Scenario(name="command-line", **given)
+
+
+def _scenario_line(chosen, lang):
+    from .labels import number
+
+    def said(pace):
+        if isinstance(pace, dict):
+            return ", ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
+        return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
+
+    return text("project.scenario", lang, name=chosen.name, pace=said(chosen.province_pace_pp), poor=said(chosen.poor_district_pace_pp),
+                form=text(f"form.{chosen.form}", lang), start=chosen.start, end=chosen.end)  # fmt: skip
 
 
 def _print_projection(console, lang, projection):

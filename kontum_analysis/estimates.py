@@ -22,9 +22,10 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from .apportion import apportion
-from .areas import PROVINCE, area, districts
+from .areas import PROVINCE, districts
 from .district_facts import CHANGES, FIRST_YEAR, district_facts
 from .errors import KontumError
+from .labels import area_name
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
 GROWTH_SD_WITHOUT_EVIDENCE = 0.01
@@ -83,7 +84,9 @@ def _years(facts, codes):
     for code in [PROVINCE, *codes]:
         known = {name for name in ("poor_households", "rate", "households") if (code, FIRST_YEAR, name) in facts}
         if "households" not in known or len(known) < 2:
-            raise KontumError(f"the opening stock of {area(code)} at the end of {FIRST_YEAR} was not known on that day")
+            raise KontumError(
+                f"the opening stock of {area_name(code, 'en')} ({code}) at the end of {FIRST_YEAR} was not known on that day"
+            )
     years, year = [], FIRST_YEAR
     while {(PROVINCE, year, "poor_households"), (PROVINCE, year, "households")} <= set(facts):
         years.append(year)
@@ -236,7 +239,7 @@ def _row(code, year, facts, poor, households, point_poor, point_households):
     rate_low, rate_high = np.quantile(poor / households, [0.1, 0.9]) if not cells["rate"] else (rate, rate)
     status = {f"status_{name}": cell.status if cell else "estimated" for name, cell in cells.items()}
     source = "|".join(dict.fromkeys(cell.source for cell in cells.values() if cell))
-    return dict(area=code, area_name=area(code).name, year=year, rate=round(rate, 6), rate_q10=round(rate_low, 6),
+    return dict(area=code, area_name=area_name(code, "vi"), year=year, rate=round(rate, 6), rate_q10=round(rate_low, 6),
                 rate_q90=round(rate_high, 6), poor_households=int(point_poor), poor_q10=int(np.floor(low)),
                 poor_q90=int(np.ceil(high)), households=int(point_households), **status, source_id=source)  # fmt: skip
 

@@ -5,6 +5,7 @@ import pandas as pd
 
 from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
+from .labels import area_name
 from .paces import FULL, baseline, district_paths
 
 
@@ -56,7 +57,7 @@ def project_poverty(obs, scenario, draws=0, seed=3299):
 
 def _rows(scenario, code, years, rate, households, poor, entries, floor, status):
     found = area(code)
-    return pd.DataFrame(dict(scenario=scenario.name, area=code, area_name=found.name, level=found.level, year=years, rate=rate,
+    return pd.DataFrame(dict(scenario=scenario.name, area=code, area_name=area_name(code, "vi"), level=found.level, year=years, rate=rate,
                              households=households, poor_households=poor, entries=entries, floor=floor,
                              status=[status] + ["projected"] * (len(years) - 1)))  # fmt: skip
 

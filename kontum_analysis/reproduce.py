@@ -58,6 +58,8 @@ def _csv(path, frame):
 
 def _data(folder, observations):
     raw_tables()
+    for name in presets():  # a bad scenario stops the run before anything is written
+        preset(name)
     yield
     _csv(folder / "observations.csv", observations().drop(columns="line"))
     yield
