@@ -14,6 +14,7 @@ import kontum_analysis as kt
 from kontum_analysis.errors import KontumError
 from kontum_analysis.figures import CATALOGUE, build, style
 from kontum_analysis.figures.programme import corridors
+from kontum_analysis.figures.words import chance
 from kontum_analysis.labels import LANGUAGES, table, text
 
 CASES = [(name, lang) for name in CATALOGUE for lang in LANGUAGES]
@@ -231,3 +232,32 @@ def test_unknown_names_are_refused_with_what_there_is(obs, figures):
         build("coverage", obs, "fr")
     with pytest.raises(KontumError, match="png, svg, pdf"):
         figures["coverage", "vi"].image("gif")
+
+
+def test_a_derived_band_and_a_rounded_mean_are_not_drawn_as_published(figures, pages):
+    rows = figures["ntm_bands", "vi"].table
+    shown = [bar for bar in pages["ntm_bands", "vi"][0].axes[1].patches if bar.get_height() > 0]
+    hollow = sorted(bar.get_height() for bar in shown if bar.get_facecolor()[:3] == (1, 1, 1))
+    assert hollow == sorted(rows.query("status == 'derived' and communes > 0")["communes"])
+    means = pages["ntm_bands", "vi"][0].axes[0].lines
+    filled = [m for m in means if m.get_marker() == "o"]
+    exact = rows[(rows["mean_high"] - rows["mean_low"]) < 0.1].drop_duplicates(["day", "standard"])
+    assert len(filled) == len(exact)
+
+
+def test_the_last_count_is_named_with_its_own_day():
+    early = build("ntm_attainment", kt.load_observations(as_of="2022-10-04"), "en")
+    last = early.table.query("kind == 'known'")["day"].max()
+    assert last < "2022-10-04" and last in early.alt and "2023" not in early.alt
+
+
+def test_a_simulated_chance_is_never_certain(figures):
+    board, outlook = figures["scoreboard", "en"], figures["poverty_outlook", "vi"]
+    assert board.table["probability"].max() > 0.99 and "100%" not in outlook.alt
+    assert (chance(1.0, "en"), chance(0.0, "vi"), chance(0.469, "vi")) == ("> 99", "< 1", "47")
+
+
+def test_a_bound_that_decides_a_target_stands_beside_its_value(figures, pages):
+    rows = figures["scoreboard", "en"].table.query("reason == 'bound'")
+    words = {t.get_text() for t in _texts(pages["scoreboard", "en"][0])}
+    assert len(rows) and all(any(f"> {r.bound_low:.0f}" in w for w in words) for r in rows.itertuples())

@@ -5,6 +5,7 @@ import numpy as np
 from ..labels import number, text
 from ..targets import scoreboard
 from . import style
+from .words import chance
 
 STATUS = {
     "met": dict(marker="o", color=style.GREEN),
@@ -13,15 +14,19 @@ STATUS = {
     "off_track": dict(marker="X", color=style.RED),
     "not_measured": dict(marker="_", color=style.GREY),
 }
+BOUND = {**style.AT_LEAST, "marker": ">", "color": style.BLACK}
 FULL = 1.3  # bars end here: a target passed by far is not drawn to scale
 
 
 def board_table(obs):
-    """Each target: latest value, the level asked for, probability, status; progress is value over level (fraction)."""
+    """Each target: latest value, the level asked for, probability, status; progress is value over level (fraction).
+
+    bound_low: what a later figure gives as the least; it is no value, but it may decide the status (reason bound).
+    """
     found = scoreboard(obs)
     progress = np.where(found["value_low"] > 0, found["latest_value"] / found["value_low"], np.nan)
     table = found[["target_id", "programme", "horizon_year", "kind", "latest_value", "latest_day", "value_low", "unit_measure", "probability",
-                   "status"]]  # fmt: skip
+                   "status", "reason", "bound_low"]]  # fmt: skip
     order = table["programme"].map({"NTM": 0, "DTTS": 1, "POVERTY": 2})
     table = table.assign(progress=progress)
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
@@ -29,7 +34,7 @@ def board_table(obs):
 
 def draw_board(table, lang, title):
     """One row a target, grouped by programme; the bar is the latest value as a part of the level asked for."""
-    with style.canvas(title, lang, height_cm=19.5, left=6.9, right=3.4, top=1.7, bottom=1.5) as figure:
+    with style.canvas(title, lang, height_cm=19.5, left=6.9, right=3.7, top=1.7, bottom=1.5) as figure:
         axes = figure.subplots()
         place, ticks, before = 0.0, [], None
         for row in table.itertuples():
@@ -52,7 +57,9 @@ def draw_board(table, lang, title):
             (dict(linestyle="none", markersize=5.5, **look), text(f"target_status.{s}", lang))
             for s, look in STATUS.items()
         ]
-        style.key(figure, entries)
+        if table["bound_low"].notna().any():
+            entries.append((BOUND, text("scoreboard.bound_key", lang)))
+        style.key(figure, entries, columnspacing=1.0)
         return figure
 
 
@@ -70,10 +77,16 @@ def _bullet(axes, place, row, lang):
             value=number(row.latest_value, 0 if row.latest_value % 1 == 0 else 1, lang),
             goal=number(row.value_low, 0, lang),
         )
+        if row.bound_low == row.bound_low:
+            words += text("scoreboard.bound", lang, bound=row.bound_low)
         if row.probability == row.probability:
-            words += text("scoreboard.chance", lang, chance=row.probability)
+            words += text("scoreboard.chance", lang, chance=chance(row.probability, lang))
     else:
         words = text(f"target_status.{row.status}", lang)
+        if row.bound_low == row.bound_low:
+            words += text("scoreboard.bound_only", lang, bound=row.bound_low)
+    if row.bound_low == row.bound_low:
+        axes.plot([min(row.bound_low / row.value_low, FULL)], [place], zorder=5, **BOUND)
     axes.plot([FULL + 0.05], [place], linestyle="none", markersize=5.5, clip_on=False, **look)
     axes.text(
         FULL + 0.1,
@@ -88,4 +101,5 @@ def _bullet(axes, place, row, lang):
 def board_facts(table, lang):
     """How many targets have each status."""
     counts = table["status"].value_counts()
-    return {status: int(counts.get(status, 0)) for status in STATUS} | {"all": len(table)}
+    by_bound = int((table["reason"] == "bound").sum())
+    return {status: int(counts.get(status, 0)) for status in STATUS} | {"all": len(table), "by_bound": by_bound}

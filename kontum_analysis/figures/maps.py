@@ -18,9 +18,14 @@ RATES = (0.05, 0.10, 0.20, 0.40)
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#3D8BC3", "#0B4A8F")
 BORDERS = {
     "published": dict(linewidth=1.5, edgecolor="black"),
-    "derived": dict(linewidth=1.3, edgecolor="black", linestyle=(0, (2, 1.2))),
+    "derived": dict(linewidth=1.5, edgecolor="black"),
     "imputed": dict(linewidth=0.5, edgecolor=style.GREY),
 }
+INK = "#A33F00"  # names and borders of districts
+DISTRICT_NAMES = {  # column, row and side of a name beside its district; the two others stand at towns of the same name
+    "610": (6.05, 0.5, "left"), "611": (1.95, 5.5, "right"), "617": (7.05, 3.5, "left"), "613": (10.05, 4.5, "left"),
+    "614": (10.05, 10.3, "left"), "608": (9.05, 12.5, "left"), "616": (1.95, 9.5, "right"), "618": (0.95, 12.5, "right"),
+}  # fmt: skip
 SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
 
 
@@ -72,11 +77,15 @@ def draw_commune_map(table, lang, title):
             border = BORDERS[r.status] if rural else dict(linewidth=0.5, edgecolor=style.LIGHT, hatch="////")
             axes.add_patch(Rectangle((r.col + 0.05, r.row + 0.05), 0.9, 0.9, facecolor=face, **border))
             words = textwrap.fill(area_name(r.area, lang), 7)
-            ink = _ink(r.probability, CHANCES) if rural else style.GREY
+            named = (
+                not rural
+                and r.district not in DISTRICT_NAMES
+                and area_name(r.area, lang) == area_name(r.district, lang)
+            )
+            ink = _ink(r.probability, CHANCES) if rural else INK if named else style.GREY
             if rural:
-                words += "\n" + (
-                    text("commune_map.attained", lang) if r.attained else f"{number(100 * r.probability, 0, lang)}%"
-                )
+                known = f"{SYMBOLS.get(r.status, '')} {text('commune_map.attained', lang)}"
+                words += "\n" + (known if r.attained else f"{number(100 * r.probability, 0, lang)}%")
             axes.text(
                 r.col + 0.5,
                 r.row + 0.5,
@@ -85,15 +94,22 @@ def draw_commune_map(table, lang, title):
                 va="center",
                 fontsize=style.SMALL,
                 color=ink,
+                fontweight="bold" if named else "normal",
                 linespacing=0.98,
             )
         _district_lines(axes, table)
+        for code, (x, y, side) in DISTRICT_NAMES.items():
+            axes.text(x, y, area_name(code, lang), ha=side, va="center", fontsize=7.5, fontweight="bold", color=INK)
         axes.set_xlim(-0.05, columns + 0.05)
         axes.set_ylim(rows + 0.05, -0.05)
         axes.axis("off")
         _scale(figure, CHANCES, lang, text("commune_map.scale", lang))
-        marks = [(dict(marker="s", markersize=7, color="white", markeredgecolor=b["edgecolor"], markeredgewidth=b["linewidth"],
-                       linestyle="none"), text(f"commune_map.{name}", lang)) for name, b in BORDERS.items()]  # fmt: skip
+        boxes = dict(
+            marker="s", markersize=7, color="white", markeredgecolor=style.GREY, markeredgewidth=0.5, linestyle="none"
+        )
+        marks = [(style.PUBLISHED, text("commune_map.published", lang)), (style.DERIVED, text("commune_map.derived", lang)),
+                 (boxes, text("commune_map.imputed", lang)),
+                 (dict(color=INK, linewidth=1.3), text("commune_map.district", lang))]  # fmt: skip
         style.key(figure, marks, below_top_cm=1.35)
         return figure
 
@@ -108,7 +124,7 @@ def _district_lines(axes, table):
         ):
             other = home.get((row + dr, col + dc))
             if other is not None and other != district:
-                axes.plot(*line, color=style.RED, linewidth=1.3, zorder=5)
+                axes.plot(*line, color=INK, linewidth=1.3, zorder=5)
 
 
 def commune_facts(table, lang):
@@ -140,7 +156,7 @@ def draw_district_map(table, lang, title):
                 name = area_name(r.area, lang) + ("*" if r.area in poor_districts() else "")
                 words = f"{name}\n{SYMBOLS[r.status]} {number(100 * r.rate, 1, lang)}%"
                 if r.status == "estimated":
-                    words += f"\n({number(100 * r.q10, 0, lang)}–{number(100 * r.q90, 0, lang)})"
+                    words += f"\n({number(100 * r.q10, 1, lang)}–{number(100 * r.q90, 1, lang)})"
                 axes.text(
                     col + 0.5,
                     row + 0.5,
@@ -156,7 +172,7 @@ def draw_district_map(table, lang, title):
             axes.set_ylim(4.05, -0.05)
             axes.axis("off")
         _scale(figure, RATES, lang, text("district_map.scale", lang))
-        style.key(figure, [(style.MARKERS[s], text(f"key.{s}", lang)) for s in SYMBOLS], below_top_cm=1.3)
+        style.key(figure, [(style.MARKERS[s], text(f"district_map.{s}", lang)) for s in SYMBOLS], below_top_cm=1.3)
         return figure
 
 

@@ -11,6 +11,7 @@ from ..labels import area_name, number, text
 from ..tables import known_rates
 from . import style
 from .programme import corridors, horizon
+from .words import chance, plain
 
 AREAS = (PROVINCE, POOR_DISTRICTS)
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
@@ -20,7 +21,7 @@ def outlook_table(obs):
     """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its horizon, with P."""
     known = known_rates(obs)
     parts = [known.assign(kind="known")]
-    own, history = outlook_draws(obs, draws=4000), outlook_draws(obs, end=horizon(), draws=4000, weight=HISTORY_WEIGHT)
+    own, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), weight=HISTORY_WEIGHT)
     q = own.quantiles()
     q = q[q["area"].isin(AREAS)].rename(columns={"q50": "rate"})
     parts.append(q.assign(kind="outlook"))
@@ -50,12 +51,14 @@ def draw_outlook(table, lang, title):
             axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, color=style.RED, linewidth=1.8)
             axes.set_ylim(0, top)
             words = text("poverty_outlook.asked", lang, pace=corridors()[area].low, rate=asked.rate, year=int(asked.year),
-                         chance=asked.chance, history=asked.chance_history)  # fmt: skip
+                         chance=chance(asked.chance, lang), history=chance(asked.chance_history, lang))  # fmt: skip
             style.callout(
                 axes, words, (asked.year + 0.4, asked.rate), (2026.2, 0.66 * top), style.RED, annotation_clip=False
             )
             end = fan.iloc[-1]
-            style.callout(axes, text("poverty_outlook.end", lang, rate=end.rate, low=end.q10, high=end.q90),
+            axes.axvline(horizon(), color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
+            label = "poverty_outlook.end_floor" if _on_floor(end) else "poverty_outlook.end"
+            style.callout(axes, text(label, lang, rate=end.rate, low=end.q10, high=end.q90),
                           (end.year, end.rate), (end.year + 0.4, 0.2 * top), style.BLUE, annotation_clip=False)  # fmt: skip
             axes.set_title(area_name(area, lang))
             axes.set_xlim(rows["year"].min() - 0.3, rows["year"].max() + 0.1)
@@ -67,6 +70,11 @@ def draw_outlook(table, lang, title):
         return figure
 
 
+def _on_floor(row):
+    """Whether half of the draws have stopped at the floor: then the narrow interval is an assumption, not knowledge."""
+    return row.rate - row.q05 < 0.0005
+
+
 def outlook_facts(table, lang):
     """Medians and intervals at the horizon and at the end, and the two chances."""
     found = {}
@@ -76,7 +84,11 @@ def outlook_facts(table, lang):
         fan = rows[rows["kind"] == "outlook"].set_index("year")
         found |= {f"{name}near": fan.at[horizon(), "rate"], f"{name}low": fan.at[horizon(), "q10"],
                   f"{name}high": fan.at[horizon(), "q90"], f"{name}end": fan["rate"].iloc[-1],
-                  f"{name}chance": asked.chance, f"{name}history": asked.chance_history}  # fmt: skip
+                  f"{name}chance": chance(asked.chance, lang), f"{name}history": chance(asked.chance_history, lang)}  # fmt: skip
+    fan = table[(table["area"] == PROVINCE) & (table["kind"] == "outlook")]
+    stopped = [r.year for r in fan.itertuples() if r.year > fan["year"].min() and _on_floor(r)]
+    found["stopped"] = stopped[0] if stopped else fan["year"].max() + 1
+    found["history_weight"] = HISTORY_WEIGHT
     return found | {"year": horizon(), "pace": corridors()[PROVINCE].low, "poor_pace": corridors()[POOR_DISTRICTS].low}
 
 
@@ -86,7 +98,8 @@ def pace_table(obs):
     parts = [seen.assign(kind="seen", label=seen["area"] + " " + seen["standard"], value=-seen["speed"])]
     opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
     for area in AREAS:
-        for pace in (corridors()[area].low, corridors()[area].high):
+        low, high = corridors()[area][:2]
+        for pace in (low, (low + high) / 2, high):
             level = opening[area]
             parts.append(pd.DataFrame(dict(kind=["asked"], area=area, label=f"{pace:g}", pace_pp=pace,
                                            value=logit(level) - logit(level - pace / 100),
@@ -101,19 +114,25 @@ def pace_table(obs):
 
 def draw_pace(table, lang, title):
     """Left: yearly speeds seen in provinces, with the programme's paces as lines. Right: another measure, shares of MPI intervals."""
-    with style.canvas(title, lang, height_cm=11.2, left=3.4, right=0.5, top=2.6, bottom=2.2, wspace=0.36) as figure:
+    with style.canvas(title, lang, height_cm=11.2, left=3.4, right=0.5, top=2.6, bottom=2.2, wspace=0.5) as figure:
         left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
         seen = table[table["kind"] == "seen"]
         names = list(dict.fromkeys(seen["label"]))
         for place, name in enumerate(names):
             rows = seen[seen["label"] == name]
             left.plot(rows["value"], [place] * len(rows), **style.PUBLISHED)
-        left.set_yticks(range(len(names)), [_series(name, lang) for name in names])
-        left.set_ylim(len(names) - 0.4, -0.6)
+        heads = [text(f"pace_history.lines_{area}", lang) for area in AREAS]
+        labels = left.set_yticks([-1.35, -0.73, *range(len(names))], [*heads, *(_series(name, lang) for name in names)])
+        for tick, colour in zip(labels, (style.BLUE, style.RED), strict=False):
+            tick.label1.set_color(colour)
+            tick.gridline.set_visible(False)
+        left.set_ylim(len(names) - 0.4, -1.7)
         for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
             rows = table[(table["kind"] == "asked") & (table["area"] == area)]
+            top = 0.0 if area == PROVINCE else 0.62
             for row in rows.itertuples():
-                left.axvline(row.value, color=colour, linewidth=1.1, linestyle=line, zorder=1)
+                left.vlines(row.value, -0.5, len(names) - 0.4, color=colour, linewidth=1.1, linestyle=line, zorder=1)
+                style.note(left, row.value, top - 1.35, plain(row.pace_pp, lang), colour, ha="center")
         left.set_xlim(0, 0.65)
         left.set_xlabel(text("pace_history.speed", lang))
         style.number_axis(left.xaxis, lang, decimals=1)
@@ -121,9 +140,9 @@ def draw_pace(table, lang, title):
         _mpi_bars(right, table[table["kind"] == "mpi"], lang)
         entries = [(style.PUBLISHED, text("pace_history.seen", lang))]
         for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
-            low, high = table[(table["kind"] == "asked") & (table["area"] == area)].itertuples()
-            words = text("pace_history.asked", lang, name=area_name(area, lang), low=low.pace_pp, high=high.pace_pp,
-                         low_share=low.share, high_share=high.share)  # fmt: skip
+            low, mid, high = table[(table["kind"] == "asked") & (table["area"] == area)].itertuples()
+            words = text("pace_history.asked", lang, name=area_name(area, lang), low=low.pace_pp, mid=plain(mid.pace_pp, lang),
+                         high=high.pace_pp, low_share=low.share, mid_share=mid.share, high_share=high.share)  # fmt: skip
             entries.append((dict(color=colour, linestyle=line, linewidth=1.2), words))
         style.key(figure, entries, ncols=1, labelspacing=0.35)
         return figure
@@ -163,5 +182,5 @@ def pace_facts(table, lang):
     poor_low, poor_high = corridors()[POOR_DISTRICTS][:2]
     return dict(low=low, high=high, poor_low=poor_low, poor_high=poor_high, low_share=asked[PROVINCE, low],
                 high_share=asked[PROVINCE, high], poor_low_share=asked[POOR_DISTRICTS, poor_low],
-                poor_high_share=asked[POOR_DISTRICTS, poor_high], n=len(seen), provinces=seen["area"].nunique(),
+                poor_high_share=asked[POOR_DISTRICTS, poor_high], n=len(seen), own=int((seen["area"] == PROVINCE).sum()), provinces=seen["area"].nunique(),
                 mpi=mpi.at[("subnational", 6), "share"], intervals=mpi.at[("subnational", 6), "value"])  # fmt: skip

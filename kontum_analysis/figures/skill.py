@@ -37,7 +37,7 @@ def scores_table(obs):
 
 def draw_scores(table, lang, title):
     """Two panels of dots, error and WIS of each method; the farther left the better."""
-    with style.canvas(title, lang, height_cm=7.8, left=4.0, right=0.4, top=2.1, bottom=1.7, wspace=0.75) as figure:
+    with style.canvas(title, lang, height_cm=7.8, left=4.3, right=0.4, top=2.1, bottom=1.7, wspace=0.85) as figure:
         for axes, subject in zip(figure.subplots(1, 2), ("poverty", "ntm"), strict=True):
             rows = table[table["subject"] == subject].reset_index(drop=True)
             axes.hlines(rows.index, rows["wis"], rows["error"], color=style.LIGHT, linewidth=2)
@@ -86,12 +86,12 @@ def calibration_table(obs):
     return table.assign(nominal=table["nominal"] / 100, low=table["low"].fillna(0.0), high=table["high"].fillna(1.0))
 
 
-SUBJECTS = {"poverty": (style.BLUE, "o", -0.012), "ntm": (style.GREEN, "s", 0.0), "districts": (style.RED, "D", 0.012)}
+SUBJECTS = {"poverty": (style.BLUE, "o", 0.0), "ntm": ("#00755A", "s", -0.012), "districts": (style.RED, "D", 0.012)}
 
 
 def draw_calibration(table, lang, title):
     """Observed against nominal coverage: on the diagonal the intervals hold as often as they claim."""
-    with style.canvas(title, lang, height_cm=9.6, left=1.6, right=6.2, top=1.5, bottom=1.7) as figure:
+    with style.canvas(title, lang, height_cm=9.8, left=1.6, right=6.2, top=1.8, bottom=1.7) as figure:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.8, linestyle=(0, (4, 2)))
         for subject, (colour, marker, shift) in SUBJECTS.items():
@@ -100,7 +100,7 @@ def draw_calibration(table, lang, title):
             axes.plot(
                 rows["nominal"] + shift, rows["observed"], marker=marker, color=colour, markersize=5, linestyle="none"
             )
-        places = {"poverty": 0.85, "ntm": 0.62, "districts": 0.39}
+        places = {"ntm": 0.9, "poverty": 0.66, "districts": 0.42}
         for subject, y in places.items():
             row = table[(table["subject"] == subject) & (table["nominal"] == 0.8)].iloc[0]
             words = text(
@@ -120,6 +120,9 @@ def draw_calibration(table, lang, title):
         axes.set_ylabel(text("calibration.observed", lang))
         style.number_axis(axes.xaxis, lang, scale=100)
         style.number_axis(axes.yaxis, lang, scale=100)
+        line = dict(color=style.GREY, linewidth=0.8, linestyle=(0, (4, 2)))
+        bar = dict(color=style.GREY, marker="|", markersize=9, markeredgewidth=1.3, linestyle="none")
+        style.key(figure, [(line, text("calibration.key_line", lang)), (bar, text("calibration.key_bar", lang))])
         return figure
 
 

@@ -1,6 +1,6 @@
 """Small pieces of sentences for captions and alternative texts."""
 
-from ..labels import area_name, text
+from ..labels import area_name, number, text
 
 
 def listed(codes, lang):
@@ -13,3 +13,23 @@ def listed(codes, lang):
     if len(names) < 2:
         return "".join(names) or "–"
     return f"{', '.join(names[:-1])} {text('word.and', lang)} {names[-1]}"
+
+
+def chance(p, lang):
+    """A simulated probability in whole per cent, without its sign; never as certain.
+
+    >>> chance(0.9999, "en"), chance(0.002, "vi"), chance(0.641, "en")
+    ('> 99', '< 1', '64')
+    """
+    if p > 0.99:
+        return f"> {number(99, 0, lang)}"
+    return f"< {number(1, 0, lang)}" if p < 0.01 else number(100 * p, 0, lang)
+
+
+def plain(value, lang):
+    """A number with one decimal, or none where it is whole.
+
+    >>> plain(7.0, "vi"), plain(3.5, "vi")
+    ('7', '3,5')
+    """
+    return number(value, 0 if value == round(value) else 1, lang)
