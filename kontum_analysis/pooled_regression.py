@@ -42,6 +42,7 @@ class Cases:
 
     @classmethod
     def of(cls, table):
+        """The cases of a table, as arrays."""
         values = {name: table[name].to_numpy(dtype=float) for name in ("t0", "t1", "t2")}
         y0, y1, y2, p0, p1 = (to_logit(table[name].to_numpy(dtype=float)) for name in ("y0", "y1", "y2", "p0", "p1"))
         alone = ~np.isfinite(p0 + p1)
@@ -61,6 +62,7 @@ class Cases:
         )
 
     def take(self, rows):
+        """The cases at these places."""
         return Cases(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 

@@ -158,6 +158,7 @@ class _PlainKeys(yaml.SafeLoader):
     """The safe loader, which otherwise lets the last of two equal keys win in silence and merges mappings at any cost."""
 
     def construct_mapping(self, node, deep=False):
+        """A mapping whose keys are plain and stand once."""
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                 raise yaml.constructor.ConstructorError(None, None, "a key is a plain word or number", key.start_mark)
