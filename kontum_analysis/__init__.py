@@ -28,7 +28,7 @@ _NAMES = {
     "hindcast_ntm": "ntm_hindcast",
     "hindcast": "hindcasting",
     "scoreboard": "targets",
-    "national_targets": "targets",
+    "national_targets": "national",
     "KontumError": "errors",
     "DataError": "errors",
     "UnknownAreaError": "errors",

@@ -10,10 +10,15 @@ import numpy as np
 import pandas as pd
 
 from .areas import POOR_DISTRICTS, PROVINCE, poor_districts
-from .district_facts import FIRST_YEAR
+from .district_facts import FIRST_YEAR, STANDARD
 from .errors import KontumError
 from .estimates import estimate_panel
 from .ntm_history import snapshots
+
+# what the panel of districts rests on (district_facts reads these)
+PANEL = ("poor_households", "poverty_rate_pct", "households_total", "near_poor_households", "near_poor_rate_pct",
+         "poor_households_net_reduction", "poverty_rate_reduction_pp")  # fmt: skip
+LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,9 @@ class Measure:
     """The latest value of a target in its own unit.
 
     value: missing where nothing measures it; day: of the value; kind: published, derived, estimated or none; low, high:
-    what bounds prove about later days (missing where none); start: (day, value) from which an observed pace is counted; sources, note: evidence.
+    what bounds prove about later days (missing where none), bound_day: of the bound, sure: False where a bound is of low
+    reliability and so proves nothing; necessary: the value must reach the target but does not prove it; start: (day,
+    value) from which an observed pace is counted; sources, lines: source ids and lines of observations.csv.
     """
 
     value: float = np.nan
@@ -30,39 +37,72 @@ class Measure:
     low: float = np.nan
     high: float = np.nan
     bound_day: str = ""
+    sure: bool = True
+    necessary: bool = False
     start: tuple | None = None
     sources: str = ""
+    lines: str = ""
 
 
 def measure(obs, target):
-    """The Measure of one row of targets.csv on the day of the vintage that `obs` is."""
+    """The Measure of one row of targets.csv on the day of the vintage that `obs` is.
+
+    A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none. An
+    average over the years of the programme is always computed, since a published one may speak of other years.
+    """
     special = _SPECIAL.get(target.target_id)
-    return special(obs) if special else _published(obs, target.indicator, target.scope_area)
+    own = _published(obs, target.indicator, target.scope_area)
+    average = target.indicator.endswith("_per_year")
+    return special(obs) if special and (average or own.kind == "none") else own
 
 
-def _rows(obs, indicator, area):
-    rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area)]
-    return rows.sort_values(["time_period", "known_from"])
+def _evidence(rows):
+    """Source ids and lines of the rows used, as the board shows them."""
+    return {name: "|".join(dict.fromkeys(rows[column].astype(str)))
+            for name, column in (("sources", "source_id"), ("lines", "line"))}  # fmt: skip
+
+
+def _values(obs, indicator, area):
+    """Exact preferred values, the standard in force last: a later page on an older criteria set is no news on the new."""
+    rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["preferred"]]
+    rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U")]
+    return rows.sort_values(["standard", "time_period", "known_from"])
+
+
+def _start(earlier, day):
+    """(day, value) of the first figure at least a year before `day`, or None."""
+    days = (pd.Timestamp(day) - pd.to_datetime(earlier["time_period"])).dt.days
+    first = earlier[days >= LEAST_SPAN].head(1)
+    return (first["time_period"].iloc[0], float(first["obs_value"].iloc[0])) if len(first) else None
 
 
 def _published(obs, indicator, area):
-    """The latest preferred value, the one before it under the same standard, and what later bounds prove."""
-    rows = _rows(obs, indicator, area)
-    values = rows[rows["preferred"] & (rows["bound"] == "exact") & (rows["obs_status"] != "U")]
-    bounds = rows[rows["bound"].isin(["at_least", "at_most"])]
-    found = {}
+    """The latest value, the first under the same standard, and what later bounds prove."""
+    values = _values(obs, indicator, area)
+    bounds = obs[
+        (obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["bound"].isin(["at_least", "at_most"])
+    ]
+    bounds = bounds.sort_values(["standard", "time_period", "known_from"])
+    found, used = {}, []
     if len(values):
         last = values.iloc[-1]
-        earlier = values[(values["standard"] == last.standard) & (values["time_period"] < last.time_period)]
-        found = dict(value=float(last.obs_value), day=last.time_period, kind="derived" if last.obs_status == "E" else "published",
-                     start=(earlier.iloc[0].time_period, float(earlier.iloc[0].obs_value)) if len(earlier) else None)  # fmt: skip
-        bounds = bounds[bounds["time_period"] > last.time_period]
-    for side, bound in (("low", "at_least"), ("high", "at_most")):
-        one = bounds[bounds["bound"] == bound]
+        start = _start(values[values["standard"] == last.standard], last.time_period)
+        found = dict(value=float(last.obs_value), day=last.time_period, start=start,
+                     kind="derived" if last.obs_status == "E" else "published")  # fmt: skip
+        used = (
+            [values[(values["standard"] == last.standard) & (values["time_period"] == start[0])].head(1)]
+            if start
+            else []
+        )
+        used.append(values.tail(1))
+        bounds = bounds[(bounds["time_period"] > last.time_period) & (bounds["standard"] >= last.standard)]
+    for side, bound in (("high", "at_most"), ("low", "at_least")):  # the low side last: targets ask for more
+        one = bounds[bounds["bound"] == bound].tail(1)
         if len(one):
-            found.update({side: float(one.iloc[-1].bound_value), "bound_day": one.iloc[-1].time_period})
-    sources = pd.concat([values.tail(1), bounds.tail(1)])["source_id"]
-    return Measure(**found, sources="|".join(dict.fromkeys(sources)))
+            row = one.iloc[0]
+            found.update({side: float(row.bound_value), "bound_day": row.time_period, "sure": row.obs_status != "U"})
+            used.append(one)
+    return Measure(**found, **(_evidence(pd.concat(used)) if used else {}))
 
 
 def _poverty_pace(area):
@@ -73,20 +113,25 @@ def _poverty_pace(area):
             found = estimate_panel(obs, 400)
         except KontumError:
             return Measure()
-        member = np.ones(len(found.areas), bool) if area == PROVINCE else np.isin(found.areas, poor_districts())
-        rate = (found.poor[member].sum(axis=0) / found.households[member].sum(axis=0)).mean(axis=1)
-        years = found.years[-1] - FIRST_YEAR
-        panel = found.panel[
-            found.panel["area"].isin(np.array(found.areas)[member]) & (found.panel["year"] == found.years[-1])
-        ]
-        if years == 0:
-            return Measure(sources="|".join(sorted(set("|".join(panel["source_id"]).split("|")))))
-        kind = "derived" if area == PROVINCE or not (panel["status_rate"] == "estimated").any() else "estimated"
-        rows = found.panel[(found.panel["area"] == PROVINCE) & found.panel["year"].isin([FIRST_YEAR, found.years[-1]])]
+        members = list(found.areas) if area == PROVINCE else poor_districts()
+        rows = obs[obs["preferred"] & (obs["standard"] == STANDARD) & (obs["obs_status"] != "U")]
         if area == PROVINCE:
-            rate = rows["rate"].to_numpy()[[0, -1]]
-        return Measure(value=100 * (rate[0] - rate[-1]) / years, day=f"{found.years[-1]}-12-31", kind=kind,
-                       sources="|".join(dict.fromkeys("|".join(rows["source_id"]).split("|"))))  # fmt: skip
+            used = rows[(rows["ref_area"] == PROVINCE) & (rows["indicator"] == "poverty_rate_pct")]
+        else:
+            used = rows[rows["indicator"].isin(PANEL) & rows["ref_area"].isin([PROVINCE, *members])]
+        evidence = _evidence(used)
+        years = found.years[-1] - FIRST_YEAR
+        if years == 0:
+            return Measure(**evidence)
+        inside = np.isin(found.areas, members)
+        rate = (found.poor[inside].sum(axis=0) / found.households[inside].sum(axis=0)).mean(axis=1)
+        panel = found.panel[found.panel["year"] == found.years[-1]].set_index("area")
+        kind = "derived"
+        if area == PROVINCE:
+            rate = found.panel.loc[found.panel["area"] == PROVINCE, "rate"].to_numpy()
+        elif (panel.loc[members, "status_rate"] == "estimated").any():
+            kind = "estimated"
+        return Measure(value=100 * (rate[0] - rate[-1]) / years, day=f"{found.years[-1]}-12-31", kind=kind, **evidence)
 
     return of
 
@@ -100,40 +145,56 @@ def _share_with_15(obs):
     if not known:
         return Measure()
     last = known[-1]
-    return Measure(
-        value=100 * sum(last.bands[:2]) / sum(last.bands),
-        day=last.day,
-        kind="derived",
-        sources="|".join(last.source_ids),
-    )
+    rows = obs[
+        obs["source_id"].isin(last.source_ids) & (obs["ref_area"] == PROVINCE) & (obs["standard"] == last.standard)
+    ]
+    rows = rows[rows["indicator"].str.fullmatch("ntm_communes|ntm_communes_.*_criteria")]
+    value = 100 * sum(last.bands[:2]) / sum(last.bands)
+    return Measure(value=value, day=last.day, kind="derived", **_evidence(rows))
 
 
 def _model_areas_per_commune(obs):
-    """Model residential areas over communes that attained: an average, so below 1 proves that some commune has none."""
-    areas, communes = (_published(obs, name, PROVINCE) for name in ("ntm_model_residential_areas", "ntm_communes"))
-    if areas.kind == "none" or communes.kind == "none" or areas.day != communes.day:
-        return Measure(sources=areas.sources)
-    return Measure(
-        value=areas.value / communes.value, day=areas.day, kind="derived", sources=f"{areas.sources}|{communes.sources}"
-    )
+    """Model residential areas over communes that attained, on the last day that has both.
+
+    An average: below 1 it proves that some commune has none; from 1 on it proves nothing, since one commune may have
+    two. The pace is that of the areas, over the communes of the last day, because counts of communes under two criteria
+    sets do not join, while an area once recognised stays in the count.
+    """
+    areas, communes = (_values(obs, name, PROVINCE) for name in ("ntm_model_residential_areas", "ntm_communes"))
+    both = areas.merge(communes[["standard", "time_period", "obs_value", "line"]], on=["standard", "time_period"],
+                       suffixes=("", "_communes"))  # fmt: skip
+    if both.empty:
+        return Measure(**_evidence(areas.tail(1)))
+    last = both.iloc[-1]
+    start = _start(areas.sort_values("time_period"), last.time_period)
+    lines = [last.line, last.line_communes]
+    if start:
+        lines.append(areas.loc[areas["time_period"] == start[0], "line"].iloc[0])
+        start = (start[0], start[1] / last.obs_value_communes)
+    return Measure(value=last.obs_value / last.obs_value_communes, day=last.time_period, kind="derived", necessary=True,
+                   start=start, **_evidence(obs[obs["line"].isin(lines)]))  # fmt: skip
 
 
-def _evidence_only(indicator):
-    """A target nothing measures, with the figure that comes nearest named as evidence."""
+def _evidence_only(*indicators, area=PROVINCE):
+    """A target nothing measures, with the figures that come nearest named as evidence."""
 
     def of(obs):
-        rows = _rows(obs, indicator, PROVINCE)
-        return Measure(sources="|".join(dict.fromkeys(rows["source_id"].tail(1))))
+        rows = obs[(obs["ref_area"] == area) & obs["indicator"].isin(indicators)]
+        return Measure(**_evidence(rows.sort_values("time_period").groupby("indicator", sort=False).tail(1)))
 
     return of
 
 
 _SPECIAL = {
+    "S-NTM-03": _evidence_only("ntm_model_communes", area="614"),
     "S-NTM-04": _model_areas_per_commune,
     "S-NTM-05": _share_with_15,
-    "S-DT-03": _evidence_only("households_needing_resettlement"),
-    "S-DT-04": _evidence_only("dtts_villages_with_rong_house"),
-    "S-DT-10B": _evidence_only("especially_disadvantaged_villages"),
+    "S-NTM-06": _evidence_only("ntm_criteria_mean", "ntm_criteria_mean_change"),
+    "S-NTM-07": _evidence_only("cooperatives"),
+    "S-NTM-08B": _evidence_only("ntm_communes", area="608"),
+    "S-DT-02": _evidence_only("cooperative_members", "dtts_households"),
+    "S-DT-03": _evidence_only("households_needing_resettlement", "people_needing_resettlement"),
+    "S-DT-04": _evidence_only("dtts_villages_with_rong_house", "dtts_villages", "rong_houses_repaired"),
     "S-GN-01": _poverty_pace(PROVINCE),
     "S-GN-02": _poverty_pace(POOR_DISTRICTS),
 }

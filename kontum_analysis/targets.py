@@ -18,7 +18,7 @@ PROGRAMME_DAY = "2022-10-04"  # CTr 3299/CTr-UBND
 COLUMNS = ["target_id", "programme", "horizon_year", "area", "indicator", "comparator", "value_low", "value_high",
            "unit_measure", "statement_vi", "statement_en", "latest_value", "latest_day", "kind", "gap", "years_left",
            "pace_needed", "pace_observed", "projected_value", "probability", "status", "reason", "needed_vi", "needed_en", "bound_low",
-           "bound_high", "source_ids", "target_known"]  # fmt: skip
+           "bound_high", "source_ids", "source_lines", "target_known"]  # fmt: skip
 
 
 def load_targets(data=None):
@@ -45,14 +45,18 @@ def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299):
     the observed pace, average falls of the poverty rate by `outlook_draws`); status and the rule behind it:
 
     - met: the value satisfies the target and cannot be lost by time (a level, not an average), or a later bound proves it
-      from its safe side (reason bound);
+      from its safe side (reason bound; a bound of low reliability proves nothing);
     - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); without a model, observed pace
       at least the needed one, at least half, less (reason pace); a value below the target without any pace is at_risk
-      (reason one_figure);
+      (reason one_figure). A pace is counted from the first figure under the same standard at least a year before;
+    - a mean that reaches the target without proving it for every commune is on_track (reason mean_only);
     - not_measured: no value in the target's own terms (reason no_figure), or a qualitative target (reason qualitative).
 
     A range "3 to 4" asks for its low end; its high end is no cap. A bound never becomes a value; bound_low and bound_high
     carry what a later one says. needed_vi and needed_en say of a target that is not measured what would be needed.
+    source_ids and source_lines (of observations.csv) name the rows behind the value, or the nearest evidence where there is none.
+
+    Raises KontumError for a programme target with the comparator < or <=, for which no rule is written.
 
     >>> board = scoreboard(load_observations(), draws=200)
     >>> len(board), board.set_index("target_id").status["S-DT-05"]
@@ -60,11 +64,15 @@ def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299):
     """
     if as_of is not None:
         obs = load_observations(as_of=as_of, data=data)
-    known = as_of is None or str(as_of) >= PROGRAMME_DAY
+    known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
     models = _models(obs, draws, seed)
     rows = []
     for target in targets[targets["in_programme_3299"] == 1].itertuples():
+        if target.comparator in ("<", "<="):
+            raise KontumError(
+                f"{target.target_id}: the scoreboard has no rule for {target.comparator}; >=, >, ==, range, qualitative"
+            )
         found = measure(obs, target)
         projected, chance = models.get(target.target_id, (np.nan, np.nan))
         rows.append(_row(target, found, projected, chance) | {"target_known": known})
@@ -123,7 +131,8 @@ def _row(target, found, projected, chance):
         unit_measure=target.unit_measure, statement_vi=text(f"target.{target.target_id}", "vi"),
         statement_en=text(f"target.{target.target_id}", "en"), latest_value=found.value, latest_day=found.day, kind=found.kind,
         gap=gap, years_left=left, pace_needed=needed, pace_observed=seen, projected_value=projected, probability=chance,
-        status=status, reason=reason, **_needed(target, status), bound_low=found.low, bound_high=found.high, source_ids=found.sources)  # fmt: skip
+        status=status, reason=reason, **_needed(target, status), bound_low=found.low, bound_high=found.high,
+        source_ids=found.sources, source_lines=found.lines)  # fmt: skip
 
 
 def _needed(target, status):
@@ -167,14 +176,17 @@ def judge(target, found: Measure, needed, seen, chance, average):
         return "not_measured", "qualitative"
     if not average:
         if found.kind != "none" and satisfied(target.comparator, target.value_low, found.value):
-            return "met", "value"
-        if not np.isnan(found.low) and (found.low >= target.value_low):  # "more than 91" lies above 91 for certain
+            return ("on_track", "mean_only") if found.necessary else ("met", "value")
+        # "at least" also stands for "from 90" in the data, so a bound at the limit does not prove "above 90"
+        if found.sure and satisfied(target.comparator, target.value_low, found.low):
             return "met", "bound"
     if found.kind == "none":
         return "not_measured", "no_figure"
     if not np.isnan(chance):
         return ("on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"), "model"
-    if not np.isnan(found.low) and found.bound_day > found.day:  # the least that a later bound proves was gained
+    if (
+        found.sure and not np.isnan(found.low) and found.bound_day > found.day
+    ):  # the least that a later bound proves was gained
         seen = (found.low - found.value) / (_decimal_year(found.bound_day) - _decimal_year(found.day))
         return _by_pace(seen, needed), "pace_bound"
     if np.isnan(seen):
@@ -186,23 +198,3 @@ def _by_pace(seen, needed):
     if np.isnan(needed):
         return "off_track"
     return "on_track" if seen >= needed else "at_risk" if seen >= needed / 2 else "off_track"
-
-
-def national_targets(obs, data=None):
-    """Targets of the national programmes (QĐ 90, 263, 1719, NQ 24) beside the province's of the same indicator.
-
-    Columns: target_id, document, indicator, horizon_year, national_low, national_high, province_target, province_low, latest_value, latest_day.
-    """
-    listed = load_targets(data)
-    nation = listed[listed["target_id"].str.startswith("N-") & (listed["comparator"] != "qualitative")]
-    board = (
-        scoreboard(obs, data=data, draws=200).drop_duplicates(["indicator", "area"]).set_index(["indicator", "area"])
-    )
-    area = nation["scope_area"].map({"VN": PROVINCE, "VN-POOR": POOR_DISTRICTS, "VN-DTTS": PROVINCE})
-    ours = board.reindex(pd.MultiIndex.from_arrays([nation["indicator"], area]))
-    return pd.DataFrame(dict(
-        target_id=nation["target_id"].to_numpy(), document=nation["document"].to_numpy(), indicator=nation["indicator"].to_numpy(),
-        horizon_year=nation["horizon_year"].to_numpy(), national_low=nation["value_low"].to_numpy(),
-        national_high=nation["value_high"].to_numpy(), province_target=ours["target_id"].to_numpy(),
-        province_low=ours["value_low"].to_numpy(), latest_value=ours["latest_value"].to_numpy(),
-        latest_day=ours["latest_day"].to_numpy())).dropna(subset="province_target").reset_index(drop=True)  # fmt: skip
