@@ -4,43 +4,55 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .areas import PROVINCE, resolve
+from .areas import PROVINCE, districts, resolve
+from .district_facts import STANDARD
 from .errors import KontumError
+from .estimates import estimate_panel
 from .labels import text
 from .observations import load_observations, raw_tables
+from .poverty import project_poverty
+from .scenarios import preset, presets
+from .target_measures import PANEL
 from .targets import load_targets, scoreboard
 
-# figure -> (indicators it rests on, level of the areas, steps, scenarios); steps are keys of labels "trace.step.*"
-_POVERTY = ("poor_households", "poverty_rate_pct", "households_total")
-_NTM = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria", "ntm_criteria_mean")
+# Figure -> (indicators it rests on, levels of the areas, steps, scenarios); steps are keys of labels "trace.step.*". The
+# levels "province" and "district" are Kon Tum's, "neighbour" those of other provinces. A test draws figures anew from these rows alone.
+_RATE = ("poor_households", "poverty_rate_pct")
+_PATHS = (*PANEL, "poor_households_no_labour", "new_poor_households", "relapsed_poor_households")
+_BANDS = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria", "ntm_communes_5_9_criteria",
+          "ntm_communes_below_5_criteria", "ntm_criteria_mean", "ntm_criteria_mean_change")  # fmt: skip
+_NTM = (*_BANDS, "ntm_communes_recognised", "ntm_advanced_communes", "ntm_model_communes", "ntm_attained", "ntm_recognised",
+        "ntm_attainment_year", "ntm_recognised_year", "ntm_advanced_year", "ntm_criteria_met", "ntm_criteria_unmet",
+        "ntm_criteria_total", "ntm_criteria_change_vs_old_set")  # fmt: skip
+_MEASURED = ("ntm_model_residential_areas", "dtts_households_with_hygienic_water_pct", "dtts_households_with_residential_land_pct",
+             "dtts_households_with_production_land_pct", "especially_disadvantaged_villages")  # fmt: skip
+_COVERED = ("poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct", "poor_households", "near_poor_households",
+            "dtts_poor_households", "households_total")  # fmt: skip
+_EVERYWHERE = ("nation", "region", "group", "province", "neighbour", "district")
+_KT, _ALL = ("province", "district"), ("province", "district", "commune", "neighbour")
 _PROGRAMME = ("programme-low", "programme-mid", "programme-high")
 FIGURES = {
-    "coverage": (_POVERTY, ("province", "district"), (), ()),
-    "standard_break": (("poverty_rate_pct",), ("province",), (), ()),
-    "old_standard": (("poverty_rate_pct",), ("province", "district"), (), ()),
-    "baseline_2021": (_POVERTY + ("dtts_poverty_rate_pct",), ("province", "district"), ("derive",), ()),
-    "points_or_percent": (("poverty_rate_pct", "poverty_rate_reduction_pp"), ("province",), (), ()),
-    "reconciled_districts": (_POVERTY, ("province", "district"), ("derive", "estimate"), ()),
-    "leave_one_out": (_POVERTY, ("province", "district"), ("derive", "estimate", "hide"), ()),
-    "district_map": (_POVERTY, ("province", "district"), ("derive", "estimate"), ()),
-    "poverty_paths": (
-        _POVERTY,
-        ("province", "district"),
-        ("derive", "estimate", "project"),
-        (*_PROGRAMME, "observed-pace"),
-    ),
-    "forms_compared": (_POVERTY, ("province", "district"), ("derive", "estimate", "project"), ("programme-mid",)),
-    "implied_pace": (_POVERTY, ("province", "district"), ("derive", "estimate", "project"), _PROGRAMME),
-    "exit_quotas": (_POVERTY, ("province", "district"), ("derive", "estimate", "project"), ("programme-mid",)),
-    "district_paths": (_POVERTY, ("province", "district"), ("derive", "estimate", "project"), _PROGRAMME),
-    "poverty_outlook": (_POVERTY, ("province", "district"), ("derive", "estimate", "outlook"), ()),
-    "pace_history": (("poverty_rate_pct",), ("province",), ("speed",), _PROGRAMME),
-    "hindcast_scores": (("poverty_rate_pct", "ntm_communes"), ("province", "district"), ("hindcast",), ()),
-    "calibration": (("poverty_rate_pct", "ntm_communes"), ("province", "district"), ("hindcast",), ()),
-    "ntm_attainment": (_NTM, ("province",), ("ntm",), ()),
-    "ntm_bands": (_NTM, ("province",), (), ()),
-    "commune_map": (_NTM, ("province", "commune"), ("ntm",), ()),
-    "scoreboard": (_POVERTY + _NTM, ("province",), ("derive", "outlook", "ntm", "judge"), ()),
+    "coverage": (_COVERED, _EVERYWHERE, (), ()),
+    "standard_break": (_RATE, ("province",), (), ()),
+    "old_standard": (_RATE, _KT, (), ()),
+    "baseline_2021": ((*PANEL, "dtts_poverty_rate_pct", "dtts_poor_households"), _KT, ("derive",), ()),
+    "points_or_percent": (_RATE, _KT, (), ()),
+    "reconciled_districts": (PANEL, _KT, ("derive", "estimate"), ()),
+    "leave_one_out": (PANEL, _KT, ("derive", "estimate", "hide"), ()),
+    "district_map": (PANEL, _KT, ("derive", "estimate"), ()),
+    "poverty_paths": (_PATHS, _KT, ("derive", "estimate", "project"), (*_PROGRAMME, "observed-pace")),
+    "forms_compared": (_PATHS, _KT, ("derive", "estimate", "project"), ("programme-mid",)),
+    "implied_pace": (_PATHS, _KT, ("derive", "estimate", "project"), _PROGRAMME),
+    "exit_quotas": (_PATHS, _KT, ("derive", "estimate", "project"), ("programme-mid",)),
+    "district_paths": (_PATHS, _KT, ("derive", "estimate", "project"), _PROGRAMME),
+    "poverty_outlook": (_PATHS, (*_KT, "neighbour"), ("derive", "estimate", "outlook"), ()),
+    "pace_history": (PANEL, (*_KT, "neighbour"), ("speed",), _PROGRAMME),
+    "hindcast_scores": (PANEL + _NTM, _ALL, ("hindcast",), ()),
+    "calibration": (PANEL + _NTM, _ALL, ("hindcast",), ()),
+    "ntm_attainment": (_NTM, ("province", "district", "commune"), ("ntm",), ()),
+    "ntm_bands": (_BANDS, ("province",), (), ()),
+    "commune_map": (_NTM, ("province", "district", "commune"), ("ntm",), ()),
+    "scoreboard": (_PATHS + _NTM + _MEASURED, _ALL, ("derive", "estimate", "outlook", "ntm", "judge"), ()),
 }
 
 
@@ -79,101 +91,159 @@ def trace(*words, data=None, seed=3299):
     obs = load_observations(data=data)
     if len(words) == 1 and words[0] in FIGURES:
         return _figure(words[0], obs, data, seed)
-    if len(words) == 1 and words[0] in set(load_targets(data)["target_id"]):
+    known = load_targets(data)["target_id"].tolist()
+    if len(words) == 1 and words[0] in known:
         return _target(words[0], obs, data, seed)
     if len(words) == 3:
-        return _cell(*words, obs, data)
-    raise KontumError(f"trace: found {' '.join(words)!r}; a figure ({', '.join(sorted(FIGURES))}), a target such as S-GN-01, "
-                      "or an area, an indicator and a date such as 'Kon Plông' poverty_rate_pct 2021")  # fmt: skip
+        return _cell(*words, obs, data, seed)
+    raise KontumError(f"trace: found {' '.join(words)!r}; {_near(' '.join(words), [*FIGURES, *known])}; a figure ({', '.join(sorted(FIGURES))}), "
+                      "a target such as S-GN-01, or an area, an indicator and a date such as 'Kon Plông' poverty_rate_pct 2021")  # fmt: skip
+
+
+def _near(word, names):
+    from rapidfuzz import process
+
+    return "nearest: " + ", ".join(name for name, _, _ in process.extract(word, sorted(names), limit=3))
+
+
+_SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", "reason", "source_id", "publisher", "document_no",
+          "url"]  # fmt: skip
 
 
 def _with_sources(rows, data):
     sources = raw_tables(data)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
     found = rows.join(sources, on="source_id")
-    value = found["obs_value"].fillna(found["bound_value"])
-    return found.assign(
-        value=value, used=found["preferred"], reason=found["preference_reason"], area=found["ref_area"]
-    )[
-        [
-            "line",
-            "area",
-            "indicator",
-            "time_period",
-            "value",
-            "bound",
-            "used",
-            "reason",
-            "source_id",
-            "publisher",
-            "document_no",
-            "url",
-        ]
-    ].reset_index(drop=True)
+    found = found.assign(value=found["obs_value"].fillna(found["bound_value"]), used=found["preferred"],
+                         reason=found["preference_reason"], area=found["ref_area"])  # fmt: skip
+    return found[_SHOWN].reset_index(drop=True)
 
 
-def _cell(name, indicator, date, obs, data):
+def rows_of(name, obs):
+    """The rows of `obs` that the figure of this name rests on, whether preferred or not."""
+    indicators, levels, _, _ = FIGURES[name]
+    ours = obs["ref_area"].isin([PROVINCE, *districts()])
+    level = obs["level"].where(ours | ~obs["level"].isin(["province", "district"]), "neighbour")
+    return obs[obs["indicator"].isin(indicators) & level.isin(levels)]
+
+
+def _used_and_lost(rows):
+    """Preferred rows and those that lost a conflict to one of them: bounds and repeats decide nothing."""
+    return rows[rows["preferred"] | rows["preference_reason"].str.startswith("conflict")]
+
+
+def _cell(name, indicator, date, obs, data, seed):
     area = resolve(name)
-    if indicator not in set(raw_tables(data)["indicators"]["indicator"]):
-        from rapidfuzz import process
-
-        near = [name for name, _, _ in process.extract(indicator, sorted(set(obs["indicator"])), limit=4)]
-        raise KontumError(
-            f"trace: no indicator is called {indicator!r}; near it: {', '.join(near) or 'see data/raw/indicators.csv'}"
-        )
+    listed = raw_tables(data)["indicators"]["indicator"].tolist()
+    if indicator not in listed:
+        raise KontumError(f"trace: no indicator is called {indicator!r}; {_near(indicator, listed)}")
     rows = obs[(obs["ref_area"] == area.code) & (obs["indicator"] == indicator)]
     dates = sorted(set(rows["time_period"]))
-    rows = rows[rows["time_period"].str.startswith(str(date))]
+    rows = rows[[day == date or day.startswith(f"{date}-") for day in rows["time_period"]]]
+    subject = f"{area.name} {indicator} {date}"
     if rows.empty:
+        if (chain := _computed_cell(subject, area.code, indicator, date, obs, data, seed)) is not None:
+            return chain
         raise KontumError(
             f"trace: nothing is published for {area}, {indicator}, {date}; dates: {', '.join(dates) or 'none'}"
         )
     steps = [("trace.step.rule", {})]
-    if (rows["obs_status"] == "E").any():
+    if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(("trace.step.derive", {}))
     rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
-    return Chain(f"{area.name} {indicator} {date}", _with_sources(rows, data), tuple(steps), {}, None)
+    return Chain(subject, _with_sources(rows, data), tuple(steps), {}, None)
+
+
+# published name of a figure -> (column of the panel and the paths, unit of it)
+_COMPUTED = {
+    "poverty_rate_pct": ("rate", 100),
+    "poor_households": ("poor_households", 1),
+    "households_total": ("households", 1),
+}
+
+
+def _computed_cell(subject, code, indicator, date, obs, data, seed):
+    """The chain of a figure that nobody published: derived or estimated in the panel, or projected under each scenario."""
+    if indicator not in _COMPUTED or not str(date)[:4].isdigit() or str(date)[4:] not in ("", "-12-31"):
+        return None
+    year, (column, unit) = int(str(date)[:4]), _COMPUTED[indicator]
+    panel = estimate_panel(obs, seed=seed).panel
+    cell = panel[(panel["area"] == code) & (panel["year"] == year)]
+    steps, scenarios = [("trace.step.rule", {}), ("trace.step.derive", {}), ("trace.step.estimate", {})], {}
+    derived = False
+    if len(cell):
+        row = cell.iloc[0]
+        status = row[f"status_{column}"]
+        derived = status == "derived"
+        steps = steps[:2] if derived else steps
+        steps.append(("trace.step.cell", {"value": unit * row[column], "status": f"status.{status}"}))
+        resting = rows_of("reconciled_districts", obs)
+        if derived:  # from its own figures and changes; an estimate leans on all districts
+            resting = resting[resting["ref_area"] == code]
+    elif code in set(panel["area"]) and year > panel["year"].max():
+        chosen = {name: preset(name) for name in presets()}
+        scenarios = {name: scenario for name, scenario in chosen.items() if scenario.end >= year}
+        resting = rows_of("poverty_paths", obs)
+        steps.append(("trace.step.project", {}))
+        for name, scenario in scenarios.items():
+            path = project_poverty(obs, scenario)
+            found = path[(path["area"] == code) & (path["year"] == year)]
+            steps.append(("trace.step.path", {"scenario": name, "value": unit * found[column].iloc[0]}))
+        if not scenarios:
+            return None  # none runs so far
+    else:
+        return None
+    resting = resting[
+        resting["standard"].isin([STANDARD, ""]) & (resting["obs_status"] != "U")
+    ]  # U is not estimated from
+    resting = _used_and_lost(resting)
+    own = resting["ref_area"] == code
+    return Chain(subject, _with_sources(pd.concat([resting[own], resting[~own]]), data), tuple(steps),
+                 {name: s.model_dump() for name, s in scenarios.items()}, None if derived else seed)  # fmt: skip
 
 
 def _figure(name, obs, data, seed):
     from .figures import CATALOGUE, build
-    from .scenarios import preset
 
-    indicators, levels, keys, scenarios = FIGURES[name]
-    rows = obs[obs["indicator"].isin(indicators) & obs["level"].isin(levels) & obs["preferred"]]
-    rows = rows[(rows["ref_area"] == PROVINCE) | ~rows["level"].isin(["province"])]
+    _, _, keys, scenarios = FIGURES[name]
     steps = [("trace.step.rule", {}), *((f"trace.step.{key}", {"seed": seed}) for key in keys)]
     if name in CATALOGUE:
         steps.append(
             ("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash})
         )
     drawn = bool({"estimate", "outlook", "ntm"} & set(keys))
-    return Chain(
-        name,
-        _with_sources(rows, data),
-        tuple(steps),
-        {s: preset(s).model_dump() for s in scenarios},
-        seed if drawn else None,
-    )
+    return Chain(name, _with_sources(_used_and_lost(rows_of(name, obs)), data), tuple(steps),
+                 {s: preset(s).model_dump() for s in scenarios}, seed if drawn else None)  # fmt: skip
+
+
+# what stands between the rows and the row of the scoreboard
+_MODEL = {"NTM": "trace.step.ntm", "POVERTY": "trace.step.outlook"}
 
 
 def _target(target_id, obs, data, seed):
     target = load_targets(data).set_index("target_id").loc[target_id]
-    board = scoreboard(obs, data=data, draws=500, seed=seed).set_index("target_id")
-    steps = [("trace.step.target", {"document": target.document})]
-    used = set()
+    board = scoreboard(obs, data=data, seed=seed).set_index("target_id")
+    steps, drawn = [("trace.step.target", {"document": target.document})], False
     if target_id in board.index:
         row = board.loc[target_id]
-        used = set(row.source_ids.split("|"))
+        rows = obs[obs["line"].astype(str).isin(row.source_lines.split("|"))]
+        facts = rows[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates()
+        rows = obs.merge(facts)  # with what lost to them
+        rows = rows[
+            rows["line"].astype(str).isin(row.source_lines.split("|"))
+            | rows["preference_reason"].str.startswith("conflict")
+        ]
         steps.append((f"trace.kind.{row.kind}", {}))
+        if row.kind == "estimated":
+            steps.append(("trace.step.estimate", {}))
+        if drawn := pd.notna(row.probability):
+            steps.append((_MODEL[row.programme], {}))
+            steps.append(("trace.step.chance", {"chance": row.probability}))
         steps.append(("trace.step.status", {"status": f"target_status.{row.status}", "reason": f"reason.{row.reason}"}))  # fmt: skip
-    related = {target.indicator} | ({"poverty_rate_pct"} if target_id.startswith("S-GN") else set())
-    areas = {target.scope_area, PROVINCE}
-    rows = obs[
-        obs["ref_area"].isin(areas)
-        & (obs["indicator"].isin(related) | (obs["source_id"].isin(used) & obs["indicator"].isin(_NTM)))
-    ]
+    else:
+        rows = _used_and_lost(obs[(obs["ref_area"] == target.scope_area) & (obs["indicator"] == target.indicator)])
     own = raw_tables(data)["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
     head = own.assign(line=0, area=target.scope_area, indicator=target.indicator, time_period="", value=target.value_low, bound="",
-                      used=True, reason=target_id)  # fmt: skip
-    found = _with_sources(rows.sort_values("time_period"), data)
-    return Chain(target_id, pd.concat([head[found.columns], found], ignore_index=True), tuple(steps), {}, seed)
+                      used=True, reason=target_id)[_SHOWN]  # fmt: skip
+    found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), data)
+    table = pd.concat([head, found], ignore_index=True) if len(found) else head
+    return Chain(target_id, table, tuple(steps), {}, seed if drawn else None)

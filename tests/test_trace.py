@@ -5,7 +5,7 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.errors import KontumError
 from kontum_analysis.figures import CATALOGUE
-from kontum_analysis.trace import FIGURES, trace
+from kontum_analysis.trace import FIGURES, rows_of, trace
 
 
 def test_every_figure_says_what_it_rests_on():
@@ -38,10 +38,78 @@ def test_a_figure_names_steps_scenarios_seed_and_the_hash_of_its_table(obs):
     assert kt.figures.build("exit_quotas", obs, "vi").data_hash in chain.explain("en")[-1]
 
 
+QUICK = ["coverage", "standard_break", "baseline_2021", "old_standard", "points_or_percent", "reconciled_districts", "ntm_bands",
+         "exit_quotas", "district_map", "pace_history"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in CATALOGUE]
+)
+def test_a_figure_can_be_drawn_anew_from_the_rows_it_names_alone(name, obs):
+    """With all other rows gone the table stays the same: the declaration leaves nothing out."""
+    counted = (obs["indicator"] == "poor_households") & (
+        obs["ref_area"] == "62"
+    )  # figures ask for them before they start
+    alone = obs[obs.index.isin(rows_of(name, obs).index) | counted].reset_index(drop=True)
+    assert len(alone) < len(obs)
+    found, whole = (kt.figures.build(name, o, "vi").table.reset_index(drop=True) for o in (alone, obs))
+    assert found.equals(whole)
+
+
+def test_a_figure_shows_the_rows_that_lost_a_conflict_beside_those_that_won():
+    found = trace("old_standard").sources
+    lost = found[
+        (found["time_period"] == "2019-12-31") & (found["area"] == "62") & (found["indicator"] == "poverty_rate_pct")
+    ]
+    assert dict(zip(lost["value"], lost["used"], strict=True)) == {13.62: True, 13.74: False}
+
+
+def test_a_derived_target_names_every_row_behind_it_and_no_other():
+    assert set(trace("S-NTM-04").sources["value"]) == {1, 7, 42, 2}
+    assert set(trace("S-NTM-05").sources["line"]) == {0, 179, 190, 200, 210}
+    assert not trace("S-GN-01").sources["time_period"].str.startswith("201").any()
+
+
+def test_a_modelled_target_names_its_model_and_the_boards_own_probability(obs):
+    chance = kt.scoreboard(obs).set_index("target_id").loc["S-NTM-01"].probability
+    chain = trace("S-NTM-01")
+    assert any(f"{100 * chance:.1f}%" in step for step in chain.explain("en")) and chain.seed == 3299
+    assert trace("S-DT-05").seed is None
+
+
+def test_a_cell_nobody_published_is_traced_through_the_estimate(obs):
+    chain = trace("Kon Plông", "poor_households", "2023")
+    cell = kt.estimate_panel(obs).panel.set_index(["area", "year"]).loc[("613", 2023)]
+    assert (
+        any(f"{cell.poor_households:,.2f} (estimated)" in step for step in chain.explain("en")) and chain.seed == 3299
+    )
+    assert chain.sources["area"].iloc[0] == "613" and "62" in set(chain.sources["area"])
+    assert set(chain.sources["area"]) <= {"62", *kt.areas.districts()}
+
+
+def test_a_cell_that_follows_by_arithmetic_needs_no_seed():
+    chain = trace("Tu Mơ Rông", "poor_households", "2022")  # 2,297 and the fall of 562
+    assert "Value: 2,859.00 (derived)." in chain.explain("en") and chain.seed is None
+    assert {2297, 562} <= set(chain.sources["value"]) and set(chain.sources["area"]) == {"617"}
+
+
+def test_a_cell_of_the_future_is_traced_through_every_scenario_that_runs_so_far(obs):
+    chain = trace("Kon Plông", "poverty_rate_pct", "2030")
+    assert "yearly-plans" not in chain.scenarios and len(chain.scenarios) == 4  # the plans end in 2025
+    path = kt.project_poverty(obs, kt.scenarios.preset("programme-mid"))
+    rate = path[(path["area"] == "613") & (path["year"] == 2030)]["rate"].iloc[0]
+    assert f"Under scenario programme-mid: {100 * rate:.2f}." in chain.explain("en")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("nothing",), "a figure"),
+        (("poverty_path",), "nearest: poverty_paths"),
+        (("S-NTM-1",), "nearest: S-NTM-0"),
+        (("Kon Plông", "near_poor_rate_pct", "2023"), "nothing is published"),
+        (("Kon Plông", "poverty_rate_pct", "2031"), "nothing is published"),
+        (("Kon Plông", "poverty_rate_pct", "202"), "nothing is published"),
         (("S-XX-01",), "a target such as S-GN-01"),
         (("Kon Plon", "poverty_rate_pct", "2021"), "Kon Plông"),
         (("Kon Plông", "poverty_rate", "2021"), "poverty_rate_pct"),
