@@ -1,72 +1,30 @@
-"""The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
+"""Commands that compute and show: reproduce, verify, project, trace, map."""
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from .errors import KontumError
-from .labels import LANGUAGES, table, text
+from ..errors import KontumError
+from ..labels import text
+from .common import AsOf, Data, Lang, both, console_for, decimal, language, print_table
 
-
-def _both(key):
-    words = table()[key]
-    return f"{words['vi']} / {words['en']}"
+app = typer.Typer()
 
 
-app = typer.Typer(help=_both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
-data_app = typer.Typer(help=_both("cli.data.help"), no_args_is_help=True)
-app.add_typer(data_app, name="data")
-
-Lang = Annotated[str, typer.Option("--lang", envvar="KONTUM_LANG", help=_both("cli.option.lang"))]
-Data = Annotated[Path | None, typer.Option("--data", help=_both("cli.option.data"))]
-AsOf = Annotated[str | None, typer.Option("--as-of", help=_both("cli.option.as_of"))]
-
-
-def _decimal(value):
-    """A number as people type it: 3.5 or, as Vietnamese writes it, 3,5."""
-    try:
-        return float(str(value).replace(",", "."))
-    except ValueError:
-        raise typer.BadParameter(f"{value!r}; 3.5 / 3,5") from None
-
-
-def _console():
-    console = Console()
-    return console if console.is_terminal else Console(width=150)
-
-
-def _language(lang):
-    if lang not in LANGUAGES:
-        raise KontumError(f"--lang: found {lang!r}; one of {', '.join(LANGUAGES)}")
-    return lang
-
-
-def _print_table(console, frame, caption=None):
-    grid = Table(title=caption, title_justify="left", header_style="bold")
-    for index, name in enumerate(frame.columns):
-        grid.add_column(str(name), justify="left" if index == 0 else "right")
-    for row in frame.itertuples(index=False):
-        grid.add_row(*map(str, row))
-    console.print(grid)
-
-
-@app.command(help=_both("cli.reproduce.help"))
+@app.command(help=both("cli.reproduce.help"))
 def reproduce(lang: Lang = "vi"):
     """Do the main job and print the headline."""
-    console, lang = _console(), _language(lang)
+    console, lang = console_for(), language(lang)
     _run_steps(console, lang, None)
     _print_headline(console, lang)
 
 
 def _run_steps(console, lang, out):
-    from .paths import ROOT
-    from .reproduce import steps
+    from ..paths import ROOT
+    from ..reproduce import steps
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
@@ -77,22 +35,22 @@ def _run_steps(console, lang, out):
 
 
 def _print_headline(console, lang):
-    from .observations import load_observations
-    from .tables import headline, known_rates, shown
+    from ..observations import load_observations
+    from ..tables import headline, known_rates, shown
 
     obs = load_observations()
-    _print_table(console, shown(known_rates(obs), lang), text("headline.known", lang))
-    _print_table(console, shown(headline(obs), lang), text("headline.scenarios", lang))
+    print_table(console, shown(known_rates(obs), lang), text("headline.known", lang))
+    print_table(console, shown(headline(obs), lang), text("headline.scenarios", lang))
     console.print(text("headline.notes", lang), highlight=False)
     console.print(text("headline.files", lang), highlight=False)
 
 
-@app.command(help=_both("cli.verify.help"))
+@app.command(help=both("cli.verify.help"))
 def verify(lang: Lang = "vi"):
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
-    from .verify import differences
+    from ..verify import differences
 
-    console, lang = _console(), _language(lang)
+    console, lang = console_for(), language(lang)
     with tempfile.TemporaryDirectory() as scratch:
         _run_steps(console, lang, scratch)
         found = differences(scratch)
@@ -102,33 +60,33 @@ def verify(lang: Lang = "vi"):
     raise typer.Exit(1 if found else 0)
 
 
-@app.command(help=_both("cli.project.help"))
+@app.command(help=both("cli.project.help"))
 def project(
-    scenario: Annotated[str | None, typer.Option(help=_both("cli.option.scenario"))] = None,
+    scenario: Annotated[str | None, typer.Option(help=both("cli.option.scenario"))] = None,
     province_pace: Annotated[
-        float | None, typer.Option(parser=_decimal, metavar="NUMBER", help=_both("cli.option.province_pace"))
+        float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.province_pace"))
     ] = None,
     poor_district_pace: Annotated[
-        float | None, typer.Option(parser=_decimal, metavar="NUMBER", help=_both("cli.option.poor_district_pace"))
+        float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.poor_district_pace"))
     ] = None,
-    form: Annotated[str | None, typer.Option(help=_both("cli.option.form"))] = None,
-    start: Annotated[int | None, typer.Option("--from", help=_both("cli.option.from"))] = None,
-    end: Annotated[int | None, typer.Option("--to", help=_both("cli.option.to"))] = None,
+    form: Annotated[str | None, typer.Option(help=both("cli.option.form"))] = None,
+    start: Annotated[int | None, typer.Option("--from", help=both("cli.option.from"))] = None,
+    end: Annotated[int | None, typer.Option("--to", help=both("cli.option.to"))] = None,
     floor: Annotated[
-        float | None, typer.Option(parser=_decimal, metavar="NUMBER", help=_both("cli.option.floor"))
+        float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.floor"))
     ] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help=_both("cli.option.csv"))] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help=both("cli.option.csv"))] = None,
     as_of: AsOf = None,
     data: Data = None,
     lang: Lang = "vi",
 ):
     """Print rates, quotas and whether the paces fit; write the table where asked."""
-    from . import poverty
-    from .files import write_whole
-    from .observations import load_observations
-    from .paces import implied_pace
+    from .. import poverty
+    from ..files import write_whole
+    from ..observations import load_observations
+    from ..paces import implied_pace
 
-    console, lang = _console(), _language(lang)
+    console, lang = console_for(), language(lang)
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
                  end=end, floor=floor)  # fmt: skip
     chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
@@ -146,7 +104,7 @@ def project(
 
 
 def _scenario(name, given):
-    from .scenarios import Scenario, load, preset
+    from ..scenarios import Scenario, load, preset
 
     if name is not None:
         chosen = load(name) if name.endswith((".yaml", ".yml")) else preset(name)
@@ -158,7 +116,7 @@ def _scenario(name, given):
 
 
 def _scenario_line(chosen, lang):
-    from .labels import number
+    from ..labels import number
 
     def said(pace):
         if isinstance(pace, dict):
@@ -170,10 +128,10 @@ def _scenario_line(chosen, lang):
 
 
 def _print_projection(console, lang, projection):
-    from .tables import quotas_by_year, rates_by_year, shown
+    from ..tables import quotas_by_year, rates_by_year, shown
 
     for key, frame in (("project.rates", rates_by_year(projection)), ("project.quotas", quotas_by_year(projection))):
-        _print_table(console, shown(frame, lang), text(key, lang))
+        print_table(console, shown(frame, lang), text(key, lang))
 
 
 def _print_fit(console, lang, implied):
@@ -185,17 +143,17 @@ def _print_fit(console, lang, implied):
     console.print(text(key, lang, **facts), highlight=False)
 
 
-@app.command(help=_both("cli.trace.help"))
+@app.command(help=both("cli.trace.help"))
 def trace(
-    words: Annotated[list[str], typer.Argument(help=_both("cli.option.trace"))],
+    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"))],
     data: Data = None,
     lang: Lang = "vi",
 ):
     """Print the chain behind a number."""
-    from .tables import shown
-    from .trace import trace as chain_of
+    from ..tables import shown
+    from ..trace import trace as chain_of
 
-    console, lang = _console(), _language(lang)
+    console, lang = console_for(), language(lang)
     chain = chain_of(*words, data=data)
     for row in shown(chain.sources.drop(columns="source_id"), lang).itertuples(index=False):
         line, area, indicator, day, value, bound, _, reason, publisher, document, url = row
@@ -213,42 +171,20 @@ def trace(
         console.print(text("trace.seed", lang, seed=chain.seed), highlight=False)
 
 
-@app.command("map", help=_both("cli.map.help"))
+@app.command("map", help=both("cli.map.help"))
 def boundary_map(
-    boundaries: Annotated[Path, typer.Option("--boundaries", help=_both("cli.option.boundaries"))],
-    out: Annotated[Path, typer.Option("--out", help=_both("cli.option.out"))] = Path("ban-do.png"),
+    boundaries: Annotated[Path, typer.Option("--boundaries", help=both("cli.option.boundaries"))],
+    out: Annotated[Path, typer.Option("--out", help=both("cli.option.out"))] = Path("ban-do.png"),
     data: Data = None,
     lang: Lang = "vi",
 ):
     """Write a map with a user's own borders."""
-    from .figures.boundaries import boundary_map as picture
-    from .files import write_whole
-    from .observations import load_observations
+    from ..figures.boundaries import boundary_map as picture
+    from ..files import write_whole
+    from ..observations import load_observations
 
-    lang, kind = _language(lang), out.suffix.lstrip(".").lower()
+    lang, kind = language(lang), out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
         raise KontumError(f"--out: found {out.name!r}; a name that ends with .png, .svg or .pdf")
     write_whole(out, picture(load_observations(data=data), boundaries, lang, kind))
-    _console().print(text("project.written", lang, file=out.name), highlight=False)
-
-
-@data_app.command("check", help=_both("cli.data.check.help"))
-def data_check(folder: Annotated[Path | None, typer.Argument(help=_both("cli.option.data"))] = None, lang: Lang = "vi"):
-    """Check a folder of raw tables."""
-    from .observations import raw_tables
-
-    console, lang = _console(), _language(lang)
-    tables = raw_tables(folder)
-    console.print(text("data.sound", lang, files=len(tables), rows=sum(map(len, tables.values()))), highlight=False)
-
-
-def main():
-    """Run the command; a user's mistake ends with one message and exit status 1, never a traceback."""
-    try:
-        app()
-    except KontumError as error:
-        Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        Console(stderr=True).print(_both("cli.interrupted"))
-        sys.exit(130)
+    console_for().print(text("project.written", lang, file=out.name), highlight=False)

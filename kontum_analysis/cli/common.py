@@ -1,0 +1,53 @@
+"""What every command shares: options, numbers as people type them, tables on the console."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import KontumError
+from ..labels import LANGUAGES, table
+
+
+def both(key):
+    """A text of the command line in both languages, for help and for messages before the language is known."""
+    words = table()[key]
+    return f"{words['vi']} / {words['en']}"
+
+
+Lang = Annotated[str, typer.Option("--lang", envvar="KONTUM_LANG", help=both("cli.option.lang"))]
+Data = Annotated[Path | None, typer.Option("--data", help=both("cli.option.data"))]
+AsOf = Annotated[str | None, typer.Option("--as-of", help=both("cli.option.as_of"))]
+
+
+def decimal(value):
+    """A number as people type it: 3.5 or, as Vietnamese writes it, 3,5."""
+    try:
+        return float(str(value).replace(",", "."))
+    except ValueError:
+        raise typer.BadParameter(f"{value!r}; 3.5 / 3,5") from None
+
+
+def console_for():
+    """The console, wide enough for our tables where it is a file or a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=150)
+
+
+def language(lang):
+    """The language asked for; KontumError where there is no such language."""
+    if lang not in LANGUAGES:
+        raise KontumError(f"--lang: found {lang!r}; one of {', '.join(LANGUAGES)}")
+    return lang
+
+
+def print_table(console, frame, caption=None):
+    """A table of strings on the console: the first column to the left, the others to the right."""
+    grid = Table(title=caption, title_justify="left", header_style="bold")
+    for index, name in enumerate(frame.columns):
+        grid.add_column(str(name), justify="left" if index == 0 else "right")
+    for row in frame.itertuples(index=False):
+        grid.add_row(*map(str, row))
+    console.print(grid)

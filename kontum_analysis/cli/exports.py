@@ -1,0 +1,5 @@
+"""Commands that write files for other programs: figures, tables, report."""
+
+import typer
+
+app = typer.Typer()
