@@ -1,29 +1,53 @@
-"""Errors a user can act on: what is wrong, where, and what is allowed instead."""
+"""Errors a user can act on: what is wrong, where, and what is allowed instead, in both languages.
 
-from dataclasses import dataclass
+An error carries the key of its words in labels.csv and the values they need. As a string it speaks Vietnamese, then
+English, since Python does not know its reader's language; the command line says it in the language asked for.
+"""
+
+from dataclasses import dataclass, field
+
+from .labels import LANGUAGES, table, text
+
+
+def _words(key, lang, values):
+    return text(key, lang, **values) if key in table() else key
 
 
 class KontumError(ValueError):
-    """Any mistake in what the user gave us. The command line prints it without a traceback."""
+    """Any mistake in what the user gave us. The command line prints it without a traceback.
+
+    key: of the words in labels.csv; values: for its placeholders.
+    """
+
+    def __init__(self, key, **values):
+        self.key, self.values = key, values
+        super().__init__("\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES)))
+
+    def said(self, lang):
+        """The message in one language."""
+        return _words(self.key, lang, self.values)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a file: where it stands, what was found, what is allowed."""
+    """One mistake in a file: where it stands, what was found, and the key (with its values) of what is allowed."""
 
     file: str
     row: int | None
     column: str | None
     value: str
     allowed: str
+    values: dict = field(default_factory=dict)
 
-    def __str__(self):
+    def said(self, lang):
+        """The problem in one language."""
         where = [self.file]
         if self.row is not None:
-            where.append(f"row {self.row}")
+            where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
-            where.append(f"column {self.column}")
-        return f"{', '.join(where)}: found {self.value!r}; {self.allowed}"
+            where.append(text("error.column", lang, column=self.column))
+        allowed = _words(self.allowed, lang, self.values)
+        return text("error.problem", lang, where=", ".join(where), value=repr(self.value), allowed=allowed)
 
 
 class DataError(KontumError):
@@ -31,9 +55,11 @@ class DataError(KontumError):
 
     def __init__(self, problems):
         self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or ""))
-        count = len(self.problems)
-        head = "1 problem found:" if count == 1 else f"{count} problems found:"
-        super().__init__("\n".join([head, *(f"  {p}" for p in self.problems)]))
+        super().__init__("error.problems", count=len(self.problems))
+
+    def said(self, lang):
+        """The number of problems, then each on a line."""
+        return "\n".join([super().said(lang), *(f"  {p.said(lang)}" for p in self.problems)])
 
 
 class UnknownAreaError(KontumError):

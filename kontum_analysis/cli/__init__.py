@@ -7,7 +7,7 @@ from rich.console import Console
 
 from ..errors import KontumError
 from . import analysis, data, exports
-from .common import both
+from .common import both, chosen
 
 app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
 app.add_typer(analysis.app)
@@ -20,7 +20,7 @@ def main():
     try:
         app()
     except KontumError as error:
-        Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
+        Console(stderr=True).print(error.said(chosen["lang"]), highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         Console(stderr=True).print(both("cli.interrupted"))

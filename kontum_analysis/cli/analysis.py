@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, both, console_for, decimal, language, print_table
+from .common import AsOf, Data, Lang, both, console_for, decimal, print_table
 
 app = typer.Typer()
 
@@ -17,7 +17,7 @@ app = typer.Typer()
 @app.command(help=both("cli.reproduce.help"))
 def reproduce(lang: Lang = "vi"):
     """Do the main job and print the headline."""
-    console, lang = console_for(), language(lang)
+    console = console_for()
     _run_steps(console, lang, None)
     _print_headline(console, lang)
 
@@ -50,7 +50,7 @@ def verify(lang: Lang = "vi"):
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
     from ..verify import differences
 
-    console, lang = console_for(), language(lang)
+    console = console_for()
     with tempfile.TemporaryDirectory() as scratch:
         _run_steps(console, lang, scratch)
         found = differences(scratch)
@@ -86,7 +86,7 @@ def project(
     from ..observations import load_observations
     from ..paces import implied_pace
 
-    console, lang = console_for(), language(lang)
+    console = console_for()
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
                  end=end, floor=floor)  # fmt: skip
     chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
@@ -153,7 +153,7 @@ def trace(
     from ..tables import shown
     from ..trace import trace as chain_of
 
-    console, lang = console_for(), language(lang)
+    console = console_for()
     chain = chain_of(*words, data=data)
     for row in shown(chain.sources.drop(columns="source_id"), lang).itertuples(index=False):
         line, area, indicator, day, value, bound, _, reason, publisher, document, url = row
@@ -183,7 +183,7 @@ def boundary_map(
     from ..files import write_whole
     from ..observations import load_observations
 
-    lang, kind = language(lang), out.suffix.lstrip(".").lower()
+    kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
         raise KontumError(f"--out: found {out.name!r}; a name that ends with .png, .svg or .pdf")
     write_whole(out, picture(load_observations(data=data), boundaries, lang, kind))

@@ -17,7 +17,19 @@ def both(key):
     return f"{words['vi']} / {words['en']}"
 
 
-Lang = Annotated[str, typer.Option("--lang", envvar="KONTUM_LANG", help=both("cli.option.lang"))]
+chosen = {"lang": LANGUAGES[0]}  # the language of this run, also for an error that ends it
+
+
+def _choose(lang):
+    if lang not in LANGUAGES:
+        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
+    chosen["lang"] = lang
+    return lang
+
+
+Lang = Annotated[
+    str, typer.Option("--lang", envvar="KONTUM_LANG", is_eager=True, callback=_choose, help=both("cli.option.lang"))
+]
 Data = Annotated[Path | None, typer.Option("--data", help=both("cli.option.data"))]
 AsOf = Annotated[str | None, typer.Option("--as-of", help=both("cli.option.as_of"))]
 
@@ -34,13 +46,6 @@ def console_for():
     """The console, wide enough for our tables where it is a file or a pipe."""
     console = Console()
     return console if console.is_terminal else Console(width=150)
-
-
-def language(lang):
-    """The language asked for; KontumError where there is no such language."""
-    if lang not in LANGUAGES:
-        raise KontumError(f"--lang: found {lang!r}; one of {', '.join(LANGUAGES)}")
-    return lang
 
 
 def print_table(console, frame, caption=None):

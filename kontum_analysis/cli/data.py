@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..labels import text
-from .common import Lang, both, console_for, language
+from .common import Lang, both, console_for
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)
 
@@ -16,6 +16,6 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help=both("cli.opti
     """Check a folder of raw tables."""
     from ..observations import raw_tables
 
-    console, lang = console_for(), language(lang)
+    console = console_for()
     tables = raw_tables(folder)
     console.print(text("data.sound", lang, files=len(tables), rows=sum(map(len, tables.values()))), highlight=False)
