@@ -45,7 +45,7 @@ def test_project_takes_a_preset_a_file_and_a_vintage(tmp_path):
         (["project", *PACES[:-3], "cubic"], "'linear', 'proportional', 'logistic' or 'stock_flow'"),
         (["project", "--scenario", "nowhere"], "programme-low"),
         (["project", "--scenario", "nowhere.yaml"], "no such scenario file"),
-        (["project", *PACES, "--lang", "fr"], "one of vi, en"),
+        (["project", *PACES, "--lang", "fr"], "một trong vi, en"),
         (["project", *PACES, "--as-of", "yesterdayish"], "YYYY-MM-DD"),
         (["project", *PACES, "--from", "2024"], "known for 2021 to 2023"),
         (["project", *PACES, "--data", "nowhere"], "no such folder"),
