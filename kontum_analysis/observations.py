@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
-from .errors import DataError, KontumError, Words
+from .errors import DataError, Field, KontumError, Words
 from .paths import RAW
 from .reading import LINE, read_text_table
 from .schemas import COLUMNS, field_problems
@@ -104,7 +104,7 @@ def _day(value):
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return day.strftime("%Y-%m-%d")  # a date, datetime or Timestamp
     except (ValueError, TypeError, AttributeError):
-        raise KontumError("error.observations.day", value=value) from None
+        raise KontumError("error.observations.day", field=Field("as_of"), value=value) from None
 
 
 def _known_from(published, time_period):

@@ -41,7 +41,7 @@ _RULES = {  # kinds of pydantic's errors -> the rule in our words, label error.s
     "finite_number": "number",
     "int_parsing": "year",
     "int_type": "year",
-    "int_from_float": "year",
+    "int_from_float": "whole_year",
     "string_type": "text",
     "dict_type": "each_year",
 }
@@ -171,7 +171,7 @@ class _PlainKeys(yaml.SafeLoader):
                 raise ScenarioError("error.scenario.plain_key")
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         if repeated := [str(k) for k in keys if keys.count(k) > 1]:
-            raise ScenarioError("error.scenario.key_twice", key=repeated[0])
+            raise ScenarioError("error.scenario.key_twice", name=repeated[0])
         return super().construct_mapping(node, deep)
 
 

@@ -9,9 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, both, console_for, decimal, print_table
+from .common import AsOf, Data, Lang, both, console_for, decimal, print_table, typed_as
 
 app = typer.Typer()
+OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--poor-district-pace", "form": "--form",
+           "start": "--from", "end": "--to", "floor": "--floor"}  # fmt: skip
 
 
 @app.command(help=both("cli.reproduce.help"))
@@ -89,7 +91,9 @@ def project(
     console = console_for()
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
                  end=end, floor=floor)  # fmt: skip
-    chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
+    given = {key: value for key, value in given.items() if value is not None}
+    typed_as(OPTIONS if scenario is None else {key: OPTIONS[key] for key in given})  # other fields stand in the file
+    chosen = _scenario(scenario, given)
     obs = load_observations(as_of=as_of, data=data)
     projection = poverty.project_poverty(obs, chosen)
     console.print(_scenario_line(chosen, lang), highlight=False, markup=False)
