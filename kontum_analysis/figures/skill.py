@@ -1,7 +1,5 @@
 """Figures of how far forecasts miss and whether their intervals hold: the past forecast again."""
 
-from functools import cache
-
 import pandas as pd
 from scipy.stats import beta
 
@@ -17,18 +15,12 @@ NTM = ("no change", "straight line", "observed pace", "pace 1.5")
 LEVEL = 0.90  # of the interval of an observed coverage
 
 
-@cache
-def _ntm():
-    """The NTM hindcast over all vintages of data/raw; it takes seconds and two figures rest on it."""
-    return hindcast_ntm()
-
-
 def scores_table(obs):
     """Mean error and WIS of each method: poverty in points, NTM in communes."""
     poverty = hindcast(hindcast_panel(obs)).summary.set_index("method").loc[list(METHODS)]
     parts = [pd.DataFrame(dict(subject="poverty", method=METHODS, cases=poverty["n"].to_numpy(),
                                error=100 * poverty["mae"].to_numpy(), wis=100 * poverty["wis"].to_numpy()))]  # fmt: skip
-    _, found = _ntm()
+    _, found = hindcast_ntm(obs)
     ntm = found[found["steps"] == "next"].set_index("method").loc[list(NTM)]
     parts.append(pd.DataFrame(dict(subject="ntm", method=NTM, cases=ntm["cases"].to_numpy(), error=ntm["mae"].to_numpy(),
                                    wis=ntm["wis"].to_numpy())))  # fmt: skip
@@ -74,7 +66,7 @@ def calibration_table(obs):
     """Nominal and observed coverage of each kind of estimate, with the number of cases and its 90 % binomial interval."""
     summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"]
     rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
-    cases, _ = _ntm()
+    cases, _ = hindcast_ntm(obs)
     ntm = cases[(cases["step"] == 1) & (cases["method"] == "pace 1.5")]
     rows.append(("ntm", 80, ntm["covered_80"].mean(), len(ntm)))
     missed = leave_one_out(obs)
