@@ -7,15 +7,16 @@ import scoringrules
 from .attainment import _prepare, _run
 from .errors import KontumError
 from .ntm_history import decimal_year, snapshots
-from .observations import load_observations
+from .observations import vintage
 
 ALPHAS = np.array([0.1, 0.2, 0.5])  # the 90, 80 and 50 % intervals of the weighted interval score
 
 
-def hindcast_ntm(data=None, draws=2000, seed=3299):
+def hindcast_ntm(obs, data=None, draws=2000, seed=3299):
     """Forecast the published numbers of attained communes from every earlier vintage, and score the forecasts.
 
-    data: folder with the raw tables, default `data/raw/`. Returns (cases, summary).
+    obs: from `load_observations`; earlier vintages are taken from it. data: the folder it was loaded from, default
+        `data/raw/`. Returns (cases, summary).
 
     cases: origin (day of the vintage), state_day (last figure it knew), day, step (1: the next published figure),
         method, observed, median, q10, q90, ae, crps, wis, covered_80. Methods: "observed pace" (`pace=None`),
@@ -27,12 +28,11 @@ def hindcast_ntm(data=None, draws=2000, seed=3299):
 
     Raises KontumError when fewer than two dates can be compared.
     """
-    truth = [s for s in snapshots(load_observations(data=data)) if np.isfinite(s.attained)]
+    truth = [s for s in snapshots(obs) if np.isfinite(s.attained)]
     rows, seen = [], set()
     for origin in sorted({s.known_from for s in truth}):
-        obs = load_observations(as_of=origin, data=data)
         try:
-            prepared = _prepare(obs, None)
+            prepared = _prepare(vintage(obs, origin, data), None)
         except KontumError:  # no bands published yet
             continue
         known = [s for s in prepared["history"] if np.isfinite(s.attained)]

@@ -91,9 +91,22 @@ def load_observations(as_of=None, data=None):
     known = [_known_from(p, t) for p, t in zip(obs["published"], obs["time_period"], strict=True)]
     obs["known_from"] = [day for day, _ in known]
     obs["known_from_assumed"] = [assumed for _, assumed in known]
-    if as_of is not None:
-        obs = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
-    return _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
+    obs = _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
+    return obs if as_of is None else vintage(obs, as_of, data)
+
+
+def vintage(obs, as_of, data=None):
+    """The part of `obs` that was known on the day `as_of`, with conflicts settled among what was known.
+
+    obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them, default `data/raw/`.
+    Raises KontumError for a bad day.
+
+    >>> len(vintage(load_observations(), "2022-10-04")) == len(load_observations(as_of="2022-10-04"))
+    True
+    """
+    tables = raw_tables(data)
+    known = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
+    return _with_preference(known, tables["conflicts"], tables["sources"].set_index("source_id")["kind"])
 
 
 def _day(value):

@@ -14,7 +14,8 @@ from kontum_analysis.paths import ROOT
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-WANTED = [Requirement(r) for r in PROJECT["dependencies"] + EXTRAS["test"] + EXTRAS["site"]]
+NEEDED = [Requirement(r) for r in PROJECT["dependencies"]]
+WANTED = NEEDED + [Requirement(r) for extra in EXTRAS.values() for r in extra]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
 
 
@@ -33,10 +34,11 @@ def test_conda_and_pip_ask_for_the_same_packages():
     }
     assert conda.pop("python") == PROJECT["requires-python"]
     conda.pop("pip")
-    assert conda == {canonicalize_name(r.name): str(r.specifier) for r in WANTED}
+    assert conda == {canonicalize_name(r.name): str(r.specifier) for r in NEEDED}
+    assert CONDA[-1] == {"pip": [f"-e .[{','.join(EXTRAS)}]"]}
 
 
-@pytest.mark.parametrize("wanted", WANTED, ids=lambda r: r.name)
+@pytest.mark.parametrize("wanted", WANTED, ids=str)
 def test_the_lock_satisfies_every_requirement(wanted):
     versions = locked()[canonicalize_name(wanted.name)]
     assert all(wanted.specifier.contains(v) for v in versions)
