@@ -7,7 +7,7 @@ from rich.console import Console
 
 from ..errors import KontumError
 from . import analysis, data, exports
-from .common import both, chosen
+from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
 
 app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
@@ -20,6 +20,7 @@ def main():
     """Run the command; a user's mistake ends with one message and exit status 1 (2 where the command cannot be read),
     never a traceback.
     """
+    begin()
     try:
         sys.exit(app(standalone_mode=False))
     except UsageError as error:

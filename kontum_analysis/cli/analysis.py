@@ -91,6 +91,8 @@ def project(
     console = console_for()
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
                  end=end, floor=floor)  # fmt: skip
+    if csv is not None and not csv.parent.is_dir():
+        raise KontumError("error.cli.csv_folder", folder=csv.parent)
     given = {key: value for key, value in given.items() if value is not None}
     typed_as(OPTIONS if scenario is None else {key: OPTIONS[key] for key in given})  # other fields stand in the file
     chosen = _scenario(scenario, given)
@@ -100,8 +102,6 @@ def project(
     _print_projection(console, lang, projection)
     _print_fit(console, lang, implied_pace(obs, chosen))
     if csv is not None:
-        if not csv.parent.is_dir():
-            raise KontumError("error.cli.csv_folder", folder=csv.parent)
         content = projection.to_csv(index=False, lineterminator="\n", float_format="%.9g")
         write_whole(csv, "\ufeff" + content)  # the mark by which Excel knows UTF-8
         console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)

@@ -19,7 +19,15 @@ def both(key):
 
 
 # of this run, also for an error that ends it: the language, and how options that the library calls otherwise are typed
-chosen: dict = {"lang": LANGUAGES[0], "names": {"as_of": "--as-of"}}
+chosen: dict = {}
+
+
+def begin():
+    """What holds until the command line says otherwise."""
+    chosen.update(lang=LANGUAGES[0], names={"as_of": "--as-of"})
+
+
+begin()
 
 
 def typed_as(names):

@@ -68,4 +68,6 @@ def _said(error):
 
 def _option(error):
     param = getattr(error, "param", None)
-    return "" if param is None else (param.opts[0] if param.opts[0].startswith("-") else param.human_readable_name)
+    if param is None:
+        return ""
+    return param.opts[0] if param.opts[0].startswith("-") else param.name.upper()
