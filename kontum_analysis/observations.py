@@ -64,7 +64,8 @@ def load_observations(as_of=None, data=None):
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
         day). None gives everything.
-    data: another folder with the raw tables; default `data/raw/`.
+    data: another folder with the raw tables; default `data/raw/`. The register of areas (names, levels, `kt.areas`) and
+        the crosswalk of 2025 are always those of `data/raw/`: a folder that names other areas is not meant.
 
     Columns are those of `data/raw/observations.csv` (SDMX names) and
     - `obs_value`: the figure in `unit_measure`; **missing for a bound** ("more than 1,200"), whose number stands
