@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: reproduce test test-slow verify lab install lint clean
+.PHONY: reproduce test test-slow verify lab site times install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -22,6 +22,13 @@ verify: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/00_index.ipynb
+
+# The site, readable from disk: open build/site/index.html
+site: $(READY)
+	$(BIN)/python docs/make_site.py
+
+times: $(READY)
+	$(BIN)/python docs/run_times.py
 
 install: $(READY)
 

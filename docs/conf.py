@@ -39,6 +39,7 @@ html_show_copyright = False
 html_show_search_summary = False  # a summary is fetched, which a browser refuses for files on disk
 html_last_updated_fmt = None  # no clock: two builds give the same bytes
 html_domain_indices = False
+html_use_index = False
 
 
 def plain(app, what, name, obj, options, lines):

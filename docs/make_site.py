@@ -46,7 +46,6 @@ def for_site(notebook, name, pictures):
                 if not alt:
                     raise KontumError("site.error.alt", notebook=name, cell=number)
                 output.data = {"text/html": _picture(output.data["image/png"], alt, pictures)}
-    download = f"{pages.both('notebooks.download')}: [{name}.ipynb](path:{name}.ipynb)"
     download = f'<p class="download"><a href="{name}.ipynb" download>{pages.both("notebooks.download")}</a></p>'
     notebook.cells.append(nbformat.v4.new_markdown_cell(download, id="download"))
     return notebook
@@ -86,14 +85,20 @@ def build(out):
     source = out.with_name(f"{out.name}-source")
     own_pictures = gather(source)
     shutil.rmtree(out, ignore_errors=True)
-    status = build_main(["-W", "--keep-going", "-q", "-E", "-b", "html", "-d", str(source / ".doctrees"), str(source), str(out)])
+    status = build_main(
+        ["-W", "--keep-going", "-q", "-E", "-b", "html", "-d", str(source / ".doctrees"), str(source), str(out)]
+    )
     for folder in DOWNLOADS:
         shutil.copytree(ROOT / folder, out / folder, dirs_exist_ok=True)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         shutil.copy(path, out / "notebooks" / path.name)
     for content in own_pictures:
         write_whole(out / "notebooks" / "pictures" / f"{hashlib.sha256(content).hexdigest()[:16]}.png", content)
-    for leftover in (out / ".buildinfo", out / "objects.inv"):
+    for leftover in (
+        out / ".buildinfo",
+        out / "objects.inv",
+        *(out / "_static").glob("*macros.html"),
+    ):  # of Sphinx and the theme
         leftover.unlink(missing_ok=True)
     return status
 

@@ -122,14 +122,21 @@ def sources():
         kind = f"kind.{row['kind']}"
         body.append([Html(f"<strong>{html.escape(row['publisher'])}</strong><br>{title}<br><code>{row['source_id']}</code>"),
                      row["document_no"] or "–", row["published"] or "–", both(kind), str(used.count(row["source_id"]))])  # fmt: skip
-    return intro("sources", count=len(found)) + "\n" + html_table(heads, body, [f"source-{r['source_id']}" for r in found])
+    return (
+        intro("sources", count=len(found)) + "\n" + html_table(heads, body, [f"source-{r['source_id']}" for r in found])
+    )
 
 
 def _figure(name, lang, words):
     """A picture with its caption, its alternative text to read, and its files."""
     folder = f"figures/{lang}"
     alt, caption = html.escape(words["alt"]), html.escape(words["caption"])
-    files = [("png", "PNG"), ("svg", "SVG"), ("csv", text("site.figures.data", lang)), ("md", text("site.figures.words", lang))]
+    files = [
+        ("png", "PNG"),
+        ("svg", "SVG"),
+        ("csv", text("site.figures.data", lang)),
+        ("md", text("site.figures.words", lang)),
+    ]
     links = " · ".join(f'<a href="{folder}/{name}.{kind}">{html.escape(label)}</a>' for kind, label in files)
     return (f'<figure lang="{lang}"><img src="{folder}/{name}.png" alt="{alt}" loading="lazy">\n'
             f"<figcaption><p>{caption}</p><details><summary>{text('site.figures.alt', lang)}</summary><p>{alt}</p></details>"
@@ -162,9 +169,13 @@ def run_times(folder):
         row = measured.get(path.stem)
         seconds = number(float(row["seconds"]), 0, "vi") if row else both("times.missing")
         total += float(row["seconds"]) if row else 0
-        body.append([Html(f'<a href="notebooks/{path.stem}.html">{path.stem}</a>'), seconds, row["machine"] if row else "–"])
+        body.append(
+            [Html(f'<a href="notebooks/{path.stem}.html">{path.stem}</a>'), seconds, row["machine"] if row else "–"]
+        )
     body.append([both("times.total"), number(total, 0, "vi"), ""])
-    return intro("times") + "\n" + html_table([both(f"col.{name}") for name in ("notebook", "seconds", "machine")], body)
+    return (
+        intro("times") + "\n" + html_table([both(f"col.{name}") for name in ("notebook", "seconds", "machine")], body)
+    )
 
 
 def headline():
