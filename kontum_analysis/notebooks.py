@@ -33,6 +33,11 @@ def tell(key, **values):
     """A paragraph in Vietnamese and then in English, its numbers filled in from variables.
 
     A value that differs between the languages, such as the name of an area, is given as {"vi": …, "en": …}.
+
+    >>> print(tell("unit.percent_of_households"))
+    % số hộ
+    <BLANKLINE>
+    % of households
     """
 
     def of(lang):
@@ -43,7 +48,11 @@ def tell(key, **values):
 
 
 def name_of(area):
-    """The name of an area in both languages, for `tell`."""
+    """The name of an area in both languages, for `tell`.
+
+    >>> name_of("62-POOR")
+    {'vi': 'Các huyện nghèo', 'en': 'Poor districts'}
+    """
     return {lang: area_name(area, lang) for lang in LANGUAGES}
 
 
