@@ -33,13 +33,15 @@ times: $(READY)
 install: $(READY)
 
 # The lock holds a hash for every file, so what is installed is what was tested. The last line builds matplotlib's list of
-# fonts, which otherwise reports itself in the first notebook that draws.
+# fonts, which otherwise reports itself in the first notebook that draws; then JupyterLab is told not to ask about news.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Kon Tum Analysis needs Python 3.11 or newer')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "import matplotlib.font_manager"
+	mkdir -p .venv/share/jupyter/lab/settings
+	cp .binder/overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	touch $(READY)
 
 lint: $(READY)
