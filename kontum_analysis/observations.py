@@ -15,6 +15,8 @@ import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
 from .errors import DataError, KontumError
+from .own_data import PREFIX, is_own, own_tables
+from .own_sums import derived_rows
 from .paths import RAW
 from .reading import LINE, read_text_table
 from .schemas import COLUMNS, field_problems
@@ -22,6 +24,7 @@ from .schemas import COLUMNS, field_problems
 # A page without a date is taken as published this many days after the period it speaks of: three quarters of the
 # dated pages had appeared by then (0 / 0 / 80 / 171 / 289 days at the 10th / 25th / 50th / 75th / 90th percentile).
 ASSUMED_LAG_DAYS = 171
+OWN_FIRST = "the office's own figure"
 _STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
 _KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
 ORDER = ["ref_area", "area_name", "level", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
@@ -59,12 +62,16 @@ def _validated(folder, stamp):
     return tables
 
 
-def load_observations(as_of=None, data=None):
+def load_observations(as_of=None, data=None, user=None):
     """The published figures as one long table, validated and with conflicts settled.
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
         day). None gives everything.
     data: another folder with the raw tables; default `data/raw/`.
+    user: an office's own figures beside the published ones: True for its usual folder, or a path (see `own_data`).
+        None, the default, reads published figures alone, whatever lies in that folder. An own figure is preferred for
+        its fact, a published one that says otherwise stays as a row that lost; what follows by addition is added
+        (`own_sums`). Own rows are those whose source_id starts with "own-".
 
     Columns are those of `data/raw/observations.csv` (SDMX names) and
     - `obs_value`: the figure in `unit_measure`; **missing for a bound** ("more than 1,200"), whose number stands
@@ -72,7 +79,7 @@ def load_observations(as_of=None, data=None):
     - `published`, `known_from`: as printed, and the day from which a vintage holds the row. A month or year counts
       from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
     - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
-      approximate, the source that conflicts.csv prefers, better obs_status, decision before statistics before
+      approximate, an office's own before a published one, the source that conflicts.csv prefers, better obs_status, decision before statistics before
       portal before news before mirror, the later publication. `preference_reason` says it in words for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
@@ -83,6 +90,9 @@ def load_observations(as_of=None, data=None):
     143561
     """
     tables = raw_tables(data)
+    if user is not None and user is not False:
+        own = own_tables(user, tables)
+        tables |= {name: pd.concat([tables[name], own[name]]) for name in own}
     obs, sources = tables["observations"], tables["sources"].set_index("source_id")
     obs = obs.reset_index(drop=True)
     value, exact = pd.to_numeric(obs["obs_value"]), obs["bound"].isin(["exact", "approximate"])
@@ -93,7 +103,11 @@ def load_observations(as_of=None, data=None):
     obs["known_from_assumed"] = [assumed for _, assumed in known]
     if as_of is not None:
         obs = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
-    return _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
+    settled = _with_preference(obs, tables["conflicts"], sources["kind"])
+    if is_own(settled).any():
+        obs = pd.concat([obs, derived_rows(settled)[obs.columns]], ignore_index=True)
+        settled = _with_preference(obs, tables["conflicts"], sources["kind"])
+    return settled[ORDER]
 
 
 def _day(value):
@@ -121,6 +135,7 @@ def _with_preference(obs, conflicts, kind):
     keys = [fact_key(r) for r in obs.itertuples()]
     rank = pd.DataFrame({
         "bound": obs["bound"].map({"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}),
+        "published": ~is_own(obs),
         "listed": [k not in listed or listed[k].preferred_source_id != s for k, s in zip(keys, obs["source_id"], strict=True)],
         "status": obs["obs_status"].map(_STATUS_RANK),
         "kind": obs["source_id"].map(kind).map(_KIND_RANK),
@@ -145,11 +160,15 @@ def _verdict(is_first, row, first, entry, count):
     if is_first:
         if count == 1:
             return True, "the only figure"
+        if row.source_id.startswith(PREFIX):
+            return True, OWN_FIRST
         if entry is not None and entry.preferred_source_id == row.source_id:
             return True, f"preferred in conflicts.csv: {entry.reason}"
         return True, "first by the rule (exactness, status, kind of source, date)"
     if row.obs_value == first.obs_value:
         return False, f"repeats {first.source_id}"
+    if first.source_id.startswith(PREFIX):
+        return False, f"conflict, {first.source_id} preferred: {OWN_FIRST}"
     if entry is not None and entry.preferred_source_id == first.source_id:
         return False, f"conflict, {first.source_id} preferred: {entry.explanation} {entry.reason}"
     return False, f"conflict, {first.source_id} preferred by the rule"
