@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .areas import LAST_DAY_OF_DISTRICTS, register
+from .own_data import is_own
 
 MANG_DEN = ("Măng Đen", "613")  # the town that was the commune Đăk Long of Kon Plông until the end of 2019
 
@@ -42,6 +43,7 @@ def communes(obs, count=85):
     found = {r.code: Commune(r.code, r.name_vi, r.parent_code) for r in table.sort_values("code").itertuples()}
     rows = obs[obs["ref_area"].isin(found) & obs["indicator"].str.startswith("ntm_")]
     rows = rows[rows["time_period"] <= LAST_DAY_OF_DISTRICTS]  # the units since then reuse codes of old communes
+    rows = rows[~_overruled(rows)]
     for row in rows.sort_values(["time_period", "source_id"]).itertuples():
         _note(found[row.ref_area], row)
     for c in found.values():
@@ -50,6 +52,14 @@ def communes(obs, count=85):
     for row in district_totals(obs).itertuples():
         _complete([c for c in found.values() if c.district == row.district], row)
     return list(found.values())
+
+
+def _overruled(rows):
+    """Published levels of communes whose status an office states itself: what it does not repeat no longer holds."""
+    stated = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
+    return (
+        rows["ref_area"].isin(stated) & rows["indicator"].isin(["ntm_advanced_year", "ntm_model_year"]) & ~is_own(rows)
+    )
 
 
 def _note(c, row):
@@ -115,5 +125,5 @@ def _complete(members, total):
             c.not_before = max(c.not_before, total.day)
     elif rest and len(named) + len(rest) == total.attained:
         for c in rest:
-            c.attained_by, c.derived = total.day, True
+            c.attained_by, c.derived = total.day, not c.attained_by or c.derived  # a date may be derived of a name
             c.sources.append(total.source_id)

@@ -62,6 +62,15 @@ def _validated(folder, stamp):
     return tables
 
 
+def all_tables(data=None, user=None):
+    """The raw tables, with an office's own observations and sources below the published ones where `user` asks for them."""
+    tables = raw_tables(data)
+    if user is None or user is False:
+        return tables
+    own = own_tables(user, tables)
+    return tables | {name: pd.concat([tables[name], own[name]], ignore_index=True) for name in own}
+
+
 def load_observations(as_of=None, data=None, user=None):
     """The published figures as one long table, validated and with conflicts settled.
 
@@ -89,10 +98,7 @@ def load_observations(as_of=None, data=None, user=None):
     >>> int(end_2021[end_2021.indicator == "households_total"].obs_value.sum())
     143561
     """
-    tables = raw_tables(data)
-    if user is not None and user is not False:
-        own = own_tables(user, tables)
-        tables |= {name: pd.concat([tables[name], own[name]]) for name in own}
+    tables = all_tables(data, user)
     obs, sources = tables["observations"], tables["sources"].set_index("source_id")
     obs = obs.reset_index(drop=True)
     value, exact = pd.to_numeric(obs["obs_value"]), obs["bound"].isin(["exact", "approximate"])

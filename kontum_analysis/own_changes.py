@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .areas import PROVINCE, area
+from .commune_evidence import communes
 from .errors import KontumError
 from .estimates import estimate_panel
 from .own_columns import unit_of
@@ -150,6 +151,25 @@ def contradictions(before, after):
     return pd.DataFrame(dict(area=rows["ref_area"].to_numpy(), area_name=rows["area_name"].to_numpy(), level=rows["level"].to_numpy(), indicator=rows["indicator"].to_numpy(),
                              time_period=rows["time_period"].to_numpy(), published=rows["obs_value"].to_numpy(), source_id=rows["source_id"].to_numpy(),
                              own_value=[winner[k] for k in keys]))  # fmt: skip
+
+
+def status_contradictions(filled, before):
+    """Published NTM levels that the office's own status does not confirm; the columns of `contradictions`."""
+    known, rows = {c.code: c for c in communes(before[~is_own(before)], 86)}, []
+    for entry in filled.entries:
+        status = entry.values.get("ntm_status")
+        if status is None or entry.code not in known or vintage_of(filled.day) == "2025":
+            continue
+        c, rank = known[entry.code], ("none", "attained", "advanced", "model").index(status)
+        for least, indicator, day in (
+            (1, "ntm_attained", c.attained_by),
+            (2, "ntm_advanced_year", c.advanced_by),
+            (3, "ntm_model_year", c.model_by),
+        ):
+            if rank < least and day and day <= filled.day and not (least == 1 and c.derived):
+                rows.append(dict(area=c.code, area_name=c.name, level="commune", indicator=indicator, time_period=day,
+                                 published=1.0 if least == 1 else float(day[:4]), source_id="|".join(c.sources), own_value=np.nan))  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def sums_made(before, after):

@@ -61,7 +61,8 @@ def own_tables(user, public):
             raise KontumError("own.error.cannot_read", folder=shown(place)) from None
         problems += field_problems(name, tables[name], f"{name}.csv")
     if not problems:
-        problems = [*row_problems({**public, **tables}), *_own_problems(tables)]
+        problems = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
+        problems += _own_problems(tables)
     if problems:
         raise DataError([replace(p, file=f"{place.name}/{p.file}") for p in problems])
     return tables

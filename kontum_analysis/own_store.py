@@ -77,7 +77,8 @@ def store(plan):
         raise KontumError("own.error.cannot_write", folder=shown(plan.place)) from None
 
 
-def used(obs):
-    """Offices whose own figures are in `obs`: a dict from source id to the number of figures, sums not counted."""
+def used(obs, user=True, data=None):
+    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not counted)."""
+    names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
     rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
-    return rows.groupby("source_id").size().to_dict()
+    return rows.groupby(rows["source_id"].map(names)).size().to_dict()

@@ -6,7 +6,7 @@ from .areas import POOR_DISTRICTS, PROVINCE, crosswalk, poor_districts
 from .checks import comparable, part_sums, rate_disagreements
 from .estimates import estimate_panel
 from .labels import area_name, number, table, text
-from .observations import raw_tables, select
+from .observations import OWN_FIRST, raw_tables, select
 from .paces import implied_pace
 from .poverty import exit_quotas, groups, project_poverty
 from .scenarios import preset, presets, title
@@ -215,11 +215,15 @@ def conflicts(obs, data=None):
         won = winners.loc[[fact]].iloc[0] if fact in winners.index else None
         rows.append(dict(
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
-            used=None if won is None else won.obs_value, source_used=None if entry is None else entry.preferred_source_id,
+            used=None if won is None else won.obs_value, source_used=(None if won is None else won.source_id) if entry is None else entry.preferred_source_id,
             not_used=loser.obs_value, source_not_used=loser.source_id,
-            reason_vi=None if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
+            reason_vi=_by_rule(loser) if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
             reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _by_rule(loser):
+    return text("own.conflict.reason", "vi") if loser.preference_reason.endswith(OWN_FIRST) else None
 
 
 def identities(data=None):

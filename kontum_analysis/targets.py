@@ -33,11 +33,11 @@ def load_targets(data=None):
     return targets
 
 
-def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299):
+def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299, user=None):
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
     obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it (`obs` is
-    loaded anew, from `data` where given). draws, seed: of the models behind projected_value and probability.
+    loaded anew, from `data` and `user` where given). draws, seed: of the models behind projected_value and probability.
 
     Columns: the target (statement in both languages); latest_value in its unit with latest_day and kind (published,
     derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the horizon;
@@ -63,7 +63,7 @@ def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299):
     (26, 'met')
     """
     if as_of is not None:
-        obs = load_observations(as_of=as_of, data=data)
+        obs = load_observations(as_of=as_of, data=data, user=user)
     known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
     models = _models(obs, draws, seed)

@@ -209,6 +209,6 @@ def _help_sheet(sheet, styles, level, year, columns, lang):
         row += 1
     row += 1
     sheet.write_string(row, 0, text("own.help.columns", lang), styles["title"])
-    for row, column in enumerate(columns, row + 1):
-        sheet.write_string(row, 0, heading(column.name, lang), styles["label"])
-        sheet.write_string(row, 1, text(f"own.input.{column.name}", lang), styles["wrapped"])
+    for number, column in enumerate(columns, row + 1):
+        sheet.write_string(number, 0, heading(column.name, lang), styles["label"])
+        sheet.write_string(number, 1, text(f"own.input.{column.name}", lang), styles["wrapped"])

@@ -140,15 +140,27 @@ def _change_table(rows, heading, lang):
 
 
 def _sum_table(rows, heading, lang):
-    return _table(rows, {
-        "area": _areas(rows, lang), "indicator": [heading(i, lang) for i in rows["indicator"]],
-        "day": [_written(d, lang) for d in rows["time_period"]], "new": [_value(v, lang) for v in rows["obs_value"]],
-    }, lang)  # fmt: skip
+    """One row an area, one column an indicator; bands of communes are left to the analysis."""
+    import pandas as pd
+
+    names = [
+        n
+        for n in ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
+        if n in set(rows["indicator"])
+    ]
+    wide = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
+    areas = wide.drop_duplicates(["level", "ref_area"])
+    value = wide.set_index(["level", "ref_area", "indicator"])["obs_value"]
+    columns = {
+        heading(n, lang): [_value(value.get((r.level, r.ref_area, n), float("nan")), lang) for r in areas.itertuples()]
+        for n in names
+    }
+    return pd.DataFrame({text("own.col.area", lang): _areas(areas, lang)} | columns, dtype=str)
 
 
 def _conflict_table(rows, heading, lang):
     return _table(rows, {
         "area": _areas(rows, lang), "indicator": [heading(i, lang) for i in rows["indicator"]],
-        "published": [_value(v, lang) for v in rows["published"]], "source": list(rows["source_id"]),
+        "published": [_value(v, lang, i) for v, i in zip(rows["published"], rows["indicator"], strict=True)], "source": list(rows["source_id"]),
         "new": [_value(v, lang) for v in rows["own_value"]],
     }, lang)  # fmt: skip
