@@ -1,6 +1,9 @@
 """Which area a row of somebody's table means: by its code, held against its name; by the name where there is no code."""
 
 import re
+from functools import lru_cache
+
+import pandas as pd
 
 from .areas import PROVINCE, area, crosswalk, fold, register, resolve
 from .errors import KontumError
@@ -25,21 +28,35 @@ def identify(entry, cells, year, problems):
     except KontumError as error:
         problems.append(entry.problem(column, error.key, **error.values))
         return
-    if not _is_ours(found, vintage):
+    if found.code not in _ours(vintage):
         problems.append(entry.problem(column, "own.allowed.not_ours", year=year))
         return
     entry.code, entry.level = found.code, found.level
 
 
-def _resolved(told, vintage):
-    known = register(vintage)
+@lru_cache(maxsize=2)
+def _ours(vintage):
+    """Every area a table of that time may name: code -> the folded ways of writing its name."""
     if vintage == "2025":
-        known = known[known["code"].isin(crosswalk()["new_code"])]
+        table = register("2025", "commune")
+        table = table[table["code"].isin(crosswalk()["new_code"])]
+    else:
+        districts = register("2020", "district", PROVINCE)
+        table = register("2020", "commune")
+        table = pd.concat([districts, table[table["parent_code"].isin(districts["code"])]])
+    return {
+        r.code: {fold(n) for n in (r.name_vi, r.name_gso, r.name_ascii, *r.aliases.split("|"))} - {""}
+        for r in table.itertuples()
+    }
+
+
+def _resolved(told, vintage):
     if "code" in told:
-        if told["code"] not in set(known["code"]):
+        if told["code"] not in _ours(vintage):
             raise KontumError("own.allowed.code", nearest=_hint(told, vintage))
         found = area(told["code"], vintage)
-        if "name" in told and not _fits(told, found, vintage):
+        bare = fold(re.sub(r"\([^)]*\)", "", told.get("name", found.name)))
+        if not any(bare in (name, fold(found.type) + name) for name in _ours(vintage)[found.code]):
             raise KontumError("own.allowed.name", code=found.code, name=found.name)
         return found
     if "name" not in told:
@@ -50,27 +67,11 @@ def _resolved(told, vintage):
     return resolve(qualified, level=level, vintage=vintage)
 
 
-def _fits(told, found, vintage):
-    """Whether a typed name can mean an area: "Đăk Long", "xã Đăk Long", "Đăk Long (thị trấn)"."""
-    bare = re.sub(r"\([^)]*\)", "", told["name"])
-    spellings = register(vintage)
-    row = spellings[spellings["code"] == found.code].iloc[0]
-    names = {fold(n) for n in (row.name_vi, row.name_gso, row.name_ascii, *row.aliases.split("|"))} - {""}
-    return any(fold(bare) in (n, fold(found.type) + n) for n in names)
-
-
 def _hint(told, vintage):
     try:
         return str(resolve(told.get("name", told["code"]), vintage=vintage))
     except KontumError as error:
         return error.said("vi")
-
-
-def _is_ours(found, vintage):
-    if vintage == "2025":
-        return found.code in set(crosswalk()["new_code"])
-    ours = register("2020", "district", "62")["code"].tolist()
-    return found.code in ours if found.level == "district" else found.level == "commune" and found.parent in ours
 
 
 def _text(value):

@@ -76,7 +76,7 @@ def decimal_number(typed):
 
 def _positive(typed):
     """Without spaces and apostrophes, which part thousands too; a minus sign, or a dash for "none", is refused."""
-    text = unicodedata.normalize("NFKC", typed).replace("−", "-").replace("–", "-")
+    text = unicodedata.normalize("NFC", typed).replace("−", "-").replace("–", "-")
     text = "".join(text.replace("'", "").replace("’", "").split())
     if text.startswith("-"):
         raise KontumError("own.allowed.negative" if text.strip("-") else "own.allowed.dash")

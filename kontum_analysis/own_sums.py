@@ -5,6 +5,8 @@ be published. A sum that a published figure states already is not made again. Su
 Units of July 2025 add up to the old districts too, each lying whole in one of them (`crosswalk`).
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -16,8 +18,10 @@ COUNTS = ("households_total", "poor_households", "near_poor_households")
 _BANDS = {"ntm_communes_15_18_criteria": (15, 18), "ntm_communes_10_14_criteria": (10, 14),
           "ntm_communes_5_9_criteria": (5, 9), "ntm_communes_below_5_criteria": (0, 4)}  # fmt: skip
 _PLACE = ["level", "ref_area"]
+_FACT = [*_PLACE, "indicator", "time_period", "standard"]
 
 
+@lru_cache(maxsize=16)
 def members(day, rural=False):
     """District code -> codes of the commune-level units that make it up on a day; rural: communes (xã) alone.
 
@@ -52,7 +56,8 @@ def derived_rows(obs):
         if day <= LAST_DAY_OF_DISTRICTS:
             found += _ntm(obs[is_own(obs) & (obs["time_period"] == day)], day)
     made = pd.DataFrame(found, columns=obs.columns)
-    return made[[not _stated(row, rows) for row in made.itertuples()]] if len(made) else made
+    published = rows[~is_own(rows)].drop_duplicates(_FACT, keep="last").set_index(_FACT)["obs_value"].to_dict()
+    return made[[not _stated(row, published) for row in made.itertuples()]]
 
 
 def _derived(parts, value, code, comment, **changes):
@@ -95,7 +100,7 @@ def _current(today, found):
 
 def _rates(rows):
     """A rate for every area whose count and base are known and one of them is the office's own."""
-    found = []
+    found, rows = [], rows[rows["level"] != "commune"]
     for rate in ("poverty_rate_pct", "near_poor_rate_pct"):
         count, base = (
             rows[rows["indicator"] == name].drop_duplicates(_PLACE).set_index(_PLACE, drop=False)
@@ -104,7 +109,7 @@ def _rates(rows):
         given = rows[(rows["indicator"] == rate) & is_own(rows)].set_index(_PLACE)
         for place in count.index.intersection(base.index).difference(given.index):
             pair = pd.concat([count.loc[[place]], base.loc[[place]]])
-            if is_own(pair).any() and base.loc[place, "obs_value"] > 0 and count.loc[place, "level"] != "commune":
+            if is_own(pair).any() and base.loc[place, "obs_value"] > 0:
                 value = 100 * count.loc[place, "obs_value"] / base.loc[place, "obs_value"]
                 found.append(_derived(pair, value, place[1], "Count over households.", indicator=rate, unit_measure="percent",
                                       standard=count.loc[place, "standard"]))  # fmt: skip
@@ -143,11 +148,10 @@ def _ntm(own, day):
     return found
 
 
-def _stated(row, rows):
+def _stated(row, published):
     """Whether a published figure says the same, as far as it is printed."""
-    same = rows[(rows["ref_area"] == row.ref_area) & (rows["level"] == row.level) & (rows["indicator"] == row.indicator)
-                & (rows["time_period"] == row.time_period) & (rows["standard"] == row.standard) & ~is_own(rows)]  # fmt: skip
-    return any(round(row.obs_value, _decimals(value)) == value for value in same["obs_value"])
+    value = published.get(tuple(getattr(row, name) for name in _FACT))
+    return value is not None and round(row.obs_value, _decimals(value)) == value
 
 
 def _decimals(value):

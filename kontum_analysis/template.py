@@ -58,7 +58,7 @@ _CELL = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
 _LOOKS = {
     "plain": {},
     "title": {"bold": True, "font_size": 14},
-    "label": {"bold": True, "valign": "vcenter"},
+    "label": {"bold": True, "valign": "top"},
     "head": {**_CELL, "bold": True, "bg_color": "#2F4B66", "font_color": "#FFFFFF", "text_wrap": True, "align": "center"},
     "fixed": {**_CELL, "bg_color": _PALE},
     "none": {**_CELL, "bg_color": "#D9DEE3", "font_color": "#7A8793", "align": "center"},
@@ -90,19 +90,16 @@ def _data_sheet(sheet, styles, level, year, areas, columns, lang):
     _meta(sheet, styles, year, lang)
     for place, name in enumerate(names):
         sheet.write_string(HEADER, place, heading(_ASKED_AS.get((name, level), name), lang), styles["head"])
-        sheet.set_column(place, place, _WIDTHS.get(name, 20 if name == "ntm_status" else 14), styles["plain"])
+        sheet.set_column(place, place, _WIDTHS.get(name, 20 if name == "ntm_status" else 15), styles["plain"])
     sheet.set_row(HEADER, 48)
     first, last = HEADER + 1, HEADER + len(areas)
     for number, area in enumerate(areas.itertuples(), first):
-        label = (
-            f"{text('own.urban', lang, name=area.name, type=area.type)}"
-            if area.type in ("phường", "thị trấn")
-            else area.name
-        )
+        urban = area.type in ("phường", "thị trấn")
+        label = text(f"own.type.{area.type}", lang, name=area.name) if urban else area.name
         for place, value in enumerate([area.code, label, area.district][: len(identity)]):
             sheet.write_string(number, place, value, styles["fixed"])
         for place, column in enumerate(columns, len(identity)):
-            if column.is_ntm and area.type in ("phường", "thị trấn"):
+            if column.is_ntm and urban:
                 sheet.write_string(number, place, "–", styles["none"])
             else:
                 sheet.write_blank(number, place, None, styles["words" if column.kind == "status" else "whole"])
@@ -197,7 +194,7 @@ def _district_names():
 
 def _help_sheet(sheet, styles, level, year, columns, lang):
     _sheet(sheet, landscape=False)
-    sheet.set_column(0, 0, 28, styles["plain"])
+    sheet.set_column(0, 0, 36, styles["plain"])
     sheet.set_column(1, 1, 78, styles["plain"])
     sheet.write_string(0, 0, text("own.sheet.help", lang), styles["title"])
     row = 2
