@@ -203,12 +203,14 @@ def conflicts(obs, data=None):
     rows = []
     for loser in losers.itertuples():
         fact = tuple(getattr(loser, name) for name in key)
-        fact = fact if fact in listed.index else (*fact[:2], "", "")  # a year has no date of its own
-        entry = listed.loc[fact] if fact in listed.index else None
-        won = winners.loc[[fact]].iloc[0] if fact in winners.index else None
+        dateless = (*fact[:2], "", "")  # a year has no date of its own
+        found = next((f for f in (fact, dateless) if f in listed.index), None)
+        entry = None if found is None else listed.loc[found]
+        won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
         rows.append(dict(
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
-            used=None if won is None else won.obs_value, source_used=None if entry is None else entry.preferred_source_id,
+            used=None if won is None else won.obs_value,
+            source_used=entry.preferred_source_id if entry is not None else None if won is None else won.source_id,
             not_used=loser.obs_value, source_not_used=loser.source_id,
             reason_vi=loser.preference_reason_vi if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
             reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip
