@@ -27,6 +27,8 @@ AUTHOR = "Kon Tum Analysis"
 _LOCALE = {"vi": "vi-VN", "en": "en-GB"}
 _TABLE_SIZES = (11, 10, 9, 8)
 _LETTER = 0.55  # mean width of a letter, in parts of the size of the type
+_WHOLE_ROWS = 15  # a table of so many rows, header included, is not broken over two pages
+_LINE = 90  # letters after which a cell may break
 _PADDING_CM = 0.5  # white left and right of a cell's text, together
 _FIGURES = re.compile(r"[<>≥≤≈ ]*[−+-]?[0-9][0-9.,]*[ ]?%?|–|")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -67,11 +69,13 @@ def add_section(document, landscape):
     return section
 
 
-def add_table(document, frame, caption, lang):
+def add_table(document, frame, caption, lang, note=""):
     """A captioned, numbered table: "Bảng 1. …" above it, the header row again on every page, no row cut in two.
 
+    A table of up to 14 rows stays on one page, with its caption above and its note below.
+
     frame: a table of the package (shown as `tables.shown` does) or one that is text already; caption: its words without
-    the number. The type shrinks from 11 to 8 points where the columns need it. Returns the python-docx table.
+    the number; note: how to read it, in small type. The type shrinks from 11 to 8 points where the columns need it. Returns the python-docx table.
     """
     cells = shown(frame, lang)
     above = _caption(document, "documents.table", caption, lang)
@@ -83,15 +87,18 @@ def add_table(document, frame, caption, lang):
     lines = [list(map(str, cells.columns)), *cells.astype(str).to_numpy().tolist()]
     size, widths = _widths(lines, _room_cm(document))
     right = [all(_FIGURES.fullmatch(line[i]) for line in lines[1:]) for i in range(len(widths))]
+    together = len(lines) <= _WHOLE_ROWS
     for number, (row, line) in enumerate(zip(table.rows, lines, strict=True)):
         _row_settings(row, header=number == 0)
+        keep = together and (number < len(lines) - 1 or note) or number == 0
         for column, (cell, words) in enumerate(zip(row.cells, line, strict=True)):
             cell.width = Cm(widths[column])
             align = WD_ALIGN_PARAGRAPH.CENTER if number == 0 else WD_ALIGN_PARAGRAPH.RIGHT
-            _fill(cell, words, size, align if number == 0 or right[column] else WD_ALIGN_PARAGRAPH.LEFT, number == 0)
+            align = align if number == 0 or right[column] else WD_ALIGN_PARAGRAPH.LEFT
+            _fill(cell, words, size, align, number == 0, keep)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
-    document.add_paragraph().paragraph_format.space_after = Pt(2)
+    _note_below(document, note)
     return table
 
 
@@ -206,19 +213,21 @@ def _described(table, caption):
 
 
 def _widths(lines, room_cm):
-    """(type size, column widths in cm): wide enough for the longest word, the rest shared out by what the cells hold."""
+    """(type size, column widths in cm): each column holds its longest word; what is left goes to those with long texts.
+
+    The largest type is taken with which the columns get half of what would keep their cells on one line.
+    """
     columns = list(zip(*lines, strict=True))
     word = [max(len(part) for cell in column for part in (cell.split() or [""])) for column in columns]
-    whole = [min(max(map(len, column)), 60) for column in columns]
+    whole = [min(max([len(column[0]) // 2, *map(len, column[1:])]), _LINE) for column in columns]
     for size in _TABLE_SIZES:
         letter = _LETTER * size * 2.54 / 72
         least = [n * letter + _PADDING_CM for n in word]
-        spare = room_cm - sum(least)
-        if spare >= 0:
+        wish = [max(0.0, w * letter + _PADDING_CM - low) for w, low in zip(whole, least, strict=True)]
+        share = (room_cm - sum(least)) / sum(wish) if sum(wish) else room_cm - sum(least)
+        if share >= 0.5:
             break
-    wish = [max(0.0, w * letter + _PADDING_CM - low) for w, low in zip(whole, least, strict=True)]
-    share = min(1.0, max(0.0, spare) / sum(wish)) if sum(wish) else 0.0
-    fit = min(1.0, room_cm / sum(least))
+    fit, share = min(1.0, room_cm / sum(least)), min(1.0, max(0.0, share))
     return size, [fit * low + share * more for low, more in zip(least, wish, strict=True)]
 
 
@@ -229,10 +238,19 @@ def _row_settings(row, header):
         settings.append(OxmlElement("w:tblHeader"))
 
 
-def _fill(cell, words, size, align, header):
+def _note_below(document, note):
+    below = document.add_paragraph()
+    below.paragraph_format.space_before, below.paragraph_format.space_after = Pt(2), Pt(8)
+    below.paragraph_format.line_spacing = 1.0
+    run = below.add_run(clean(note))
+    run.italic, run.font.size = True, Pt(10.5)
+
+
+def _fill(cell, words, size, align, header, keep):
     paragraph = cell.paragraphs[0]
     paragraph.alignment = align
     form = paragraph.paragraph_format
+    form.keep_with_next = bool(keep)
     form.space_after, form.space_before, form.line_spacing = Pt(1), Pt(1), 1.0
     run = paragraph.add_run(clean(words))
     run.font.size, run.font.bold = Pt(size), header
