@@ -15,6 +15,8 @@ from .poverty import exit_quotas, groups, project_poverty
 from .tables import FORMATS, headline, known_rates, quotas_by_year, rates_by_year, shown, shown_columns
 from .targets import scoreboard
 
+# keys of labels "exports.reading.*", in reading order
+READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
 _PATHS = ["scenario", "area", "year", "rate", "households", "poor_households", "status"]
 _BOARD = {"target_id": "target_id", "statement_vi": "statement_vi", "statement_en": "statement_en", "latest_value": "latest_value",
           "bound_low": "known_at_least", "bound_high": "known_at_most", "latest_day": "latest_day", "kind": "kind", "gap": "gap",

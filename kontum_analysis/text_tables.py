@@ -3,7 +3,7 @@
 import csv
 import io
 
-from .export_tables import columns
+from .export_tables import READING, columns
 from .labels import number, text
 from .tables import shown
 
@@ -49,18 +49,25 @@ def _field(value):
 def latex(made, lang):
     """A table as LaTeX (booktabs; longtable where it would not fit a page), numbers written as the language does.
 
-    Needs the packages booktabs and longtable, and XeLaTeX or LuaLaTeX for Vietnamese letters.
+    Needs the packages array, booktabs and longtable, and XeLaTeX or LuaLaTeX for Vietnamese letters.
     """
     cells = shown(made.frame, lang)
-    numeric = [column.kind != "text" for column in columns(made.frame, lang)]
+    layout = "".join(_tex_column(column) for column in columns(made.frame, lang))
     style = cells.style.hide(axis="index").format(escape="latex").format_index(escape="latex", axis=1)
     body = style.to_latex(
-        hrules=True, column_format="".join("r" if is_number else "l" for is_number in numeric), position_float=None,
+        hrules=True, column_format=layout,
         environment="longtable" if len(cells) > _LONG else None, caption=_escaped(made.title(lang)), label=f"tab:{made.name}",
         position="htbp" if len(cells) <= _LONG else None)  # fmt: skip
     for sign, command in _TEX.items():
         body = body.replace(sign, command)
     return f"% {text('exports.latex_words', lang)}\n{body}"
+
+
+def _tex_column(column):
+    if column.kind != "text":
+        return "r" if len(column.heading) <= 12 else r">{\raggedleft\arraybackslash}p{1.6cm}"
+    longest = max((len(str(value)) for value in column.values if value is not None), default=0)
+    return "l" if max(longest, len(column.heading)) <= 24 else r">{\raggedright\arraybackslash}p{3.4cm}"
 
 
 def _escaped(words):
@@ -74,8 +81,7 @@ def about(tables, origin, formats, lang):
     lines = [f"# {text('exports.title', lang)}", "", text("exports.about", lang), ""]
     lines += [f"- {what}: {value}" for what, value in origin.facts(lang)]
     lines += ["", f"## {text('exports.reading', lang)}", ""]
-    lines += [f"- {text(f'exports.reading.{key}', lang)}"
-              for key in ("published", "derived", "estimated", "projected", "bound", "empty", "percent")]  # fmt: skip
+    lines += [f"- {text(f'exports.reading.{key}', lang)}" for key in READING]
     lines += [f"- {text(f'exports.{key}_words', lang)}" for key in ("csv", "latex", "sdmx") if key in formats]
     lines += ["", f"## {text('exports.contents', lang)}", ""]
     rows = text("exports.contents.rows", lang).lower()

@@ -12,8 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from .documents import AUTHOR, clean, same_zip
-from .export_tables import columns
-from .labels import table as labels_table
+from .export_tables import READING, columns
 from .labels import text
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -124,7 +123,7 @@ def _width(column):
     lengths = [len(str(value)) for value in column.values if value is not None] if column.kind == "text" else [11]
     longest = max(lengths, default=0)
     word = max(map(len, column.heading.split()), default=0)
-    return min(max(longest + 2, word + 3, len(column.heading) / 3 + 3), 46)
+    return min(max(longest + 2, word + 3, len(column.heading) / 3 + 3), 60 if column.name == "scenario" else 46)
 
 
 def _lines(column):
@@ -160,12 +159,10 @@ def _cover(sheet, tables, origin, looks, lang):
         row += 1
     row += 1
     sheet.merge_range(row, 0, row, 2, text("exports.reading", lang), head)
-    for key in sorted(labels_table()):
-        if key.startswith("exports.reading."):
-            row += 1
-            sheet.merge_range(
-                row, 0, row, 2, text(key, lang), looks.of(bg_color=_SHADES.get(key.rpartition(".")[2], "#FFFFFF"))
-            )
+    for key in READING:
+        row += 1
+        shade = looks.of(bg_color=_SHADES.get(key, "#FFFFFF"))
+        sheet.merge_range(row, 0, row, 2, text(f"exports.reading.{key}", lang), shade)
     row += 2
     for at, key in enumerate(("exports.contents.sheet", "exports.contents.what", "exports.contents.rows")):
         sheet.write_string(row, at, text(key, lang), head)
