@@ -57,13 +57,15 @@ class Column:
     decimals: list
 
 
-def report_tables(obs, scenarios, data=None):
+def report_tables(obs, scenarios, data=None, names=None):
     """(tables, problems): the tables for these scenarios, and (name, KontumError) of each that this vintage cannot give.
 
-    obs: from `load_observations`; scenarios: a list of Scenario; data: the folder of raw tables behind `obs`.
+    obs: from `load_observations`; scenarios: a list of Scenario; data: the folder of raw tables behind `obs`;
+    names: of the tables wanted, default all.
     """
     made, problems = [], []
-    for name, (make, long) in _MAKERS.items():
+    for name in _MAKERS if names is None else names:
+        make, long = _MAKERS[name]
         try:
             frame = make(obs, scenarios, data)
         except KontumError as error:
