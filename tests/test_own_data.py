@@ -109,9 +109,7 @@ def test_a_figure_that_contradicts_a_published_total_wins_visibly(tmp_path):
     assert fact[fact.preferred].obs_value.tolist() == [845.0] and 10220.0 in fact[~fact.preferred].obs_value.tolist()
     told = kt.tables.conflicts(obs)
     told = told[(told.area == "62") & (told.not_used == 10220)]
-    assert (
-        set(told.used) == {845.0} and told.reason_vi.notna().all() and told.source_used.str.startswith("own-").all()
-    )
+    assert set(told.used) == {845.0} and told.reason_vi.notna().all() and told.source_used.str.startswith("own-").all()
 
 
 def test_some_districts_leave_the_province_as_published_and_sums_exact(tmp_path):
