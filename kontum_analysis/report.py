@@ -39,11 +39,12 @@ def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None):
     blocks += targets_section(facts, refs, lang)
     blocks += _pictures(facts, lang, "scoreboard")
     blocks += poverty_section(facts, refs, lang)
-    blocks += _pictures(facts, lang, "reconciled_districts", "poverty_paths")
+    blocks += _pictures(facts, lang, "reconciled_districts")
     blocks += ntm_section(facts, refs, lang)
-    blocks += _pictures(facts, lang, "ntm_attainment", "ntm_bands")
+    blocks += _pictures(facts, lang, "ntm_attainment")
     blocks += missing_section(facts, refs, lang)
     blocks += quota_section(facts, lang)
+    blocks += _pictures(facts, lang, "poverty_paths")
     blocks += trust_section(facts, refs, lang)
     blocks += _sources(facts, refs, lang)
     blocks.append(_signature(lang))
@@ -64,13 +65,16 @@ def _opening(facts, refs, lang):
 
 
 def _pictures(facts, lang, *names):
-    """The figures of these names, but for those that a vintage knows too few years for."""
+    """The figures of these names, but for those that a vintage knows too few years for.
+
+    Their notes are the report's own: the captions of the collection speak of figures and days that a report does not hold.
+    """
     for name in names:
         try:
             figure = build(name, facts.obs, lang)
         except KontumError:
             continue
-        yield Picture(figure.title, figure.caption, figure.alt, figure.image("png", dpi=200))
+        yield Picture(figure.title, text(f"report.figure.{name}", lang), figure.alt, figure.image("png", dpi=200))
 
 
 def _sources(facts, refs, lang):

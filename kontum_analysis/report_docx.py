@@ -14,6 +14,8 @@ from .report_blocks import Heading, Opening, Paragraph, Picture, Signature, Sour
 CENTRE, LEFT, RIGHT, JUSTIFY = (WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT,
                                 WD_ALIGN_PARAGRAPH.JUSTIFY)  # fmt: skip
 _CELLS, _NOTES = Pt(10.5), Pt(11)
+_TOGETHER, _LONG = 14, 60  # a table of so many rows at most, none with a cell of so many letters, stays on one page
+_COMPANY = 3  # so many rows at the end stay together and with the note, so that none stands alone on a page
 # size, bold, italic of the parts of the head and of the signature
 _LOOKS = {
     "superior": (12, False, False), "agency": (12, True, False), "number": (13, False, False), "country": (12, True, False),
@@ -124,23 +126,16 @@ def _table(document, block, lang):
     wide = [row if len(row) > 1 else (row[0], *[""] * (len(block.columns) - 1)) for row in block.rows]
     grid = add_table(document, pd.DataFrame(wide, columns=list(block.columns), dtype=str), block.caption, lang)
     for number, row in enumerate(grid.rows):
-        heads = number > 0 and len(block.rows[number - 1]) == 1
-        if heads:
-            row.cells[0].merge(row.cells[-1])
-            for extra in row.cells[0].paragraphs[1:]:
-                extra._p.getparent().remove(extra._p)
-        for column, cell in enumerate(row.cells[:1] if heads else row.cells):
-            _cell(
-                cell,
-                None if heads else block.widths[column],
-                number,
-                heads,
-                column in block.right,
-                number - 1 in block.total,
-            )
-        if heads or number == 0:
-            for paragraph in row.cells[0].paragraphs:
-                paragraph.paragraph_format.keep_with_next = True
+        cells = row.cells
+        if number > 0 and len(block.rows[number - 1]) == 1:
+            _one_cell(row)
+        else:
+            for column, cell in enumerate(cells):
+                cell.width = Cm(block.widths[column])
+                side = CENTRE if number == 0 else RIGHT if column in block.right else LEFT
+                _look(cell, side, number == 0 or number - 1 in block.total)
+        for paragraph in cells[0].paragraphs:
+            paragraph.paragraph_format.keep_with_next = _with_next(block, number)
     for column, width in zip(grid.columns, block.widths, strict=True):
         column.width = Cm(width)
     if block.note:
@@ -150,15 +145,31 @@ def _table(document, block, lang):
         _note(after)
 
 
-def _cell(cell, width, number, heads, right, total):
-    if width is not None:
-        cell.width = Cm(width)
+def _one_cell(row):
+    """A heading within the table: its cells become one."""
+    cell = row.cells[0].merge(row.cells[-1])
+    for extra in cell.paragraphs[1:]:
+        extra._p.getparent().remove(extra._p)
+    _look(cell, LEFT, True)
+
+
+def _look(cell, side, bold):
     for paragraph in cell.paragraphs:
-        if number > 0:
-            paragraph.alignment = RIGHT if right and not heads else LEFT
+        paragraph.alignment = side
         for run in paragraph.runs:
-            run.font.size = _CELLS
-            run.font.bold = number == 0 or heads or total
+            run.font.size, run.font.bold = _CELLS, bold
+
+
+def _with_next(block, number):
+    """Whether row `number` (0: the header) must stand on the page of the next row or of the note."""
+    if number == len(block.rows):
+        return bool(block.note)
+    heads = number == 0 or len(block.rows[number - 1]) == 1
+    return heads or _stays_whole(block) or number > len(block.rows) - _COMPANY
+
+
+def _stays_whole(block):
+    return len(block.rows) <= _TOGETHER and max(len(cell) for row in block.rows for cell in row) < _LONG
 
 
 def _picture(document, block, lang):

@@ -77,7 +77,7 @@ def _chances(facts, lang):
                      f"{number(at['q10'], 0, lang)}–{number(at['q90'], 0, lang)}", percent(row.probability, lang)))  # fmt: skip
     heads = tuple(text(f"report.chance.{n}", lang) for n in ("event", "target", "now", "median", "interval", "chance"))
     return Table(text("report.chance.caption", lang, year=int(ntm.years["year"].max())), heads, tuple(rows),
-                 (5.3, 2.0, 2.2, 2.2, 2.6, 2.2), right=(1, 2, 3, 4, 5), note=text("report.chance.note", lang))  # fmt: skip
+                 (5.0, 2.4, 2.2, 2.2, 2.5, 2.2), right=(1, 2, 3, 4, 5), note=text("report.chance.note", lang))  # fmt: skip
 
 
 def _by_district(facts, refs, lang):
@@ -90,5 +90,5 @@ def _by_district(facts, refs, lang):
                      ", ".join(named["name"]) or "–", refs.mark("|".join(named["evidence"])) or "–"))  # fmt: skip
     rows.append((text("area.62", lang), number(len(communes), 0, lang), number(len(seen), 0, lang), "", ""))
     heads = tuple(text(f"report.named.{n}", lang) for n in ("area", "communes", "named", "names", "source"))
-    return Table(text("report.named.caption", lang), heads, tuple(rows), (2.6, 1.6, 1.9, 8.0, 2.4), right=(1, 2),
+    return Table(text("report.named.caption", lang), heads, tuple(rows), (2.6, 2.2, 1.7, 7.6, 2.4), right=(1, 2),
                  total=(len(rows) - 1,), note=text("report.named.note", lang))  # fmt: skip

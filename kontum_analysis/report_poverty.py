@@ -9,7 +9,7 @@ from .report_facts import gross_exits, poor_district_cells, quotas
 from .report_words import area_list, marked
 from .scenarios import title
 
-_FIRST_COLUMN = 3.5
+_FIRST_COLUMN, _LAST_COLUMN = 3.0, 2.1
 
 
 def poverty_section(facts, refs, lang):
@@ -22,9 +22,9 @@ def poverty_section(facts, refs, lang):
         rows = tuple(_area_row(group, years, draw, refs, lang) for _, group in cells.groupby("area", sort=False))
         heads = (text("report.poverty.area", lang), *(text("report.poverty.year", lang, year=y) for y in years),
                  text("report.poverty.source", lang))  # fmt: skip
-        each = (16.5 - _FIRST_COLUMN - 2.8) / len(years)
+        each = (16.5 - _FIRST_COLUMN - _LAST_COLUMN) / len(years)
         yield Table(text(f"report.poverty.{kind}", lang, first=years[0], last=years[-1]), heads, rows,
-                    (_FIRST_COLUMN, *[each] * len(years), 2.8), right=tuple(range(1, len(years) + 1)), total=(0,),
+                    (_FIRST_COLUMN, *[each] * len(years), _LAST_COLUMN), right=tuple(range(1, len(years) + 1)), total=(0,),
                     note=text("report.poverty.note", lang))  # fmt: skip
 
 

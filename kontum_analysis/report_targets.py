@@ -24,7 +24,7 @@ def targets_section(facts, refs, lang):
         rows += [_row(number, row, facts, refs, lang) for number, row in group]
     names = ("number", "target", "latest", "day", "gap", "status", "source")
     yield Table(text("report.targets.caption", lang, year=facts.year), _headings("targets", names, lang), tuple(rows),
-                (0.9, 5.1, 2.6, 1.9, 1.9, 2.7, 1.4), right=(2, 4), note=text("report.targets.note", lang))  # fmt: skip
+                (0.9, 4.1, 2.4, 2.1, 2.1, 3.2, 1.7), right=(2, 4), note=text("report.targets.note", lang))  # fmt: skip
 
 
 def _headings(table, names, lang):
@@ -68,7 +68,9 @@ def _day(row, facts, lang):
 
 
 def _gap(row, lang):
-    return "–" if row.gap != row.gap else text(_unit(row, "gap"), lang, value=plain(row.gap, lang))
+    if row.gap != row.gap or row.gap == 0:
+        return "–" if row.gap != 0 else "0"
+    return text(_unit(row, "gap"), lang, value=plain(row.gap, lang))
 
 
 def _status(row, lang):

@@ -53,7 +53,7 @@ def _late_table(late, facts, refs, lang):
         when = listed(dict.fromkeys(day_words(day, lang) for day in group["time_period"]), lang)
         rows.append((said, where, when, exact_day(known, lang) + ("*" if assumed else ""), refs.mark(source)))
     heads = tuple(text(f"report.late.{n}", lang) for n in ("figures", "area", "day", "out", "source"))
-    return Table(text("report.late.caption", lang, year=facts.year), heads, tuple(rows), (5.6, 3.6, 2.9, 2.9, 1.5),
+    return Table(text("report.late.caption", lang, year=facts.year), heads, tuple(rows), (5.2, 3.2, 3.0, 3.4, 1.7),
                  note=text("report.late.note", lang, lag=ASSUMED_LAG_DAYS))  # fmt: skip
 
 

@@ -77,20 +77,20 @@ def area_list(codes, lang):
 def percent(p, lang):
     """A simulated probability in whole per cent; never as certain.
 
-    >>> percent(0.778, "vi"), percent(0.004, "vi"), percent(0.9995, "en")
-    ('78%', '< 1%', '> 99%')
+    >>> percent(0.778, "vi"), percent(0.004, "vi").split(), percent(0.9995, "en").split()
+    ('78%', ['<', '1%'], ['>', '99%'])
     """
     if p != p:
         return "–"
-    return "> 99%" if p > 0.99 else "< 1%" if p < 0.01 else f"{number(100 * p, 0, lang)}%"
+    return ">\u00a099%" if p > 0.99 else "<\u00a01%" if p < 0.01 else f"{number(100 * p, 0, lang)}%"
 
 
 def marked(value, status, lang, low=None, high=None):
     """A figure with the mark of how it is known (* derived, ** estimated with its 80 % interval); value, low, high are text.
 
     >>> marked("41,06", "derived", "vi"), marked("13,0", "estimated", "vi", "9,0", "15,5")
-    ('41,06*', '13,0**\\n(9,0–15,5)')
+    ('41,06*', '13,0** (9,0–15,5)')
     """
     if status == "estimated":
-        return f"{value}**" if low is None else f"{value}**\n({low}–{high})"
+        return f"{value}**" if low is None else f"{value}** ({low}–{high})"
     return f"{value}*" if status == "derived" else value
