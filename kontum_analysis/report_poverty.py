@@ -18,12 +18,13 @@ def poverty_section(facts, refs, lang):
     yield from (Paragraph(words) for words in _known(facts, refs, lang))
     cells = _cells(facts)
     years = tuple(facts.estimates.years)
+    span = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
     for kind, draw in (("rates", _rate), ("households", _households)):
         rows = tuple(_area_row(group, years, draw, refs, lang) for _, group in cells.groupby("area", sort=False))
         heads = (text("report.poverty.area", lang), *(text("report.poverty.year", lang, year=y) for y in years),
                  text("report.poverty.source", lang))  # fmt: skip
         each = (16.5 - _FIRST_COLUMN - _LAST_COLUMN) / len(years)
-        yield Table(text(f"report.poverty.{kind}", lang, first=years[0], last=years[-1]), heads, rows,
+        yield Table(text(f"report.poverty.{kind}", lang, years=span), heads, rows,
                     (_FIRST_COLUMN, *[each] * len(years), _LAST_COLUMN), right=tuple(range(1, len(years) + 1)), total=(0,),
                     note=text("report.poverty.note", lang))  # fmt: skip
 
@@ -78,7 +79,7 @@ def quota_section(facts, lang):
     yield Heading(1, text("report.quota.heading", lang, year=year))
     yield Paragraph(text("report.quota.intro", lang, scenario=title(facts.scenario, lang), start=plan.start, year=year))
     if plan.start < facts.year:
-        yield Paragraph(text("report.quota.gap", lang, start=plan.start, year=facts.year))
+        yield Paragraph(text("report.quota.gap", lang, start=plan.start, year=facts.year, next=year))
     table = quotas(facts)
     own = table["own_path"].notna().any() and facts.scenario.start != plan.start
     rows = tuple(_quota_row(row, own, lang) for row in table.itertuples())

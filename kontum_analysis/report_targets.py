@@ -1,8 +1,8 @@
 """The parts of the yearly report about the 26 targets: how each stands, and what is missing for those not measured."""
 
-from .labels import text
+from .labels import table, text
 from .report_blocks import Heading, Paragraph, Table
-from .report_words import day_words, percent, plain
+from .report_words import figure_day, percent, plain
 from .targets import LIKELY, STATUSES, UNLIKELY
 
 _ORDER = ("NTM", "DTTS", "POVERTY")
@@ -64,7 +64,7 @@ def _latest(row, facts, lang):
 
 
 def _day(row, facts, lang):
-    return day_words(row.latest_day, lang, bool(row.latest_day) and facts.month_only(row.latest_day))
+    return figure_day(row.latest_day, row.indicator, lang, bool(row.latest_day) and facts.month_only(row.latest_day))
 
 
 def _gap(row, lang):
@@ -94,4 +94,6 @@ def missing_section(facts, refs, lang):
 
 def _needed(row, lang):
     """What is needed, without the clause behind the semicolon: that one says what is known today, not in the report's year."""
+    if f"needed.{row.target_id}" not in table():
+        return text("report.missing.other", lang)
     return getattr(row, f"needed_{lang}").split("; ")[0]

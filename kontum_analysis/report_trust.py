@@ -5,7 +5,7 @@ from .labels import area_name, text
 from .observations import ASSUMED_LAG_DAYS, raw_tables
 from .report_blocks import Heading, Paragraph, Table
 from .report_facts import DRAWS, late_results
-from .report_words import day_words, exact_day, listed
+from .report_words import exact_day, figure_day, listed
 
 MERGER_YEAR, MERGER_DAY = 2025, "2025-07-01"
 
@@ -50,7 +50,9 @@ def _late_table(late, facts, refs, lang):
     for (known, assumed, source), group in late.groupby(["known_from", "known_from_assumed", "source_id"], sort=False):
         said = "; ".join(dict.fromkeys(names[i][lang] for i in group["indicator"]))
         where = listed(dict.fromkeys(_place(row, lang) for row in group.itertuples()), lang)
-        when = listed(dict.fromkeys(day_words(day, lang) for day in group["time_period"]), lang)
+        when = listed(
+            dict.fromkeys(figure_day(row.time_period, row.indicator, lang) for row in group.itertuples()), lang
+        )
         rows.append((said, where, when, exact_day(known, lang) + ("*" if assumed else ""), refs.mark(source)))
     heads = tuple(text(f"report.late.{n}", lang) for n in ("figures", "area", "day", "out", "source"))
     return Table(text("report.late.caption", lang, year=facts.year), heads, tuple(rows), (5.2, 3.2, 3.0, 3.4, 1.7),

@@ -25,6 +25,17 @@ def day_words(day, lang, month_only=False):
     return exact_day(day, lang, month_only)
 
 
+def figure_day(day, indicator, lang, month_only=False):
+    """The day of a figure in words; a page on communes without a day, filed at the end of its year, is of any day in it.
+
+    >>> figure_day("2021-12-31", "ntm_communes", "vi"), figure_day("2021-12-31", "poor_households", "vi")
+    ('trong năm 2021', 'cuối năm 2021')
+    """
+    if indicator.startswith("ntm_") and day.endswith("-12-31"):
+        return text("report.day.during", lang, year=day[:4])
+    return day_words(day, lang, month_only)
+
+
 def exact_day(day, lang, month_only=False):
     """A day as a date, whatever day it is.
 
