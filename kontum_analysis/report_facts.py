@@ -70,6 +70,21 @@ class Facts:
         return project_poverty(self.obs, self.plan)
 
     @cached_property
+    def quotas(self):
+        """The table of `quota_table`."""
+        return quota_table(self)
+
+    @cached_property
+    def late(self):
+        """The table of `late_results`."""
+        return late_results(self)
+
+    @cached_property
+    def poor_districts(self):
+        """The table of `poor_district_cells`."""
+        return poor_district_cells(self)
+
+    @cached_property
     def tested(self):
         """`leave_one_out` on obs; no rows where nothing is known after the opening stock."""
         return leave_one_out(self.obs, DRAWS, SEED)
@@ -152,7 +167,7 @@ def poor_district_cells(facts):
     return pd.DataFrame(rows)
 
 
-def quotas(facts):
+def quota_table(facts):
     """Next year's quotas: area, opening poor households and status, quota, left and rate at its end, and the quota on the
     scenario's own path from its own start (missing where that path does not reach the year); the province last.
     """

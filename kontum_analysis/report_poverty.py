@@ -5,7 +5,7 @@ import pandas as pd
 from .areas import PROVINCE, poor_districts
 from .labels import area_name, number, text
 from .report_blocks import Heading, Paragraph, Table
-from .report_facts import gross_exits, poor_district_cells, quotas
+from .report_facts import gross_exits
 from .report_words import area_list, marked
 from .scenarios import title
 
@@ -33,7 +33,7 @@ def _cells(facts):
     """The panel with the poor districts together after the province."""
     panel = facts.panel
     province = panel[panel["area"] == PROVINCE]
-    return pd.concat([province, poor_district_cells(facts), panel[panel["area"] != PROVINCE]], ignore_index=True)
+    return pd.concat([province, facts.poor_districts, panel[panel["area"] != PROVINCE]], ignore_index=True)
 
 
 def _area_row(group, years, draw, refs, lang):
@@ -80,7 +80,7 @@ def quota_section(facts, lang):
     yield Paragraph(text("report.quota.intro", lang, scenario=title(facts.scenario, lang), start=plan.start, year=year))
     if plan.start < facts.year:
         yield Paragraph(text("report.quota.gap", lang, start=plan.start, year=facts.year, next=year))
-    table = quotas(facts)
+    table = facts.quotas
     own = table["own_path"].notna().any() and facts.scenario.start != plan.start
     rows = tuple(_quota_row(row, own, lang) for row in table.itertuples())
     names = ["area", "opening", "quota", "left", "rate", *(["own_path"] if own else [])]

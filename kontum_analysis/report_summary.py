@@ -3,7 +3,6 @@
 from .areas import PROVINCE, poor_districts
 from .labels import text
 from .report_blocks import Heading, Paragraph
-from .report_facts import late_results, poor_district_cells, quotas
 from .report_ntm import latest_count
 from .report_targets import status_counts
 from .report_words import area_list, day_words, percent
@@ -22,10 +21,10 @@ def summary_section(facts, refs, lang):
         yield Paragraph(text("report.summary.ntm", lang, when=day_words(last.day, lang, facts.month_only(last.day)), count=last.attained,
                              all=last.communes, mark=refs.mark(last.source_ids), chance=percent(chance, lang)), "item")  # fmt: skip
     yield Paragraph(text("report.summary.board", lang, all=len(facts.board), **status_counts(facts.board)), "item")
-    total = quotas(facts).set_index("area").loc[PROVINCE]
+    total = facts.quotas.set_index("area").loc[PROVINCE]
     yield Paragraph(text("report.summary.quota", lang, scenario=title(facts.scenario, lang), start=facts.plan.start,
                          year=facts.year + 1, quota=total.quota, left=total.left, rate=total.rate), "item")  # fmt: skip
-    late = late_results(facts)
+    late = facts.late
     key = "report.summary.late" if len(late) else "report.summary.nothing_late"
     yield Paragraph(text(key, lang, year=facts.year, count=late["source_id"].nunique()), "item")
 
@@ -47,7 +46,7 @@ def _poverty(facts, refs, lang):
 
 
 def _poor_districts(facts, lang):
-    cells = poor_district_cells(facts)
+    cells = facts.poor_districts
     first, now = cells.iloc[0], cells.iloc[-1]
     said = dict(names=area_list(poor_districts(), lang), last=int(now.year), rate=now.rate)
     if len(cells) == 1:

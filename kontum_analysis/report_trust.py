@@ -4,7 +4,7 @@ from .areas import crosswalk
 from .labels import area_name, text
 from .observations import ASSUMED_LAG_DAYS, raw_tables
 from .report_blocks import Heading, Paragraph, Table
-from .report_facts import DRAWS, late_results
+from .report_facts import DRAWS
 from .report_words import exact_day, figure_day, listed
 
 MERGER_YEAR, MERGER_DAY = 2025, "2025-07-01"
@@ -15,7 +15,7 @@ def trust_section(facts, refs, lang):
     yield Heading(1, text("report.trust.heading", lang))
     for words in _remarks(facts, refs, lang):
         yield Paragraph(words, "item")
-    late = late_results(facts)
+    late = facts.late
     if len(late):
         yield _late_table(late, facts, refs, lang)
 
