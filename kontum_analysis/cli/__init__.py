@@ -1,13 +1,12 @@
 """The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
 
-import os
 import sys
 
 import typer
 from rich.console import Console
 
 from ..errors import KontumError
-from . import analysis, data, exports
+from . import analysis, data, exports, report
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
 from .words import Group, examples, in_both_languages
@@ -22,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
+app.add_typer(report.app)
 app.add_typer(data.app, name="data")
 in_both_languages(app)
 

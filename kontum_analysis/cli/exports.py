@@ -1,4 +1,4 @@
-"""Commands that write files for other programs: figures, tables, report."""
+"""Commands that write files for other programs: figures, tables."""
 
 from pathlib import Path
 from typing import Annotated
