@@ -6,12 +6,13 @@ import typer
 from rich.console import Console
 
 from ..errors import KontumError
-from . import analysis, data, exports
+from . import analysis, data, exports, simulate
 from .common import both, chosen
 
 app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
+app.add_typer(simulate.app)
 app.add_typer(data.app, name="data")
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import KontumError
-from .kernel import summary
 from .movement import closed_form, from_history
 from .plan import fingerprint, nodes, planned, tasks
 from .store import Store
+from .summaries import summary
 from .tree import planted
 from .workers import drawn
 

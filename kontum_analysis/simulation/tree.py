@@ -1,16 +1,19 @@
 """The areas of a simulation: a checked table, and the tree that its `parent` column makes of it."""
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError, Problem
+from ..reading import read_text_table
 
 COLUMNS = ("code", "level", "parent", "rate", "households")
 OPTIONAL = ("opening_sd", "speed", "speed_years")
 LEVELS = ("nation", "region", "province", "district", "commune")
-MOST_HOUSEHOLDS = 2**42  # sums are kept as 64-bit integers, in parts of a household
+MOST_HOUSEHOLDS = 2**33  # in parts of 2^-20 they stay below 2^53, so that sums of them are exact
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,23 @@ class Tree:
     leaves: pd.DataFrame
 
 
-def planted(areas, file="areas"):
+def read_areas(path):
+    """The areas of a CSV file with the columns of `planted`, as text, for `planted` to check. Raises DataError for a broken file."""
+    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+        header = next(csv.reader(file), [])
+    table = read_text_table(path, (*COLUMNS, *(c for c in (*OPTIONAL, "name") if c in header)))
+    table.attrs["file"] = Path(path).name
+    return table
+
+
+def planted(areas):
     """The tree of a table with columns code, level, parent, rate (fraction), households; further ones may be absent.
 
     rate and households are read for the lowest areas; those of a parent are what its children make them. opening_sd: standard
     deviation of the opening log odds (0: known); speed, speed_years: an area's own yearly change of the log odds and how many
     years it rests on. Raises DataError with every problem found.
     """
+    file = areas.attrs.get("file", "areas")
     missing = [c for c in COLUMNS if c not in areas.columns]
     if missing:
         raise DataError(
@@ -57,9 +70,9 @@ def _typed(areas, file):
     for name in ("code", "level", "parent"):
         table[name] = table[name].astype("string").fillna("").astype(object)
     for name in ("rate", "households", *OPTIONAL):
-        given = table[name] if name in table else pd.Series(np.nan, table.index)
+        given = table[name].replace("", np.nan) if name in table else pd.Series(np.nan, table.index)
         table[name] = pd.to_numeric(given, errors="coerce").astype(float)
-        unread = table[name].isna() & given.notna() & (given.astype(str).str.strip() != "")
+        unread = table[name].isna() & given.notna()
         for line, value in zip(table.loc[unread, "line"], given[unread], strict=True):
             problems.append(_problem(file, int(line), name, value, "simulate.error.number"))
     return table, problems
