@@ -1,5 +1,6 @@
 """The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
 
+import os
 import sys
 
 import typer
@@ -9,11 +10,20 @@ from ..errors import KontumError
 from . import analysis, data, exports
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
+from .words import Group, examples, in_both_languages
 
-app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
+app = typer.Typer(
+    cls=Group,
+    help=both("cli.help"),
+    epilog=examples(),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
 app.add_typer(data.app, name="data")
+in_both_languages(app)
 
 
 def main():
@@ -22,7 +32,7 @@ def main():
     """
     begin()
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="kontum", standalone_mode=False))
     except UsageError as error:
         if is_help(error):
             error.show()
@@ -32,7 +42,7 @@ def main():
     except KontumError as error:
         _complain(error.with_names(chosen["names"]), chosen["lang"])
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         Console(stderr=True).print(both("cli.interrupted"))
         sys.exit(130)
 

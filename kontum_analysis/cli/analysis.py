@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..errors import KontumError
 from ..labels import text
+from . import completion
 from .common import AsOf, Data, Lang, both, console_for, decimal, print_table, typed_as
 
 app = typer.Typer()
@@ -64,14 +65,16 @@ def verify(lang: Lang = "vi"):
 
 @app.command(help=both("cli.project.help"))
 def project(
-    scenario: Annotated[str | None, typer.Option(help=both("cli.option.scenario"))] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help=both("cli.option.scenario"), autocompletion=completion.scenarios)
+    ] = None,
     province_pace: Annotated[
         float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.province_pace"))
     ] = None,
     poor_district_pace: Annotated[
         float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.poor_district_pace"))
     ] = None,
-    form: Annotated[str | None, typer.Option(help=both("cli.option.form"))] = None,
+    form: Annotated[str | None, typer.Option(help=both("cli.option.form"), autocompletion=completion.forms)] = None,
     start: Annotated[int | None, typer.Option("--from", help=both("cli.option.from"))] = None,
     end: Annotated[int | None, typer.Option("--to", help=both("cli.option.to"))] = None,
     floor: Annotated[
@@ -148,7 +151,7 @@ def _print_fit(console, lang, implied):
 
 @app.command(help=both("cli.trace.help"))
 def trace(
-    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"))],
+    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"), autocompletion=completion.figures)],
     data: Data = None,
     lang: Lang = "vi",
 ):

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from ..errors import KontumError, Words
 from ..labels import LANGUAGES, table
+from . import completion
 from .usage import BadNumber
 
 
@@ -43,7 +44,15 @@ def _choose(lang):
 
 
 Lang = Annotated[
-    str, typer.Option("--lang", envvar="KONTUM_LANG", is_eager=True, callback=_choose, help=both("cli.option.lang"))
+    str,
+    typer.Option(
+        "--lang",
+        envvar="KONTUM_LANG",
+        is_eager=True,
+        callback=_choose,
+        autocompletion=completion.languages,
+        help=both("cli.option.lang"),
+    ),
 ]
 Data = Annotated[Path | None, typer.Option("--data", help=both("cli.option.data"))]
 AsOf = Annotated[str | None, typer.Option("--as-of", help=both("cli.option.as_of"))]
