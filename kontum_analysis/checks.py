@@ -198,7 +198,7 @@ def rate_disagreements(rows):
     time_period, stated and computed (per cent), tolerance (points), within_rounding.
     """
     found = []
-    value = {}
+    value: dict[tuple, list] = {}
     for key, standard, v in zip(zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
                                 rows["standard"], rows["value"], strict=True):  # fmt: skip
         value.setdefault(key, []).append((standard, v))
@@ -261,7 +261,8 @@ def _conflicts(tables):
     listed = set(zip(conflicts.ref_area, conflicts.indicator, conflicts.time_period, conflicts.standard, strict=True))
     rows = comparable(tables["observations"])
     rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
-    keys, values = [fact_key(r) for r in rows.itertuples()], {}
+    keys = [fact_key(r) for r in rows.itertuples()]
+    values: dict[tuple, set] = {}
     for key, value in zip(keys, rows["value"], strict=True):
         values.setdefault(key, set()).add(value)
     found = {key for key in values if len(values[key]) > 1}

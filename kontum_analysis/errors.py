@@ -112,8 +112,10 @@ class Problem:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
             where.append(text("error.column", lang, column=self.column))
-        value = repr(self.value) if isinstance(self.value, str) else said(self.value, lang)
-        return text("error.problem", lang, where=", ".join(where), value=value, allowed=self.wanted(lang))
+        found = dict(where=", ".join(where), allowed=self.wanted(lang))
+        if isinstance(self.value, str):
+            return text("error.problem", lang, value=repr(self.value), **found)
+        return text("error.problem_words", lang, value=said(self.value, lang), **found)
 
 
 class DataError(KontumError):

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,9 @@ def all_tables(data=None, user=None):
     return tables | {name: pd.concat([tables[name], own[name]], ignore_index=True) for name in own}
 
 
-def load_observations(as_of=None, data=None, user=None):
+def load_observations(
+    as_of: str | date | None = None, data: str | Path | None = None, user: bool | str | Path | None = None
+) -> pd.DataFrame:
     """The published figures as one long table, validated and with conflicts settled.
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
@@ -169,7 +172,8 @@ def _with_preference(obs, conflicts, kind):
         "line": obs[LINE],
     })  # fmt: skip
     best = rank.sort_values(list(rank.columns)).index
-    first, count, verdict = {}, Counter(keys), {}
+    first: dict[tuple, Any] = {}
+    count, verdict = Counter(keys), {}
     for row in obs.loc[best].itertuples():
         key = keys[row.Index]
         leader = first.setdefault(key, row)

@@ -8,9 +8,10 @@ from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_distric
 from .estimates import estimate_panel
 from .labels import area_name
 from .paces import FULL, baseline, district_paths
+from .scenarios import Scenario
 
 
-def project_poverty(obs, scenario, draws=0, seed=3299):
+def project_poverty(obs: pd.DataFrame, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
     """The path of the province and its ten districts under a scenario.
 
     Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),
@@ -72,7 +73,7 @@ def _whole_households(exact, opening):
     return np.stack(columns, axis=1)
 
 
-def groups(projection):
+def groups(projection: pd.DataFrame) -> pd.DataFrame:
     """The same table, without quantiles, for the province, its poor districts (62-POOR) and the other seven (62-REST).
 
     >>> from kontum_analysis.observations import load_observations
@@ -97,7 +98,7 @@ def groups(projection):
     return pd.concat([projection.loc[projection["area"] == PROVINCE, columns], added[columns]], ignore_index=True)
 
 
-def known_groups(obs):
+def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
     """What is known so far of the province, its poor districts and the other seven: one row a group and year.
 
     Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of the
@@ -129,7 +130,7 @@ def _known_group(found, code, member):
     return pd.DataFrame(dict(area=code, year=found.years, rate=rate, q10=q10, q90=q90, status=worst.to_numpy()))
 
 
-def exit_quotas(projection):
+def exit_quotas(projection: pd.DataFrame) -> pd.DataFrame:
     """Households that must leave poverty in each district and year for the path to hold: whole numbers.
 
     A tidy table: scenario, area, area_name, year, quota. It is the fall of the poor households in the year plus the

@@ -152,7 +152,7 @@ def scenario_chances(obs, draws=2000):
         scenario = preset(name)
         found = scenario_draws(obs, scenario, draws)
         projection = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
-        row = dict(scenario=name)
+        row: dict = dict(scenario=name)
         for prefix, area, low in (("", PROVINCE, 3), ("poor_", POOR_DISTRICTS, 6)):
             level = projection[area, scenario.start]
             first = 100 * (level - projection[area, scenario.start + 1])

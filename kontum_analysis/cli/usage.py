@@ -2,13 +2,14 @@
 
 import os
 import sys
+from typing import Any
 
 import typer
 
 from ..errors import KontumError, Words, did_you_mean
 from ..labels import LANGUAGES
 
-UsageError = typer.BadParameter.__base__  # typer gives it no public name
+UsageError: Any = typer.BadParameter.__base__  # typer gives it no public name
 STATUS = 2  # the exit status of a command that cannot be read
 
 

@@ -169,7 +169,7 @@ def forms_table(obs):
     )
 
 
-FORM_LINES = {
+FORM_LINES: dict[str, dict] = {
     "linear": dict(color=style.BLUE, linestyle="-"),
     "proportional": dict(color=style.ORANGE, linestyle=(0, (6, 2))),
     "logistic": dict(color=style.GREEN, linestyle=(0, (6, 1.5, 1, 1.5))),
@@ -230,7 +230,7 @@ def forms_facts(table, lang):
     """The range of the four forms in the last year of the programme and at the end."""
     rate = table[table["kind"] != "known"].set_index(["area", "year", "kind"])["rate"].sort_index()
     near, far = horizon(), table["year"].max()
-    found = {}
+    found: dict = {}
     for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
         for when, year in (("near", near), ("far", far)):
             found |= {f"{name}{when}_min": rate[area, year].min(), f"{name}{when}_max": rate[area, year].max()}

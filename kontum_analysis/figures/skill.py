@@ -65,7 +65,7 @@ def scores_facts(table, lang):
 
 def calibration_table(obs):
     """Nominal and observed coverage of each kind of estimate, with the number of cases and its 90 % binomial interval."""
-    summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"]
+    summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"].to_dict()
     rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
     cases, _ = hindcast_ntm(obs)
     ntm = cases[(cases["step"] == 1) & (cases["method"] == "pace 1.5")]
