@@ -1,13 +1,14 @@
 """The explorer: move the paces and see where they lead, in JupyterLab or as a page of its own.
 
-`show` opens it. Each view stands on a plain function of the published figures and a scenario, which a notebook may
+`show` opens it; `State` is the same without a panel. Each view stands on a plain function of the published figures and a scenario, which a notebook may
 call without it: `paths_view`, `districts_view`, `quotas_view`, `chances_view`.
 """
 
 from ..labels import LANGUAGES, text
+from .state import State
 from .views import chances_view, districts_view, paths_view, quotas_view
 
-__all__ = ["Explorer", "chances_view", "districts_view", "paths_view", "quotas_view", "show"]
+__all__ = ["Explorer", "State", "chances_view", "districts_view", "paths_view", "quotas_view", "show"]
 
 
 class Explorer:
@@ -35,7 +36,6 @@ def show(lang="vi", scenario="programme-mid", as_of=None, folder=None):
     from ..observations import load_observations
     from ..paths import SCENARIOS
     from .panel import Panel, checked
-    from .state import State
 
     state = State(load_observations(as_of=as_of), scenario)
     return Explorer(Panel(state, checked(lang), folder or SCENARIOS, as_of))

@@ -7,7 +7,7 @@ import pandas as pd
 from ..areas import PROVINCE, districts, poor_districts
 from ..figures.words import chance
 from ..labels import area_name, number, text
-from .views import GROUPS, milestones
+from .views import GROUPS
 
 STYLE = """<style>
 .kt {font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px; line-height: 1.45; color: #222}
@@ -32,9 +32,8 @@ def table_html(frame, wide=False):
     return f'<div class="kt">{made}</div>'
 
 
-def summary_html(projection, lang):
-    """Where the three groups stand at the end of the programme and of the path, and the households to leave by then."""
-    ends = milestones(projection)
+def summary_html(ends, lang):
+    """Where the three groups stand and the households to leave by then; ends: of `views.milestones`."""
     names = [text(f"explorer.group.{code}", lang) for code in GROUPS]
     columns = {text("explorer.summary", lang): [f"{name} (%)" for name in names] + [text("explorer.exits", lang)]}
     for row in ends.to_dict("records"):

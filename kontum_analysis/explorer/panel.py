@@ -168,7 +168,7 @@ class Panel:
         state = self.state
         for key, label in self.labels.items():
             label.value = pages.slider_label(self.say(f"slider.{key}"), self._value(key))
-        self.summary.value = pages.summary_html(state.projection, self.lang)
+        self.summary.value = pages.summary_html(state.milestones(), self.lang)
         if state.error is None:
             self.says.value = pages.verdict(*state.fit(self.lang))
         else:

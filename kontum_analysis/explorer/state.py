@@ -58,6 +58,8 @@ class State:
         projection = project_poverty(self.known, scenario)
         implied = implied_pace(self.known, scenario)
         self.scenario, self.projection, self.implied, self.error = scenario, projection, implied, None
+        self.moving = views.path_table(projection, implied)
+        self.quotas = views.quota_table(self.known, projection)
 
     @property
     def impossible_from(self):
@@ -76,24 +78,23 @@ class State:
             return float(100 * (stuck / opening if stuck is not None else value))
         if key in PACES and not isinstance(value, float | int):
             group = views.GROUPS[PACES.index(key)]
-            rate = views.groups(self.projection).query("area == @group")["rate"].to_numpy()
+            rate = self.moving.query("area == @group and kind == 'path'")["rate"].to_numpy()
             return round(100 * float(rate[0] - rate[1]), 2)
         return value
 
     def table(self, view):
         """The table behind a view, as its plain function gives it."""
         if view == "quotas":
-            return views.quota_table(self.known, self.projection)
+            return self.quotas
         if view == "chances":
             return views.chances_view(self.known, self.scenario, self.ntm_pace, self.ntm)
         keep = self.moving["area"].isin(views.GROUPS) == (view == "paths")
         still = self.still["area"].isin(views.GROUPS) == (view == "paths")
         return views.pd.concat([self.still[still], self.moving[keep]], ignore_index=True)
 
-    @property
-    def moving(self):
-        """The part of the first two views that follows the scenario."""
-        return views.path_table(self.projection, self.implied)
+    def milestones(self):
+        """See `views.milestones`."""
+        return views.milestones(self.moving, self.quotas)
 
     def fit(self, lang):
         """(whether both paces can hold, the sentence that says so) – in plain words."""

@@ -6,8 +6,9 @@
 import numpy as np
 import pandas as pd
 
-from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE
+from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from ..attainment import _numbers, _prepare, _probabilities, _run
+from ..district_facts import FIRST_YEAR
 from ..ensemble import probability, scenario_draws
 from ..figures.districts import reconciled_table
 from ..figures.paths import known_groups
@@ -132,18 +133,26 @@ def chances_view(obs, scenario, ntm_pace=1.5, ntm=None, draws=DRAWS, seed=3299):
     simulation). ntm: a `NTMChances` where many paces are tried.
     """
     known = Known.of(obs)
-    opening = known_groups(known.obs).query("year == 2021").set_index("area")["rate"]
+    opening = _opening(known)
     near, rows = horizon(), []
     found = None
     if scenario.start < near <= scenario.end:
         found = scenario_draws(known, _until(scenario, near), draws, seed)
     for target, area in (("S-GN-01", PROVINCE), ("S-GN-02", POOR_DISTRICTS)):
-        asked = opening[area] - corridors()[area].low / 100 * (near - 2021)
+        asked = opening[area] - corridors()[area].low / 100 * (near - FIRST_YEAR)
         rows.append((target, np.nan if found is None else probability(found, area, near, asked)))
     rates = (ntm or NTMChances(known, draws, seed)).at(ntm_pace).set_index("event")["probability"]
     rows += [(target, rates[event]) for target, event in _EVENTS.items()]
     table = pd.DataFrame(rows, columns=["target_id", "probability"])
     return table.assign(standard_error=np.sqrt(table["probability"] * (1 - table["probability"]) / draws))
+
+
+def _opening(known):
+    """Rates of the province and of its poor districts at the end of 2021, from which the programme counts."""
+    panel = known.estimates().panel
+    rows = panel[panel["year"] == FIRST_YEAR].set_index("area")
+    stock = {PROVINCE: rows.loc[PROVINCE], POOR_DISTRICTS: rows.loc[poor_districts()].sum(numeric_only=True)}
+    return {area: found["poor_households"] / found["households"] for area, found in stock.items()}
 
 
 def _until(scenario, year):
@@ -157,12 +166,13 @@ def first_impossible(implied):
     return None if broken.empty else broken.iloc[0]
 
 
-def milestones(projection):
+def milestones(paths, quotas):
     """The end of the programme and the last year: rates (fractions) of the three groups, households to leave by then.
 
-    Columns: year, 62, 62-POOR, 62-REST, exits (from the start).
+    paths: of `path_table`; quotas: of `quota_table`. Columns: year, 62, 62-POOR, 62-REST, exits (from the start).
     """
-    rate = groups(projection).pivot(index="year", columns="area", values="rate")
-    exits = exit_quotas(projection).groupby("year")["quota"].sum().cumsum()
+    rate = paths[paths["kind"] == "path"].pivot(index="year", columns="area", values="rate")
+    own = quotas[(quotas["kind"] == "quota") & (quotas["area"] == PROVINCE)]
+    exits = own.set_index("year")["households"].cumsum()
     years = sorted({min(horizon(), rate.index.max()), rate.index.max()} - {rate.index.min()})
     return rate.loc[years, GROUPS].assign(exits=exits).rename_axis(columns=None).reset_index()
