@@ -34,8 +34,7 @@ def show(lang="vi", scenario="programme-mid", as_of=None, folder=None):
     Raises KontumError for an unknown language or scenario, or a day on which too little was known.
     """
     from ..observations import load_observations
-    from ..paths import SCENARIOS
     from .panel import Panel, checked
 
     state = State(load_observations(as_of=as_of), scenario)
-    return Explorer(Panel(state, checked(lang), folder or SCENARIOS, as_of))
+    return Explorer(Panel(state, checked(lang), str(folder or ""), as_of))

@@ -15,6 +15,8 @@ STYLE = """<style>
 .kt th, .kt td {padding: 3px 10px; text-align: right; border-bottom: 1px solid #e5e5e5; white-space: nowrap}
 .kt th {font-weight: 600; border-bottom: 1px solid #888}
 .kt th:first-child, .kt td:first-child {text-align: left; padding-left: 2px}
+.kt .kt-sums tr:nth-last-child(2) td {font-weight: 600; border-top: 1px solid #888}
+.kt .kt-sums tr:last-child td {font-style: italic}
 .kt .kt-wide td:first-child {white-space: normal; max-width: 34em}
 .kt h3 {margin: 2px 0; font-size: 17px; font-weight: 600}
 .kt p {margin: 4px 0; max-width: 68em; white-space: normal}
@@ -26,9 +28,9 @@ STYLE = """<style>
 </style>"""
 
 
-def table_html(frame, wide=False):
-    """A table of strings; the first column to the left, the others to the right."""
-    made = frame.to_html(index=False, border=0, justify="right", classes="kt-wide" if wide else None)
+def table_html(frame, kind=None):
+    """A table of strings; the first column to the left, the others to the right; kind: its class."""
+    made = frame.to_html(index=False, border=0, justify="right", classes=kind)
     return f'<div class="kt">{made}</div>'
 
 
@@ -52,7 +54,7 @@ def quotas_html(table, lang):
     for year in quota.columns:
         columns[str(year)] = [*(number(quota.loc[c, year], 0, lang) for c in order), number(fall.get(year), 0, lang)]
     columns[text("quotas.sum", lang)] = [number(quota.loc[c].sum(), 0, lang) for c in order] + [""]
-    return table_html(pd.DataFrame(columns))
+    return table_html(pd.DataFrame(columns), "kt-sums")
 
 
 def chances_html(table, lang):
@@ -66,7 +68,7 @@ def chances_html(table, lang):
         for r in table.itertuples()
     ]
     heads = [text("col.target", lang), text("col.probability", lang), text("explorer.error_column", lang)]
-    return table_html(pd.DataFrame(rows, columns=heads), wide=True)
+    return table_html(pd.DataFrame(rows, columns=heads), "kt-wide")
 
 
 def paragraph(words, note=True):

@@ -52,12 +52,13 @@ class Panel:
             slider.observe(lambda change, key=key: self._slid(key, change["new"]), names="value")
             self.sliders[key], self.labels[key] = slider, w.HTML()
         self.choices = {name: w.HTML() for name in ("preset", "form", "start")}
-        cells = [w.VBox([self.choices[name], getattr(self, name)]) for name in self.choices]
+        cells = [w.VBox([self.choices[name], getattr(self, name)]) for name in ("form", "start")]
         cells += [w.VBox([self.labels[key], self.sliders[key]]) for key in SLIDERS]
         grid = w.GridBox(cells, layout=w.Layout(grid_template_columns="1fr 1fr", grid_gap="4px 22px", flex="1 1 0"))
         self.summary = w.HTML(layout=w.Layout(flex="0 0 auto"))
         side = w.Layout(justify_content="space-between", align_items="center")
-        self._head = w.HBox([self.head, self.language], layout=side)
+        choice = w.HBox([self.choices["preset"], self.preset], layout=w.Layout(width="480px", grid_gap="8px", align_items="center"))
+        self._head = w.HBox([self.head, choice, self.language], layout=side)
         self._middle = w.HBox([grid, self.summary], layout=w.Layout(align_items="flex-start", grid_gap="26px"))
         self.says = w.HTML(layout=w.Layout(margin="8px 0"))
         self.language.observe(lambda change: self._speak(change["new"]), names="value")
@@ -75,9 +76,9 @@ class Panel:
 
     def _make_actions(self, folder):
         field = w.Layout(width="auto", flex="1 1 auto")
-        self.name, self.folder = w.Text(layout=field), w.Text(value=str(folder), layout=field)
+        self.name, self.folder = w.Text(layout=field), w.Text(value=folder, layout=field)
         self.save, self.export, self.copy = (w.Button(layout=w.Layout(width="auto", flex="0 0 auto")) for _ in range(3))
-        self.done, self.code = w.HTML(), w.Textarea(layout=w.Layout(width="100%", height="250px", display="none"))
+        self.done, self.code = w.HTML(), w.Textarea(layout=w.Layout(width="auto", height="300px", display="none"))
         self.save.on_click(lambda _: self._do(self._save))
         self.export.on_click(lambda _: self._do(self._export))
         self.copy.on_click(lambda _: self._do(self._copy))

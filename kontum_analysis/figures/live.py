@@ -94,7 +94,7 @@ class Picture:
             (FLOOR, text("explorer.key.floor", self.lang)),
         ]
         known = self._still[self._still["kind"] == "known"]
-        style.status_key(self.figure, known["status"], self.lang, entries, below_top_cm=0.8, ncols=4, columnspacing=1.6)
+        style.status_key(self.figure, known["status"], self.lang, entries, below_top_cm=0.8, ncols=4, columnspacing=1.0)
 
 
 class PathsPicture(Picture):
