@@ -50,7 +50,9 @@ def executed(path):
                          "language_info": {"name": "python"}}  # fmt: skip
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02d}"
-        for output in cell.get("outputs", []):  # the id of a widget is another in every run, and lives with its kernel only
+        for output in cell.get(
+            "outputs", []
+        ):  # the id of a widget is another in every run, and lives with its kernel only
             output.get("data", {}).pop(_WIDGET, None)
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")}
     return nbformat.writes(notebook) + "\n"

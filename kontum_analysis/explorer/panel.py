@@ -57,7 +57,9 @@ class Panel:
         grid = w.GridBox(cells, layout=w.Layout(grid_template_columns="1fr 1fr", grid_gap="4px 22px", flex="1 1 0"))
         self.summary = w.HTML(layout=w.Layout(flex="0 0 auto"))
         side = w.Layout(justify_content="space-between", align_items="center")
-        choice = w.HBox([self.choices["preset"], self.preset], layout=w.Layout(width="480px", grid_gap="8px", align_items="center"))
+        choice = w.HBox(
+            [self.choices["preset"], self.preset], layout=w.Layout(width="480px", grid_gap="8px", align_items="center")
+        )
         self._head = w.HBox([self.head, choice, self.language], layout=side)
         self._middle = w.HBox([grid, self.summary], layout=w.Layout(align_items="flex-start", grid_gap="26px"))
         self.says = w.HTML(layout=w.Layout(margin="8px 0"))
@@ -131,9 +133,7 @@ class Panel:
         self.preset.options = [*names, (self.say("own"), OWN)]
         self.preset.value = chosen
         self.form.options = [(text(f"form.{form}", self.lang), form) for form in FORMS]
-        self.start.options = [
-            (self.say("end_of", year=year), int(year)) for year in self.state.known.estimates().years
-        ]
+        self.start.options = [(self.say("end_of", year=year), int(year)) for year in self.state.known.estimates().years]
         self.tab.titles = [self.say(f"tab.{view}") for view in VIEWS]
         for view in VIEWS:
             self.captions[view].value = pages.paragraph(self.say(f"caption.{view}"))

@@ -151,8 +151,8 @@ def _opening(known):
     """Rates of the province and of its poor districts at the end of 2021, from which the programme counts."""
     panel = known.estimates().panel
     rows = panel[panel["year"] == FIRST_YEAR].set_index("area")
-    stock = {PROVINCE: rows.loc[PROVINCE], POOR_DISTRICTS: rows.loc[poor_districts()].sum(numeric_only=True)}
-    return {area: found["poor_households"] / found["households"] for area, found in stock.items()}
+    poor = rows.loc[poor_districts(), ["poor_households", "households"]].sum()
+    return {PROVINCE: rows.loc[PROVINCE, "rate"], POOR_DISTRICTS: poor["poor_households"] / poor["households"]}
 
 
 def _until(scenario, year):

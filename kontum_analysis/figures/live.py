@@ -174,7 +174,9 @@ def draw_chances(table, lang, title):
         for r in table.itertuples():
             at = 100 * r.probability
             axes.barh(r.Index, 0 if np.isnan(at) else at, height=0.55, color=style.SKY)
-            axes.hlines(r.Index, at - 196 * r.standard_error, at + 196 * r.standard_error, color=style.GREY, linewidth=1)
+            axes.hlines(
+                r.Index, at - 196 * r.standard_error, at + 196 * r.standard_error, color=style.GREY, linewidth=1
+            )
             words = number(at, 0, lang)
             style.note(axes, 0 if np.isnan(at) else at + 196 * r.standard_error, r.Index, words, dx=4, fontsize=7.5)
         axes.set_yticks(range(len(table)), [text(f"target_short.{code}", lang) for code in table["target_id"]])
