@@ -10,7 +10,7 @@ from ..errors import ScenarioError
 from ..files import write_whole
 from ..labels import LANGUAGES, number, text
 from ..paths import SCENARIOS, shown
-from ..scenarios import Scenario, load
+from ..scenarios import load
 
 SHIPPED = ("programme-low", "programme-mid", "programme-high", "yearly-plans", "observed-pace")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")

@@ -78,7 +78,8 @@ class State:
             return float(100 * (stuck / opening if stuck is not None else value))
         if key in PACES and not isinstance(value, float | int):
             group = views.GROUPS[PACES.index(key)]
-            rate = self.moving.query("area == @group and kind == 'path'")["rate"].to_numpy()
+            path = (self.moving["area"] == group) & (self.moving["kind"] == "path")
+            rate = self.moving.loc[path, "rate"].to_numpy()
             return round(100 * float(rate[0] - rate[1]), 2)
         return value
 
