@@ -100,7 +100,7 @@ class Baseline:
         return np.isin(self.areas, poor_districts())
 
 
-def baseline(obs: pd.DataFrame, scenario: Scenario) -> Baseline:
+def baseline(obs: pd.DataFrame | Known, scenario: Scenario) -> Baseline:
     """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
 
     Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
