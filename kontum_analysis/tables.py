@@ -210,20 +210,20 @@ def conflicts(obs, data=None):
     rows = []
     for loser in losers.itertuples():
         fact = tuple(getattr(loser, name) for name in key)
-        fact = fact if fact in listed.index else (*fact[:2], "", "")  # a year has no date of its own
-        entry = listed.loc[fact] if fact in listed.index else None
+        year = (*fact[:2], "", "")  # has no date of its own
+        fact = year if fact not in listed.index and year in listed.index else fact
+        own = loser.preference_reason.endswith(
+            OWN_FIRST
+        )  # an office's own figure, which conflicts.csv knows nothing of
+        entry = listed.loc[fact] if fact in listed.index and not own else None
         won = winners.loc[[fact]].iloc[0] if fact in winners.index else None
         rows.append(dict(
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
             used=None if won is None else won.obs_value, source_used=(None if won is None else won.source_id) if entry is None else entry.preferred_source_id,
             not_used=loser.obs_value, source_not_used=loser.source_id,
-            reason_vi=_by_rule(loser) if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
+            reason_vi=(text("own.conflict.reason", "vi") if own else None) if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
             reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _by_rule(loser):
-    return text("own.conflict.reason", "vi") if loser.preference_reason.endswith(OWN_FIRST) else None
 
 
 def identities(data=None):
