@@ -11,7 +11,7 @@ from .estimates import estimate_panel
 from .files import write_whole
 from .importing import Filled, read_filled
 from .observations import load_observations, raw_tables
-from .own_changes import changes, contradictions, merged, sums_made
+from .own_changes import changes, contradictions, merged, status_contradictions, sums_made
 from .own_data import folder, is_own, own_tables, shown
 
 

@@ -236,6 +236,22 @@ def test_a_folder_edited_by_hand_is_checked_by_row_and_column(imported, tmp_path
     assert [(p.row, p.column, p.value) for p in refused.value.problems] == [(4, "bound", "about")]
 
 
+def test_the_template_command_never_writes_over_a_filled_table(tmp_path):
+    from typer.testing import CliRunner
+
+    from kontum_analysis.cli import app
+
+    words = ["data", "template", "--level", "district", "--out", str(tmp_path / "a.xlsx")]
+    for _ in range(2):  # the same template again is no loss
+        assert CliRunner().invoke(app, words).exit_code == 0
+    (tmp_path / "a.xlsx").write_bytes(b"filled in")
+    assert CliRunner().invoke(app, words).exception.key == "own.error.exists"
+    assert (tmp_path / "a.xlsx").read_bytes() == b"filled in"
+    assert (
+        CliRunner().invoke(app, [*words[:-1], str(tmp_path / "no" / "a.xlsx")]).exception.key == "own.error.no_folder"
+    )
+
+
 def test_the_command_imports_says_so_and_project_uses_it(imported, tmp_path, monkeypatch, capsys):
     from typer.testing import CliRunner
 

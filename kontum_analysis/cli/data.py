@@ -39,6 +39,8 @@ def data_template(
     if not out.parent.is_dir():
         raise KontumError("own.error.no_folder", folder=str(out.parent))
     content = template(level, year, lang)
+    if out.exists() and (not out.is_file() or out.read_bytes() != content):  # it may be filled in already
+        raise KontumError("own.error.exists", file=out.name)
     _writing(out, lambda: write_whole(out, content))
     console_for().print(text("own.template.written", lang, file=out.name), highlight=False, markup=False)
 
