@@ -74,7 +74,7 @@ def _register(folder=RAW):
     return pd.read_csv(folder / "areas.csv", dtype=str, keep_default_na=False)
 
 
-def register(vintage=None, level=None, parent=None):
+def register(vintage: str | None = None, level: str | None = None, parent: str | None = None) -> pd.DataFrame:
     """The register as a table, one row an area; columns as in `data/raw/README.md`.
 
     vintage: "2020" (to 30 June 2025) or "2025"; level: nation, region, province, group, district or commune.
@@ -90,32 +90,37 @@ def register(vintage=None, level=None, parent=None):
     ):
         if wanted is not None:
             if allowed is not None and wanted not in allowed:
-                raise KontumError(f"{column}: found {wanted!r}; one of {', '.join(allowed)}")
+                raise KontumError("error.areas.filter", column=column, value=wanted, allowed=list(allowed))
             table = table[table[column] == wanted]
     return table.reset_index(drop=True)
 
 
-def districts():
+def districts() -> list[str]:
     """Codes of the ten districts, in the order of the statistics office.
 
     >>> districts()[0], districts()[-1]
     ('608', '618')
     """
-    return register("2020", "district", PROVINCE)["code"].tolist()
+    return list(_districts())
 
 
-def poor_districts():
+def poor_districts() -> list[str]:
     """Codes of the three poor districts of decision 353/QĐ-TTg: Kon Plông, Tu Mơ Rông, Ia H'Drai.
 
     >>> poor_districts()
     ['613', '617', '618']
     """
+    return [code for code, is_poor in _districts().items() if is_poor]
+
+
+@lru_cache(maxsize=1)
+def _districts():
     table = register("2020", "district", PROVINCE)
-    return table.loc[table["is_poor_district"] == "1", "code"].tolist()
+    return dict(zip(table["code"], table["is_poor_district"] == "1", strict=True))
 
 
 @lru_cache(maxsize=4096)
-def area(code, vintage="2020"):
+def area(code: str, vintage: str = "2020") -> Area:
     """The area with this code. Raises UnknownAreaError when the register of that vintage has none.
 
     >>> area("617").name
@@ -124,7 +129,7 @@ def area(code, vintage="2020"):
     rows = register(vintage)
     rows = rows[rows["code"] == str(code)]
     if rows.empty:
-        raise UnknownAreaError(f"no area has the code {code!r} in the register of {vintage}")
+        raise UnknownAreaError("error.areas.code", code=code, vintage=vintage)
     r = rows.iloc[0]
     return Area(r.code, r.name_vi, r.name_gso, r.level, r.type, r.parent_code, r.vintage, r.is_poor_district == "1")
 
@@ -133,9 +138,9 @@ def area(code, vintage="2020"):
 def _names(vintage):
     """(exact form, folded form, code, type, level, parent) of every spelling in the register."""
     rows = []
-    for r in register(vintage).itertuples():
-        for spelling in {r.name_vi, r.name_gso, r.name_ascii, *filter(None, r.aliases.split("|"))}:
-            rows.append((_exact(spelling), fold(spelling), r.code, r.type, r.level, r.parent_code))
+    for r in register(vintage).to_dict("records"):
+        for spelling in {r["name_vi"], r["name_gso"], r["name_ascii"], *filter(None, r["aliases"].split("|"))}:
+            rows.append((_exact(spelling), fold(spelling), r["code"], r["type"], r["level"], r["parent_code"]))
     return pd.DataFrame(rows, columns=["exact", "folded", "code", "type", "level", "parent"])
 
 
@@ -153,7 +158,7 @@ def _split(name):
     return bare, kind, qualifier or None
 
 
-def resolve(name, level=None, vintage="2020"):
+def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     """The area that a name or code means.
 
     A bare name that areas of several levels carry means the highest of them ("Đăk Hà" is the district,
@@ -167,7 +172,7 @@ def resolve(name, level=None, vintage="2020"):
     """
     text = _exact(name)
     if not fold(text):
-        raise UnknownAreaError(f"{name!r} is no name of an area; write for example 'Kon Plông' or the code '613'")
+        raise UnknownAreaError("error.areas.no_name", name=name)
     register(vintage, level)  # refuses a vintage or level that does not exist
     names = _names(vintage)
     bare, kind, qualifier = _split(name)
@@ -188,12 +193,12 @@ def resolve(name, level=None, vintage="2020"):
     elif level is not None:
         hits = hits[hits["level"] == level]
     if hits.empty:
-        raise UnknownAreaError(f"no area is called {name!r}; the nearest are {_nearest(name, level, vintage)}")
+        raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, level, vintage))
     rank = hits["level"].map(_RANK)
     codes = hits.loc[rank == rank.min(), "code"].unique()
     if len(codes) > 1:
         found = "; ".join(_described(code, vintage) for code in codes)
-        raise UnknownAreaError(f"{name!r} is ambiguous: {found}. Add the parent, or give the code")
+        raise UnknownAreaError("error.areas.ambiguous", name=name, found=found)
     return area(codes[0], vintage)
 
 
@@ -213,8 +218,8 @@ def _parents(vintage):
 
 def _described(code, vintage):
     found = area(code, vintage)
-    parent = register(vintage)
-    parent = parent.loc[parent["code"] == found.parent, "name_vi"]
+    table = register(vintage)
+    parent = table.loc[table["code"] == found.parent, "name_vi"]
     return f"{found}" + (f", {parent.iloc[0]}" if len(parent) else "")
 
 
@@ -232,7 +237,11 @@ def _nearest(name, level, vintage, count=3):
     return "; ".join(_described(code, vintage) for code in codes)
 
 
-def crosswalk():
+def _whole_sum(counts):
+    return counts.sum(skipna=False)
+
+
+def crosswalk() -> pd.DataFrame:
     """Old commune to unit of July 2025 (Resolution 1677/NQ-UBTVQH15); every old commune went whole into one.
 
     >>> crosswalk().shape[0]
@@ -241,7 +250,7 @@ def crosswalk():
     return pd.read_csv(RAW / "crosswalk_2025.csv", dtype=str, keep_default_na=False)
 
 
-def to_2025(table, area_column=None):
+def to_2025(table: pd.DataFrame, area_column: str | None = None) -> pd.DataFrame:
     """Add up counts of old communes to the 40 units of 1 July 2025.
 
     table: one row per old commune and whatever other columns it carries (year, scenario, …). Numeric columns
@@ -261,26 +270,24 @@ def to_2025(table, area_column=None):
     """
     column = area_column or next((c for c in ("area", "ref_area", "code") if c in table.columns), None)
     if column is None:
-        raise KontumError("to_2025 needs a column area, ref_area or code with the codes of old communes")
+        raise KontumError("error.to_2025.column")
     new = dict(zip(crosswalk()["old_code"], crosswalk()["new_code"], strict=True))
     codes = table[column].map(str)
     if unknown := sorted(set(codes) - set(new)):
-        raise KontumError(f"to_2025 takes only the 102 communes of before July 2025; not one: {', '.join(unknown[:5])}")
+        raise KontumError("error.to_2025.not_communes", codes=unknown[:5])
     numeric = table.select_dtypes("number").columns  # yes and no are no numbers
     counts = [c for c in numeric if c not in (column, "year", "time", "time_period", "draw")]
     bad = [c for c in counts if _NOT_COUNTS.search(c)]
     if "obs_value" in counts and not set(table.get("unit_measure", ["no unit_measure"])) <= _COUNT_UNITS:
         bad.append("obs_value")
     if bad:
-        raise KontumError(f"to_2025 adds counts; these columns are no counts: {', '.join(bad)}")
+        raise KontumError("error.to_2025.no_counts", columns=bad)
     if not counts:
-        raise KontumError(
-            f"to_2025 found no column of counts to add; the columns are {', '.join(map(str, table.columns))}"
-        )
+        raise KontumError("error.to_2025.nothing", columns=list(table.columns))
     names = [c for c in ("area_name", "name") if c in table.columns]
     keys = [c for c in table.columns if c not in counts and c not in names and c != column]
     if (repeated := table.duplicated([column, *keys])).any():
-        raise KontumError(f"to_2025: commune {codes[repeated].iloc[0]} stands twice under the same key")
+        raise KontumError("error.to_2025.twice", code=codes[repeated].iloc[0])
     moved = table.drop(columns=names).assign(**{column: codes.map(new)})
-    added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(lambda c: c.sum(skipna=False))
+    added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(_whole_sum)
     return added.reset_index()[[c for c in table.columns if c not in names]]

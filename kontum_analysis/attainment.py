@@ -53,7 +53,14 @@ class NTMProjection:
         return [text(key, lang, **values) for key, values in self.assumptions]
 
 
-def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
+def project_ntm(
+    obs: pd.DataFrame,
+    pace: float | None = 1.5,
+    draws: int = 10_000,
+    seed: int = 3299,
+    start: int | None = None,
+    end: int = 2025,
+) -> NTMProjection:
     """Communes attaining NTM, the advanced and the model level, year by year, and the odds of the programme's targets.
 
     obs: table of `load_observations`, of any vintage. pace: criteria a year of a commune below 19, on average over
@@ -72,7 +79,7 @@ def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
     prepared = _prepare(obs, start)
     first = int(prepared["history"][-1].day[:4])
     if end < first:
-        raise KontumError(f"end={end} is before {first}, the year of the last figure used; choose {first} or later")
+        raise KontumError("error.ntm.end_early", end=end, first=first)
     years = np.arange(first, end + 1)
     state, paths, parts = _run(prepared, pace, draws, seed, years + 1.0)
     numbers = _numbers(paths)
@@ -91,14 +98,14 @@ def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
 
 def _check(pace, draws, seed, start, end):
     if pace is not None and not (isinstance(pace, (int, float)) and 0 <= pace < np.inf):
-        raise KontumError(f"pace={pace!r}: criteria a year, zero or more (the programme: 1 to 2), or None for observed")
+        raise KontumError("error.ntm.pace", pace=pace)
     for name, value in (("draws", draws), ("seed", seed), ("end", end), ("start", start)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer, type(None) if name == "start" else int)):
-            raise KontumError(f"{name}={value!r}: a whole number is needed")
+            raise KontumError("error.ntm.whole", name=name, value=value)
     if draws < 1 or seed < 0:
-        raise KontumError(f"draws={draws}, seed={seed}: at least one draw and a seed of zero or more are needed")
+        raise KontumError("error.ntm.draws", draws=draws, seed=seed)
     if start is not None and end < start:
-        raise KontumError(f"end={end} is before start={start}")
+        raise KontumError("error.ntm.end_before_start", end=end, start=start)
 
 
 def _prepare(obs, start):
@@ -107,7 +114,7 @@ def _prepare(obs, start):
         obs = obs[obs["time_period"] <= f"{start}-12-31"]
     history = snapshots(obs)
     if not any(s.bands for s in history):
-        raise KontumError("obs holds no counts of communes by band (ntm_communes_15_18_criteria and so on)")
+        raise KontumError("error.ntm.no_bands")
     base = [s for s in history if s.bands][-1]
     history = [s for s in history if s.standard >= base.standard or s.time <= base.time]
     last = [s for s in history if s.bands or np.isfinite(s.attained)][-1]
@@ -157,7 +164,7 @@ def _year_table(numbers, years):
 
 def _probabilities(numbers, communes_count, draws):
     last = {name: value[:, -1] for name, value in numbers.items()}
-    events = {name: (target, last[name] >= target) for name, target in TARGETS.items()}
+    events = {name: (float(target), last[name] >= target) for name, target in TARGETS.items()}
     events["all_communes_15_criteria"] = (communes_count, last[_COUNTED[3]] >= communes_count)
     three = np.logical_and.reduce([events[name][1] for name in TARGETS])
     events["attained_advanced_and_model"] = (np.nan, three)

@@ -28,7 +28,7 @@ from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from .base_rates import speed_prior
 from .errors import ScenarioError
 from .estimates import TAU_WITHOUT_EVIDENCE, estimate_panel
-from .paces import baseline, district_paths
+from .paces import Known, baseline, district_paths
 from .scenarios import Scenario
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -67,7 +67,7 @@ def _named(found):
     return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
 
 
-def scenario_draws(obs, scenario, draws=10_000, seed=3299):
+def scenario_draws(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
     """Draws around the path of a scenario: its paces are taken as given, what they do not fix is drawn.
 
     Raises ScenarioError for fewer than 2 draws or a scenario that cannot run.
@@ -84,7 +84,9 @@ def scenario_draws(obs, scenario, draws=10_000, seed=3299):
     return _draw(obs, base, years, logit(centre)[:, :, None], draws, seed)
 
 
-def outlook_draws(obs, end=2030, draws=10_000, seed=3299, weight=None):
+def outlook_draws(
+    obs: pd.DataFrame, end: int = 2030, draws: int = 10_000, seed: int = 3299, weight: float | None = None
+) -> Draws:
     """Draws of what may come if history is the guide: no scenario, the speed itself is drawn.
 
     Starts from the last year with a published provincial count. weight: that of the province's own speed against history
@@ -97,7 +99,7 @@ def outlook_draws(obs, end=2030, draws=10_000, seed=3299, weight=None):
     """
     start = estimate_panel(obs, 2).years[-1]
     if end <= start:
-        raise ScenarioError(f"end: found {end}; a year after the last published count, {start}")
+        raise ScenarioError("error.outlook.end", found=end, last=start)
     prior = speed_prior(obs)
     centre, spread = prior["centre"], prior["spread"]
     if weight is not None and prior["own_years"]:
@@ -118,11 +120,12 @@ def _stream(seed, code, part):
 
 def _draw(obs, base, years, centre, draws, seed):
     if draws < 2:
-        raise ScenarioError(f"draws: found {draws}; at least 2")
-    known = estimate_panel(obs, draws, seed)
+        raise ScenarioError("error.draws", found=draws)
+    given = Known.of(obs)
+    known = given.estimates(draws, seed)
     opening = known.rates[:, known.years.index(years[0])]
     offset = logit(opening) - logit(base.rates)[:, None]
-    prior, stream = speed_prior(obs), _stream(seed, PROVINCE, 2)
+    prior, stream = given.prior, _stream(seed, PROVINCE, 2)
     steps = max(prior["steps"], 2)
     shock = prior["shock"] * np.sqrt(steps / stream.chisquare(steps, draws))
     shared = _walk(stream, len(years), draws, shock)

@@ -1,5 +1,7 @@
 """How good the NTM model would have been: forecasts from what was known at earlier days, scored on what came after."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import scoringrules
@@ -7,15 +9,18 @@ import scoringrules
 from .attainment import _prepare, _run
 from .errors import KontumError
 from .ntm_history import decimal_year, snapshots
-from .observations import load_observations
+from .observations import vintage
 
 ALPHAS = np.array([0.1, 0.2, 0.5])  # the 90, 80 and 50 % intervals of the weighted interval score
 
 
-def hindcast_ntm(data=None, draws=2000, seed=3299):
+def hindcast_ntm(
+    obs: pd.DataFrame, data: str | Path | None = None, draws: int = 2000, seed: int = 3299
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast the published numbers of attained communes from every earlier vintage, and score the forecasts.
 
-    data: folder with the raw tables, default `data/raw/`. Returns (cases, summary).
+    obs: from `load_observations`; earlier vintages are taken from it. data: the folder it was loaded from, default
+        `data/raw/`. Returns (cases, summary).
 
     cases: origin (day of the vintage), state_day (last figure it knew), day, step (1: the next published figure),
         method, observed, median, q10, q90, ae, crps, wis, covered_80. Methods: "observed pace" (`pace=None`),
@@ -26,13 +31,16 @@ def hindcast_ntm(data=None, draws=2000, seed=3299):
         There are few origins and their errors are not independent: read the summary as an account, not a ranking.
 
     Raises KontumError when fewer than two dates can be compared.
+
+    >>> cases, summary = hindcast_ntm(draws=2)
+    >>> sorted(set(cases.method))
+    ['no change', 'observed pace', 'pace 1.5', 'straight line']
     """
-    truth = [s for s in snapshots(load_observations(data=data)) if np.isfinite(s.attained)]
+    truth = [s for s in snapshots(obs) if np.isfinite(s.attained)]
     rows, seen = [], set()
     for origin in sorted({s.known_from for s in truth}):
-        obs = load_observations(as_of=origin, data=data)
         try:
-            prepared = _prepare(obs, None)
+            prepared = _prepare(vintage(obs, origin, data), None)
         except KontumError:  # no bands published yet
             continue
         known = [s for s in prepared["history"] if np.isfinite(s.attained)]
@@ -52,7 +60,7 @@ def hindcast_ntm(data=None, draws=2000, seed=3299):
             rows.append(_case(origin, known[-1], s, k + 1, "no change", np.array([known[-1].attained])))
             rows.append(_case(origin, known[-1], s, k + 1, "straight line", np.array([line])))
     if not rows:
-        raise KontumError("no two dates with counts of NTM communes can be compared")
+        raise KontumError("error.ntm.no_pairs")
     cases = pd.DataFrame(rows)
     parts = [cases[cases["step"] == 1].assign(steps="next"), cases.assign(steps="all")]
     summary = pd.concat(parts).groupby(["steps", "method"], sort=False).agg(

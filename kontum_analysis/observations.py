@@ -9,12 +9,13 @@ from collections import Counter
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
-from .errors import DataError, KontumError
+from .errors import DataError, Field, KontumError, Words
 from .own_data import PREFIX, is_own, own_tables
 from .own_sums import derived_rows
 from .paths import RAW
@@ -24,12 +25,11 @@ from .schemas import COLUMNS, field_problems
 # A page without a date is taken as published this many days after the period it speaks of: three quarters of the
 # dated pages had appeared by then (0 / 0 / 80 / 171 / 289 days at the 10th / 25th / 50th / 75th / 90th percentile).
 ASSUMED_LAG_DAYS = 171
-OWN_FIRST = "the office's own figure"
 _STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
 _KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
 ORDER = ["ref_area", "area_name", "level", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
          "unit_measure", "standard", "obs_status", "source_id", "comment", "published", "known_from", "known_from_assumed",
-         "preferred", "preference_reason", LINE]  # fmt: skip
+         "preferred", "preference_reason", "preference_reason_vi", LINE]  # fmt: skip
 
 
 def raw_tables(folder=None):
@@ -39,7 +39,7 @@ def raw_tables(folder=None):
     """
     folder = Path(folder or RAW).resolve()
     if not folder.is_dir():
-        raise KontumError(f"{folder.name}: no such folder; --data takes a folder with the tables of data/raw")
+        raise KontumError("error.observations.folder", folder=folder.name)
     files = [folder / f"{name}.csv" for name in COLUMNS]
     stamp = tuple((f.stat().st_mtime_ns, f.stat().st_size) if f.exists() else None for f in files)
     return {name: table.copy() for name, table in _validated(folder, stamp).items()}
@@ -71,12 +71,15 @@ def all_tables(data=None, user=None):
     return tables | {name: pd.concat([tables[name], own[name]], ignore_index=True) for name in own}
 
 
-def load_observations(as_of=None, data=None, user=None):
+def load_observations(
+    as_of: str | date | None = None, data: str | Path | None = None, user: bool | str | Path | None = None
+) -> pd.DataFrame:
     """The published figures as one long table, validated and with conflicts settled.
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
         day). None gives everything.
-    data: another folder with the raw tables; default `data/raw/`.
+    data: another folder with the raw tables; default `data/raw/`. The register of areas (names, levels, `kt.areas`) and
+        the crosswalk of 2025 are always those of `data/raw/`: a folder that names other areas is not meant.
     user: an office's own figures beside the published ones: True for its usual folder, or a path (see `own_data`).
         None, the default, reads published figures alone, whatever lies in that folder. An own figure is preferred for
         its fact, a published one that says otherwise stays as a row that lost; what follows by addition is added
@@ -88,8 +91,9 @@ def load_observations(as_of=None, data=None, user=None):
     - `published`, `known_from`: as printed, and the day from which a vintage holds the row. A month or year counts
       from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
     - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
-      approximate, an office's own before a published one, the source that conflicts.csv prefers, better obs_status, decision before statistics before
-      portal before news before mirror, the later publication. `preference_reason` says it in words for each row.
+      approximate, an office's own before a published one, the source that conflicts.csv prefers, better obs_status,
+      decision before statistics before portal before news before mirror, the later publication. `preference_reason` and
+      `preference_reason_vi` say it in words for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
 
@@ -109,10 +113,29 @@ def load_observations(as_of=None, data=None, user=None):
     obs["known_from_assumed"] = [assumed for _, assumed in known]
     if as_of is not None:
         obs = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
-    settled = _with_preference(obs, tables["conflicts"], sources["kind"])
+    return _settled(obs, tables)
+
+
+def vintage(obs, as_of, data=None):
+    """The part of `obs` that was known on the day `as_of`, with conflicts settled among what was known.
+
+    obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them, default `data/raw/`.
+    Raises KontumError for a bad day.
+
+    >>> len(vintage(load_observations(), "2022-10-04")) == len(load_observations(as_of="2022-10-04"))
+    True
+    """
+    made = is_own(obs) & (obs["obs_status"] == "E")  # sums of own figures are made anew from what was known
+    known = obs[(obs["known_from"] <= _day(as_of)) & ~made].reset_index(drop=True)
+    return _settled(known, raw_tables(data))
+
+
+def _settled(obs, tables):
+    kind = tables["sources"].set_index("source_id")["kind"]
+    settled = _with_preference(obs, tables["conflicts"], kind)
     if is_own(settled).any():
         obs = pd.concat([obs, derived_rows(settled)[obs.columns]], ignore_index=True)
-        settled = _with_preference(obs, tables["conflicts"], sources["kind"])
+        settled = _with_preference(obs, tables["conflicts"], kind)
     return settled[ORDER]
 
 
@@ -124,7 +147,7 @@ def _day(value):
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return day.strftime("%Y-%m-%d")  # a date, datetime or Timestamp
     except (ValueError, TypeError, AttributeError):
-        raise KontumError(f"as_of: {value!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
+        raise KontumError("error.observations.day", field=Field("as_of"), value=value) from None
 
 
 def _known_from(published, time_period):
@@ -149,35 +172,42 @@ def _with_preference(obs, conflicts, kind):
         "line": obs[LINE],
     })  # fmt: skip
     best = rank.sort_values(list(rank.columns)).index
-    first, count, verdict = {}, Counter(keys), {}
+    first: dict[tuple, Any] = {}
+    count, verdict = Counter(keys), {}
     for row in obs.loc[best].itertuples():
         key = keys[row.Index]
         leader = first.setdefault(key, row)
         verdict[row.Index] = _verdict(row is leader, row, leader, listed.get(key), count[key])
     preferred, reason = zip(*(verdict[i] for i in obs.index), strict=True) if len(obs) else ((), ())
-    return obs.assign(preferred=np.array(preferred, bool), preference_reason=pd.Series(reason, obs.index, dtype=object))
+    english, vietnamese = (
+        pd.Series([words.said(lang) for words in reason], obs.index, dtype=object) for lang in ("en", "vi")
+    )
+    return obs.assign(preferred=np.array(preferred, bool), preference_reason=english, preference_reason_vi=vietnamese)
 
 
 def _verdict(is_first, row, first, entry, count):
     if row.indicator in NOT_COMPARED:
-        return not pd.isna(row.obs_value), "one of several places"
+        return not pd.isna(row.obs_value), Words("preference.places")
     if pd.isna(row.obs_value):
-        return False, "a bound, not a value" + ("" if is_first else f"; the value is from {first.source_id}")
+        beside = Words("preference.bound_beside", source=first.source_id)
+        return False, Words("preference.bound") if is_first else beside
     if is_first:
         if count == 1:
-            return True, "the only figure"
+            return True, Words("preference.only")
         if row.source_id.startswith(PREFIX):
-            return True, OWN_FIRST
+            return True, Words("preference.own")
         if entry is not None and entry.preferred_source_id == row.source_id:
-            return True, f"preferred in conflicts.csv: {entry.reason}"
-        return True, "first by the rule (exactness, status, kind of source, date)"
+            return True, Words("preference.listed", reason={"vi": entry.reason_vi, "en": entry.reason})
+        return True, Words("preference.rule")
     if row.obs_value == first.obs_value:
-        return False, f"repeats {first.source_id}"
+        return False, Words("preference.repeats", source=first.source_id)
     if first.source_id.startswith(PREFIX):
-        return False, f"conflict, {first.source_id} preferred: {OWN_FIRST}"
+        return False, Words("preference.conflict_own", source=first.source_id)
     if entry is not None and entry.preferred_source_id == first.source_id:
-        return False, f"conflict, {first.source_id} preferred: {entry.explanation} {entry.reason}"
-    return False, f"conflict, {first.source_id} preferred by the rule"
+        return False, Words("preference.conflict_listed", source=first.source_id,
+                            explanation={"vi": entry.explanation_vi, "en": entry.explanation},
+                            reason={"vi": entry.reason_vi, "en": entry.reason})  # fmt: skip
+    return False, Words("preference.conflict_rule", source=first.source_id)
 
 
 def select(obs, indicator, level=None, area=None, standard=None):

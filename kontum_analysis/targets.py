@@ -1,5 +1,8 @@
 """The scoreboard: each of the 26 targets of Programme 3299 with its latest value, gap, outlook and a status by rule."""
 
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +12,7 @@ from .ensemble import outlook_draws, probability
 from .errors import KontumError
 from .estimates import estimate_panel
 from .labels import LANGUAGES, table, text
-from .observations import load_observations, raw_tables
+from .observations import raw_tables, vintage
 from .target_measures import Measure, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
@@ -33,11 +36,17 @@ def load_targets(data=None):
     return targets
 
 
-def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299, user=None):
+def scoreboard(
+    obs: pd.DataFrame,
+    as_of: str | date | None = None,
+    data: str | Path | None = None,
+    draws: int = 10_000,
+    seed: int = 3299,
+) -> pd.DataFrame:
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
-    obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it (`obs` is
-    loaded anew, from `data` and `user` where given). draws, seed: of the models behind projected_value and probability.
+    obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it.
+    data: the folder that `obs` was loaded from, default `data/raw/`. draws, seed: of the models behind projected_value and probability.
 
     Columns: the target (statement in both languages); latest_value in its unit with latest_day and kind (published,
     derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the horizon;
@@ -58,21 +67,20 @@ def scoreboard(obs, as_of=None, data=None, draws=2000, seed=3299, user=None):
 
     Raises KontumError for a programme target with the comparator < or <=, for which no rule is written.
 
+    >>> from kontum_analysis.observations import load_observations
     >>> board = scoreboard(load_observations(), draws=200)
     >>> len(board), board.set_index("target_id").status["S-DT-05"]
     (26, 'met')
     """
     if as_of is not None:
-        obs = load_observations(as_of=as_of, data=data, user=user)
+        obs = vintage(obs, as_of, data)
     known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
     models = _models(obs, draws, seed)
     rows = []
     for target in targets[targets["in_programme_3299"] == 1].itertuples():
         if target.comparator in ("<", "<="):
-            raise KontumError(
-                f"{target.target_id}: the scoreboard has no rule for {target.comparator}; >=, >, ==, range, qualitative"
-            )
+            raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
         found = measure(obs, target)
         projected, chance = models.get(target.target_id, (np.nan, np.nan))
         rows.append(_row(target, found, projected, chance) | {"target_known": known})

@@ -1,12 +1,13 @@
 """Where a number comes from: the chain from source rows through conflicts and steps to a figure, a target or a cell."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from .areas import PROVINCE, districts, resolve
 from .district_facts import STANDARD
-from .errors import KontumError
+from .errors import KontumError, Words, did_you_mean
 from .estimates import estimate_panel
 from .labels import text
 from .observations import all_tables, load_observations, raw_tables
@@ -60,7 +61,7 @@ FIGURES = {
 class Chain:
     """What stands behind a number: rows of observations.csv with their sources, steps in words, scenarios and seed.
 
-    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason, publisher, document_no, url.
+    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason_vi, reason_en, publisher, document_no, url.
     steps: keys of labels with their values, in order. scenarios: name -> values. seed: of the draws, None where nothing is drawn.
     """
 
@@ -79,7 +80,9 @@ class Chain:
         return [text(key, lang, **values) for (key, _), values in zip(self.steps, words, strict=True)]
 
 
-def trace(*words, data=None, seed=3299, user=None):
+def trace(
+    *words: str, data: str | Path | None = None, seed: int = 3299, user: bool | str | Path | None = None
+) -> Chain:
     """The chain behind a figure (its name), a target (its id), or a published cell (area, indicator, date).
 
     The date is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is unknown.
@@ -97,17 +100,12 @@ def trace(*words, data=None, seed=3299, user=None):
         return _target(words[0], obs, place, seed)
     if len(words) == 3:
         return _cell(*words, obs, place, seed)
-    raise KontumError(f"trace: found {' '.join(words)!r}; {_near(' '.join(words), [*FIGURES, *known])}; a figure ({', '.join(sorted(FIGURES))}), "
-                      "a target such as S-GN-01, or an area, an indicator and a date such as 'Kon Plông' poverty_rate_pct 2021")  # fmt: skip
+    found = " ".join(words)
+    hint = did_you_mean(found, [*FIGURES, *known])
+    raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(FIGURES))
 
 
-def _near(word, names):
-    from rapidfuzz import process
-
-    return "nearest: " + ", ".join(name for name, _, _ in process.extract(word, sorted(names), limit=3))
-
-
-_SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", "reason", "source_id", "publisher", "document_no",
+_SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", "reason_vi", "reason_en", "source_id", "publisher", "document_no",
           "url"]  # fmt: skip
 
 
@@ -115,7 +113,8 @@ def _with_sources(rows, place):
     sources = all_tables(*place)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
     found = rows.join(sources, on="source_id")
     found = found.assign(value=found["obs_value"].fillna(found["bound_value"]), used=found["preferred"],
-                         reason=found["preference_reason"], area=found["ref_area"])  # fmt: skip
+                         reason_vi=found["preference_reason_vi"], reason_en=found["preference_reason"],
+                         area=found["ref_area"])  # fmt: skip
     return found[_SHOWN].reset_index(drop=True)
 
 
@@ -136,7 +135,7 @@ def _cell(name, indicator, date, obs, place, seed):
     area = resolve(name)
     listed = raw_tables(place[0])["indicators"]["indicator"].tolist()
     if indicator not in listed:
-        raise KontumError(f"trace: no indicator is called {indicator!r}; {_near(indicator, listed)}")
+        raise KontumError("error.trace.indicator", name=indicator, hint=did_you_mean(indicator, listed))
     rows = obs[(obs["ref_area"] == area.code) & (obs["indicator"] == indicator)]
     dates = sorted(set(rows["time_period"]))
     rows = rows[[day == date or day.startswith(f"{date}-") for day in rows["time_period"]]]
@@ -144,10 +143,9 @@ def _cell(name, indicator, date, obs, place, seed):
     if rows.empty:
         if (chain := _computed_cell(subject, area.code, indicator, date, obs, place, seed)) is not None:
             return chain
-        raise KontumError(
-            f"trace: nothing is published for {area}, {indicator}, {date}; dates: {', '.join(dates) or 'none'}"
-        )
-    steps = [("trace.step.rule", {})]
+        known = dates or Words("error.trace.no_dates")
+        raise KontumError("error.trace.unpublished", area=area, indicator=indicator, date=date, dates=known)
+    steps: list[tuple[str, dict]] = [("trace.step.rule", {})]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(("trace.step.derive", {}))
     rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
@@ -169,7 +167,9 @@ def _computed_cell(subject, code, indicator, date, obs, place, seed):
     year, (column, unit) = int(str(date)[:4]), _COMPUTED[indicator]
     panel = estimate_panel(obs, seed=seed).panel
     cell = panel[(panel["area"] == code) & (panel["year"] == year)]
-    steps, scenarios = [("trace.step.rule", {}), ("trace.step.derive", {}), ("trace.step.estimate", {})], {}
+    keys = ("trace.step.rule", "trace.step.derive", "trace.step.estimate")
+    steps: list[tuple[str, dict]] = [(key, {}) for key in keys]
+    scenarios = {}
     derived = False
     if len(cell):
         row = cell.iloc[0]
@@ -244,7 +244,7 @@ def _target(target_id, obs, place, seed):
         rows = _used_and_lost(obs[(obs["ref_area"] == target.scope_area) & (obs["indicator"] == target.indicator)])
     own = raw_tables(place[0])["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
     head = own.assign(line=0, area=target.scope_area, indicator=target.indicator, time_period="", value=target.value_low, bound="",
-                      used=True, reason=target_id)[_SHOWN]  # fmt: skip
+                      used=True, reason_vi=target_id, reason_en=target_id)[_SHOWN]  # fmt: skip
     found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), place)
     table = pd.concat([head, found], ignore_index=True) if len(found) else head
     return Chain(target_id, table, tuple(steps), {}, seed if drawn else None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .errors import Words
 from .notebook_checks import notebook_paths, output_differences, problems
 from .paths import ROOT
 from .reproduce import manifest
@@ -15,27 +16,33 @@ TOLERANCE = 1e-8  # relative; committed tables carry nine significant digits
 def differences(scratch, root=ROOT):
     """Every file that is missing, too many, or different between `root` (committed) and `scratch` (rebuilt).
 
-    Tables are compared by value, notebooks by output, all else by bytes. Returns a list of sentences, empty if the
+    Tables are compared by value, notebooks by output, all else by bytes. Returns a list of `Words`, empty if the
     same; the packages whose versions differ from those of the committed run come last, since they may explain it.
     """
     root, scratch = Path(root), Path(scratch)
     found = []
     for folder in ("data/processed", "figures", "notebooks"):
         old, new = (_files(base, folder) for base in (root, scratch))
-        found += [f"{name}: committed, but not made any more" for name in sorted(old - new)]
-        found += [f"{name}: made, but not committed" for name in sorted(new - old)]
+        found += [Words("verify.gone", file=name) for name in sorted(old - new)]
+        found += [Words("verify.new", file=name) for name in sorted(new - old)]
         for name in sorted(old & new):
             found += _compare(name, root / name, scratch / name)
+    package, rebuilt = (base / "data" / "datapackage.json" for base in (root, scratch))
+    if not package.exists() or not rebuilt.exists() or package.read_bytes() != rebuilt.read_bytes():
+        found.append(Words("verify.description", file="data/datapackage.json"))
     for path in notebook_paths(root / "notebooks"):
         found += problems(path, root / "figures")
     then = _committed_manifest(root)
     if then is None:
-        return [*found, "data/processed/manifest.json: missing or unreadable"]
+        return [*found, Words("verify.manifest", file="data/processed/manifest.json")]
     now = manifest()
-    found += _changes("input", then["inputs"], now["inputs"])
+    found += [
+        Words("verify.input", name=name, then=was, now=here)
+        for name, was, here in _changes(then["inputs"], now["inputs"])
+    ]
     if found:
-        found += _changes("version of", {"python": then["python"], **then["packages"]},
-                          {"python": now["python"], **now["packages"]})  # fmt: skip
+        versions = ({"python": run["python"], **run["packages"]} for run in (then, now))
+        found += [Words("verify.version", name=name, then=was, now=here) for name, was, here in _changes(*versions)]
     return found
 
 
@@ -52,26 +59,25 @@ def _compare(name, old, new):
         return []
     if name.endswith(".csv"):
         return _table_differences(name, old, new)
-    return [f"{name}: the bytes differ"]
+    return [Words("verify.bytes", file=name)]
 
 
 def _table_differences(name, old, new):
     try:
         a, b = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (old, new))
     except ValueError as error:
-        return [f"{name}: the committed table cannot be read ({error})"]
+        return [Words("verify.unreadable", file=name, detail=str(error))]
     if list(a.columns) != list(b.columns):
-        return [f"{name}: columns {list(a.columns)}, rebuilt {list(b.columns)}"]
+        return [Words("verify.columns", file=name, old=list(a.columns), new=list(b.columns))]
     if len(a) != len(b):
-        return [f"{name}: {len(a)} rows, rebuilt {len(b)}"]
+        return [Words("verify.rows", file=name, old=len(a), new=len(b))]
     found = []
     for column in a.columns:
         x, y = (pd.to_numeric(t[column], errors="coerce") for t in (a, b))
         same = (a[column] == b[column]) | ((x - y).abs() <= TOLERANCE * y.abs())
         for row in a.index[~same][:3]:
-            found.append(
-                f"{name}: row {row + 2}, column {column}: {a.at[row, column]!r}, rebuilt {b.at[row, column]!r}"
-            )
+            was, now = a.at[row, column], b.at[row, column]
+            found.append(Words("verify.cell", file=name, row=row + 2, column=column, old=was, new=now))
     return found
 
 
@@ -82,6 +88,8 @@ def _committed_manifest(root):
         return None
 
 
-def _changes(what, then, now):
-    names = sorted(set(then) | set(now))
-    return [f"{what} {n}: {then.get(n)} when committed, {now.get(n)} here" for n in names if then.get(n) != now.get(n)]
+def _changes(then, now):
+    """(name, value then, value now) of everything that is not the same."""
+    none = Words("verify.none")
+    names = sorted(name for name in set(then) | set(now) if then.get(name) != now.get(name))
+    return [(name, then.get(name, none), now.get(name, none)) for name in names]

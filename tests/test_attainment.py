@@ -293,7 +293,7 @@ def test_wis_by_hand():
 
 @pytest.mark.slow
 def test_hindcast_forecasts_only_later_figures():
-    cases, summary = hindcast_ntm(draws=500)
+    cases, summary = hindcast_ntm(load_observations(), draws=500)
     assert (cases["state_day"] < cases["day"]).all()
     point = cases[cases["method"].isin(["no change", "straight line"])]
     np.testing.assert_allclose(point["wis"], point["ae"], atol=1e-12)

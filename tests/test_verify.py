@@ -33,12 +33,14 @@ def test_no_figure_file_is_left_over():
 
 def test_committed_tables_are_what_the_program_computes(tmp_path):
     for key, count, work in steps(tmp_path):
-        if key in ("step.data", "step.estimates", "step.paths", "step.forecasts"):
+        if key in ("step.data", "step.estimates", "step.paths", "step.forecasts", "step.package"):
             assert sum(1 for _ in work) == count
     made = sorted((tmp_path / "data" / "processed").iterdir())
     assert len(made) == 13
     for path in made:
         assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes(), path.name
+    package = (tmp_path / "data" / "datapackage.json").read_bytes()
+    assert package == (ROOT / "data" / "datapackage.json").read_bytes()
 
 
 @pytest.fixture
@@ -46,10 +48,11 @@ def rebuilt(tmp_path):
     """A rebuilt folder that equals what is committed, and a function that says what verify finds after a change."""
     for folder in ("data/processed", "figures", "notebooks"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "data" / "datapackage.json", tmp_path / "data")
 
     def found(change):
         change(tmp_path)
-        return " ".join(verify.differences(tmp_path))
+        return " ".join(words.said("en") for words in verify.differences(tmp_path))
 
     return found
 
@@ -90,6 +93,11 @@ def test_verify_names_a_changed_figure_a_missing_and_an_extra_file(rebuilt):
     assert "figures/en/new.svg: made, but not committed" in said
 
 
+def test_verify_names_a_changed_description_of_the_tables(rebuilt):
+    said = rebuilt(edit("data/datapackage.json", "kon-tum-analysis", "another"))
+    assert "data/datapackage.json: the bytes differ" in said
+
+
 def test_verify_names_a_notebook_cell_whose_output_changed(rebuilt):
     said = rebuilt(edit("notebooks/02_baseline.ipynb", "21.989", "21.990"))
     assert "02_baseline.ipynb: the output of cell" in said
@@ -104,7 +112,7 @@ def test_verify_names_a_changed_input_and_the_versions_that_may_explain_a_differ
     manifest["inputs"]["observations.csv"] = "000000000000"
     manifest["packages"]["numpy"] = "1.0"
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    said = " ".join(verify.differences(ROOT, root))
+    said = " ".join(words.said("en") for words in verify.differences(ROOT, root))
     assert "input observations.csv: 000000000000 when committed" in said
     assert "version of numpy: 1.0 when committed" in said
 

@@ -6,22 +6,47 @@ import typer
 from rich.console import Console
 
 from ..errors import KontumError
-from . import analysis, data, exports
-from .common import both, chosen
+from . import analysis, data, exports, report, simulate
+from .common import begin, both, chosen
+from .usage import STATUS, UsageError, in_our_words, is_help, language
+from .words import Group, examples, in_both_languages
 
-app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
+app = typer.Typer(
+    cls=Group,
+    help=both("cli.help"),
+    epilog=examples(),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
+app.add_typer(report.app)
+app.add_typer(simulate.app)
 app.add_typer(data.app, name="data")
+in_both_languages(app)
 
 
 def main():
-    """Run the command; a user's mistake ends with one message and exit status 1, never a traceback."""
+    """Run the command; a user's mistake ends with one message and exit status 1 (2 where the command cannot be read),
+    never a traceback.
+    """
+    begin()
     try:
-        app()
+        sys.exit(app(prog_name="kontum", standalone_mode=False))
+    except UsageError as error:
+        if is_help(error):
+            error.show()
+        else:
+            _complain(in_our_words(error), language(sys.argv[1:]))
+        sys.exit(STATUS)
     except KontumError as error:
-        Console(stderr=True).print(error.said(chosen["lang"]), highlight=False, markup=False, soft_wrap=True)
+        _complain(error.with_names(chosen["names"]), chosen["lang"])
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         Console(stderr=True).print(both("cli.interrupted"))
         sys.exit(130)
+
+
+def _complain(error, lang):
+    Console(stderr=True).print(error.said(lang), highlight=False, markup=False, soft_wrap=True)

@@ -9,9 +9,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, Own, both, console_for, decimal, observations_for, print_table
+from . import completion
+from .common import AsOf, Data, Lang, Own, both, console_for, decimal, observations_for, print_table, typed_as
 
 app = typer.Typer()
+OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--poor-district-pace", "form": "--form",
+           "start": "--from", "end": "--to", "floor": "--floor"}  # fmt: skip
 
 
 @app.command(help=both("cli.reproduce.help"))
@@ -54,22 +57,24 @@ def verify(lang: Lang = "vi"):
     with tempfile.TemporaryDirectory() as scratch:
         _run_steps(console, lang, scratch)
         found = differences(scratch)
-    for line in found:
-        console.print(line, highlight=False, markup=False)
+    for words in found:
+        console.print(words.said(lang), highlight=False, markup=False)
     console.print(text("verify.differs" if found else "verify.same", lang, count=len(found)))
     raise typer.Exit(1 if found else 0)
 
 
 @app.command(help=both("cli.project.help"))
 def project(
-    scenario: Annotated[str | None, typer.Option(help=both("cli.option.scenario"))] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help=both("cli.option.scenario"), autocompletion=completion.scenarios)
+    ] = None,
     province_pace: Annotated[
         float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.province_pace"))
     ] = None,
     poor_district_pace: Annotated[
         float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.poor_district_pace"))
     ] = None,
-    form: Annotated[str | None, typer.Option(help=both("cli.option.form"))] = None,
+    form: Annotated[str | None, typer.Option(help=both("cli.option.form"), autocompletion=completion.forms)] = None,
     start: Annotated[int | None, typer.Option("--from", help=both("cli.option.from"))] = None,
     end: Annotated[int | None, typer.Option("--to", help=both("cli.option.to"))] = None,
     floor: Annotated[
@@ -89,15 +94,17 @@ def project(
     console = console_for()
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
                  end=end, floor=floor)  # fmt: skip
-    chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
+    if csv is not None and not csv.parent.is_dir():
+        raise KontumError("error.cli.csv_folder", folder=csv.parent)
+    given = {key: value for key, value in given.items() if value is not None}
+    typed_as(OPTIONS if scenario is None else {key: OPTIONS[key] for key in given})  # other fields stand in the file
+    chosen = _scenario(scenario, given)
     obs = observations_for(console, lang, as_of, data, own)
     projection = poverty.project_poverty(obs, chosen)
     console.print(_scenario_line(chosen, lang), highlight=False, markup=False)
     _print_projection(console, lang, projection)
     _print_fit(console, lang, implied_pace(obs, chosen))
     if csv is not None:
-        if not csv.parent.is_dir():
-            raise KontumError(f"--csv: no folder {csv.parent}; choose one that is there")
         content = projection.to_csv(index=False, lineterminator="\n", float_format="%.9g")
         write_whole(csv, "\ufeff" + content)  # the mark by which Excel knows UTF-8
         console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)
@@ -110,8 +117,7 @@ def _scenario(name, given):
         chosen = load(name) if name.endswith((".yaml", ".yml")) else preset(name)
         return chosen.changed(**given) if given else chosen
     if "province_pace_pp" not in given or "poor_district_pace_pp" not in given:
-        raise KontumError("project: give --scenario, or both --province-pace and --poor-district-pace, "
-                          "for example --province-pace 3.5 --poor-district-pace 7")  # fmt: skip
+        raise KontumError("error.cli.paces")
     return Scenario(name="command-line", **given)
 
 
@@ -145,7 +151,7 @@ def _print_fit(console, lang, implied):
 
 @app.command(help=both("cli.trace.help"))
 def trace(
-    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"))],
+    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"), autocompletion=completion.figures)],
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
@@ -187,7 +193,7 @@ def boundary_map(
 
     kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
-        raise KontumError(f"--out: found {out.name!r}; a name that ends with .png, .svg or .pdf")
+        raise KontumError("error.cli.out", found=out.name)
     console = console_for()
     obs = observations_for(console, lang, data=data, own=own)
     write_whole(out, picture(obs, boundaries, lang, kind))
