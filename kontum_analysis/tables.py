@@ -208,7 +208,10 @@ def conflicts(obs, data=None):
         fact = tuple(getattr(loser, name) for name in key)
         dateless = (*fact[:2], "", "")  # a year has no date of its own
         found = next((f for f in (fact, dateless) if f in listed.index), None)
-        entry = None if found is None else listed.loc[found]
+        own = (
+            "conflict, own-" in loser.preference_reason
+        )  # lost to an office's own figure, of which conflicts.csv says nothing
+        entry = None if found is None or own else listed.loc[found]
         won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
         rows.append(dict(
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
