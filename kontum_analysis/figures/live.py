@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, districts
-from ..labels import area_name, number, text
+from ..labels import number, text
 from . import style
 from .programme import horizon
 from .tiles import tile_axes
