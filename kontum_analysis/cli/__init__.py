@@ -1,6 +1,5 @@
 """The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
 
-import os
 import sys
 
 import typer
