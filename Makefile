@@ -1,9 +1,12 @@
-# make reproduce: build the environment and do the main job.   make test: pass the tests.   make lab: open JupyterLab.
+# make reproduce: build the environment and do the main job.   make test: pass the tests.   make lab: open JupyterLab.   make app: the explorer as a page.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# On this machine alone, with a token; no news, no look for updates.
+QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
 
-.PHONY: reproduce test test-slow verify lab site times install lint clean
+.PHONY: reproduce test test-slow verify lab app site times install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -22,7 +25,11 @@ verify: $(READY)
 	$(BIN)/kontum verify
 
 lab: $(READY)
-	$(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/00_index.ipynb
+	$(BIN)/jupyter lab $(QUIET) notebooks/00_index.ipynb
+
+# The explorer of notebook 09 on a page of its own, served to this machine alone; the address it prints holds a token.
+app: $(READY)
+	$(BIN)/python -m kontum_analysis.explorer.app
 
 # The site, readable from disk: open build/site/index.html
 site: $(READY)

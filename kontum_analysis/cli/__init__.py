@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from ..errors import KontumError
-from . import analysis, data, exports
+from . import analysis, data, exports, report, simulate
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
 from .words import Group, examples, in_both_languages
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
+app.add_typer(report.app)
+app.add_typer(simulate.app)
 app.add_typer(data.app, name="data")
 in_both_languages(app)
 

@@ -8,11 +8,12 @@ from .common import both
 
 
 class _Words:
-    """What commands and groups say of themselves; stands before a class of Typer that has the methods called here."""
+    """What commands and groups say of themselves; mixed in with the two classes of Typer below."""
 
     def get_usage(self, ctx):
         """The line "Usage: …"."""
-        return super().get_usage(ctx).replace("Usage:", f"{both('cli.word.usage')}:", 1)  # type: ignore[misc]
+        line = super().get_usage(ctx)  # type: ignore[misc]
+        return line.replace("Usage:", f"{both('cli.word.usage')}:", 1)
 
     def get_params(self, ctx):
         """The options, those of the library in our words."""
