@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .errors import KontumError
+
 
 def apportion(shares, total, ceiling=None):
     """Whole numbers near `shares` whose sum is `total` (Hamilton's method of the largest remainder).
@@ -9,7 +11,7 @@ def apportion(shares, total, ceiling=None):
     shares: non-negative, shape (n,) or (n, draws), whose sum is within n of `total` along the first axis;
     total: whole number or shape (draws,); ceiling: whole numbers not to be exceeded, same shape as shares.
 
-    Each result lies within 1 of its share unless the ceiling forces otherwise. Raises ValueError when no whole
+    Each result lies within 1 of its share unless the ceiling forces otherwise. Raises KontumError when no whole
     numbers from 0 to the ceiling add up to `total`, or when the shares are negative, missing or far from it.
 
     >>> apportion([1.4, 2.4, 3.2], 7).tolist()
@@ -24,11 +26,11 @@ def apportion(shares, total, ceiling=None):
         else np.broadcast_to(np.asarray(ceiling), shares.shape).reshape(flat.shape)
     )
     if not np.all(np.isfinite(flat) & (flat >= 0)):
-        raise ValueError("shares are numbers from 0 upwards")
+        raise KontumError("error.apportion.shares")
     if np.any((total < 0) | (total != np.rint(total))) or np.any(top.sum(axis=0) < total):
-        raise ValueError(f"no whole numbers from 0 to the ceiling add up to {total}")
+        raise KontumError("error.apportion.total", total=total)
     if ceiling is None and np.any(np.abs(flat.sum(axis=0) - total) > len(flat)):
-        raise ValueError(f"shares that add up to {flat.sum(axis=0)} are too far from {total}")
+        raise KontumError("error.apportion.far", sum=flat.sum(axis=0), total=total)
     whole = np.minimum(np.floor(flat + 1e-9), top)
     missing = (total - whole.sum(axis=0)).astype(int)
     while np.any(missing != 0):  # one pass nearly always; more only where the ceiling stops some

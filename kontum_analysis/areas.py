@@ -90,7 +90,7 @@ def register(vintage=None, level=None, parent=None):
     ):
         if wanted is not None:
             if allowed is not None and wanted not in allowed:
-                raise KontumError(f"{column}: found {wanted!r}; one of {', '.join(allowed)}")
+                raise KontumError("error.areas.filter", column=column, value=wanted, allowed=list(allowed))
             table = table[table[column] == wanted]
     return table.reset_index(drop=True)
 
@@ -124,7 +124,7 @@ def area(code, vintage="2020"):
     rows = register(vintage)
     rows = rows[rows["code"] == str(code)]
     if rows.empty:
-        raise UnknownAreaError(f"no area has the code {code!r} in the register of {vintage}")
+        raise UnknownAreaError("error.areas.code", code=code, vintage=vintage)
     r = rows.iloc[0]
     return Area(r.code, r.name_vi, r.name_gso, r.level, r.type, r.parent_code, r.vintage, r.is_poor_district == "1")
 
@@ -167,7 +167,7 @@ def resolve(name, level=None, vintage="2020"):
     """
     text = _exact(name)
     if not fold(text):
-        raise UnknownAreaError(f"{name!r} is no name of an area; write for example 'Kon Plông' or the code '613'")
+        raise UnknownAreaError("error.areas.no_name", name=name)
     register(vintage, level)  # refuses a vintage or level that does not exist
     names = _names(vintage)
     bare, kind, qualifier = _split(name)
@@ -188,12 +188,12 @@ def resolve(name, level=None, vintage="2020"):
     elif level is not None:
         hits = hits[hits["level"] == level]
     if hits.empty:
-        raise UnknownAreaError(f"no area is called {name!r}; the nearest are {_nearest(name, level, vintage)}")
+        raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, level, vintage))
     rank = hits["level"].map(_RANK)
     codes = hits.loc[rank == rank.min(), "code"].unique()
     if len(codes) > 1:
         found = "; ".join(_described(code, vintage) for code in codes)
-        raise UnknownAreaError(f"{name!r} is ambiguous: {found}. Add the parent, or give the code")
+        raise UnknownAreaError("error.areas.ambiguous", name=name, found=found)
     return area(codes[0], vintage)
 
 
@@ -261,26 +261,24 @@ def to_2025(table, area_column=None):
     """
     column = area_column or next((c for c in ("area", "ref_area", "code") if c in table.columns), None)
     if column is None:
-        raise KontumError("to_2025 needs a column area, ref_area or code with the codes of old communes")
+        raise KontumError("error.to_2025.column")
     new = dict(zip(crosswalk()["old_code"], crosswalk()["new_code"], strict=True))
     codes = table[column].map(str)
     if unknown := sorted(set(codes) - set(new)):
-        raise KontumError(f"to_2025 takes only the 102 communes of before July 2025; not one: {', '.join(unknown[:5])}")
+        raise KontumError("error.to_2025.not_communes", codes=unknown[:5])
     numeric = table.select_dtypes("number").columns  # yes and no are no numbers
     counts = [c for c in numeric if c not in (column, "year", "time", "time_period", "draw")]
     bad = [c for c in counts if _NOT_COUNTS.search(c)]
     if "obs_value" in counts and not set(table.get("unit_measure", ["no unit_measure"])) <= _COUNT_UNITS:
         bad.append("obs_value")
     if bad:
-        raise KontumError(f"to_2025 adds counts; these columns are no counts: {', '.join(bad)}")
+        raise KontumError("error.to_2025.no_counts", columns=bad)
     if not counts:
-        raise KontumError(
-            f"to_2025 found no column of counts to add; the columns are {', '.join(map(str, table.columns))}"
-        )
+        raise KontumError("error.to_2025.nothing", columns=list(table.columns))
     names = [c for c in ("area_name", "name") if c in table.columns]
     keys = [c for c in table.columns if c not in counts and c not in names and c != column]
     if (repeated := table.duplicated([column, *keys])).any():
-        raise KontumError(f"to_2025: commune {codes[repeated].iloc[0]} stands twice under the same key")
+        raise KontumError("error.to_2025.twice", code=codes[repeated].iloc[0])
     moved = table.drop(columns=names).assign(**{column: codes.map(new)})
     added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(lambda c: c.sum(skipna=False))
     return added.reset_index()[[c for c in table.columns if c not in names]]

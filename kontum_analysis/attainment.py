@@ -72,7 +72,7 @@ def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
     prepared = _prepare(obs, start)
     first = int(prepared["history"][-1].day[:4])
     if end < first:
-        raise KontumError(f"end={end} is before {first}, the year of the last figure used; choose {first} or later")
+        raise KontumError("error.ntm.end_early", end=end, first=first)
     years = np.arange(first, end + 1)
     state, paths, parts = _run(prepared, pace, draws, seed, years + 1.0)
     numbers = _numbers(paths)
@@ -91,14 +91,14 @@ def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
 
 def _check(pace, draws, seed, start, end):
     if pace is not None and not (isinstance(pace, (int, float)) and 0 <= pace < np.inf):
-        raise KontumError(f"pace={pace!r}: criteria a year, zero or more (the programme: 1 to 2), or None for observed")
+        raise KontumError("error.ntm.pace", pace=pace)
     for name, value in (("draws", draws), ("seed", seed), ("end", end), ("start", start)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer, type(None) if name == "start" else int)):
-            raise KontumError(f"{name}={value!r}: a whole number is needed")
+            raise KontumError("error.ntm.whole", name=name, value=value)
     if draws < 1 or seed < 0:
-        raise KontumError(f"draws={draws}, seed={seed}: at least one draw and a seed of zero or more are needed")
+        raise KontumError("error.ntm.draws", draws=draws, seed=seed)
     if start is not None and end < start:
-        raise KontumError(f"end={end} is before start={start}")
+        raise KontumError("error.ntm.end_before_start", end=end, start=start)
 
 
 def _prepare(obs, start):
@@ -107,7 +107,7 @@ def _prepare(obs, start):
         obs = obs[obs["time_period"] <= f"{start}-12-31"]
     history = snapshots(obs)
     if not any(s.bands for s in history):
-        raise KontumError("obs holds no counts of communes by band (ntm_communes_15_18_criteria and so on)")
+        raise KontumError("error.ntm.no_bands")
     base = [s for s in history if s.bands][-1]
     history = [s for s in history if s.standard >= base.standard or s.time <= base.time]
     last = [s for s in history if s.bands or np.isfinite(s.attained)][-1]

@@ -7,6 +7,8 @@ to the origin only; where no parent is known, the mean of the area's sisters tak
 import numpy as np
 import pandas as pd
 
+from .errors import Words
+
 __all__ = ["known_parent", "stand_ins", "triples"]
 
 SISTERS = 3  # areas whose mean may stand in for an unknown parent
@@ -67,21 +69,25 @@ def stand_ins(panel):
 
 
 def _above(series, sisters, parents, area, t0, t1):
-    """What stands above an area over its two rounds: parent's rates (NaN if nothing), and a remark ("" if plain)."""
+    """What stands above an area over its two rounds: parent's rates (NaN if nothing), and a remark (None if plain)."""
     parent, group = series[area][2:]
-    why = "no parent"
+    why = Words("hindcast.no_parent")
     if parent is not None and parent not in series:
-        why = "parent not in the panel"
+        why = Words("hindcast.parent_absent")
     elif parent is not None:
         rates = known_parent(*series[parent][:2], t0, t1)
         if not np.isnan(rates[0]):
             held = series[parent][3] == group
-            return rates, "" if held else "parent stands in another group, whose later rounds are learned from"
-        why = "parent's rounds up to the origin do not span the area's"
+            return rates, None if held else Words("hindcast.parent_elsewhere")
+        why = Words("hindcast.parent_short")
     mean = sisters.get((group, parent, round(t0, 6), round(t1, 6)))
     if mean is not None and area not in parents:
-        return mean[:2], f"{why}: the mean of {mean[2]} areas of its group stands in"
-    return (np.nan, np.nan), "" if parent is None else f"{why}: forecast without it"
+        return mean[:2], Words("hindcast.sisters", why=why, count=mean[2])
+    return (np.nan, np.nan), None if parent is None else Words("hindcast.without", why=why)
+
+
+def _both(remark):
+    return ("", "") if remark is None else (remark.said("en"), remark.said("vi"))
 
 
 def triples(panel):
@@ -91,9 +97,9 @@ def triples(panel):
     -------
     cases : pandas.DataFrame
         One row per three consecutive rounds: area, parent, group, t0, t1, t2 (years), y0, y1, y2 (rates), p0, p1 (the
-        parent's rates at t0 and t1, or what stands in for them, NaN if nothing does), remark ("" or what was done).
+        parent's rates at t0 and t1, or what stands in for them, NaN if nothing does), remark and remark_vi ("" or what was done).
     excluded : pandas.DataFrame
-        area, group, origin, target, reason: one row per area with fewer than three rounds.
+        area, group, origin, target, reason, reason_vi: one row per area with fewer than three rounds.
     """
     series = {
         area: (
@@ -108,13 +114,13 @@ def triples(panel):
     cases, excluded = [], []
     for area, (times, rates, parent, group) in series.items():
         if len(times) < 3:
-            reason = f"fewer than three rounds: {len(times)}"
-            excluded.append((area, group, np.nan, np.nan, reason))
+            reason = Words("hindcast.few_rounds", count=len(times))
+            excluded.append((area, group, np.nan, np.nan, reason.said("en"), reason.said("vi")))
         for k in range(len(times) - 2):
             before, remark = _above(series, sisters, parents, area, *times[k : k + 2])
-            cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *before, remark))
-    names = ["area", "parent", "group", "t0", "t1", "t2", "y0", "y1", "y2", "p0", "p1", "remark"]
+            cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *before, *_both(remark)))
+    names = ["area", "parent", "group", "t0", "t1", "t2", "y0", "y1", "y2", "p0", "p1", "remark", "remark_vi"]
     return (
         pd.DataFrame(cases, columns=names),
-        pd.DataFrame(excluded, columns=["area", "group", "origin", "target", "reason"]),
+        pd.DataFrame(excluded, columns=["area", "group", "origin", "target", "reason", "reason_vi"]),
     )

@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from .areas import LAST_DAY_OF_DISTRICTS
-from .errors import Problem
+from .errors import Problem, Words
 from .reading import LINE
 from .schemas import WHOLE_UNITS
 
@@ -44,10 +44,10 @@ def comparable(observations):
     return rows.assign(value=pd.to_numeric(rows["obs_value"]), vintage=vintage)
 
 
-def _problem(file, row, column, allowed, value=None):
-    """row: a Series or a named tuple of the table."""
+def _problem(file, row, column, allowed, **values):
+    """The problem of a cell; row: a Series or a named tuple of the table; values: of what is allowed."""
     row = row if isinstance(row, pd.Series) else pd.Series(row._asdict())
-    return Problem(f"{file}.csv", int(row[LINE]), column, str(row[column] if value is None else value), allowed)
+    return Problem(f"{file}.csv", int(row[LINE]), column, str(row[column]), allowed, values)
 
 
 def _references(tables):
@@ -61,14 +61,14 @@ def _references(tables):
         if column:
             unknown = table[column].map(lambda text: ", ".join(s for s in text.split("|") if s and s not in sources))
             for _, row in table[unknown != ""].iterrows():
-                yield _problem(name, row, column, "a source_id of sources.csv", unknown[row.name])
+                yield Problem(f"{name}.csv", int(row[LINE]), column, unknown[row.name], "allowed.source")
         if "indicator" in table.columns and name not in ("indicators", "excluded"):
             for _, row in table[~table["indicator"].isin(indicators)].iterrows():
-                yield _problem(name, row, "indicator", "an indicator of indicators.csv")
+                yield _problem(name, row, "indicator", "allowed.indicator")
         area = next((c for c in ("ref_area", "scope_area") if c in table.columns), None)
         if area and name not in ("excluded", "observations"):
             for _, row in table[~table[area].isin(codes)].iterrows():
-                yield _problem(name, row, area, "a code of areas.csv")
+                yield _problem(name, row, area, "allowed.area")
 
 
 def _calendar(tables):
@@ -76,7 +76,7 @@ def _calendar(tables):
     for name, columns in DAYS.items():
         for column in columns:
             for _, row in tables[name][tables[name][column].map(_is_no_day)].iterrows():
-                yield _problem(name, row, column, "a day of the calendar")
+                yield _problem(name, row, column, "allowed.calendar")
 
 
 def _is_no_day(text):
@@ -91,19 +91,24 @@ def _observation_values(tables):
     known = obs[obs["indicator"].isin(indicators.index)]
     unit = known["indicator"].map(indicators["unit_measure"])
     for _, row in known[known["unit_measure"] != unit].iterrows():
-        yield _problem("observations", row, "unit_measure", f"{unit[row.name]}, the unit of {row.indicator}")
+        yield _problem(
+            "observations", row, "unit_measure", "allowed.unit", unit=unit[row.name], indicator=row.indicator
+        )
     whole = known["unit_measure"].isin(WHOLE_UNITS) & ~known["obs_value"].str.fullmatch(r"-?\d+")
     for _, row in known[whole].iterrows():
-        hint = f"; a point is a decimal point, so write {row.obs_value.replace('.', '')} if thousands were meant"
-        yield _problem("observations", row, "obs_value",
-                       f"a whole number of {row.unit_measure}" + (hint if _THOUSANDS.fullmatch(row.obs_value) else ""))  # fmt: skip
+        if _THOUSANDS.fullmatch(row.obs_value):
+            plain = row.obs_value.replace(".", "")
+            yield _problem(
+                "observations", row, "obs_value", "allowed.whole_units_thousands", unit=row.unit_measure, plain=plain
+            )
+        else:
+            yield _problem("observations", row, "obs_value", "allowed.whole_units", unit=row.unit_measure)
     value = pd.to_numeric(known["obs_value"])
     low = pd.to_numeric(known["indicator"].map(indicators["min"])).fillna(-float("inf"))
     high = pd.to_numeric(known["indicator"].map(indicators["max"])).fillna(float("inf"))
     for _, row in known[(value < low) | (value > high)].iterrows():
-        yield _problem(
-            "observations", row, "obs_value", f"{row.indicator} lies from {low[row.name]:g} to {high[row.name]:g}"
-        )
+        yield _problem("observations", row, "obs_value", "allowed.range", indicator=row.indicator, low=low[row.name],
+                       high=high[row.name])  # fmt: skip
 
 
 def _observation_areas(tables):
@@ -113,23 +118,24 @@ def _observation_areas(tables):
         vintage = "2025" if row.time_period > LAST_DAY_OF_DISTRICTS else "2020"
         found = look.get((vintage, row.ref_area)) or look.get(("2020", row.ref_area))
         if found is None:
-            yield _problem("observations", row, "ref_area", "a code of areas.csv")
+            yield _problem("observations", row, "ref_area", "allowed.area")
             continue
         if (found.valid_from and row.time_period < found.valid_from) or (
             found.valid_to and row.time_period > found.valid_to
         ):
-            yield _problem("observations", row, "time_period",
-                           f"{found.name_vi} ({found.code}) exists from {found.valid_from or 'the start'} to {found.valid_to or 'now'}")  # fmt: skip
+            yield _problem("observations", row, "time_period", "allowed.area_exists", name=found.name_vi, code=found.code,
+                           first=found.valid_from or Words("allowed.from_start"),
+                           last=found.valid_to or Words("allowed.until_now"))  # fmt: skip
         if row.area_name != found.name_vi:
-            yield _problem("observations", row, "area_name", f"{found.name_vi}, the name of {found.code} in areas.csv")
+            yield _problem("observations", row, "area_name", "allowed.area_name", name=found.name_vi, code=found.code)
         if row.level != found.level:
-            yield _problem("observations", row, "level", f"{found.level}, the level of {found.name_vi} in areas.csv")
+            yield _problem("observations", row, "level", "allowed.area_level", level=found.level, name=found.name_vi)
         if (
             row.date_precision == "year"
             and not row.time_period.endswith("-12-31")
             and row.time_period != LAST_DAY_OF_DISTRICTS
         ):
-            yield _problem("observations", row, "time_period", "31 December where only the year is known")
+            yield _problem("observations", row, "time_period", "allowed.year_end")
 
 
 def _fractions(tables):
@@ -142,8 +148,8 @@ def _fractions(tables):
         for index, row in group[group["value"] < 1].iterrows():
             others = group["value"].drop(index)
             if len(others) and others.min() > 20 * row.value and others.min() / 4 < 100 * row.value < 4 * others.max():
-                yield _problem("observations", row, "obs_value",
-                               f"per cent, not a fraction: other years have {others.min():g} to {others.max():g}; write {100 * row.value:g} if that is meant")  # fmt: skip
+                yield _problem("observations", row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(),
+                               meant=100 * row.value)  # fmt: skip
 
 
 def _gross_rates(tables):
@@ -151,8 +157,8 @@ def _gross_rates(tables):
     for rate, found in rate_disagreements(rows).groupby(LINE):
         row = found.iloc[0]
         if abs(row.stated - row.computed) > GROSS * max(row.computed, 1e-9):
-            yield Problem("observations.csv", int(rate), "obs_value", f"{row.stated:g}",
-                          f"{row.indicator} agrees with {row.count_name} / {row.base_name} = {row.computed:.2f} %")  # fmt: skip
+            yield Problem("observations.csv", int(rate), "obs_value", f"{row.stated:g}", "allowed.rate_agrees",
+                          dict(indicator=row.indicator, count=row.count_name, base=row.base_name, computed=row.computed))  # fmt: skip
 
 
 def _implied_bases(tables):
@@ -172,9 +178,8 @@ def _implied_bases(tables):
     for row in pairs.itertuples():
         others = known[(known["ref_area"] == row.ref_area) & (known["time_period"] != row.time_period)]["base"]
         if len(others) and not others.median() * (1 - GROSS) <= row.base <= others.median() * (1 + GROSS):
-            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.value:g}",
-                          f"a rate that fits its count: {row.value_count:g} poor households at {row.value:g} % are {row.base:,.0f} households, "
-                          f"the area has about {others.median():,.0f}")  # fmt: skip
+            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.value:g}", "allowed.base_fits",
+                          dict(count=row.value_count, rate=row.value, implied=row.base, usual=others.median()))  # fmt: skip
 
 
 def rate_disagreements(rows):
@@ -210,8 +215,8 @@ def _figures(value, row, name):
 def _parts(tables):
     for row in part_sums(tables).itertuples():
         if row.parts != row.whole:
-            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.whole:g}",
-                          f"{row.indicator} on {row.time_period} is the sum of its districts, {row.parts:g}")  # fmt: skip
+            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.whole:g}", "allowed.sum",
+                          dict(indicator=row.indicator, day=row.time_period, parts=row.parts))  # fmt: skip
 
 
 def part_sums(tables):
@@ -241,9 +246,9 @@ def _conflicts(tables):
     conflicts = tables["conflicts"]
     for _, row in conflicts.iterrows():
         if len(row["values"].split("|")) != len(row["source_ids"].split("|")):
-            yield _problem("conflicts", row, "values", "as many values as source_ids, separated by |")
+            yield _problem("conflicts", row, "values", "allowed.as_many")
         if row.preferred_source_id not in row["source_ids"].split("|"):
-            yield _problem("conflicts", row, "preferred_source_id", f"one of {row['source_ids']}")
+            yield _problem("conflicts", row, "preferred_source_id", "allowed.one_of", values=row["source_ids"])
     listed = set(zip(conflicts.ref_area, conflicts.indicator, conflicts.time_period, conflicts.standard, strict=True))
     rows = comparable(tables["observations"])
     rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
@@ -254,34 +259,31 @@ def _conflicts(tables):
     for key in sorted(found - listed):
         group = rows[[k == key for k in keys]]
         stated = " | ".join(group["obs_value"])
-        yield _problem("observations", group.iloc[-1], "obs_value",
-                       f"one value for one fact, or an entry in conflicts.csv that says which is preferred ({stated})")  # fmt: skip
+        yield _problem("observations", group.iloc[-1], "obs_value", "allowed.one_value", stated=stated)
     for _, row in conflicts.iterrows():
         if (row.ref_area, row.indicator, row.time_period, row.standard) not in found:
-            yield _problem("conflicts", row, "values", "a conflict that observations.csv shows")
+            yield _problem("conflicts", row, "values", "allowed.shown_conflict")
 
 
 def _registers(tables):
     areas, cross, grid = tables["areas"], tables["crosswalk_2025"], tables["tile_grid"]
     for _, row in areas[(areas["parent_code"] != "") & ~areas["parent_code"].isin(areas["code"])].iterrows():
-        yield _problem("areas", row, "parent_code", "a code of areas.csv, or nothing")
+        yield _problem("areas", row, "parent_code", "allowed.area_or_none")
     old = areas[(areas["vintage"] == "2020") & (areas["level"] == "commune")].set_index("code")["name_vi"]
     new = areas[(areas["vintage"] == "2025") & (areas["level"] == "commune")].set_index("code")["name_vi"]
     for column, names in (("old", old), ("new", new)):
         for _, row in cross.iterrows():
             if names.get(row[f"{column}_code"]) != row[f"{column}_name"]:
-                yield _problem(
-                    "crosswalk_2025", row, f"{column}_code", f"the code and name of one {column} commune in areas.csv"
-                )
+                yield _problem("crosswalk_2025", row, f"{column}_code", f"allowed.{column}_commune")
     for code in sorted(set(old.index) - set(cross["old_code"])):
-        yield Problem("crosswalk_2025.csv", None, "old_code", code, "every commune of before July 2025 has a row")
+        yield Problem("crosswalk_2025.csv", None, "old_code", code, "allowed.every_commune")
     for _, row in grid[grid.duplicated(["vintage", "level", "row", "col"])].iterrows():
-        yield _problem("tile_grid", row, "row", "one unit on one tile")
+        yield _problem("tile_grid", row, "row", "allowed.one_tile")
 
 
 def _targets(tables):
     for _, row in tables["targets"].iterrows():
         if (row.comparator == "qualitative") != (row.value_low == ""):
-            yield _problem("targets", row, "value_low", "a value, and none for a qualitative target")
+            yield _problem("targets", row, "value_low", "allowed.target_value")
         elif row.comparator == "range" and not float(row.value_low) < float(row.value_high or "-inf"):
-            yield _problem("targets", row, "value_high", f"more than value_low, {row.value_low}")
+            yield _problem("targets", row, "value_high", "allowed.above_low", low=row.value_low)

@@ -51,7 +51,7 @@ def district_facts(obs):
     facts, figures = {}, _figures(obs)
     last = max((year for area, year, name in figures if area == PROVINCE and name == "poor_households"), default=0)
     if last < FIRST_YEAR:
-        raise KontumError(f"no provincial count of poor households under {STANDARD} was known on that day")
+        raise KontumError("error.no_opening", standard=STANDARD)
     for area in [PROVINCE, *districts()]:
         for year in range(FIRST_YEAR, last + 1):
             found = {name: figures.get((area, year, name)) for name in _NAMES.values()}

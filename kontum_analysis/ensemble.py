@@ -97,7 +97,7 @@ def outlook_draws(obs, end=2030, draws=10_000, seed=3299, weight=None):
     """
     start = estimate_panel(obs, 2).years[-1]
     if end <= start:
-        raise ScenarioError(f"end: found {end}; a year after the last published count, {start}")
+        raise ScenarioError("error.outlook.end", found=end, last=start)
     prior = speed_prior(obs)
     centre, spread = prior["centre"], prior["spread"]
     if weight is not None and prior["own_years"]:
@@ -118,7 +118,7 @@ def _stream(seed, code, part):
 
 def _draw(obs, base, years, centre, draws, seed):
     if draws < 2:
-        raise ScenarioError(f"draws: found {draws}; at least 2")
+        raise ScenarioError("error.draws", found=draws)
     known = estimate_panel(obs, draws, seed)
     opening = known.rates[:, known.years.index(years[0])]
     offset = logit(opening) - logit(base.rates)[:, None]

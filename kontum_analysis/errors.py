@@ -1,16 +1,60 @@
 """Errors a user can act on: what is wrong, where, and what is allowed instead, in both languages.
 
 An error carries the key of its words in labels.csv and the values they need. As a string it speaks Vietnamese, then
-English, since Python does not know its reader's language; the command line says it in the language asked for.
+English, since Python does not know its reader's language; the command line says it in the language asked for. A key
+that labels.csv does not hold is a KeyError, so that no message can be in one language only.
 """
 
 from dataclasses import dataclass, field
 
-from .labels import LANGUAGES, table, text
+from .labels import LANGUAGES, text
 
 
-def _words(key, lang, values):
-    return text(key, lang, **values) if key in table() else key
+def said(value, lang):
+    """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
+
+    >>> said(["a", "b"], "vi"), said({"vi": "tỉnh", "en": "province"}, "en"), said(3.5, "vi")
+    ('a, b', 'province', 3.5)
+    """
+    if hasattr(value, "said"):
+        return value.said(lang)
+    if isinstance(value, dict) and set(value) == set(LANGUAGES):
+        return value[lang]
+    if isinstance(value, list | tuple):
+        return ", ".join(str(said(item, lang)) for item in value)
+    return value
+
+
+class Words:
+    """A text not yet said in a language: the key of its words in labels.csv and the values for its placeholders.
+
+    >>> Words("error.row", row=3).said("en")
+    'row 3'
+    """
+
+    def __init__(self, key, **values):
+        self.key, self.values = key, values
+
+    def said(self, lang):
+        """The text in one language. Raises KeyError for a key that labels.csv does not hold."""
+        return text(self.key, lang, **{name: said(value, lang) for name, value in self.values.items()})
+
+    def __str__(self):
+        return "\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES))
+
+    __repr__ = __str__
+
+
+class Lines(list):
+    """Several texts, each on a line of its own below the message that holds them."""
+
+    def said(self, lang):
+        """The lines in one language, indented."""
+        return "".join(f"\n  {said(item, lang)}" for item in self)
+
+
+class Field(str):
+    """The name of a scenario's key in a message; where it was typed as an option, the option's name is shown instead."""
 
 
 class KontumError(ValueError):
@@ -25,19 +69,34 @@ class KontumError(ValueError):
 
     def said(self, lang):
         """The message in one language."""
-        return _words(self.key, lang, self.values)
+        return Words(self.key, **self.values).said(lang)
+
+    def __reduce__(self):
+        return _restored, (type(self), self.args, self.__dict__)  # an error may come from another process
+
+
+def _restored(kind, args, state):
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a file: where it stands, what was found, and the key (with its values) of what is allowed."""
+    """One mistake in a file: where it stands, what was found (as it stands there, or in words), and the key (with its
+    values) of what is allowed.
+    """
 
     file: str
     row: int | None
     column: str | None
-    value: str
+    value: str | Words
     allowed: str
     values: dict = field(default_factory=dict)
+
+    def wanted(self, lang):
+        """What is allowed, in one language."""
+        return Words(self.allowed, **self.values).said(lang)
 
     def said(self, lang):
         """The problem in one language."""
@@ -46,8 +105,8 @@ class Problem:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
             where.append(text("error.column", lang, column=self.column))
-        allowed = _words(self.allowed, lang, self.values)
-        return text("error.problem", lang, where=", ".join(where), value=repr(self.value), allowed=allowed)
+        value = repr(self.value) if isinstance(self.value, str) else said(self.value, lang)
+        return text("error.problem", lang, where=", ".join(where), value=value, allowed=self.wanted(lang))
 
 
 class DataError(KontumError):
@@ -55,11 +114,7 @@ class DataError(KontumError):
 
     def __init__(self, problems):
         self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or ""))
-        super().__init__("error.problems", count=len(self.problems))
-
-    def said(self, lang):
-        """The number of problems, then each on a line."""
-        return "\n".join([super().said(lang), *(f"  {p.said(lang)}" for p in self.problems)])
+        super().__init__("error.problems", count=len(self.problems), problems=Lines(self.problems))
 
 
 class UnknownAreaError(KontumError):
@@ -68,3 +123,30 @@ class UnknownAreaError(KontumError):
 
 class ScenarioError(KontumError):
     """A scenario that cannot be read or cannot be run."""
+
+    def with_names(self, names):
+        """The same error with the scenario's keys called as `names` says, such as {"end": "--to"}."""
+        return _renamed(self, names)
+
+
+def _renamed(value, names):
+    if isinstance(value, Field):
+        return Field(names.get(value, value))
+    if isinstance(value, Lines):
+        return Lines(_renamed(item, names) for item in value)
+    if isinstance(value, Words | ScenarioError):
+        return type(value)(value.key, **{name: _renamed(item, names) for name, item in value.values.items()})
+    return value
+
+
+def did_you_mean(name, names, limit=3, least=60):
+    """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
+
+    >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).said("en"))
+    '; did you mean poverty_paths?'
+    """
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extract(str(name), sorted(names), scorer=fuzz.ratio, processor=utils.default_process, limit=limit,
+                            score_cutoff=least)  # fmt: skip
+    return Words("error.did_you_mean", names=[near for near, _, _ in found]) if found else ""

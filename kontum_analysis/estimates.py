@@ -25,7 +25,7 @@ from .apportion import apportion
 from .areas import PROVINCE, districts
 from .district_facts import CHANGES, FIRST_YEAR, district_facts
 from .errors import KontumError
-from .labels import area_name
+from .labels import area_name, name_of
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
 GROWTH_SD_WITHOUT_EVIDENCE = 0.01
@@ -68,7 +68,7 @@ def estimate_panel(obs, draws=2000, seed=3299):
     {10220}
     """
     if draws < 2:
-        raise KontumError(f"draws: {draws}; give at least 2")
+        raise KontumError("error.draws", found=draws)
     facts = district_facts(obs)
     codes = districts()
     years = _years(facts, codes)
@@ -84,9 +84,7 @@ def _years(facts, codes):
     for code in [PROVINCE, *codes]:
         known = {name for name in ("poor_households", "rate", "households") if (code, FIRST_YEAR, name) in facts}
         if "households" not in known or len(known) < 2:
-            raise KontumError(
-                f"the opening stock of {area_name(code, 'en')} ({code}) at the end of {FIRST_YEAR} was not known on that day"
-            )
+            raise KontumError("error.opening", area=name_of(code), code=code, year=FIRST_YEAR)
     years, year = [], FIRST_YEAR
     while {(PROVINCE, year, "poor_households"), (PROVINCE, year, "households")} <= set(facts):
         years.append(year)
@@ -114,9 +112,7 @@ def _draw_households(facts, codes, years, draws, streams, common):
         left = total[j] - np.where(missing[:, None], 0, result[:, j]).sum(axis=0)
         if missing.any():
             if np.any(left < 0):
-                raise KontumError(
-                    f"{years[j]}: the districts' households do not fit the province's {total[j].mean():.0f}"
-                )
+                raise KontumError("error.households_fit", year=years[j], total=total[j].mean())
             share = np.exp(theta[missing, j])
             result[missing, j] = apportion(share * left / share.sum(axis=0), left)
     return result.astype(np.int64)
@@ -151,7 +147,7 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
             most = most[missing]
         left = (total[j] - np.where(missing[:, None], 0, known[:, j]).sum(axis=0)).astype(np.int64)
         if np.any((left < least) | (left > most.sum(axis=0))):
-            raise KontumError(f"{year}: the districts' poor households do not fit the province's {total[j]:.0f}")
+            raise KontumError("error.poor_fit", year=year, total=total[j])
         if missing.any():
             rate = expit(theta[missing, j])
             sensitivity = (households[missing, j] * rate * (1 - rate)).mean(axis=1)

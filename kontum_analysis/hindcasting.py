@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from .cases import triples
+from .errors import KontumError, Words
 from .panels import PanelError, check_panel
 from .pooling import fit_pooled
 from .scores import interval_coverage, wis
@@ -44,9 +45,9 @@ class Hindcast:
         path: for persistence the mean absolute change). mae and mae_point differ where errors elsewhere lean to one
         side: the spread around "no change" knows that rates mostly fell.
     excluded : pandas.DataFrame
-        area, group, origin, target, reason: every area or case that is not scored.
+        area, group, origin, target, reason and reason_vi (in words): every area or case that is not scored.
     remarks : pandas.DataFrame
-        area, origin, target, remark: every case scored in a way that was not the plain one.
+        area, origin, target, remark and remark_vi (in words): every case scored in a way that was not the plain one.
     """
 
     cases: pd.DataFrame
@@ -121,7 +122,7 @@ def _methods(methods):
     asked = [methods] if isinstance(methods, str) else list(methods)
     unknown = [name for name in asked if name not in METHODS]
     if unknown:
-        raise ValueError(f"unknown method(s) {unknown}; allowed: {list(METHODS)}")
+        raise KontumError("error.hindcast.methods", found=repr(unknown), allowed=METHODS)
     return [name for name in METHODS if name in asked or name == "persistence"]
 
 
@@ -159,7 +160,7 @@ def hindcast(panel, methods=METHODS):
     PanelError
         A panel that is not usable (all problems together); no area with three rounds; only one group with such areas,
         so that nothing is left to learn from.
-    ValueError
+    KontumError
         An unknown method.
 
     Notes
@@ -189,12 +190,8 @@ def hindcast(panel, methods=METHODS):
     table, excluded = triples(check_panel(panel))
     if table["group"].nunique() < 2:
         groups = table["group"].unique().tolist()
-        raise PanelError(
-            [
-                f"areas with three rounds stand in {len(groups)} group(s) {groups}; allowed: at least two, because a "
-                f"group is scored with what the others teach ({len(excluded)} area(s) have fewer than three rounds)"
-            ]
-        )
+        one = Words("error.panel.one_group", count=len(groups), groups=repr(groups), short=len(excluded))
+        raise PanelError([one])
     folds = [(table["group"] == group).to_numpy() for group in table["group"].unique()]
     observed = table["y2"].to_numpy()
     parts = []
@@ -216,6 +213,6 @@ def hindcast(panel, methods=METHODS):
         )
         parts.append(pd.concat([part, scores], axis=1))
     cases = pd.concat(parts, ignore_index=True)
-    remarks = table.loc[table["remark"] != "", ["area", "t1", "t2", "remark"]]
+    remarks = table.loc[table["remark"] != "", ["area", "t1", "t2", "remark", "remark_vi"]]
     remarks = remarks.rename(columns={"t1": "origin", "t2": "target"}).reset_index(drop=True)
     return Hindcast(cases, _summary(cases), excluded, remarks)

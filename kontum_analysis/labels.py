@@ -57,6 +57,11 @@ def text(key, lang, **values):
     return _Numbers(lang).vformat(table()[key][lang], (), values)
 
 
+def name_of(area):
+    """The name of an area in both languages, for a sentence: {"vi": …, "en": …}."""
+    return {lang: area_name(area, lang) for lang in LANGUAGES}
+
+
 def area_name(code, lang, vintage="2020"):
     """The name of an area as shown to readers; groups of districts and the province have names of their own.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from .errors import KontumError
+from .errors import KontumError, Words
 from .notebooks import FIGURE_MARK
 from .paths import FIGURES, NOTEBOOKS
 
@@ -42,9 +42,9 @@ def executed(path):
     try:
         client.execute()
     except CellExecutionError as error:
-        raise KontumError(f"{path.name}: a cell failed with {error.ename}: {error.evalue}") from None
+        raise KontumError("error.notebook.cell", file=path.name, name=error.ename, value=error.evalue) from None
     except CellTimeoutError:
-        raise KontumError(f"{path.name}: a cell took more than {SECONDS} seconds") from None
+        raise KontumError("error.notebook.slow", file=path.name, seconds=SECONDS) from None
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                          "language_info": {"name": "python"}}  # fmt: skip
     for index, cell in enumerate(notebook.cells):
@@ -54,7 +54,7 @@ def executed(path):
 
 
 def problems(path, figures=FIGURES):
-    """Everything that keeps the notebook at `path` from being one clean run from the top: a list of sentences.
+    """Everything that keeps the notebook at `path` from being one clean run from the top: a list of `Words`.
 
     Checked: execution counts run 1, 2, 3 …; outputs exist; nothing on stderr and no error; every picture equals the file
     of that name in `figures/vi/`; no magics or shell lines; no number with a decimal or a per cent sign typed into
@@ -66,30 +66,32 @@ def problems(path, figures=FIGURES):
     found = []
     counts = [c.get("execution_count") for c in code]
     if counts != list(range(1, len(code) + 1)):
-        found.append(f"not one run from the top: execution counts are {counts}")
+        found.append(Words("notebook_check.order", counts=repr(counts)))
     if not any(c.get("outputs") for c in code):
-        found.append("no outputs: a stripped notebook is not compared with anything")
+        found.append(Words("notebook_check.stripped"))
     for number, cell in enumerate(code, 1):
-        found += [f"cell {number}: {problem}" for problem in _cell_problems(cell, Path(figures))]
+        for problem in _cell_problems(cell, Path(figures)):
+            found.append(Words("notebook_check.in_cell", number=number, problem=problem))
     for cell in notebook["cells"]:
         prose = "".join(cell["source"])
         if cell["cell_type"] == "markdown" and (typed := _TYPED_NUMBER.search(prose)):
-            found.append(f"a number typed by hand in prose: …{prose[max(0, typed.start() - 20) : typed.end() + 5]!r}…")
-    return [f"{path.name}: {problem}" for problem in found]
+            around = prose[max(0, typed.start() - 20) : typed.end() + 5]
+            found.append(Words("notebook_check.typed", words=around))
+    return [Words("notebook_check.in_file", file=path.name, problem=problem) for problem in found]
 
 
 def _cell_problems(cell, figures):
     if _MAGIC.search("".join(cell["source"])):
-        yield "a magic or shell line, which nbval may pass although it failed"
+        yield Words("notebook_check.magic")
     for output in cell.get("outputs", []):
         if output["output_type"] == "error":
-            yield f"an error was committed: {output.get('ename')}"
+            yield Words("notebook_check.error", name=output.get("ename"))
         if output.get("name") == "stderr":
-            yield f"something was written to stderr: {''.join(output['text'])[:80]!r}"
+            yield Words("notebook_check.stderr", words="".join(output["text"])[:80])
         data = output.get("data", {})
         plain = "".join(data.get("text/plain", "")) + "".join(output.get("text", ""))
         if private := _PRIVATE.search(plain):
-            yield f"an output that differs between machines or days: {private.group()!r}"
+            yield Words("notebook_check.private", words=private.group())
         if "image/png" in data:
             yield from _picture_problems(plain, "".join(data["image/png"]), figures)
 
@@ -98,18 +100,18 @@ def _picture_problems(plain, encoded, figures):
     name = plain.removeprefix(FIGURE_MARK).partition(",")[0]
     file = figures / "vi" / f"{name}.png"
     if not plain.startswith(FIGURE_MARK) or not file.is_file():
-        yield f"a picture that no file in {figures.name}/vi stands for ({plain[:40]!r})"
+        yield Words("notebook_check.no_picture", folder=figures.name, words=plain[:40])
     elif base64.b64decode(encoded) != file.read_bytes():
-        yield f"the picture is not figures/vi/{name}.png"
+        yield Words("notebook_check.picture", name=name)
 
 
 def output_differences(path, other):
-    """Cells whose outputs differ between two runs of one notebook: a list of sentences."""
+    """Cells whose outputs differ between two runs of one notebook: a list of `Words`."""
     first, second = (json.loads(Path(p).read_text(encoding="utf-8"))["cells"] for p in (path, other))
     if len(first) != len(second):
-        return [f"{Path(path).name}: {len(first)} cells, rebuilt {len(second)}"]
+        return [Words("notebook_check.cells", file=Path(path).name, count=len(first), rebuilt=len(second))]
     return [
-        f"{Path(path).name}: the output of cell {number} differs"
+        Words("notebook_check.output", file=Path(path).name, number=number)
         for number, (a, b) in enumerate(zip(first, second, strict=True), 1)
         if a != b
     ]

@@ -8,9 +8,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from .labels import LANGUAGES, area_name, text
+from .labels import LANGUAGES, name_of, text
 from .paths import RAW, SCENARIOS
 from .tables import shown as shown_table
+
+__all__ = [
+    "FIGURE_MARK",
+    "VERSIONS_OF",
+    "Shown",
+    "data_hashes",
+    "name_of",
+    "show_figure",
+    "show_table",
+    "tell",
+    "versions",
+]
 
 VERSIONS_OF = ["numpy", "pandas", "scipy", "matplotlib", "statsmodels"]
 FIGURE_MARK = "figure "
@@ -42,16 +54,11 @@ def tell(key, **values):
     return Shown({"text/plain": f"{vi}\n\n{en}", "text/markdown": f"{vi}\n\n*{en}*"})
 
 
-def name_of(area):
-    """The name of an area in both languages, for `tell`."""
-    return {lang: area_name(area, lang) for lang in LANGUAGES}
-
-
 def show_table(frame, rows=None):
     """A table in Vietnamese, with the English one folded below it; `rows` limits how many are shown."""
     frame = frame if rows is None else frame.head(rows)
     vi, en = (shown_table(frame, lang) for lang in LANGUAGES)
-    folded = f"<details><summary>English</summary>{_html(en)}</details>"
+    folded = f"<details><summary>{text('notebook.english', 'en')}</summary>{_html(en)}</details>"
     return Shown({"text/plain": vi.to_string(index=False), "text/html": _html(vi) + folded})
 
 
@@ -77,7 +84,7 @@ def show_figure(name, obs):
         )
     )
     english = f'<img src="../figures/en/{name}.png" alt="{html.escape(en.alt)}" style="max-width:100%">'
-    folded = f"<details><summary>English figure</summary>{english}</details>"
+    folded = f"<details><summary>{text('notebook.english_figure', 'en')}</summary>{english}</details>"
     caption = f"<p>{html.escape(vi.caption)}</p><p><em>{html.escape(en.caption)}</em></p>"
     return Shown({"text/plain": f"{vi.caption}\n{en.caption}", "text/html": caption + folded})
 

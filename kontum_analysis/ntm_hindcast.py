@@ -52,7 +52,7 @@ def hindcast_ntm(obs, data=None, draws=2000, seed=3299):
             rows.append(_case(origin, known[-1], s, k + 1, "no change", np.array([known[-1].attained])))
             rows.append(_case(origin, known[-1], s, k + 1, "straight line", np.array([line])))
     if not rows:
-        raise KontumError("no two dates with counts of NTM communes can be compared")
+        raise KontumError("error.ntm.no_pairs")
     cases = pd.DataFrame(rows)
     parts = [cases[cases["step"] == 1].assign(steps="next"), cases.assign(steps="all")]
     summary = pd.concat(parts).groupby(["steps", "method"], sort=False).agg(

@@ -90,14 +90,14 @@ def snapshots(obs):
     need = {"ref_area", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
             "standard", "source_id", "known_from"}  # fmt: skip
     if not isinstance(obs, pd.DataFrame) or (missing := need - set(obs.columns)):
-        what = ", ".join(sorted(missing)) if isinstance(obs, pd.DataFrame) else f"a {type(obs).__name__}"
-        raise KontumError(f"obs must be the table of load_observations(); missing or found instead: {what}")
+        what = sorted(missing) if isinstance(obs, pd.DataFrame) else type(obs).__name__
+        raise KontumError("error.ntm.obs", what=what)
     rows = obs[(obs["ref_area"] == PROVINCE) & obs["indicator"].str.startswith("ntm_")]
     found = [_snapshot(page) for _, page in rows.groupby(["source_id", "standard"], sort=False)]
     found += [s for _, page in rows.groupby("source_id", sort=False) for s in _year_before(page)]
     found = [s for s in found if np.isfinite(s.attained) or np.isfinite(s.mean_low)]
     if not any(np.isfinite(s.attained) for s in found):
-        raise KontumError("obs holds no figure on the province's NTM communes (ntm_communes); was as_of too early?")
+        raise KontumError("error.ntm.no_figure")
     merged = {}
     for s in sorted(found, key=lambda s: (s.time, s.standard, s.bands is None, s.known_from)):
         key = (s.day, s.standard)

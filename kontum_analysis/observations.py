@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
-from .errors import DataError, KontumError
+from .errors import DataError, KontumError, Words
 from .paths import RAW
 from .reading import LINE, read_text_table
 from .schemas import COLUMNS, field_problems
@@ -26,7 +26,7 @@ _STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
 _KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
 ORDER = ["ref_area", "area_name", "level", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
          "unit_measure", "standard", "obs_status", "source_id", "comment", "published", "known_from", "known_from_assumed",
-         "preferred", "preference_reason", LINE]  # fmt: skip
+         "preferred", "preference_reason", "preference_reason_vi", LINE]  # fmt: skip
 
 
 def raw_tables(folder=None):
@@ -36,7 +36,7 @@ def raw_tables(folder=None):
     """
     folder = Path(folder or RAW).resolve()
     if not folder.is_dir():
-        raise KontumError(f"{folder.name}: no such folder; --data takes a folder with the tables of data/raw")
+        raise KontumError("error.observations.folder", folder=folder.name)
     files = [folder / f"{name}.csv" for name in COLUMNS]
     stamp = tuple((f.stat().st_mtime_ns, f.stat().st_size) if f.exists() else None for f in files)
     return {name: table.copy() for name, table in _validated(folder, stamp).items()}
@@ -73,7 +73,7 @@ def load_observations(as_of=None, data=None):
       from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
     - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
       approximate, the source that conflicts.csv prefers, better obs_status, decision before statistics before
-      portal before news before mirror, the later publication. `preference_reason` says it in words for each row.
+      portal before news before mirror, the later publication. `preference_reason` and `preference_reason_vi` say it in words for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
 
@@ -117,7 +117,7 @@ def _day(value):
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return day.strftime("%Y-%m-%d")  # a date, datetime or Timestamp
     except (ValueError, TypeError, AttributeError):
-        raise KontumError(f"as_of: {value!r} is no day; write it as YYYY-MM-DD, for example 2022-10-04") from None
+        raise KontumError("error.observations.day", value=value) from None
 
 
 def _known_from(published, time_period):
@@ -147,25 +147,31 @@ def _with_preference(obs, conflicts, kind):
         leader = first.setdefault(key, row)
         verdict[row.Index] = _verdict(row is leader, row, leader, listed.get(key), count[key])
     preferred, reason = zip(*(verdict[i] for i in obs.index), strict=True) if len(obs) else ((), ())
-    return obs.assign(preferred=np.array(preferred, bool), preference_reason=pd.Series(reason, obs.index, dtype=object))
+    english, vietnamese = (
+        pd.Series([words.said(lang) for words in reason], obs.index, dtype=object) for lang in ("en", "vi")
+    )
+    return obs.assign(preferred=np.array(preferred, bool), preference_reason=english, preference_reason_vi=vietnamese)
 
 
 def _verdict(is_first, row, first, entry, count):
     if row.indicator in NOT_COMPARED:
-        return not pd.isna(row.obs_value), "one of several places"
+        return not pd.isna(row.obs_value), Words("preference.places")
     if pd.isna(row.obs_value):
-        return False, "a bound, not a value" + ("" if is_first else f"; the value is from {first.source_id}")
+        beside = Words("preference.bound_beside", source=first.source_id)
+        return False, Words("preference.bound") if is_first else beside
     if is_first:
         if count == 1:
-            return True, "the only figure"
+            return True, Words("preference.only")
         if entry is not None and entry.preferred_source_id == row.source_id:
-            return True, f"preferred in conflicts.csv: {entry.reason}"
-        return True, "first by the rule (exactness, status, kind of source, date)"
+            return True, Words("preference.listed", reason={"vi": entry.reason_vi, "en": entry.reason})
+        return True, Words("preference.rule")
     if row.obs_value == first.obs_value:
-        return False, f"repeats {first.source_id}"
+        return False, Words("preference.repeats", source=first.source_id)
     if entry is not None and entry.preferred_source_id == first.source_id:
-        return False, f"conflict, {first.source_id} preferred: {entry.explanation} {entry.reason}"
-    return False, f"conflict, {first.source_id} preferred by the rule"
+        return False, Words("preference.conflict_listed", source=first.source_id,
+                            explanation={"vi": entry.explanation_vi, "en": entry.explanation},
+                            reason={"vi": entry.reason_vi, "en": entry.reason})  # fmt: skip
+    return False, Words("preference.conflict_rule", source=first.source_id)
 
 
 def select(obs, indicator, level=None, area=None, standard=None):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .areas import PROVINCE, poor_districts
 from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
-from .errors import ScenarioError
+from .errors import Field, KontumError, ScenarioError
 from .estimates import estimate_panel
 from .trajectories import rate_after, speed_between
 
@@ -60,7 +60,7 @@ def baseline(obs, scenario):
     years = sorted(panel["year"].unique())
     if scenario.start not in years:
         raise ScenarioError(
-            f"start: found {scenario.start}; the province's count is known for {years[0]} to {years[-1]}"
+            "error.pace.start", field=Field("start"), found=scenario.start, first=years[0], last=years[-1]
         )
     rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
     first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
@@ -69,12 +69,10 @@ def baseline(obs, scenario):
     entry = published_entry_rate(obs) if scenario.entry_rate == "published" else scenario.entry_rate
     stuck = households_without_labour(obs) if scenario.floor == "published" else scenario.floor * households.sum()
     if stuck >= poor.sum():
-        raise ScenarioError(f"floor: found {stuck:,.0f} households; below the opening stock of {poor.sum():,}")
+        raise ScenarioError("error.pace.floor", field=Field("floor"), found=stuck, opening=poor.sum())
     most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
     if most > 1:
-        raise ScenarioError(
-            f"household_growth: found {growth:g}; by {scenario.end} a district has fewer households than its floor"
-        )
+        raise ScenarioError("error.pace.growth", field=Field("household_growth"), found=growth, year=scenario.end)
     first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
     return Baseline(tuple(rows["area"]), tuple(rows["status_poor_households"]), poor, households, first_rates,
                     stuck / poor.sum(), entry, growth)  # fmt: skip
@@ -110,21 +108,19 @@ def _line(scenario, key, level, first_level, base, years):
         return level - np.cumsum(falls)
     if pace == "observed":
         if scenario.start == FIRST_YEAR:
-            raise ScenarioError(
-                f"{key}: found 'observed'; it needs a start after {FIRST_YEAR}, when a fall is published"
-            )
+            raise ScenarioError("error.pace.observed_start", field=Field(key), year=FIRST_YEAR)
         try:
             speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
-        except ValueError as error:
-            raise ScenarioError(f"{key}: found 'observed'; no {scenario.form} path has that pace ({error})") from None
+        except KontumError as error:
+            raise ScenarioError("error.pace.observed_form", field=Field(key), form=scenario.form, error=error) from None
     elif scenario.form == "linear":
         speed = -pace / 100
     else:
         try:
             speed = speed_between(scenario.form, level, max(level - pace / 100, -0.0), 1.0, base.entry)
-        except ValueError as error:
+        except KontumError as error:
             raise ScenarioError(
-                f"{key}: found {pace:g}; less than the opening rate of {100 * level:.2f} % ({error})"
+                "error.pace.too_fast", field=Field(key), found=pace, opening=100 * level, error=error
             ) from None
     if scenario.form == "linear":
         return level + speed * span

@@ -7,28 +7,23 @@ as areas of their own; an area without a parent has a missing value there.
 import numpy as np
 import pandas as pd
 
-from .errors import KontumError
+from .errors import KontumError, Lines, Words
 
 __all__ = ["COLUMNS", "PanelError", "check_panel"]
 
-COLUMNS = {
-    "area": "a label, never missing",
-    "parent": "the label of another area, or missing",
-    "group": "a label, never missing, one per area",
-    "time": "a finite number, in years",
-    "rate": "a finite number from 0 to 1",
-}
+COLUMNS = ("area", "parent", "group", "time", "rate")  # what each may hold: labels error.panel.allowed.COLUMN
+SHOWN = 20  # problems that a message shows
 
 
 class PanelError(KontumError):
-    """A panel that cannot be used. The message lists every problem: row, column, value, what is allowed."""
+    """A panel that cannot be used. The message lists the problems: row, column, value, what is allowed."""
 
     def __init__(self, problems):
         self.problems = list(problems)
-        shown = self.problems[:20]
-        more = len(self.problems) - len(shown)
-        lines = [f"{len(self.problems)} problem(s) in the panel:"] + [f"- {problem}" for problem in shown]
-        super().__init__("\n".join(lines + ([f"- and {more} more (all in .problems)"] if more else [])))
+        lines = Lines(self.problems[:SHOWN])
+        if (more := len(self.problems) - SHOWN) > 0:
+            lines.append(Words("error.panel.more", count=more))
+        super().__init__("error.panel", count=len(self.problems), problems=lines)
 
 
 def _numeric(column):
@@ -43,7 +38,8 @@ def _numeric(column):
 
 
 def _problem(panel, position, column, value):
-    return f"row {panel.index.tolist()[position]!r}, column {column}: {value!r}; allowed: {COLUMNS[column]}"
+    allowed = Words(f"error.panel.allowed.{column}")
+    return Words("error.panel.value", row=panel.index.tolist()[position], column=column, value=value, allowed=allowed)
 
 
 def _ring(parent_of, area):
@@ -80,23 +76,24 @@ def check_panel(panel):
     Examples
     --------
     >>> bad = pd.DataFrame({"area": ["a"], "parent": ["a"], "group": ["g"], "time": [2020], "rate": [3.0]})
-    >>> check_panel(bad)
-    Traceback (most recent call last):
-        ...
-    kontum_analysis.panels.PanelError: 2 problem(s) in the panel:
-    - row 0, column rate: 3.0; allowed: a finite number from 0 to 1
-    - row 0, column parent: 'a'; allowed: another area: this one is its own parent
+    >>> try:
+    ...     check_panel(bad)
+    ... except PanelError as error:
+    ...     found = error.problems
+    >>> [problem.said("en") for problem in found][0]
+    'row 0, column rate: 3.0; allowed: a finite number from 0 to 1'
     """
     if not isinstance(panel, pd.DataFrame):
-        raise PanelError([f"expected a pandas.DataFrame, got {type(panel).__name__}"])
+        raise PanelError([Words("error.panel.table", kind=type(panel).__name__)])
     missing = [name for name in COLUMNS if name not in panel.columns]
     if missing:
+        seen = list(panel.columns)
         raise PanelError(
-            f"column {name}: missing; allowed: {COLUMNS[name]} (columns seen: {list(map(str, panel.columns))})"
+            Words("error.panel.column", column=name, allowed=Words(f"error.panel.allowed.{name}"), columns=seen)
             for name in missing
         )
     if panel.empty:
-        raise PanelError(["no rows; allowed: at least three rounds of at least two groups"])
+        raise PanelError([Words("error.panel.empty")])
     problems = []
     for name in ("area", "group"):
         values = panel[name].tolist()
@@ -111,26 +108,21 @@ def check_panel(panel):
     close = clean.assign(time=clean["time"].round(6))  # a round is a round, whatever the last bits say
     twice = close.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
     for i in np.flatnonzero(twice):
-        problems.append(
-            f"row {panel.index.tolist()[i]!r}, column time: {float(clean['time'][i])!r}; allowed: one row per area "
-            f"and time, {clean['area'][i]!r} has this time already"
-        )
+        problems.append(Words("error.panel.twice", row=panel.index.tolist()[i], time=float(clean["time"][i]),
+                              area=clean["area"][i]))  # fmt: skip
     own = (clean["area"] == clean["parent"]).to_numpy()
     for i in np.flatnonzero(own):
-        problems.append(
-            f"row {panel.index.tolist()[i]!r}, column parent: {clean['parent'][i]!r}; allowed: another area: "
-            "this one is its own parent"
-        )
+        problems.append(Words("error.panel.own_parent", row=panel.index.tolist()[i], area=clean["parent"][i]))
     known = clean[clean["area"].notna() & ~own]
     for name in ("parent", "group"):
         several = known.groupby("area", sort=False)[name].nunique(dropna=False)
         for area in several.index[several > 1]:
-            values = list(known.loc[known["area"] == area, name].unique())
-            problems.append(f"area {area!r}, column {name}: {values}; allowed: one {name} per area")
+            values = repr(list(known.loc[known["area"] == area, name].unique()))
+            problems.append(Words(f"error.panel.several_{name}s", area=area, found=values))
     parent_of = dict(zip(known["area"], known["parent"], strict=True))
     for area in parent_of:
         if _ring(parent_of, area):
-            problems.append(f"area {area!r}, column parent: {parent_of[area]!r}; allowed: no ring of parents")
+            problems.append(Words("error.panel.ring", area=area, parent=parent_of[area]))
     if problems:
         raise PanelError(problems)
     clean["key"] = clean["area"].map(str)

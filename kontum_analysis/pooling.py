@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from .cases import known_parent, stand_ins, triples
+from .errors import KontumError, Words
 from .panels import PanelError, check_panel
 from .pooled_regression import WEIGHTS, Cases, features, learn, scale_features, scale_law
 from .spread import LEVELS, from_logit, residual_quantiles, shared_and_own
@@ -84,7 +85,7 @@ class PooledModel:
         """
         table, _ = triples(check_panel(panel))
         if table.empty:
-            raise PanelError(["no area has three rounds: there is nothing to learn a speed from"])
+            raise PanelError([Words("error.panel.nothing")])
         return fit_pooled(table)
 
     def centre_and_spread(self, table):
@@ -124,7 +125,7 @@ class PooledModel:
         ------
         PanelError
             A panel that is not usable.
-        ValueError
+        KontumError
             An area not known at the origin, or a target time not after its last known round.
         """
         table = _origin(check_panel(panel), area, float(origin_time), np.atleast_1d(np.asarray(target_times, float)))
@@ -137,10 +138,10 @@ def _origin(panel, area, origin, targets):
     known = panel[panel["time"] <= origin]
     own = known[known["area"] == area]
     if own.empty:
-        raise ValueError(f"area {area!r} has no round up to {origin}")
+        raise KontumError("error.pooled.area", area=area, origin=origin)
     t1, y1 = own["time"].iloc[-1], own["rate"].iloc[-1]
     if not np.all(targets > t1):
-        raise ValueError(f"target times must lie after the last known round {t1}, got {targets.tolist()}")
+        raise KontumError("error.pooled.times", last=t1, found=targets.tolist())
     parent = known[(known["area"] == own["parent"].iloc[0]) & (known["time"] <= t1)]
     times, rates = parent["time"].to_numpy(), parent["rate"].to_numpy()
     if len(own) > 1:

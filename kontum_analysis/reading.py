@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import DataError, Problem
+from .errors import DataError, Problem, Words
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -34,14 +34,14 @@ def read_text_table(path, columns):
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise DataError([Problem(path.name, start, None, "broken quotes", f"a CSV row ({error})")]) from None
+        raise DataError([Problem(path.name, start, None, Words("error.broken_quotes"), "allowed.csv_row",
+                                 {"detail": repr(str(error))})]) from None  # fmt: skip
     header = rows[0]
     _check_header(path.name, header, columns)
     for line, fields in zip(lines[1:], rows[1:], strict=True):
         if len(fields) != len(header):
             problems.append(
-                Problem(path.name, line, None, f"{len(fields)} fields",
-                        f"a row has {len(header)} fields; a decimal comma or a text with a comma needs a point or quotes")
+                Problem(path.name, line, None, Words("error.fields", count=len(fields)), "allowed.fields", {"count": len(header)})
             )  # fmt: skip
             continue
         problems += _text_problems(path.name, line, header, fields)
@@ -53,33 +53,31 @@ def read_text_table(path, columns):
 
 def _decoded(path):
     if not path.is_file():
-        raise DataError([Problem(path.name, None, None, "no file", f"the folder must hold {path.name}")])
+        raise DataError([Problem(path.name, None, None, Words("error.no_file"), "allowed.file", {"file": path.name})])
     raw = path.read_bytes()
     if not raw.removeprefix(_UTF8_MARK).strip():
-        raise DataError(
-            [Problem(path.name, None, None, "an empty file", "a header row and at least the columns it names")]
-        )
+        raise DataError([Problem(path.name, None, None, Words("error.empty_file"), "allowed.header")])
     if raw.startswith(_UTF16) or b"\x00" in raw[:200]:
-        raise DataError([Problem(path.name, None, None, "UTF-16 text",
-                                 "UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving")])  # fmt: skip
+        raise DataError([Problem(path.name, None, None, Words("error.utf16"), "allowed.utf8")])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise DataError([Problem(path.name, line, None, repr(raw[error.start : error.start + 1]),
-                                 "UTF-8 text; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving")]) from None  # fmt: skip
+        raise DataError(
+            [Problem(path.name, line, None, repr(raw[error.start : error.start + 1]), "allowed.utf8_text")]
+        ) from None
 
 
 def _check_header(name, header, columns):
     if len(header) == 1 and ";" in header[0]:
-        raise DataError([Problem(name, 1, None, header[0][:60], "fields are separated by commas, not semicolons")])
+        raise DataError([Problem(name, 1, None, header[0][:60], "allowed.commas")])
     problems = [
-        Problem(name, 1, c, "no such column", f"the columns are {', '.join(columns)}")
+        Problem(name, 1, c, Words("error.no_column"), "allowed.columns", {"columns": columns})
         for c in columns
         if c not in header
     ]
     problems += [
-        Problem(name, 1, c, "an unknown or repeated column", f"the columns are {', '.join(columns)}")
+        Problem(name, 1, c, Words("error.unknown_column"), "allowed.columns", {"columns": columns})
         for c in dict.fromkeys(header)
         if c not in columns or header.count(c) > 1
     ]
@@ -91,6 +89,6 @@ def _text_problems(name, line, header, fields):
     for column, value in zip(header, fields, strict=True):
         if not value.isascii() and not unicodedata.is_normalized("NFC", value):
             composed = unicodedata.normalize("NFC", value)
-            yield Problem(name, line, column, value, f"composed accents (Unicode NFC); write {composed!r} anew")
+            yield Problem(name, line, column, value, "allowed.nfc", {"composed": composed})
         if value != value.strip():
-            yield Problem(name, line, column, value, "no space before or after a value")
+            yield Problem(name, line, column, value, "allowed.no_space")

@@ -13,52 +13,41 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from .errors import ScenarioError
+from .errors import Field as Key
+from .errors import Lines, ScenarioError, Words, did_you_mean
 from .paths import SCENARIOS
 
 
 def _no_flag(value):
     if isinstance(value, bool):  # YAML reads yes, no, on, off as flags, and Python takes True for 1
-        raise PydanticCustomError("float_type", "a number")
+        raise PydanticCustomError("float_type", "")
     return value
 
 
 def _whole(value):
     if isinstance(value, bool | str):
-        raise PydanticCustomError("int_type", "a year")
+        raise PydanticCustomError("int_type", "")
     return value
 
 
 Number = Annotated[float, BeforeValidator(_no_flag)]
 Pace = Annotated[Number, Field(ge=0, le=20)]
 Year = Annotated[int, BeforeValidator(_whole), Field(ge=2021, le=2050)]
-_WORDS = {
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "less_than": "less than {lt}",
-    "literal_error": "one of {expected}",
-    "extra_forbidden": "no such key; the keys are {keys}",
-    "missing": "this key is required",
-    "string_pattern_mismatch": "small letters, digits and hyphens, for example programme-mid",
-    "float_parsing": "a number with a decimal point, for example 3.5",
-    "float_type": "a number with a decimal point, for example 3.5",
-    "finite_number": "a number with a decimal point, for example 3.5",
-    "int_parsing": "a year, for example 2030",
-    "int_type": "a year, for example 2030",
-    "int_from_float": "a whole year, for example 2030",
-    "string_type": "a text",
-    "dict_type": "a pace for each year, for example {{2024: 4, 2025: 2.5}}",
+_RULES = {  # kinds of pydantic's errors -> the rule in our words, label error.scenario.rule.RULE
+    "missing": "required",
+    "string_pattern_mismatch": "name",
+    "float_parsing": "number",
+    "float_type": "number",
+    "finite_number": "number",
+    "int_parsing": "year",
+    "int_type": "year",
+    "int_from_float": "year",
+    "string_type": "text",
+    "dict_type": "each_year",
 }
-_PACE = "a number from 0 to 20 (points a year), one for each year such as {2024: 4, 2025: 2.5}, or observed"
-_CHOICES = {  # keys that take more than one kind of value: said whole, not once for every kind
-    "province_pace_pp": _PACE,
-    "poor_district_pace_pp": _PACE,
-    "floor": "a fraction of the households from 0 to below 1, for example 0.015, or published",
-    "entry_rate": "a yearly fraction from 0 to below 0.5, for example 0.005, or published",
-    "household_growth": "a yearly fraction from -0.1 to 0.1, for example 0.02, or published",
-}
-
-
+_LIMITS = {"greater_than_equal": "ge", "less_than_equal": "le", "less_than": "lt"}
+# keys that take more than one kind of value: said whole, not once for every kind
+_CHOICES = ("province_pace_pp", "poor_district_pace_pp", "floor", "entry_rate", "household_growth")
 _BAD_SCALARS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # PyYAML on 2021-13-45, 0x_, …
 
 
@@ -100,19 +89,24 @@ class Scenario(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ScenarioError(_message(error, values)) from None
+            name = values.get("name")
+            shown = name[:60] if isinstance(name, str) else "scenario"
+            raise ScenarioError("error.scenario.invalid", name=shown, problems=_problems(error, values)) from None
 
     @model_validator(mode="after")
     def _fits_together(self):
         if self.end <= self.start:
-            raise ValueError(f"end: found {self.end}; a year after start, {self.start}")
+            raise ScenarioError(
+                "error.scenario.end", field=Key("end"), found=self.end, other=Key("start"), start=self.start
+            )
         for key in ("province_pace_pp", "poor_district_pace_pp"):
             pace = getattr(self, key)
             if isinstance(pace, dict):
                 if self.form != "linear":
-                    raise ValueError(f"form: found {self.form!r}; linear, because {key} gives each year its own pace")
+                    raise ScenarioError("error.scenario.form", field=Key("form"), found=self.form, other=Key(key))
                 if missing := sorted(set(range(self.start + 1, self.end + 1)) - set(pace)):
-                    raise ValueError(f"{key}: found no pace for {missing}; one for every year from start + 1 to end")
+                    raise ScenarioError("error.scenario.years", field=Key(key), missing=missing, start=Key("start"),
+                                        end=Key("end"))  # fmt: skip
         return self
 
     def changed(self, **values):
@@ -124,24 +118,37 @@ class Scenario(BaseModel):
         return Scenario(**{**self.model_dump(), **values})
 
 
-def _message(error, values):
-    lines = []
-    for item in error.errors():
-        key = str(item["loc"][0])[:60] if item["loc"] else ""
-        context = {"keys": ", ".join(Scenario.model_fields), **item.get("ctx", {})}
-        if item["type"] == "value_error":
-            text = str(context["error"])
-        else:
-            allowed = _WORDS[item["type"]].format(**context) if item["type"] in _WORDS else item["msg"]
-            found = "nothing" if item["type"] == "missing" else _shown(item["input"])
-            if key in _CHOICES and item["type"] != "missing":
-                found, allowed = _shown(values.get(key)), _CHOICES[key]
-            text = f"{key}: found {found}; {allowed}"
-        if text not in lines:
-            lines.append(text)
-    name = values.get("name")
-    where = name[:60] if isinstance(name, str) else "scenario"
-    return "\n".join([f"{where} is no valid scenario:", *(f"  {line}" for line in lines)])
+def _problems(error, values):
+    """What pydantic found, in our words, each once."""
+    found = {str(words): words for words in (_problem(item, values) for item in error.errors())}
+    return Lines(found.values())
+
+
+def _problem(item, values):
+    if item["type"] == "value_error":  # raised by a rule of ours
+        return item["ctx"]["error"]
+    key = str(item["loc"][0])[:60] if item["loc"] else ""
+    if item["type"] == "missing":
+        found, allowed = Words("error.scenario.nothing"), _rule(item)
+    elif key in _CHOICES:
+        found, allowed = _shown(values.get(key)), Words(f"error.scenario.choice.{key}")
+    else:
+        found, allowed = _shown(item["input"]), _rule(item)
+    return Words("error.scenario.found", field=Key(key), found=found, allowed=allowed)
+
+
+def _rule(item):
+    """What would be right, for one of pydantic's errors."""
+    kind, context = item["type"], item.get("ctx", {})
+    if kind in _LIMITS:
+        return Words(f"error.scenario.limit.{kind}", limit=context[_LIMITS[kind]])
+    if kind == "literal_error":
+        return Words("allowed.one_of", values=context["expected"].replace(" or ", ", "))
+    if kind == "extra_forbidden":
+        return Words("error.scenario.no_key", keys=list(Scenario.model_fields))
+    if kind in _RULES:
+        return Words(f"error.scenario.rule.{_RULES[kind]}")
+    return Words("error.scenario.other", detail=kind)
 
 
 def _shown(value):
@@ -151,7 +158,7 @@ def _shown(value):
     try:
         return short.repr(value)
     except ValueError:  # Python does not print whole numbers of thousands of digits
-        return "a very long number"
+        return Words("error.scenario.long_number")
 
 
 class _PlainKeys(yaml.SafeLoader):
@@ -161,10 +168,10 @@ class _PlainKeys(yaml.SafeLoader):
         """A mapping whose keys are plain and stand once."""
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
-                raise yaml.constructor.ConstructorError(None, None, "a key is a plain word or number", key.start_mark)
+                raise ScenarioError("error.scenario.plain_key")
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         if repeated := [str(k) for k in keys if keys.count(k) > 1]:
-            raise ScenarioError(f"the key {repeated[0]} stands twice; each key stands once")
+            raise ScenarioError("error.scenario.key_twice", key=repeated[0])
         return super().construct_mapping(node, deep)
 
 
@@ -174,22 +181,30 @@ def load(path):
     try:
         values = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainKeys)
     except OSError:
-        raise ScenarioError(f"{path.name}: no such scenario file") from None
+        raise ScenarioError("error.scenario.no_file", file=path.name) from None
     except ScenarioError as error:
-        raise ScenarioError(f"{path.name}: {error}") from None
+        raise ScenarioError("error.scenario.in_file", file=path.name, error=error) from None
     except UnicodeDecodeError:
-        raise ScenarioError(f"{path.name}: the file is not UTF-8 text") from None
+        raise ScenarioError("error.scenario.utf8", file=path.name) from None
     except (yaml.YAMLError, *_BAD_SCALARS, RecursionError) as error:
-        raise ScenarioError(f"{path.name}: this is no YAML: {' '.join(str(error).split())[:500]}") from None
+        raise ScenarioError("error.scenario.yaml", file=path.name, detail=_yaml_detail(error)) from None
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise ScenarioError(f"{path.name}: a scenario is a list of keys with values, such as province_pace_pp: 3.5")
+        raise ScenarioError("error.scenario.not_keys", file=path.name)
     try:
         scenario = Scenario(**values)
     except ScenarioError as error:
-        raise ScenarioError(f"{path.name}: {error}") from None
+        raise ScenarioError("error.scenario.in_file", file=path.name, error=error) from None
     if scenario.name != path.stem:
-        raise ScenarioError(f"{path.name}: name: found {scenario.name!r}; the name of the file, {path.stem!r}")
+        raise ScenarioError("error.scenario.file_name", file=path.name, found=scenario.name, wanted=path.stem)
     return scenario
+
+
+def _yaml_detail(error):
+    """Where the YAML breaks, and what its reader says of it (a technical detail, quoted as it is)."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is not None and problem:
+        return Words("error.scenario.yaml_at", row=mark.line + 1, column=mark.column + 1, problem=problem[:200])
+    return repr(" ".join(str(error).split())[:300])
 
 
 def presets(folder=None):
@@ -210,7 +225,8 @@ def preset(name, folder=None, **changes):
     (4.0, 2025)
     """
     if name not in presets(folder):
-        raise ScenarioError(f"no scenario is called {name!r}; there are {', '.join(presets(folder))}")
+        names = presets(folder)
+        raise ScenarioError("error.name.scenario", name=name, names=names, hint=did_you_mean(name, names))
     scenario = load(Path(folder or SCENARIOS) / f"{name}.yaml")
     return scenario.changed(**changes) if changes else scenario
 

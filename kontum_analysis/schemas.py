@@ -5,7 +5,7 @@ The contract of the columns is written here once; `data/raw/README.md` explains 
 
 from functools import cache
 
-from .errors import Problem
+from .errors import Problem, Words
 from .reading import LINE
 
 LEVELS = ["nation", "region", "province", "group", "district", "commune"]
@@ -15,49 +15,49 @@ STANDARDS = ["", "MDP_2022_2025", "MDP_2016_2020", "INCOME_2011_2015", "INCOME_2
 WHOLE_UNITS = ["households", "persons", "communes", "villages", "count", "flag", "year", "class"]
 # [0-9] and not \d, which also takes the digits of other scripts
 _DAY = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_DATE = (_DAY, "a date of 1900 to 2099 written YYYY-MM-DD, for example 2023-12-31")
-_DAY_OR_NONE = (f"({_DAY})?", "a date of 1900 to 2099 written YYYY-MM-DD, or nothing")
+_DATE = (_DAY, "date")
+_DAY_OR_NONE = (f"({_DAY})?", "date_or_none")
 _PARTIAL = (r"((19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?",
-            "YYYY, YYYY-MM or YYYY-MM-DD of 1900 to 2099, or nothing")  # fmt: skip
+            "partial_date")  # fmt: skip
 _FIGURE = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
-_NUMBER = (_FIGURE, "a number with a decimal point and no thousands mark, for example 15.32 or 13389")
-_NUMBER_OR_NONE = (f"({_FIGURE})?", "a number with a decimal point and no thousands mark, or nothing")
-_YEAR = (r"(20[0-9]{2})?", "a year from 2000 to 2099, or nothing")
-_CODE = (r"[A-Z0-9-]+", "a code of capital letters, digits and hyphens")
-_SNAKE = (r"[a-z0-9_]+", "a name of small letters, digits and underscores")
-_SLUG = (r"[a-z0-9-]+", "a slug of small letters, digits and hyphens")
-_SLUGS = (r"[a-z0-9-]+(\|[a-z0-9-]+)*", "one or more source slugs separated by |")
-_FILLED = (r"[\s\S]*\S[\s\S]*", "a text that is not empty")
+_NUMBER = (_FIGURE, "number")
+_NUMBER_OR_NONE = (f"({_FIGURE})?", "number_or_none")
+_YEAR = (r"(20[0-9]{2})?", "year")
+_CODE = (r"[A-Z0-9-]+", "code")
+_SNAKE = (r"[a-z0-9_]+", "snake")
+_SLUG = (r"[a-z0-9-]+", "slug")
+_SLUGS = (r"[a-z0-9-]+(\|[a-z0-9-]+)*", "slugs")
+_FILLED = (r"[\s\S]*\S[\s\S]*", "filled")
 _FLAG = ["0", "1"]
 ANY = None
 
-# table -> column -> what it may hold: a (pattern, words) pair, a list of values, or anything
+# table -> column -> what it may hold: (pattern, rule, said by the label allowed.field.RULE), a list of values, or anything
 COLUMNS = {
-    "sources": dict(source_id=_SLUG, publisher=_FILLED, title=_FILLED, url=(r"(https?://\S+)?", "a web address, or nothing"),
+    "sources": dict(source_id=_SLUG, publisher=_FILLED, title=_FILLED, url=(r"(https?://\S+)?", "url"),
                     document_no=ANY, published=_PARTIAL,
                     kind=["decision", "portal", "news", "statistics", "dataset", "law", "mirror"],
-                    language=(r"[a-z]{2,3}", "an ISO 639 code such as vi")),
+                    language=(r"[a-z]{2,3}", "language")),
     "observations": dict(ref_area=_CODE, area_name=_FILLED, level=LEVELS, indicator=_SNAKE, time_period=_DATE,
                          date_precision=["day", "month", "year", "unknown"], obs_value=_NUMBER, unit_measure=_FILLED,
                          standard=STANDARDS, bound=["exact", "at_least", "at_most", "approximate"],
                          obs_status=["A", "E", "P", "U"], source_id=_SLUG,
-                         comment=(r"[\s\S]{0,200}", "a comment of at most 200 letters")),
+                         comment=(r"[\s\S]{0,200}", "comment")),
     "areas": dict(vintage=["2020", "2025"], code=_CODE, name_vi=_FILLED, name_gso=_FILLED, name_ascii=ANY, level=LEVELS,
                   type=TYPES, parent_code=ANY, area_km2=_NUMBER_OR_NONE, population=_NUMBER_OR_NONE, population_year=_YEAR,
                   latitude=_NUMBER_OR_NONE, longitude=_NUMBER_OR_NONE, is_poor_district=_FLAG, valid_from=_DAY_OR_NONE,
                   valid_to=_DAY_OR_NONE, aliases=ANY, source_id=_SLUGS),
     "crosswalk_2025": dict(old_code=_CODE, old_name=_FILLED, old_district_code=_CODE, new_code=_CODE, new_name=_FILLED,
                            new_type=TYPES, part=["whole"], source_id=_SLUGS, comment=ANY),
-    "tile_grid": dict(vintage=["2020", "2025"], code=_CODE, level=LEVELS, row=(r"[0-9]+", "a whole number"), col=(r"[0-9]+", "a whole number")),
-    "targets": dict(target_id=(r"[SKDCGN]-\S+", "S-, K-, D-, C-, G- or N- and a name"), programme=["NTM", "DTTS", "POVERTY"],
+    "tile_grid": dict(vintage=["2020", "2025"], code=_CODE, level=LEVELS, row=(r"[0-9]+", "whole"), col=(r"[0-9]+", "whole")),
+    "targets": dict(target_id=(r"[SKDCGN]-\S+", "target"), programme=["NTM", "DTTS", "POVERTY"],
                     document=_FILLED, horizon_year=_YEAR, period_start=_YEAR, period_end=_YEAR, indicator=_SNAKE,
                     comparator=[">=", ">", "<=", "<", "==", "range", "qualitative"], value_low=_NUMBER_OR_NONE,
                     value_high=_NUMBER_OR_NONE, unit_measure=ANY, scope_area=_CODE, statement_en=_FILLED,
                     in_programme_3299=_FLAG, source_id=_SLUGS, comment=ANY),
-    "ntm_criteria": dict(criteria_set=_FILLED, document_no=ANY, applies_to=ANY, number=(r"[0-9]*", "a whole number, or nothing"), name_vi=_FILLED,
+    "ntm_criteria": dict(criteria_set=_FILLED, document_no=ANY, applies_to=ANY, number=(r"[0-9]*", "whole_or_none"), name_vi=_FILLED,
                          name_en=_FILLED, group=ANY, comparator=ANY, threshold_central_highlands=_NUMBER_OR_NONE, unit_measure=ANY,
                          source_id=_SLUGS, comment=ANY),
-    "standards": dict(standard=(r"[A-Z0-9_]+", "a name such as MDP_2022_2025"), document_no=ANY, valid_from=_PARTIAL, valid_to=_PARTIAL, item=_FILLED,
+    "standards": dict(standard=(r"[A-Z0-9_]+", "standard"), document_no=ANY, valid_from=_PARTIAL, valid_to=_PARTIAL, item=_FILLED,
                       value=_NUMBER_OR_NONE, unit_measure=ANY, source_id=_SLUGS, comment=ANY),
     "pp_evidence": dict(case=_SLUG, ref_area=_CODE, start_rate_pct=_NUMBER_OR_NONE, end_rate_pct=_NUMBER_OR_NONE, difference_points=_NUMBER_OR_NONE,
                         relative_fall_pct=_NUMBER_OR_NONE, reported_low=_NUMBER_OR_NONE, reported_high=_NUMBER_OR_NONE,
@@ -68,10 +68,10 @@ COLUMNS = {
                       source_ids=_SLUGS, explanation=_FILLED, preferred_source_id=_SLUG, reason=_FILLED,
         explanation_vi=_FILLED, reason_vi=_FILLED),
     "pace_base_rates": dict(
-        measure=_SNAKE, level=["national", "subnational"], intervals=(r"[0-9]+", "a whole number"), threshold_pp=_NUMBER,
+        measure=_SNAKE, level=["national", "subnational"], intervals=(r"[0-9]+", "whole"), threshold_pp=_NUMBER,
         share_pct=_NUMBER, source_id=_SLUGS, comment=ANY,
     ),
-    "excluded": dict(input_file=_FILLED, input_row=(r"[0-9]+", "a whole number"), ref_area=ANY, indicator=ANY, time_period=ANY,
+    "excluded": dict(input_file=_FILLED, input_row=(r"[0-9]+", "whole"), ref_area=ANY, indicator=ANY, time_period=ANY,
                      obs_value=ANY, source_id=ANY, reason_code=_SNAKE, reason=_FILLED),
 }  # fmt: skip
 KEYS = {
@@ -100,10 +100,8 @@ def schema(table):
         if allowed is ANY:
             return pa.Column(str)
         if isinstance(allowed, list):
-            words = " or ".join(filter(None, [", ".join(filter(None, allowed)), "nothing" if "" in allowed else ""]))
-            return pa.Column(str, pa.Check.isin(allowed, error=f"one of {words}"))
-        pattern, words = allowed
-        return pa.Column(str, pa.Check.str_matches(f"^(?:{pattern})$", error=words))
+            return pa.Column(str, pa.Check.isin(allowed))
+        return pa.Column(str, pa.Check.str_matches(f"^(?:{allowed[0]})$"))
 
     return pa.DataFrameSchema({name: column(allowed) for name, allowed in COLUMNS[table].items()})
 
@@ -118,12 +116,30 @@ def field_problems(table, frame, file):
     except pandera.errors.SchemaErrors as error:
         for case in error.failure_cases.itertuples():
             line = int(frame[LINE].loc[case.index]) if case.index is not None else None
-            problems.append(Problem(file, line, case.column, str(case.failure_case), str(case.check)))
+            problems.append(
+                _field_problem(file, line, case.column, str(case.failure_case), COLUMNS[table][case.column])
+            )
     repeated = frame.duplicated(KEYS[table], keep="first")
     for row in frame[repeated].itertuples():
         first = frame[(frame[KEYS[table]] == frame.loc[row.Index, KEYS[table]]).all(axis=1)][LINE].iloc[0]
         value = ", ".join(str(frame.loc[row.Index, c]) for c in KEYS[table])
         problems.append(
-            Problem(file, row.line, "+".join(KEYS[table]), value, f"a key stands once; the first is row {first}")
+            Problem(
+                file,
+                row.line,
+                "+".join(KEYS[table]),
+                value,
+                "allowed.key_once",
+                {"first": Words("error.row", row=first)},
+            )
         )
     return problems
+
+
+def _field_problem(file, line, column, value, allowed):
+    if isinstance(allowed, list):
+        values = [one for one in allowed if one]
+        if "" in allowed:
+            return Problem(file, line, column, value, "allowed.one_of_or_none", {"values": values})
+        return Problem(file, line, column, value, "allowed.one_of", {"values": values})
+    return Problem(file, line, column, value, f"allowed.field.{allowed[1]}")

@@ -10,25 +10,24 @@ the median's absolute error. The hand-worked tests hold the formula of the paper
 import numpy as np
 import scoringrules
 
+from .errors import KontumError
+
 __all__ = ["crps_ensemble", "interval_coverage", "wis"]
 
 _TOLERANCE = 1e-9  # two levels closer than this are the same level: 1 - 0.975 is not exactly 0.025
 
 
 def _check_levels(levels):
-    """Levels as a float array, or a ValueError that says which rule is broken."""
+    """Levels as a float array, or a KontumError that says which rule is broken."""
     levels = np.asarray(levels, dtype=float)
     if levels.ndim != 1 or levels.size == 0:
-        raise ValueError(f"quantile levels must be a non-empty list, got shape {levels.shape}")
+        raise KontumError("error.score.levels_shape", shape=str(levels.shape))
     if not np.all((levels > 0) & (levels < 1)):
-        raise ValueError(f"quantile levels must lie strictly between 0 and 1, got {levels.tolist()}")
+        raise KontumError("error.score.levels_range", levels=str(levels.tolist()))
     if np.any(np.diff(levels) <= 0):
-        raise ValueError(f"quantile levels must be sorted and distinct, got {levels.tolist()}")
+        raise KontumError("error.score.levels_order", levels=str(levels.tolist()))
     if levels.size % 2 == 0 or np.any(np.abs(levels + levels[::-1] - 1) > _TOLERANCE):
-        raise ValueError(
-            "quantile levels must be symmetrical about 0.5 and contain it (each level q with its 1 - q), "
-            f"got {levels.tolist()}"
-        )
+        raise KontumError("error.score.levels_symmetry", levels=str(levels.tolist()))
     return levels
 
 
@@ -56,7 +55,7 @@ def wis(observed, quantile_levels, quantile_values):
 
     Raises
     ------
-    ValueError
+    KontumError
         Levels unsorted, outside (0, 1) or asymmetrical; crossing quantiles; shapes that do not fit; not finite.
 
     References
@@ -75,18 +74,14 @@ def wis(observed, quantile_levels, quantile_values):
     values = np.asarray(quantile_values, dtype=float)
     observed = np.asarray(observed, dtype=float)
     if values.shape != observed.shape + levels.shape:
-        raise ValueError(
-            f"quantile values must have shape {observed.shape + levels.shape} "
-            f"(observations {observed.shape}, {levels.size} levels), got {values.shape}"
-        )
+        raise KontumError("error.score.values_shape", wanted=str(observed.shape + levels.shape),
+                          observed=str(observed.shape), levels=levels.size, found=str(values.shape))  # fmt: skip
     if not (np.all(np.isfinite(values)) and np.all(np.isfinite(observed))):
-        raise ValueError("observations and quantile values must be finite numbers")
+        raise KontumError("error.score.values_finite")
     if np.any(np.diff(values, axis=-1) < 0):
         where = np.argwhere(np.diff(values, axis=-1) < 0)[0]
-        raise ValueError(
-            f"quantiles cross: the forecast at position {tuple(where[:-1].tolist())} falls between levels "
-            f"{levels[where[-1]]} and {levels[where[-1] + 1]}"
-        )
+        raise KontumError("error.score.crossing", position=str(tuple(where[:-1].tolist())), low=levels[where[-1]],
+                          high=levels[where[-1] + 1])  # fmt: skip
     middle = levels.size // 2
     score = 0.5 * np.abs(observed - values[..., middle])
     if middle:  # a median alone has no interval, and its score is its absolute error
@@ -119,7 +114,7 @@ def crps_ensemble(observed, draws):
 
     Raises
     ------
-    ValueError
+    KontumError
         Shapes that do not fit, an empty ensemble, values that are not finite.
 
     References
@@ -136,9 +131,9 @@ def crps_ensemble(observed, draws):
     draws = np.asarray(draws, dtype=float)
     observed = np.asarray(observed, dtype=float)
     if draws.ndim == 0 or draws.shape[:-1] != observed.shape or draws.shape[-1] == 0:
-        raise ValueError(f"draws must have shape {observed.shape} plus one axis of members, got {draws.shape}")
+        raise KontumError("error.score.draws_shape", wanted=str(observed.shape), found=str(draws.shape))
     if not (np.all(np.isfinite(draws)) and np.all(np.isfinite(observed))):
-        raise ValueError("observations and draws must be finite numbers")
+        raise KontumError("error.score.draws_finite")
     return np.asarray(
         scoringrules.crps_ensemble(observed, draws, ens_w=np.ones_like(draws), estimator="nrg", backend="numpy")
     )
@@ -159,7 +154,7 @@ def interval_coverage(observed, lower, upper):
 
     Raises
     ------
-    ValueError
+    KontumError
         Unequal shapes, no observation, an end that is not finite, or a lower end above its upper end.
 
     Examples
@@ -169,11 +164,12 @@ def interval_coverage(observed, lower, upper):
     """
     observed, lower, upper = (np.asarray(values, dtype=float) for values in (observed, lower, upper))
     if not observed.shape == lower.shape == upper.shape:
-        raise ValueError(f"observed {observed.shape}, lower {lower.shape} and upper {upper.shape} must have one shape")
+        raise KontumError("error.score.interval_shape", observed=str(observed.shape), lower=str(lower.shape),
+                          upper=str(upper.shape))  # fmt: skip
     if observed.size == 0:
-        raise ValueError("coverage of no observation is not defined")
+        raise KontumError("error.score.interval_none")
     if not all(np.all(np.isfinite(values)) for values in (observed, lower, upper)):
-        raise ValueError("observations and interval ends must be finite numbers")
+        raise KontumError("error.score.interval_finite")
     if np.any(lower > upper):
-        raise ValueError(f"{int(np.sum(lower > upper))} interval(s) have their lower end above the upper end")
+        raise KontumError("error.score.interval_order", count=int(np.sum(lower > upper)))
     return float(np.mean((lower <= observed) & (observed <= upper)))

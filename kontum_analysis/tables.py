@@ -217,7 +217,7 @@ def conflicts(obs, data=None):
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
             used=None if won is None else won.obs_value, source_used=None if entry is None else entry.preferred_source_id,
             not_used=loser.obs_value, source_not_used=loser.source_id,
-            reason_vi=None if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
+            reason_vi=loser.preference_reason_vi if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
             reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip
     return pd.DataFrame(rows)
 

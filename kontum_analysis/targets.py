@@ -71,9 +71,7 @@ def scoreboard(obs, as_of=None, data=None, draws=10_000, seed=3299):
     rows = []
     for target in targets[targets["in_programme_3299"] == 1].itertuples():
         if target.comparator in ("<", "<="):
-            raise KontumError(
-                f"{target.target_id}: the scoreboard has no rule for {target.comparator}; >=, >, ==, range, qualitative"
-            )
+            raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
         found = measure(obs, target)
         projected, chance = models.get(target.target_id, (np.nan, np.nan))
         rows.append(_row(target, found, projected, chance) | {"target_known": known})

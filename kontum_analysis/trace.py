@@ -6,7 +6,7 @@ import pandas as pd
 
 from .areas import PROVINCE, districts, resolve
 from .district_facts import STANDARD
-from .errors import KontumError
+from .errors import KontumError, Words, did_you_mean
 from .estimates import estimate_panel
 from .labels import text
 from .observations import load_observations, raw_tables
@@ -60,7 +60,7 @@ FIGURES = {
 class Chain:
     """What stands behind a number: rows of observations.csv with their sources, steps in words, scenarios and seed.
 
-    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason, publisher, document_no, url.
+    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason_vi, reason_en, publisher, document_no, url.
     steps: keys of labels with their values, in order. scenarios: name -> values. seed: of the draws, None where nothing is drawn.
     """
 
@@ -96,17 +96,12 @@ def trace(*words, data=None, seed=3299):
         return _target(words[0], obs, data, seed)
     if len(words) == 3:
         return _cell(*words, obs, data, seed)
-    raise KontumError(f"trace: found {' '.join(words)!r}; {_near(' '.join(words), [*FIGURES, *known])}; a figure ({', '.join(sorted(FIGURES))}), "
-                      "a target such as S-GN-01, or an area, an indicator and a date such as 'Kon Plông' poverty_rate_pct 2021")  # fmt: skip
+    found = " ".join(words)
+    hint = did_you_mean(found, [*FIGURES, *known])
+    raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(FIGURES))
 
 
-def _near(word, names):
-    from rapidfuzz import process
-
-    return "nearest: " + ", ".join(name for name, _, _ in process.extract(word, sorted(names), limit=3))
-
-
-_SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", "reason", "source_id", "publisher", "document_no",
+_SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", "reason_vi", "reason_en", "source_id", "publisher", "document_no",
           "url"]  # fmt: skip
 
 
@@ -114,7 +109,8 @@ def _with_sources(rows, data):
     sources = raw_tables(data)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
     found = rows.join(sources, on="source_id")
     found = found.assign(value=found["obs_value"].fillna(found["bound_value"]), used=found["preferred"],
-                         reason=found["preference_reason"], area=found["ref_area"])  # fmt: skip
+                         reason_vi=found["preference_reason_vi"], reason_en=found["preference_reason"],
+                         area=found["ref_area"])  # fmt: skip
     return found[_SHOWN].reset_index(drop=True)
 
 
@@ -135,7 +131,7 @@ def _cell(name, indicator, date, obs, data, seed):
     area = resolve(name)
     listed = raw_tables(data)["indicators"]["indicator"].tolist()
     if indicator not in listed:
-        raise KontumError(f"trace: no indicator is called {indicator!r}; {_near(indicator, listed)}")
+        raise KontumError("error.trace.indicator", name=indicator, hint=did_you_mean(indicator, listed))
     rows = obs[(obs["ref_area"] == area.code) & (obs["indicator"] == indicator)]
     dates = sorted(set(rows["time_period"]))
     rows = rows[[day == date or day.startswith(f"{date}-") for day in rows["time_period"]]]
@@ -143,9 +139,8 @@ def _cell(name, indicator, date, obs, data, seed):
     if rows.empty:
         if (chain := _computed_cell(subject, area.code, indicator, date, obs, data, seed)) is not None:
             return chain
-        raise KontumError(
-            f"trace: nothing is published for {area}, {indicator}, {date}; dates: {', '.join(dates) or 'none'}"
-        )
+        known = dates or Words("error.trace.no_dates")
+        raise KontumError("error.trace.unpublished", area=area, indicator=indicator, date=date, dates=known)
     steps = [("trace.step.rule", {})]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(("trace.step.derive", {}))
@@ -243,7 +238,7 @@ def _target(target_id, obs, data, seed):
         rows = _used_and_lost(obs[(obs["ref_area"] == target.scope_area) & (obs["indicator"] == target.indicator)])
     own = raw_tables(data)["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
     head = own.assign(line=0, area=target.scope_area, indicator=target.indicator, time_period="", value=target.value_low, bound="",
-                      used=True, reason=target_id)[_SHOWN]  # fmt: skip
+                      used=True, reason_vi=target_id, reason_en=target_id)[_SHOWN]  # fmt: skip
     found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), data)
     table = pd.concat([head, found], ignore_index=True) if len(found) else head
     return Chain(target_id, table, tuple(steps), {}, seed if drawn else None)

@@ -9,6 +9,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
+from .errors import KontumError
+
 FORMS = ("linear", "proportional", "logistic", "stock_flow")
 
 
@@ -20,27 +22,27 @@ def speed_between(form, y0, y1, years, entry=0.0):
     y(t+1) = y(t) (1 - exit) + entry (1 - y(t)).
 
     The first three are the standard two-point forms (Alkire, Nogales, Quinn, Suppa 2023,
-    doi:10.1016/j.jdeveco.2023.103150). Raises ValueError where a form cannot pass through the points.
+    doi:10.1016/j.jdeveco.2023.103150). Raises KontumError where a form cannot pass through the points.
 
     >>> round(float(speed_between("logistic", 0.276781, 0.163928, 4.5)), 6)
     -0.148623
     """
     y0, y1, years = np.asarray(y0, float), np.asarray(y1, float), np.asarray(years, float)
     if form not in FORMS:
-        raise ValueError(f"form {form!r}; allowed: {', '.join(FORMS)}")
+        raise KontumError("error.trajectory.form", form=form, allowed=FORMS)
     if np.any((y0 < 0) | (y0 > 1) | (y1 < 0) | (y1 > 1)) or np.any(np.isnan(y0) | np.isnan(y1)):
-        raise ValueError(f"rates are fractions from 0 to 1; got {y0} and {y1}")
+        raise KontumError("error.trajectory.rates", first=y0, last=y1)
     if not np.all(years > 0):
-        raise ValueError("the second point lies after the first")
+        raise KontumError("error.trajectory.order")
     if form == "linear":
         return (y1 - y0) / years
     if np.any((y0 <= 0) | (y1 <= 0)):
-        raise ValueError(f"the {form} form never reaches 0; give two rates above 0, or use the linear form")
+        raise KontumError("error.trajectory.zero", form=form)
     if form == "proportional":
         return np.log(y1 / y0) / years
     if form == "logistic":
         if np.any((y0 >= 1) | (y1 >= 1)):
-            raise ValueError("the logistic form never reaches 1; give two rates below 1")
+            raise KontumError("error.trajectory.one")
         return (logit(y1) - logit(y0)) / years
     return np.vectorize(_closing_share)(y0, y1, years, entry)
 
@@ -48,7 +50,7 @@ def speed_between(form, y0, y1, years, entry=0.0):
 def _closing_share(y0, y1, years, entry):
     """k solves y1 = r + (y0 - r)(1 - k)^years with r = entry / k; for one year it is linear in the exit rate."""
     if entry < 0 or entry >= 1:
-        raise ValueError(f"the entry rate is a fraction from 0 to below 1; got {entry}")
+        raise KontumError("error.trajectory.entry", entry=entry)
 
     def miss(k):
         rest = entry / k if k > 0 else 0.0
@@ -58,7 +60,7 @@ def _closing_share(y0, y1, years, entry):
     if abs(miss(low)) < 1e-12:  # nobody leaves; the sign of so small a miss is chance
         return low
     if miss(low) * miss(high) > 0:
-        raise ValueError(f"no exit rate from 0 to 1 takes {y0:.4f} to {y1:.4f} in {years:g} years with entry {entry:g}")
+        raise KontumError("error.trajectory.no_exit", first=y0, last=y1, years=years, entry=entry)
     return brentq(miss, low, high, xtol=1e-15)
 
 
@@ -76,7 +78,7 @@ def rate_after(form, y0, speed, years, floor=0.0, entry=0.0):
         rest = np.divide(entry, speed, out=np.zeros(np.broadcast(entry, speed).shape), where=speed != 0)
         y = rest + (y0 - rest) * np.exp(np.log1p(-speed) * years)
     else:
-        raise ValueError(f"form {form!r}; allowed: {', '.join(FORMS)}")
+        raise KontumError("error.trajectory.form", form=form, allowed=FORMS)
     return np.clip(y, floor, 1.0)
 
 
@@ -97,15 +99,15 @@ class Trajectory:
 
     def __post_init__(self):
         if self.form not in FORMS:
-            raise ValueError(f"form {self.form!r}; allowed: {', '.join(FORMS)}")
+            raise KontumError("error.trajectory.form", form=self.form, allowed=FORMS)
         if not 0 <= self.floor <= 1:
-            raise ValueError(f"the floor is a fraction from 0 to 1; got {self.floor}")
+            raise KontumError("error.trajectory.floor", floor=self.floor)
         if self.form == "stock_flow" and not 0 <= self.entry <= self.speed < 1:
-            raise ValueError(f"speed = exit + entry, from the entry rate {self.entry} to below 1; got {self.speed}")
+            raise KontumError("error.trajectory.speed", entry=self.entry, speed=self.speed)
 
     @classmethod
     def through(cls, form, t0, y0, t1, y1, floor=0.0, entry=0.0):
-        """The path of this form through two points. Raises ValueError where none exists.
+        """The path of this form through two points. Raises KontumError where none exists.
 
         >>> t = Trajectory.through("logistic", 2015.5, 0.276781, 2020.0, 0.163928)
         >>> t.at([2025, 2030]).round(6).tolist()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .errors import Words
 from .notebook_checks import notebook_paths, output_differences, problems
 from .paths import ROOT
 from .reproduce import manifest
@@ -15,26 +16,26 @@ TOLERANCE = 1e-8  # relative; committed tables carry nine significant digits
 def differences(scratch, root=ROOT):
     """Every file that is missing, too many, or different between `root` (committed) and `scratch` (rebuilt).
 
-    Tables are compared by value, notebooks by output, all else by bytes. Returns a list of sentences, empty if the
+    Tables are compared by value, notebooks by output, all else by bytes. Returns a list of `Words`, empty if the
     same; the packages whose versions differ from those of the committed run come last, since they may explain it.
     """
     root, scratch = Path(root), Path(scratch)
     found = []
     for folder in ("data/processed", "figures", "notebooks"):
         old, new = (_files(base, folder) for base in (root, scratch))
-        found += [f"{name}: committed, but not made any more" for name in sorted(old - new)]
-        found += [f"{name}: made, but not committed" for name in sorted(new - old)]
+        found += [Words("verify.gone", file=name) for name in sorted(old - new)]
+        found += [Words("verify.new", file=name) for name in sorted(new - old)]
         for name in sorted(old & new):
             found += _compare(name, root / name, scratch / name)
     for path in notebook_paths(root / "notebooks"):
         found += problems(path, root / "figures")
     then = _committed_manifest(root)
     if then is None:
-        return [*found, "data/processed/manifest.json: missing or unreadable"]
+        return [*found, Words("verify.manifest", file="data/processed/manifest.json")]
     now = manifest()
-    found += _changes("input", then["inputs"], now["inputs"])
+    found += _changes("verify.input", then["inputs"], now["inputs"])
     if found:
-        found += _changes("version of", {"python": then["python"], **then["packages"]},
+        found += _changes("verify.version", {"python": then["python"], **then["packages"]},
                           {"python": now["python"], **now["packages"]})  # fmt: skip
     return found
 
@@ -52,26 +53,25 @@ def _compare(name, old, new):
         return []
     if name.endswith(".csv"):
         return _table_differences(name, old, new)
-    return [f"{name}: the bytes differ"]
+    return [Words("verify.bytes", file=name)]
 
 
 def _table_differences(name, old, new):
     try:
         a, b = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (old, new))
     except ValueError as error:
-        return [f"{name}: the committed table cannot be read ({error})"]
+        return [Words("verify.unreadable", file=name, detail=str(error))]
     if list(a.columns) != list(b.columns):
-        return [f"{name}: columns {list(a.columns)}, rebuilt {list(b.columns)}"]
+        return [Words("verify.columns", file=name, old=list(a.columns), new=list(b.columns))]
     if len(a) != len(b):
-        return [f"{name}: {len(a)} rows, rebuilt {len(b)}"]
+        return [Words("verify.rows", file=name, old=len(a), new=len(b))]
     found = []
     for column in a.columns:
         x, y = (pd.to_numeric(t[column], errors="coerce") for t in (a, b))
         same = (a[column] == b[column]) | ((x - y).abs() <= TOLERANCE * y.abs())
         for row in a.index[~same][:3]:
-            found.append(
-                f"{name}: row {row + 2}, column {column}: {a.at[row, column]!r}, rebuilt {b.at[row, column]!r}"
-            )
+            was, now = a.at[row, column], b.at[row, column]
+            found.append(Words("verify.cell", file=name, row=row + 2, column=column, old=was, new=now))
     return found
 
 
@@ -82,6 +82,7 @@ def _committed_manifest(root):
         return None
 
 
-def _changes(what, then, now):
-    names = sorted(set(then) | set(now))
-    return [f"{what} {n}: {then.get(n)} when committed, {now.get(n)} here" for n in names if then.get(n) != now.get(n)]
+def _changes(key, then, now):
+    names, none = sorted(set(then) | set(now)), Words("verify.none")
+    changed = [name for name in names if then.get(name) != now.get(name)]
+    return [Words(key, name=name, then=then.get(name, none), now=now.get(name, none)) for name in changed]

@@ -54,8 +54,8 @@ def verify(lang: Lang = "vi"):
     with tempfile.TemporaryDirectory() as scratch:
         _run_steps(console, lang, scratch)
         found = differences(scratch)
-    for line in found:
-        console.print(line, highlight=False, markup=False)
+    for words in found:
+        console.print(words.said(lang), highlight=False, markup=False)
     console.print(text("verify.differs" if found else "verify.same", lang, count=len(found)))
     raise typer.Exit(1 if found else 0)
 
@@ -97,7 +97,7 @@ def project(
     _print_fit(console, lang, implied_pace(obs, chosen))
     if csv is not None:
         if not csv.parent.is_dir():
-            raise KontumError(f"--csv: no folder {csv.parent}; choose one that is there")
+            raise KontumError("error.cli.csv_folder", folder=csv.parent)
         content = projection.to_csv(index=False, lineterminator="\n", float_format="%.9g")
         write_whole(csv, "\ufeff" + content)  # the mark by which Excel knows UTF-8
         console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)
@@ -110,8 +110,7 @@ def _scenario(name, given):
         chosen = load(name) if name.endswith((".yaml", ".yml")) else preset(name)
         return chosen.changed(**given) if given else chosen
     if "province_pace_pp" not in given or "poor_district_pace_pp" not in given:
-        raise KontumError("project: give --scenario, or both --province-pace and --poor-district-pace, "
-                          "for example --province-pace 3.5 --poor-district-pace 7")  # fmt: skip
+        raise KontumError("error.cli.paces")
     return Scenario(name="command-line", **given)
 
 
@@ -185,6 +184,6 @@ def boundary_map(
 
     kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
-        raise KontumError(f"--out: found {out.name!r}; a name that ends with .png, .svg or .pdf")
+        raise KontumError("error.cli.out", found=out.name)
     write_whole(out, picture(load_observations(data=data), boundaries, lang, kind))
     console_for().print(text("project.written", lang, file=out.name), highlight=False)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..areas import PROVINCE
 from ..district_facts import STANDARD
-from ..errors import KontumError
+from ..errors import KontumError, did_you_mean
 from ..labels import LANGUAGES, text
 from ..observations import select
 from .catalogue import CATALOGUE
@@ -70,7 +70,7 @@ class Figure:
             "pdf": {"Title": self.title, "Subject": self.alt, "CreationDate": None, "Creator": "Kon Tum Analysis"},
         }
         if kind not in metadata:
-            raise KontumError(f"figure format {kind!r}; allowed: {', '.join(metadata)}")
+            raise KontumError("error.figure.format", kind=kind, allowed=list(metadata))
         import matplotlib
 
         from .style import RC
@@ -98,12 +98,11 @@ def build(name, obs, lang="vi"):
     ['area', 'year', 'kind']
     """
     if name not in CATALOGUE:
-        raise KontumError(f"no figure is called {name!r}; there are {', '.join(CATALOGUE)}")
+        hint = did_you_mean(name, CATALOGUE)
+        raise KontumError("error.name.figure", name=name, names=list(CATALOGUE), hint=hint)
     if lang not in LANGUAGES:
-        raise KontumError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
+        raise KontumError("error.figure.language", lang=lang, allowed=LANGUAGES)
     known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
     if known < CATALOGUE[name].years:
-        raise KontumError(
-            f"{name} needs {CATALOGUE[name].years} year ends with a provincial count; {known} known on that day"
-        )
+        raise KontumError("error.figure.years", name=name, needed=CATALOGUE[name].years, known=known)
     return Figure(name, lang, CATALOGUE[name].table(obs))

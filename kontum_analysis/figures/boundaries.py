@@ -24,18 +24,19 @@ def boundary_map(obs, path, lang="vi", kind="png"):
     try:
         import geopandas
     except ImportError:
-        raise KontumError("--boundaries needs geopandas: pip install geopandas") from None
+        raise KontumError("error.map.geopandas") from None
     try:
         shapes = geopandas.read_file(path)
     except Exception as error:  # the readers below geopandas raise errors of many libraries
-        raise KontumError(f"{Path(path).name}: no boundary file ({' '.join(str(error).split())[:120]})") from None
+        detail = " ".join(str(error).split())[:120]
+        raise KontumError("error.map.file", file=Path(path).name, detail=detail) from None
     shapes = shapes.assign(area=[_code(row) for row in shapes.drop(columns="geometry").astype(str).to_dict("records")])
     shapes = shapes[shapes["area"] != ""].set_index("area")
     if missing := sorted(set(districts()) - set(shapes.index)):
-        names = ", ".join(f"{area_name(code, 'vi')} ({code})" for code in missing)
-        raise KontumError(
-            f"{Path(path).name}: no feature for {names}; one property must hold the code or the name of a district"
-        )
+        names = [
+            f"{area_name(code, 'vi')} ({code})" for code in missing
+        ]  # a district is called alike in both languages
+        raise KontumError("error.map.districts", file=Path(path).name, districts=names)
     return _drawn(district_table(obs), shapes, lang, kind)
 
 
