@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from .labels import LANGUAGES, text
 
+_SHOWN = 300  # characters of a value that a message shows; the longest that is allowed in a table has fewer
+
 
 def said(value, lang):
     """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
@@ -104,8 +106,8 @@ class Problem:
         if self.row is not None:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
-            where.append(text("error.column", lang, column=self.column))
-        value = repr(self.value) if isinstance(self.value, str) else said(self.value, lang)
+            where.append(text("error.column", lang, column=self.column[:_SHOWN]))
+        value = repr(self.value[:_SHOWN]) if isinstance(self.value, str) else said(self.value, lang)
         return text("error.problem", lang, where=", ".join(where), value=value, allowed=self.wanted(lang))
 
 
