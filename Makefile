@@ -11,6 +11,7 @@ reproduce: $(READY)
 test: $(READY)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" tests kontum_analysis
 	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-current-env notebooks
 
@@ -38,6 +39,7 @@ $(READY): requirements.lock pyproject.toml
 lint: $(READY)
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+	$(BIN)/python -m mypy
 
 clean:
 	rm -rf .venv build *.egg-info

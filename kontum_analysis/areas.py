@@ -75,7 +75,7 @@ def _register(folder=RAW):
     return pd.read_csv(folder / "areas.csv", dtype=str, keep_default_na=False)
 
 
-def register(vintage=None, level=None, parent=None):
+def register(vintage: str | None = None, level: str | None = None, parent: str | None = None) -> pd.DataFrame:
     """The register as a table, one row an area; columns as in `data/raw/README.md`.
 
     vintage: "2020" (to 30 June 2025) or "2025"; level: nation, region, province, group, district or commune.
@@ -96,7 +96,7 @@ def register(vintage=None, level=None, parent=None):
     return table.reset_index(drop=True)
 
 
-def districts():
+def districts() -> list[str]:
     """Codes of the ten districts, in the order of the statistics office.
 
     >>> districts()[0], districts()[-1]
@@ -105,7 +105,7 @@ def districts():
     return register("2020", "district", PROVINCE)["code"].tolist()
 
 
-def poor_districts():
+def poor_districts() -> list[str]:
     """Codes of the three poor districts of decision 353/QĐ-TTg: Kon Plông, Tu Mơ Rông, Ia H'Drai.
 
     >>> poor_districts()
@@ -116,7 +116,7 @@ def poor_districts():
 
 
 @lru_cache(maxsize=4096)
-def area(code, vintage="2020"):
+def area(code: str, vintage: str = "2020") -> Area:
     """The area with this code. Raises UnknownAreaError when the register of that vintage has none.
 
     >>> area("617").name
@@ -134,9 +134,9 @@ def area(code, vintage="2020"):
 def _names(vintage):
     """(exact form, folded form, code, type, level, parent) of every spelling in the register."""
     rows = []
-    for r in register(vintage).itertuples():
-        for spelling in {r.name_vi, r.name_gso, r.name_ascii, *filter(None, r.aliases.split("|"))}:
-            rows.append((_exact(spelling), fold(spelling), r.code, r.type, r.level, r.parent_code))
+    for r in register(vintage).to_dict("records"):
+        for spelling in {r["name_vi"], r["name_gso"], r["name_ascii"], *filter(None, r["aliases"].split("|"))}:
+            rows.append((_exact(spelling), fold(spelling), r["code"], r["type"], r["level"], r["parent_code"]))
     return pd.DataFrame(rows, columns=["exact", "folded", "code", "type", "level", "parent"])
 
 
@@ -154,7 +154,7 @@ def _split(name):
     return bare, kind, qualifier or None
 
 
-def resolve(name, level=None, vintage="2020"):
+def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     """The area that a name or code means.
 
     A bare name that areas of several levels carry means the highest of them ("Đăk Hà" is the district,
@@ -216,8 +216,8 @@ def _parents(vintage):
 
 def _described(code, vintage):
     found = area(code, vintage)
-    parent = register(vintage)
-    parent = parent.loc[parent["code"] == found.parent, "name_vi"]
+    table = register(vintage)
+    parent = table.loc[table["code"] == found.parent, "name_vi"]
     return f"{found}" + (f", {parent.iloc[0]}" if len(parent) else "")
 
 
@@ -235,7 +235,11 @@ def _nearest(name, level, vintage, count=3):
     return "; ".join(_described(code, vintage) for code in codes)
 
 
-def crosswalk():
+def _whole_sum(counts):
+    return counts.sum(skipna=False)
+
+
+def crosswalk() -> pd.DataFrame:
     """Old commune to unit of July 2025 (Resolution 1677/NQ-UBTVQH15); every old commune went whole into one.
 
     >>> crosswalk().shape[0]
@@ -244,7 +248,7 @@ def crosswalk():
     return pd.read_csv(RAW / "crosswalk_2025.csv", dtype=str, keep_default_na=False)
 
 
-def to_2025(table, area_column=None):
+def to_2025(table: pd.DataFrame, area_column: str | None = None) -> pd.DataFrame:
     """Add up counts of old communes to the 40 units of 1 July 2025.
 
     table: one row per old commune and whatever other columns it carries (year, scenario, …). Numeric columns
@@ -283,5 +287,5 @@ def to_2025(table, area_column=None):
     if (repeated := table.duplicated([column, *keys])).any():
         raise KontumError("error.to_2025.twice", code=codes[repeated].iloc[0])
     moved = table.drop(columns=names).assign(**{column: codes.map(new)})
-    added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(lambda c: c.sum(skipna=False))
+    added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(_whole_sum)
     return added.reset_index()[[c for c in table.columns if c not in names]]

@@ -53,7 +53,14 @@ class NTMProjection:
         return [text(key, lang, **values) for key, values in self.assumptions]
 
 
-def project_ntm(obs, pace=1.5, draws=10_000, seed=3299, start=None, end=2025):
+def project_ntm(
+    obs: pd.DataFrame,
+    pace: float | None = 1.5,
+    draws: int = 10_000,
+    seed: int = 3299,
+    start: int | None = None,
+    end: int = 2025,
+) -> NTMProjection:
     """Communes attaining NTM, the advanced and the model level, year by year, and the odds of the programme's targets.
 
     obs: table of `load_observations`, of any vintage. pace: criteria a year of a commune below 19, on average over
@@ -157,7 +164,7 @@ def _year_table(numbers, years):
 
 def _probabilities(numbers, communes_count, draws):
     last = {name: value[:, -1] for name, value in numbers.items()}
-    events = {name: (target, last[name] >= target) for name, target in TARGETS.items()}
+    events = {name: (float(target), last[name] >= target) for name, target in TARGETS.items()}
     events["all_communes_15_criteria"] = (communes_count, last[_COUNTED[3]] >= communes_count)
     three = np.logical_and.reduce([events[name][1] for name in TARGETS])
     events["attained_advanced_and_model"] = (np.nan, three)

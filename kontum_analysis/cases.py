@@ -63,8 +63,8 @@ def stand_ins(panel):
     )
     means = means[means["count"] >= SISTERS].reset_index()
     return {
-        (row.group, None if pd.isna(row.parent) else row.parent, row.t0, row.t1): (row.y0, row.y1, row.count_)
-        for row in means.rename(columns={"count": "count_"}).itertuples()
+        (group, None if pd.isna(parent) else parent, t0, t1): (y0, y1, count)
+        for group, parent, t0, t1, y0, y1, count in means.itertuples(index=False)
     }
 
 
@@ -75,7 +75,8 @@ def _above(series, sisters, parents, area, t0, t1):
     if parent is not None and parent not in series:
         why = Words("hindcast.parent_absent")
     elif parent is not None:
-        rates = known_parent(*series[parent][:2], t0, t1)
+        times, known = series[parent][:2]
+        rates = known_parent(times, known, t0, t1)
         if not np.isnan(rates[0]):
             held = series[parent][3] == group
             return rates, None if held else Words("hindcast.parent_elsewhere")

@@ -45,7 +45,7 @@ def comparable(observations):
     return rows.assign(value=pd.to_numeric(rows["obs_value"]), vintage=vintage)
 
 
-def _problem(file, row, column, allowed, **values):
+def _cell_problem(file, row, column, allowed, **values):
     """The problem of a cell; row: a Series or a named tuple of the table; values: of what is allowed."""
     row = row if isinstance(row, pd.Series) else pd.Series(row._asdict())
     return Problem(f"{file}.csv", int(row[LINE]), column, str(row[column]), allowed, values)
@@ -65,11 +65,11 @@ def _references(tables):
                 yield Problem(f"{name}.csv", int(row[LINE]), column, unknown[row.name], "allowed.source")
         if "indicator" in table.columns and name not in ("indicators", "excluded"):
             for _, row in table[~table["indicator"].isin(indicators)].iterrows():
-                yield _problem(name, row, "indicator", "allowed.indicator")
+                yield _cell_problem(name, row, "indicator", "allowed.indicator")
         area = next((c for c in ("ref_area", "scope_area") if c in table.columns), None)
         if area and name not in ("excluded", "observations"):
             for _, row in table[~table[area].isin(codes)].iterrows():
-                yield _problem(name, row, area, "allowed.area")
+                yield _cell_problem(name, row, area, "allowed.area")
 
 
 def _calendar(tables):
@@ -77,7 +77,7 @@ def _calendar(tables):
     for name, columns in DAYS.items():
         for column in columns:
             for _, row in tables[name][tables[name][column].map(_is_no_day)].iterrows():
-                yield _problem(name, row, column, "allowed.calendar")
+                yield _cell_problem(name, row, column, "allowed.calendar")
 
 
 def _is_no_day(text):
@@ -92,23 +92,23 @@ def _observation_values(tables):
     known = obs[obs["indicator"].isin(indicators.index)]
     unit = known["indicator"].map(indicators["unit_measure"])
     for _, row in known[known["unit_measure"] != unit].iterrows():
-        yield _problem(
+        yield _cell_problem(
             "observations", row, "unit_measure", "allowed.unit", unit=unit[row.name], indicator=row.indicator
         )
     whole = known["unit_measure"].isin(WHOLE_UNITS) & ~known["obs_value"].str.fullmatch(r"-?\d+")
     for _, row in known[whole].iterrows():
         if _THOUSANDS.fullmatch(row.obs_value):
             plain = row.obs_value.replace(".", "")
-            yield _problem(
+            yield _cell_problem(
                 "observations", row, "obs_value", "allowed.whole_units_thousands", unit=row.unit_measure, plain=plain
             )
         else:
-            yield _problem("observations", row, "obs_value", "allowed.whole_units", unit=row.unit_measure)
+            yield _cell_problem("observations", row, "obs_value", "allowed.whole_units", unit=row.unit_measure)
     value = pd.to_numeric(known["obs_value"])
     low = pd.to_numeric(known["indicator"].map(indicators["min"])).fillna(-float("inf"))
     high = pd.to_numeric(known["indicator"].map(indicators["max"])).fillna(float("inf"))
     for _, row in known[(value < low) | (value > high)].iterrows():
-        yield _problem("observations", row, "obs_value", "allowed.range", indicator=row.indicator, low=low[row.name],
+        yield _cell_problem("observations", row, "obs_value", "allowed.range", indicator=row.indicator, low=low[row.name],
                        high=high[row.name])  # fmt: skip
 
 
@@ -119,24 +119,28 @@ def _observation_areas(tables):
         vintage = "2025" if row.time_period > LAST_DAY_OF_DISTRICTS else "2020"
         found = look.get((vintage, row.ref_area)) or look.get(("2020", row.ref_area))
         if found is None:
-            yield _problem("observations", row, "ref_area", "allowed.area")
+            yield _cell_problem("observations", row, "ref_area", "allowed.area")
             continue
         if (found.valid_from and row.time_period < found.valid_from) or (
             found.valid_to and row.time_period > found.valid_to
         ):
-            yield _problem("observations", row, "time_period", "allowed.area_exists", name=found.name_vi, code=found.code,
+            yield _cell_problem("observations", row, "time_period", "allowed.area_exists", name=found.name_vi, code=found.code,
                            first=found.valid_from or Words("allowed.from_start"),
                            last=found.valid_to or Words("allowed.until_now"))  # fmt: skip
         if row.area_name != found.name_vi:
-            yield _problem("observations", row, "area_name", "allowed.area_name", name=found.name_vi, code=found.code)
+            yield _cell_problem(
+                "observations", row, "area_name", "allowed.area_name", name=found.name_vi, code=found.code
+            )
         if row.level != found.level:
-            yield _problem("observations", row, "level", "allowed.area_level", level=found.level, name=found.name_vi)
+            yield _cell_problem(
+                "observations", row, "level", "allowed.area_level", level=found.level, name=found.name_vi
+            )
         if (
             row.date_precision == "year"
             and not row.time_period.endswith("-12-31")
             and row.time_period != LAST_DAY_OF_DISTRICTS
         ):
-            yield _problem("observations", row, "time_period", "allowed.year_end")
+            yield _cell_problem("observations", row, "time_period", "allowed.year_end")
 
 
 def _fractions(tables):
@@ -149,7 +153,7 @@ def _fractions(tables):
         for index, row in group[group["value"] < 1].iterrows():
             others = group["value"].drop(index)
             if len(others) and others.min() > 20 * row.value and others.min() / 4 < 100 * row.value < 4 * others.max():
-                yield _problem("observations", row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(),
+                yield _cell_problem("observations", row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(),
                                meant=100 * row.value)  # fmt: skip
 
 
@@ -190,7 +194,7 @@ def rate_disagreements(rows):
     time_period, stated and computed (per cent), tolerance (points), within_rounding.
     """
     found = []
-    value = {}
+    value: dict[tuple, list] = {}
     for key, standard, v in zip(zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
                                 rows["standard"], rows["value"], strict=True):  # fmt: skip
         value.setdefault(key, []).append((standard, v))
@@ -247,44 +251,45 @@ def _conflicts(tables):
     conflicts = tables["conflicts"]
     for _, row in conflicts.iterrows():
         if len(row["values"].split("|")) != len(row["source_ids"].split("|")):
-            yield _problem("conflicts", row, "values", "allowed.as_many")
+            yield _cell_problem("conflicts", row, "values", "allowed.as_many")
         if row.preferred_source_id not in row["source_ids"].split("|"):
-            yield _problem("conflicts", row, "preferred_source_id", "allowed.one_of", values=row["source_ids"])
+            yield _cell_problem("conflicts", row, "preferred_source_id", "allowed.one_of", values=row["source_ids"])
     listed = set(zip(conflicts.ref_area, conflicts.indicator, conflicts.time_period, conflicts.standard, strict=True))
     rows = comparable(tables["observations"])
     rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
-    keys, values = [fact_key(r) for r in rows.itertuples()], {}
+    keys = [fact_key(r) for r in rows.itertuples()]
+    values: dict[tuple, set] = {}
     for key, value in zip(keys, rows["value"], strict=True):
         values.setdefault(key, set()).add(value)
     found = {key for key in values if len(values[key]) > 1}
     for key in sorted(found - listed):
         group = rows[[k == key for k in keys]]
         stated = " | ".join(group["obs_value"])
-        yield _problem("observations", group.iloc[-1], "obs_value", "allowed.one_value", stated=stated)
+        yield _cell_problem("observations", group.iloc[-1], "obs_value", "allowed.one_value", stated=stated)
     for _, row in conflicts.iterrows():
         if (row.ref_area, row.indicator, row.time_period, row.standard) not in found:
-            yield _problem("conflicts", row, "values", "allowed.shown_conflict")
+            yield _cell_problem("conflicts", row, "values", "allowed.shown_conflict")
 
 
 def _registers(tables):
     areas, cross, grid = tables["areas"], tables["crosswalk_2025"], tables["tile_grid"]
     for _, row in areas[(areas["parent_code"] != "") & ~areas["parent_code"].isin(areas["code"])].iterrows():
-        yield _problem("areas", row, "parent_code", "allowed.area_or_none")
+        yield _cell_problem("areas", row, "parent_code", "allowed.area_or_none")
     old = areas[(areas["vintage"] == "2020") & (areas["level"] == "commune")].set_index("code")["name_vi"]
     new = areas[(areas["vintage"] == "2025") & (areas["level"] == "commune")].set_index("code")["name_vi"]
     for column, names in (("old", old), ("new", new)):
         for _, row in cross.iterrows():
             if names.get(row[f"{column}_code"]) != row[f"{column}_name"]:
-                yield _problem("crosswalk_2025", row, f"{column}_code", f"allowed.{column}_commune")
+                yield _cell_problem("crosswalk_2025", row, f"{column}_code", f"allowed.{column}_commune")
     for code in sorted(set(old.index) - set(cross["old_code"])):
         yield Problem("crosswalk_2025.csv", None, "old_code", code, "allowed.every_commune")
     for _, row in grid[grid.duplicated(["vintage", "level", "row", "col"])].iterrows():
-        yield _problem("tile_grid", row, "row", "allowed.one_tile")
+        yield _cell_problem("tile_grid", row, "row", "allowed.one_tile")
 
 
 def _targets(tables):
     for _, row in tables["targets"].iterrows():
         if (row.comparator == "qualitative") != (row.value_low == ""):
-            yield _problem("targets", row, "value_low", "allowed.target_value")
+            yield _cell_problem("targets", row, "value_low", "allowed.target_value")
         elif row.comparator == "range" and not float(row.value_low) < float(row.value_high or "-inf"):
-            yield _problem("targets", row, "value_high", "allowed.above_low", low=row.value_low)
+            yield _cell_problem("targets", row, "value_high", "allowed.above_low", low=row.value_low)

@@ -39,7 +39,8 @@ def communes(obs, count=85):
     table = register("2020", "commune")
     rural = (table["type"] == "xã") | ((table["name_vi"] == MANG_DEN[0]) & (table["parent_code"] == MANG_DEN[1]))
     table = table[rural] if count == 86 else table[table["type"] == "xã"]
-    found = {r.code: Commune(r.code, r.name_vi, r.parent_code) for r in table.sort_values("code").itertuples()}
+    found = {code: Commune(code, name, parent) for code, name, parent in
+             table.sort_values("code")[["code", "name_vi", "parent_code"]].to_numpy()}  # fmt: skip
     rows = obs[obs["ref_area"].isin(found) & obs["indicator"].str.startswith("ntm_")]
     for row in rows.sort_values(["time_period", "source_id"]).itertuples():
         _note(found[row.ref_area], row)

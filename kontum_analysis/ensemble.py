@@ -67,7 +67,7 @@ def _named(found):
     return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
 
 
-def scenario_draws(obs, scenario, draws=10_000, seed=3299):
+def scenario_draws(obs: pd.DataFrame, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
     """Draws around the path of a scenario: its paces are taken as given, what they do not fix is drawn.
 
     Raises ScenarioError for fewer than 2 draws or a scenario that cannot run.
@@ -84,7 +84,9 @@ def scenario_draws(obs, scenario, draws=10_000, seed=3299):
     return _draw(obs, base, years, logit(centre)[:, :, None], draws, seed)
 
 
-def outlook_draws(obs, end=2030, draws=10_000, seed=3299, weight=None):
+def outlook_draws(
+    obs: pd.DataFrame, end: int = 2030, draws: int = 10_000, seed: int = 3299, weight: float | None = None
+) -> Draws:
     """Draws of what may come if history is the guide: no scenario, the speed itself is drawn.
 
     Starts from the last year with a published provincial count. weight: that of the province's own speed against history

@@ -56,7 +56,7 @@ class Lines(list):
 
 
 class Field(str):
-    """The name of a scenario's key in a message; where it was typed as an option, the option's name is shown instead."""
+    """A name in a message that the command line replaces by the option as typed: `end` by `--to`."""
 
 
 class KontumError(ValueError):
@@ -72,6 +72,10 @@ class KontumError(ValueError):
     def said(self, lang):
         """The message in one language."""
         return Words(self.key, **self.values).said(lang)
+
+    def with_names(self, names):
+        """The same error with the fields of a scenario called as `names` says, such as {"end": "--to"}."""
+        return _renamed(self, names)
 
     def __reduce__(self):
         return _restored, (type(self), self.args, self.__dict__)  # an error may come from another process
@@ -126,17 +130,13 @@ class UnknownAreaError(KontumError):
 class ScenarioError(KontumError):
     """A scenario that cannot be read or cannot be run."""
 
-    def with_names(self, names):
-        """The same error with the scenario's keys called as `names` says, such as {"end": "--to"}."""
-        return _renamed(self, names)
-
 
 def _renamed(value, names):
     if isinstance(value, Field):
         return Field(names.get(value, value))
     if isinstance(value, Lines):
         return Lines(_renamed(item, names) for item in value)
-    if isinstance(value, Words | ScenarioError):
+    if type(value).__init__ in (Words.__init__, KontumError.__init__):  # others keep no fields
         return type(value)(value.key, **{name: _renamed(item, names) for name, item in value.values.items()})
     return value
 

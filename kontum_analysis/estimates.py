@@ -52,7 +52,7 @@ class Estimates:
         return self.poor / self.households
 
 
-def estimate_panel(obs, draws=2000, seed=3299):
+def estimate_panel(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> Estimates:
     """Districts of the province under the current standard, end-2021 to the last year whose total is known.
 
     A total is known when the province's poor households are published, and its households too or its printed rate.
@@ -240,7 +240,7 @@ def _row(code, year, facts, poor, households, point_poor, point_households):
                 poor_q90=int(np.ceil(high)), households=int(point_households), **status, source_id=source)  # fmt: skip
 
 
-def leave_one_out(obs, draws=2000, seed=3299):
+def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.DataFrame:
     """How far the estimates miss: each known district of each later year hidden in turn and estimated from the rest.
 
     All figures of the hidden district for that year are taken away (and the published changes from which they could

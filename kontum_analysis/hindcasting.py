@@ -5,6 +5,7 @@ two known rounds; around it stands the spread of the errors the method made in *
 is never learned from when it is scored). "No change" always runs beside.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,7 +142,7 @@ def _summary(cases):
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def hindcast(panel, methods=METHODS):
+def hindcast(panel: pd.DataFrame, methods: str | Sequence[str] = METHODS) -> Hindcast:
     """Forecast the third of every three consecutive rounds of each area from the first two, and score it.
 
     Parameters

@@ -20,7 +20,7 @@ def table():
         return {row["key"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
 
 
-def number(value, decimals, lang):
+def number(value, decimals: int, lang: str) -> str:
     """A number with its decimals and thousands marks as the language writes them; "–" for a missing value.
 
     >>> number(1234.5, 1, "vi"), number(1234.5, 1, "en"), number(float("nan"), 1, "en")
@@ -48,7 +48,7 @@ class _Numbers(Formatter):
         return super().format_field(value, spec)
 
 
-def text(key, lang, **values):
+def text(key: str, lang: str, **values) -> str:
     """The text of a key in a language, with its {placeholders} filled. Raises KeyError for an unknown key or language.
 
     >>> text("unit.percent_of_households", "vi")
@@ -57,12 +57,12 @@ def text(key, lang, **values):
     return _Numbers(lang).vformat(table()[key][lang], (), values)
 
 
-def name_of(area):
+def name_of(area: str) -> dict[str, str]:
     """The name of an area in both languages, for a sentence: {"vi": …, "en": …}."""
     return {lang: area_name(area, lang) for lang in LANGUAGES}
 
 
-def area_name(code, lang, vintage="2020"):
+def area_name(code: str, lang: str, vintage: str = "2020") -> str:
     """The name of an area as shown to readers; groups of districts and the province have names of their own.
 
     >>> area_name("617", "en"), area_name("62-POOR", "en")

@@ -10,7 +10,7 @@ MEGABYTE = 1_000_000
 TABLE_MB = 20  # the largest raw table holds 0.3 MB
 TABLE_ROWS = 100_000  # the longest has 1,130
 PROBLEMS = 200  # listed for one file; a file with more is wrong as a whole
-SCENARIO_MB = 0.1  # a scenario holds 1 kB
+SCENARIO_MB = 0.2  # a scenario holds 1 kB
 BOUNDARIES_MB = 30  # the borders of all communes of the country, simplified, hold about 20 MB
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
@@ -31,7 +31,7 @@ def bytes_within(path, megabytes):
     if not plain:
         raise KontumError("hostile.no_plain_file", file=path.name)
     if size > megabytes * MEGABYTE:
-        raise KontumError("hostile.too_large", file=path.name, size=size / MEGABYTE, limit=megabytes)
+        raise KontumError("hostile.too_large", file=path.name, size=size / 1000, limit=1000 * megabytes)
     return content
 
 

@@ -5,6 +5,8 @@ turn one into the other. Two national shares leave their base open (all communes
 all communes, which is the stricter reading.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -44,7 +46,7 @@ MATCHES = {
 }
 
 
-def national_targets(obs, data=None):
+def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:
     """Targets of the national programmes (QĐ 90, NQ 24, QĐ 263, NQ 120 with QĐ 1719) beside the province's on the same matter.
 
     Columns: target_id, document, indicator, horizon_year, unit_measure, national_low, national_high (in that unit);

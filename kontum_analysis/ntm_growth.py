@@ -57,7 +57,7 @@ class Growth:
         out = {}
         for axis, (name, grid) in enumerate(zip(("pace", "sigma", "shape", "last"), grids, strict=True)):
             p = self.weights.sum(axis=tuple(i for i in range(4) if i != axis))
-            marks = [float(grid[min(np.searchsorted(np.cumsum(p), q), len(grid) - 1)]) for q in (0.1, 0.5, 0.9)]
+            marks = [float(grid[min(int(np.searchsorted(np.cumsum(p), q)), len(grid) - 1)]) for q in (0.1, 0.5, 0.9)]
             out[name] = (float(p @ grid), *marks)
         return out
 
@@ -145,7 +145,7 @@ def fit(history):
     prior = -0.5 * ((log_pace - np.log(1.5)) / 0.7) ** 2
     log_post = np.zeros((len(log_pace), len(sigma), len(SHAPES), len(LAST)))
     log_post += prior[:, None, None, None] - 0.5 * (sigma / 0.5)[None, :, None, None] ** 2
-    looks = [[[_compare(*pair, shape, last) for last in LAST] for shape in SHAPES] for pair in pairs]
+    looks = [[[_compare(start, end, shape, last) for last in LAST] for shape in SHAPES] for start, end in pairs]
     dispersion = _dispersion(pairs, looks)
     for (start, end), look in zip(pairs, looks, strict=True):
         spread = sigma / np.sqrt(max(end.time - start.time, 1.0))  # shocks of several years partly cancel
@@ -165,5 +165,5 @@ def _dispersion(pairs, looks):
     freedom = sum(3 if end.bands else 0 for _, end in pairs) - 2  # four free bands less the gain; shape and last
     if freedom < 1:
         return 1.0
-    chi2 = sum(np.array([[c[np.argmax(ll)] for ll, c in row] for row in look]) for look in looks)
+    chi2 = np.sum([[[c[np.argmax(ll)] for ll, c in row] for row in look] for look in looks], axis=0)
     return max(1.0, float(chi2.min()) / freedom)

@@ -1,5 +1,7 @@
 """How good the NTM model would have been: forecasts from what was known at earlier days, scored on what came after."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import scoringrules
@@ -12,7 +14,9 @@ from .observations import vintage
 ALPHAS = np.array([0.1, 0.2, 0.5])  # the 90, 80 and 50 % intervals of the weighted interval score
 
 
-def hindcast_ntm(obs, data=None, draws=2000, seed=3299):
+def hindcast_ntm(
+    obs: pd.DataFrame, data: str | Path | None = None, draws: int = 2000, seed: int = 3299
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast the published numbers of attained communes from every earlier vintage, and score the forecasts.
 
     obs: from `load_observations`; earlier vintages are taken from it. data: the folder it was loaded from, default

@@ -98,11 +98,11 @@ def snapshots(obs):
     found = [s for s in found if np.isfinite(s.attained) or np.isfinite(s.mean_low)]
     if not any(np.isfinite(s.attained) for s in found):
         raise KontumError("error.ntm.no_figure")
-    merged = {}
+    merged: dict[tuple[str, str], Snapshot] = {}
     for s in sorted(found, key=lambda s: (s.time, s.standard, s.bands is None, s.known_from)):
         key = (s.day, s.standard)
         merged[key] = _filled(merged[key], s) if key in merged else s
-    result = []
+    result: list[Snapshot] = []
     for s in merged.values():
         if not (result and _repeats(result[-1], s)):
             result.append(s)

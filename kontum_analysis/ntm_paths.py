@@ -72,7 +72,8 @@ def current_state(history, members, totals, growth: Growth, rates, draws, seed):
     shared = growth.sample(draws, random_stream(seed, int(PROVINCE)))
     limits = [constraints(s, members, totals, history) for s in (base, *later)]
     ranks = latent_ranks(limits[0], _columns(streams, lambda r: r.standard_normal(draws)))
-    attained, within = [], None
+    attained: list[np.ndarray] = []
+    within = None
     for s, limit in zip(later[::-1], limits[:0:-1], strict=True):  # last first, so that names of later days count
         within = choose_attained(ranks, int(s.attained), limit, within)
         attained.insert(0, within)
@@ -176,7 +177,7 @@ def project(state, times, pace, relative_pace):
     patience = _columns(state.streams, lambda r: r.standard_exponential((draws, 3)))  # (3, draws, communes)
     hazard = np.zeros((2, *state.criteria.shape))
     old, first = state.criteria >= 19, state.time
-    out = {name: [] for name in ("counts", "attained", "advanced", "model")}
+    out: dict[str, list] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
         while True:
             stop = min(until, np.floor(state.time + 1e-9) + 1.0)

@@ -9,12 +9,13 @@ from collections import Counter
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
-from .errors import DataError, KontumError, Words
+from .errors import DataError, Field, KontumError, Words
 from .limits import reason_of
 from .paths import RAW
 from .reading import LINE, read_text_table
@@ -69,12 +70,13 @@ def _validated(folder, stamp):
     return tables
 
 
-def load_observations(as_of=None, data=None):
+def load_observations(as_of: str | date | None = None, data: str | Path | None = None) -> pd.DataFrame:
     """The published figures as one long table, validated and with conflicts settled.
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
         day). None gives everything.
-    data: another folder with the raw tables; default `data/raw/`.
+    data: another folder with the raw tables; default `data/raw/`. The register of areas (names, levels, `kt.areas`) and
+        the crosswalk of 2025 are always those of `data/raw/`: a folder that names other areas is not meant.
 
     Columns are those of `data/raw/observations.csv` (SDMX names) and
     - `obs_value`: the figure in `unit_measure`; **missing for a bound** ("more than 1,200"), whose number stands
@@ -127,7 +129,7 @@ def _day(value):
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return day.strftime("%Y-%m-%d")  # a date, datetime or Timestamp
     except (ValueError, TypeError, AttributeError):
-        raise KontumError("error.observations.day", value=value) from None
+        raise KontumError("error.observations.day", field=Field("as_of"), value=value) from None
 
 
 def _known_from(published, time_period):
@@ -151,7 +153,8 @@ def _with_preference(obs, conflicts, kind):
         "line": obs[LINE],
     })  # fmt: skip
     best = rank.sort_values(list(rank.columns)).index
-    first, count, verdict = {}, Counter(keys), {}
+    first: dict[tuple, Any] = {}
+    count, verdict = Counter(keys), {}
     for row in obs.loc[best].itertuples():
         key = keys[row.Index]
         leader = first.setdefault(key, row)

@@ -13,6 +13,7 @@ from .areas import PROVINCE, poor_districts
 from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .errors import Field, KontumError, ScenarioError
 from .estimates import estimate_panel
+from .scenarios import Scenario
 from .trajectories import rate_after, speed_between
 
 FULL = 1e-9  # two rates this near are equal
@@ -51,7 +52,7 @@ class Baseline:
         return np.isin(self.areas, poor_districts())
 
 
-def baseline(obs, scenario):
+def baseline(obs: pd.DataFrame, scenario: Scenario) -> Baseline:
     """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
 
     Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
@@ -127,7 +128,7 @@ def _line(scenario, key, level, first_level, base, years):
     return rate_after(scenario.form, level, speed, span, entry=base.entry)
 
 
-def implied_pace(obs, scenario):
+def implied_pace(obs: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """What the other seven districts must do for the province and the poor districts both to keep their pace.
 
     One row a year after the start: province_rate (on paper), poor_districts_rate, needed_rate (of the seven),

@@ -117,8 +117,8 @@ def check_panel(panel):
     for name in ("parent", "group"):
         several = known.groupby("area", sort=False)[name].nunique(dropna=False)
         for area in several.index[several > 1]:
-            values = repr(list(known.loc[known["area"] == area, name].unique()))
-            problems.append(Words(f"error.panel.several_{name}s", area=area, found=values))
+            held = repr(list(known.loc[known["area"] == area, name].unique()))
+            problems.append(Words(f"error.panel.several_{name}s", area=area, found=held))
     parent_of = dict(zip(known["area"], known["parent"], strict=True))
     for area in parent_of:
         if _ring(parent_of, area):

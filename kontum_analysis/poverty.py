@@ -5,11 +5,13 @@ import pandas as pd
 
 from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
+from .estimates import estimate_panel
 from .labels import area_name
 from .paces import FULL, baseline, district_paths
+from .scenarios import Scenario
 
 
-def project_poverty(obs, scenario, draws=0, seed=3299):
+def project_poverty(obs: pd.DataFrame, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
     """The path of the province and its ten districts under a scenario.
 
     Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),
@@ -71,7 +73,7 @@ def _whole_households(exact, opening):
     return np.stack(columns, axis=1)
 
 
-def groups(projection):
+def groups(projection: pd.DataFrame) -> pd.DataFrame:
     """The same table, without quantiles, for the province, its poor districts (62-POOR) and the other seven (62-REST).
 
     >>> from kontum_analysis.observations import load_observations
@@ -96,7 +98,39 @@ def groups(projection):
     return pd.concat([projection.loc[projection["area"] == PROVINCE, columns], added[columns]], ignore_index=True)
 
 
-def exit_quotas(projection):
+def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
+    """What is known so far of the province, its poor districts and the other seven: one row a group and year.
+
+    Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of the
+    province; of a group estimated where any count in it is, else derived, being a sum.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> known_groups(load_observations()).query("year == 2021").rate.round(4).tolist()
+    [0.1532, 0.4673, 0.1095]
+    """
+    found = estimate_panel(obs)
+    province = found.panel[found.panel["area"] == PROVINCE].rename(
+        columns={"rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"}
+    )
+    is_poor = np.isin(found.areas, poor_districts())
+    parts = [
+        province,
+        *(_known_group(found, *group) for group in ((POOR_DISTRICTS, is_poor), (OTHER_DISTRICTS, ~is_poor))),
+    ]
+    return pd.concat([part[["area", "year", "rate", "q10", "q90", "status"]] for part in parts], ignore_index=True)
+
+
+def _known_group(found, code, member):
+    rates = found.poor[member].sum(axis=0) / found.households[member].sum(axis=0)
+    by_year = found.panel[found.panel["area"].isin(np.array(found.areas)[member])].groupby("year")
+    whole, status = by_year[["poor_households", "households"]].sum(), by_year["status_poor_households"]
+    worst = status.agg(lambda s: "estimated" if (s == "estimated").any() else "derived")
+    q10, q90 = np.quantile(rates, [0.1, 0.9], axis=1)
+    rate = (whole["poor_households"] / whole["households"]).to_numpy()
+    return pd.DataFrame(dict(area=code, year=found.years, rate=rate, q10=q10, q90=q90, status=worst.to_numpy()))
+
+
+def exit_quotas(projection: pd.DataFrame) -> pd.DataFrame:
     """Households that must leave poverty in each district and year for the path to hold: whole numbers.
 
     A tidy table: scenario, area, area_name, year, quota. It is the fall of the poor households in the year plus the

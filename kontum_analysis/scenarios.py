@@ -43,7 +43,7 @@ _RULES = {  # kinds of pydantic's errors -> the rule in our words, label error.s
     "finite_number": "number",
     "int_parsing": "year",
     "int_type": "year",
-    "int_from_float": "year",
+    "int_from_float": "whole_year",
     "string_type": "text",
     "dict_type": "each_year",
 }
@@ -113,7 +113,7 @@ class Scenario(BaseModel):
                                         end=Key("end"))  # fmt: skip
         return self
 
-    def changed(self, **values):
+    def changed(self, **values) -> "Scenario":
         """A copy with other values, validated anew.
 
         >>> preset("programme-mid").changed(form="logistic").form
@@ -175,11 +175,11 @@ class _PlainKeys(yaml.SafeLoader):
                 raise ScenarioError("error.scenario.plain_key")
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         if repeated := [str(k) for k, count in Counter(keys).items() if count > 1]:
-            raise ScenarioError("error.scenario.key_twice", key=repeated[0])
+            raise ScenarioError("error.scenario.key_twice", name=repeated[0])
         return super().construct_mapping(node, deep)
 
 
-def load(path):
+def load(path: str | Path) -> Scenario:
     """The scenario in a YAML file. Raises ScenarioError naming the file, the key, the value and what is allowed."""
     path = Path(path)
     if not path.is_file():
@@ -212,7 +212,7 @@ def _yaml_detail(error):
     return repr(" ".join(str(error).split())[:300])
 
 
-def presets(folder=None):
+def presets(folder: str | Path | None = None) -> list[str]:
     """Names of the scenarios in `data/scenarios/`, in reading order.
 
     >>> presets()
@@ -223,7 +223,7 @@ def presets(folder=None):
     return [name for name in order if name in found] + sorted(found - set(order))
 
 
-def preset(name, folder=None, **changes):
+def preset(name: str, folder: str | Path | None = None, **changes) -> Scenario:
     """The preset of this name, with any of its values changed. Raises ScenarioError for an unknown name.
 
     >>> preset("programme-high").province_pace_pp, preset("programme-low", end=2025).end
@@ -236,6 +236,6 @@ def preset(name, folder=None, **changes):
     return scenario.changed(**changes) if changes else scenario
 
 
-def title(scenario, lang):
+def title(scenario: Scenario, lang: str) -> str:
     """The title of a scenario in "vi" or "en"; its name where it has none."""
     return getattr(scenario, f"title_{lang}") or re.sub("-", " ", scenario.name)

@@ -4,6 +4,7 @@ The contract of the columns is written here once; `data/raw/README.md` explains 
 """
 
 from functools import cache
+from typing import Any
 
 from .errors import Problem, Words
 from .limits import PROBLEMS, first_problems
@@ -33,7 +34,7 @@ _FLAG = ["0", "1"]
 ANY = None
 
 # table -> column -> what it may hold: (pattern, rule, said by the label allowed.field.RULE), a list of values, or anything
-COLUMNS = {
+COLUMNS: dict[str, dict[str, Any]] = {
     "sources": dict(source_id=_SLUG, publisher=_FILLED, title=_FILLED, url=(r"(https?://\S+)?", "url"),
                     document_no=ANY, published=_PARTIAL,
                     kind=["decision", "portal", "news", "statistics", "dataset", "law", "mirror"],

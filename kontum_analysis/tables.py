@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from .areas import POOR_DISTRICTS, PROVINCE, crosswalk, poor_districts
+from .areas import POOR_DISTRICTS, PROVINCE, crosswalk
 from .checks import comparable, part_sums, rate_disagreements
 from .estimates import estimate_panel
 from .labels import area_name, number, table, text
 from .observations import raw_tables, select
 from .paces import implied_pace
-from .poverty import exit_quotas, groups, project_poverty
+from .poverty import exit_quotas, groups, known_groups, project_poverty
 from .scenarios import preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
@@ -90,17 +90,10 @@ def known_rates(obs):
 
     Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
     """
-    found = estimate_panel(obs)
-    panel = found.panel[found.panel["area"] == PROVINCE]
-    province = panel.assign(status=panel["status_rate"], q10=float("nan"), q90=float("nan"))
-    member = [i for i, code in enumerate(found.areas) if code in poor_districts()]
-    rates = pd.DataFrame(found.poor[member].sum(axis=0) / found.households[member].sum(axis=0))
-    status = found.panel[found.panel["area"].isin(poor_districts())].groupby("year")["status_poor_households"]
-    worst = status.agg(lambda s: "estimated" if (s == "estimated").any() else "derived").to_numpy()
-    sure = worst != "estimated"
-    poor = pd.DataFrame(dict(area=POOR_DISTRICTS, year=found.years, rate=rates.mean(axis=1), status=worst,
-                             q10=rates.quantile(0.1, axis=1).mask(sure), q90=rates.quantile(0.9, axis=1).mask(sure)))  # fmt: skip
-    return pd.concat([province, poor], ignore_index=True)[["area", "year", "rate", "q10", "q90", "status"]]
+    found = known_groups(obs)
+    found = found[found["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)
+    sure = found["status"] != "estimated"
+    return found.assign(q10=found["q10"].mask(sure), q90=found["q90"].mask(sure))
 
 
 def headline(obs):
@@ -156,7 +149,7 @@ def scenario_chances(obs, draws=2000):
         scenario = preset(name)
         found = scenario_draws(obs, scenario, draws)
         projection = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
-        row = dict(scenario=name)
+        row: dict = dict(scenario=name)
         for prefix, area, low in (("", PROVINCE, 3), ("poor_", POOR_DISTRICTS, 6)):
             level = projection[area, scenario.start]
             first = 100 * (level - projection[area, scenario.start + 1])

@@ -1,5 +1,8 @@
 """The scoreboard: each of the 26 targets of Programme 3299 with its latest value, gap, outlook and a status by rule."""
 
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -33,7 +36,13 @@ def load_targets(data=None):
     return targets
 
 
-def scoreboard(obs, as_of=None, data=None, draws=10_000, seed=3299):
+def scoreboard(
+    obs: pd.DataFrame,
+    as_of: str | date | None = None,
+    data: str | Path | None = None,
+    draws: int = 10_000,
+    seed: int = 3299,
+) -> pd.DataFrame:
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
     obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it.

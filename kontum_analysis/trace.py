@@ -1,6 +1,7 @@
 """Where a number comes from: the chain from source rows through conflicts and steps to a figure, a target or a cell."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -79,7 +80,7 @@ class Chain:
         return [text(key, lang, **values) for (key, _), values in zip(self.steps, words, strict=True)]
 
 
-def trace(*words, data=None, seed=3299):
+def trace(*words: str, data: str | Path | None = None, seed: int = 3299) -> Chain:
     """The chain behind a figure (its name), a target (its id), or a published cell (area, indicator, date).
 
     The date is a year or a day. Raises KontumError naming what there is when a word is unknown.
@@ -141,7 +142,7 @@ def _cell(name, indicator, date, obs, data, seed):
             return chain
         known = dates or Words("error.trace.no_dates")
         raise KontumError("error.trace.unpublished", area=area, indicator=indicator, date=date, dates=known)
-    steps = [("trace.step.rule", {})]
+    steps: list[tuple[str, dict]] = [("trace.step.rule", {})]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(("trace.step.derive", {}))
     rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
@@ -163,7 +164,9 @@ def _computed_cell(subject, code, indicator, date, obs, data, seed):
     year, (column, unit) = int(str(date)[:4]), _COMPUTED[indicator]
     panel = estimate_panel(obs, seed=seed).panel
     cell = panel[(panel["area"] == code) & (panel["year"] == year)]
-    steps, scenarios = [("trace.step.rule", {}), ("trace.step.derive", {}), ("trace.step.estimate", {})], {}
+    keys = ("trace.step.rule", "trace.step.derive", "trace.step.estimate")
+    steps: list[tuple[str, dict]] = [(key, {}) for key in keys]
+    scenarios = {}
     derived = False
     if len(cell):
         row = cell.iloc[0]

@@ -4,8 +4,10 @@ Rates are fractions, times are years. Every function works on arrays and broadca
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
@@ -106,7 +108,9 @@ class Trajectory:
             raise KontumError("error.trajectory.speed", entry=self.entry, speed=self.speed)
 
     @classmethod
-    def through(cls, form, t0, y0, t1, y1, floor=0.0, entry=0.0):
+    def through(
+        cls, form: str, t0: float, y0: float, t1: float, y1: float, floor: float = 0.0, entry: float = 0.0
+    ) -> Self:
         """The path of this form through two points. Raises KontumError where none exists.
 
         >>> t = Trajectory.through("logistic", 2015.5, 0.276781, 2020.0, 0.163928)
@@ -117,7 +121,9 @@ class Trajectory:
         return cls(form, float(t0), float(y0), float(speed), float(floor), float(entry))
 
     @classmethod
-    def at_pace(cls, form, start, level, pace_pp, floor=0.0, entry=0.0):
+    def at_pace(
+        cls, form: str, start: float, level: float, pace_pp: float, floor: float = 0.0, entry: float = 0.0
+    ) -> Self:
         """The path from `level` that falls by `pace_pp` percentage points in its first year, then by its form.
 
         >>> Trajectory.at_pace("linear", 2021, 0.1532, 3.5).at([2022, 2025]).round(4).tolist()
@@ -128,12 +134,12 @@ class Trajectory:
             return cls(form, float(start), float(level), -pace_pp / 100, float(floor), float(entry))
         return cls.through(form, start, level, start + 1, first, floor, entry)
 
-    def at(self, times):
+    def at(self, times: ArrayLike) -> np.ndarray:
         """Rates (fractions, shape of `times`) on the path, clipped to [floor, 1]."""
         times = np.asarray(times, float)
         return rate_after(self.form, self.y0, self.speed, times - self.t0, self.floor, self.entry)
 
-    def reaches(self, level):
+    def reaches(self, level: float) -> float:
         """The time at which the path stands at `level` (before t0 where it passed it earlier); inf if never.
 
         >>> Trajectory("linear", 2020, 0.30, -0.05).reaches(0.05)

@@ -33,10 +33,13 @@ def differences(scratch, root=ROOT):
     if then is None:
         return [*found, Words("verify.manifest", file="data/processed/manifest.json")]
     now = manifest()
-    found += _changes("verify.input", then["inputs"], now["inputs"])
+    found += [
+        Words("verify.input", name=name, then=was, now=here)
+        for name, was, here in _changes(then["inputs"], now["inputs"])
+    ]
     if found:
-        found += _changes("verify.version", {"python": then["python"], **then["packages"]},
-                          {"python": now["python"], **now["packages"]})  # fmt: skip
+        versions = ({"python": run["python"], **run["packages"]} for run in (then, now))
+        found += [Words("verify.version", name=name, then=was, now=here) for name, was, here in _changes(*versions)]
     return found
 
 
@@ -82,7 +85,8 @@ def _committed_manifest(root):
         return None
 
 
-def _changes(key, then, now):
-    names, none = sorted(set(then) | set(now)), Words("verify.none")
-    changed = [name for name in names if then.get(name) != now.get(name)]
-    return [Words(key, name=name, then=then.get(name, none), now=now.get(name, none)) for name in changed]
+def _changes(then, now):
+    """(name, value then, value now) of everything that is not the same."""
+    none = Words("verify.none")
+    names = sorted(name for name in set(then) | set(now) if then.get(name) != now.get(name))
+    return [(name, then.get(name, none), now.get(name, none)) for name in names]

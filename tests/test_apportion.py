@@ -78,3 +78,31 @@ def test_the_order_of_areas_does_not_matter_where_remainders_differ(shares):
 def test_impossible_totals_and_shares_that_are_no_shares_are_refused(shares, total, ceiling):
     with pytest.raises(ValueError, match="whole numbers|shares"):
         apportion(shares, total, ceiling=ceiling)
+
+
+def test_draws_that_lack_some_that_have_too_many_and_that_fit_are_mended_in_one_call():
+    shares = np.array([[1.4, 3.0, 2.0], [2.4, 3.0, 2.0], [3.4, 3.0, 2.0]])
+    found = apportion(shares, np.array([8, 7, 6]))
+    assert found.tolist() == [[2, 2, 2], [3, 2, 2], [3, 3, 2]]
+    assert apportion(shares[:, 1], 7).tolist() == [2, 2, 3] and apportion(shares[:, 0], 8).tolist() == [2, 3, 3]
+
+
+def test_ceilings_of_each_draw_are_their_own_and_zero_is_never_passed():
+    shares = np.array([[2.0, 2.0], [0.2, 2.0], [0.3, 2.0]])
+    found = apportion(shares, np.array([1, 5]), ceiling=np.array([[2, 1], [0, 4], [1, 4]]))
+    assert found.tolist() == [[1, 1], [0, 2], [0, 2]]
+    assert apportion([0.4, 0.4, 2.0], 1, ceiling=[5, 5, 5]).tolist() == [0, 0, 1]
+    with pytest.raises(ValueError):
+        apportion(shares, np.array([4, 5]), ceiling=np.array([[2, 1], [0, 4], [1, 4]]))
+
+
+def test_the_sum_may_be_off_by_as_much_as_rounding_every_share_and_no_more():
+    assert apportion([1.0, 1.0, 1.0], 6).tolist() == [2, 2, 2]
+    assert apportion([1, 1, 1], 0).tolist() == [0, 0, 0]
+    with pytest.raises(ValueError, match="far|xa"):
+        apportion([1.0, 1.0, 1.0], 7)
+
+
+def test_equal_remainders_go_to_the_first_whatever_the_number_of_areas():
+    assert apportion([0.5] * 40, 20).tolist() == [1] * 20 + [0] * 20
+    assert apportion([2.0] * 40, 75).tolist() == [1] * 5 + [2] * 35

@@ -8,12 +8,18 @@ from hypothesis import strategies as st
 from planting import add_row, line_of, rows_of, set_field, snapshot, write_rows
 
 import kontum_analysis as kt
-from kontum_analysis import observations, reading, schemas
+from kontum_analysis import labels, observations, reading, schemas
 from kontum_analysis.checks import cross_table_problems
+from kontum_analysis.errors import said
 from kontum_analysis.paths import RAW
 
 RATE = dict(ref_area="62", indicator="poverty_rate_pct", time_period="2022-12-31", obs_value="10.86")
 COUNT = dict(ref_area="610", indicator="households_total", time_period="2021-12-31")
+
+
+def found(problem, lang="en"):
+    """What stood there: the value as it stands, or words such as "no file"."""
+    return said(problem.value, lang)
 
 
 def problems_of(folder):
@@ -23,9 +29,14 @@ def problems_of(folder):
         kt.load_observations(data=folder)
     assert snapshot(folder) == before
     message = str(error.value)
-    for problem in error.value.problems:
-        for part in (problem.file, problem.row, problem.column, repr(problem.value), problem.allowed):
-            assert part is None or str(part) in message
+    for lang in labels.LANGUAGES:
+        lines = error.value.said(lang).splitlines()[1:]
+        assert len(lines) == len(error.value.problems) and all(line in message for line in lines)
+        for problem, line in zip(error.value.problems, lines, strict=True):
+            value = found(problem, lang)
+            value = repr(value) if isinstance(problem.value, str) else value
+            for part in (problem.file, problem.row, problem.column, value, problem.wanted(lang)):
+                assert part is None or str(part) in line
     return error.value.problems
 
 
@@ -85,7 +96,7 @@ def test_every_field_that_is_wrong_by_itself_is_named_with_its_row_column_value_
     assert len(problems) == len(WRONG_BY_ITSELF)
     for n, (column, value, allowed) in enumerate(WRONG_BY_ITSELF):
         problem = found_at(problems, "observations.csv", 101 + 10 * n, column)
-        assert problem.value == value and allowed in problem.allowed
+        assert problem.value == value and allowed in problem.wanted("en")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +124,7 @@ def test_a_field_that_is_wrong_beside_the_others_is_named_likewise(raw_copy, whe
     line = line_of(file, **where)
     set_field(file, line, column, value)
     problem = found_at(problems_of(raw_copy), "observations.csv", line, column)
-    assert problem.value == value and allowed in problem.allowed
+    assert problem.value == value and allowed in problem.wanted("en")
 
 
 def test_a_decimal_comma_without_quotes_is_told_by_the_number_of_fields(raw_copy):
@@ -123,8 +134,8 @@ def test_a_decimal_comma_without_quotes_is_told_by_the_number_of_fields(raw_copy
     lines[line - 1] = lines[line - 1].replace(",10.86,", ",10,86,")
     file.write_text("\n".join(lines), encoding="utf-8")
     problem = only(problems_of(raw_copy))
-    assert (problem.file, problem.row, problem.value) == ("observations.csv", line, "14 fields")
-    assert "decimal comma" in problem.allowed
+    assert (problem.file, problem.row, found(problem)) == ("observations.csv", line, "14 fields")
+    assert "decimal comma" in problem.wanted("en")
 
 
 def test_text_in_decomposed_accents_is_named_and_so_is_the_remedy(raw_copy):
@@ -132,7 +143,7 @@ def test_text_in_decomposed_accents_is_named_and_so_is_the_remedy(raw_copy):
     line = line_of(file, ref_area="617")
     set_field(file, line, "area_name", unicodedata.normalize("NFD", "Tu Mơ Rông"))
     problem = only(problems_of(raw_copy))
-    assert (problem.row, problem.column) == (line, "area_name") and "NFC" in problem.allowed
+    assert (problem.row, problem.column) == (line, "area_name") and "NFC" in problem.wanted("en")
 
 
 # --- rows and keys
@@ -144,7 +155,7 @@ def test_a_row_given_twice_is_named_with_the_row_of_the_first(raw_copy):
     line = add_row(file, first)
     problem = only(problems_of(raw_copy))
     assert (problem.file, problem.row) == ("observations.csv", line)
-    assert problem.column.startswith("ref_area+level") and f"row {first}" in problem.allowed
+    assert problem.column.startswith("ref_area+level") and f"row {first}" in problem.wanted("en")
 
 
 def test_a_repeated_code_in_any_table_is_refused(raw_copy):
@@ -159,7 +170,7 @@ def test_a_ragged_row_is_named_with_the_number_of_its_fields(raw_copy, change, f
     rows[99] = change(rows[99])
     write_rows(raw_copy / "observations.csv", rows)
     problem = only(problems_of(raw_copy))
-    assert problem.row == 100 and problem.value == f"{fields} fields" and "13 fields" in problem.allowed
+    assert problem.row == 100 and found(problem) == f"{fields} fields" and "13 fields" in problem.wanted("en")
 
 
 def test_all_problems_of_all_files_are_listed_together_in_order(raw_copy):
@@ -193,7 +204,7 @@ def test_a_missing_column_is_named(raw_copy):
     rows = rows_of(raw_copy / "observations.csv")
     write_rows(raw_copy / "observations.csv", [row[:6] + row[7:] for row in rows])
     problem = only(problems_of(raw_copy))
-    assert (problem.row, problem.column) == (1, "obs_value") and "ref_area, area_name" in problem.allowed
+    assert (problem.row, problem.column) == (1, "obs_value") and "ref_area, area_name" in problem.wanted("en")
 
 
 def test_an_unknown_and_a_repeated_column_are_named(raw_copy):
@@ -221,14 +232,14 @@ def content(folder):
 def test_an_empty_file_is_refused(raw_copy, empty):
     (raw_copy / "observations.csv").write_bytes(empty)
     problem = only(problems_of(raw_copy))
-    assert problem.file == "observations.csv" and problem.value == "an empty file" and "header" in problem.allowed
+    assert problem.file == "observations.csv" and found(problem) == "an empty file" and "header" in problem.wanted("en")
 
 
 @pytest.mark.parametrize("name", sorted(schemas.COLUMNS))
 def test_a_missing_file_is_named(raw_copy, name):
     (raw_copy / f"{name}.csv").unlink()
     problem = only(problems_of(raw_copy))
-    assert problem.file == f"{name}.csv" and problem.value == "no file"
+    assert problem.file == f"{name}.csv" and found(problem) == "no file"
 
 
 @pytest.mark.parametrize("name", ["observations", "sources", "areas", "indicators", "conflicts"])
@@ -241,7 +252,7 @@ def test_a_table_with_a_header_and_no_rows_never_ends_in_a_traceback(raw_copy, n
 def test_a_utf_16_export_is_told_by_name_with_the_way_out(raw_copy, encoding):
     (raw_copy / "observations.csv").write_bytes(content(raw_copy).encode(encoding))
     problem = only(problems_of(raw_copy))
-    assert problem.value == "UTF-16 text" and "CSV UTF-8" in problem.allowed
+    assert found(problem) == "UTF-16 text" and "CSV UTF-8" in problem.wanted("en")
 
 
 def test_bytes_of_another_code_page_are_named_with_their_row(raw_copy):
@@ -251,14 +262,14 @@ def test_bytes_of_another_code_page_are_named_with_their_row(raw_copy):
     lines[line - 1] = lines[line - 1].replace("Đăk".encode(), "Đăk".encode("cp1258"))
     file.write_bytes(b"\n".join(lines))
     problem = only(problems_of(raw_copy))
-    assert (problem.row, problem.column) == (line, None) and "UTF-8" in problem.allowed
+    assert (problem.row, problem.column) == (line, None) and "UTF-8" in problem.wanted("en")
 
 
 def test_semicolons_between_fields_are_told_by_name(raw_copy):
     rows = rows_of(raw_copy / "observations.csv")
     (raw_copy / "observations.csv").write_text("\n".join(";".join(row) for row in rows), encoding="utf-8")
     problem = only(problems_of(raw_copy))
-    assert problem.row == 1 and "commas, not semicolons" in problem.allowed
+    assert problem.row == 1 and "commas, not semicolons" in problem.wanted("en")
 
 
 def test_broken_quotes_are_named_with_the_row_they_open_on(raw_copy):
@@ -266,7 +277,7 @@ def test_broken_quotes_are_named_with_the_row_they_open_on(raw_copy):
     lines[49] = lines[49].rpartition(",")[0] + ',"never closed'
     (raw_copy / "observations.csv").write_text("\n".join(lines), encoding="utf-8")
     problem = only(problems_of(raw_copy))
-    assert (problem.row, problem.value) == (50, "broken quotes")
+    assert (problem.row, found(problem)) == (50, "broken quotes")
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path):
@@ -327,7 +338,7 @@ def test_any_text_in_any_field_gives_problems_or_none_and_never_a_traceback(raw,
         assert all(p.file == "observations.csv" for p in error.problems)
         return
     for problem in verdict({**raw, "observations": table}):
-        assert problem.allowed and problem.file.endswith(".csv")
+        assert problem.wanted("vi") and problem.file.endswith(".csv")
 
 
 @settings(max_examples=150)

@@ -192,7 +192,7 @@ def test_a_day_in_another_form_is_refused_with_the_form_to_use(day):
 def refused(folder, file, column, words):
     with pytest.raises(kt.DataError) as error:
         kt.load_observations(data=folder)
-    found = [p for p in error.value.problems if p.file == file and p.column == column and words in p.allowed]
+    found = [p for p in error.value.problems if p.file == file and p.column == column and words in p.wanted("en")]
     assert found, str(error.value)
     return found
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 import kontum_analysis as kt
-from kontum_analysis.errors import DataError, Problem
+from kontum_analysis.errors import DataError, Problem, Words
 from kontum_analysis.reading import read_text_table
 
 
@@ -55,16 +55,16 @@ def test_a_quote_inside_a_field_is_doubled_and_one_left_open_is_refused(tmp_path
 
 
 def test_problems_print_where_what_and_what_is_allowed_in_the_order_of_the_file():
-    late = Problem("a.csv", 9, "c", "1,5", "a number")
-    early = Problem("a.csv", 2, None, "3 fields", "a row has 4 fields")
+    late = Problem("a.csv", 9, "c", "1,5", "allowed.field.whole")
+    early = Problem("a.csv", 2, None, Words("error.fields", count=3), "allowed.one_of", {"values": ["x", "y"]})
     message = str(DataError([late, early]))
     assert message.splitlines() == [
         "Số lỗi tìm thấy: 2",
-        "  a.csv, dòng 2: gặp '3 fields'; a row has 4 fields",
-        "  a.csv, dòng 9, cột c: gặp '1,5'; a number",
+        "  a.csv, dòng 2: gặp 3 trường; chỉ nhận một trong x, y",
+        "  a.csv, dòng 9, cột c: gặp '1,5'; cần một số nguyên",
         "Problems found: 2",
-        "  a.csv, row 2: found '3 fields'; a row has 4 fields",
-        "  a.csv, row 9, column c: found '1,5'; a number",
+        "  a.csv, row 2: found 3 fields; one of x, y",
+        "  a.csv, row 9, column c: found '1,5'; a whole number",
     ]
 
 

@@ -129,3 +129,30 @@ def test_coverage_worked_by_hand():
 def test_coverage_refuses(args, said):
     with pytest.raises(ValueError, match=said):
         interval_coverage(*args)
+
+
+@pytest.mark.parametrize("levels", [[0.0, 0.5, 1.0], [-0.1, 0.5, 1.1], [0.0, 0.5, 0.9], [0.1, 0.5, 1.0]])
+def test_levels_of_nought_and_one_are_no_levels(levels):
+    with pytest.raises(ValueError):
+        wis(1.0, levels, [0, 1, 2])
+
+
+def test_scores_take_whole_numbers_in_lists():
+    assert wis([1, 2], [0.25, 0.5, 0.75], [[0, 1, 2], [0, 1, 2]]).tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert float(crps_ensemble(1, [0, 2])) == 0.5
+    assert interval_coverage([1], [1], [1]) == 1.0
+
+
+def test_a_crossing_deep_in_an_array_is_named_by_its_place():
+    values = np.tile([1.0, 2, 3, 4, 5], (2, 3, 1))
+    values[1, 2] = [1, 2, 4, 3, 5]
+    with pytest.raises(ValueError, match=r"\(1, 2\)") as error:
+        wis(np.ones((2, 3)), FIVE, values)
+    assert "0.5" in str(error.value) and "0.75" in str(error.value)
+
+
+def test_an_ensemble_of_any_shape_is_scored_member_by_member():
+    draws = np.arange(12.0).reshape(2, 2, 3)
+    found = crps_ensemble(np.ones((2, 2)), draws)
+    by_hand = [[np.abs(m - 1).mean() - np.abs(m[:, None] - m).mean() / 2 for m in row] for row in draws]
+    np.testing.assert_allclose(found, by_hand, rtol=0, atol=1e-12)

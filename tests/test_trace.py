@@ -16,7 +16,7 @@ def test_a_cell_shows_the_figure_used_and_the_one_that_lost_with_addresses():
     chain = trace("tỉnh Kon Tum", "poverty_rate_pct", "2019")
     assert chain.sources["value"].tolist() == [13.62, 13.74] and chain.sources["used"].tolist() == [True, False]
     assert chain.sources["url"].str.startswith("http").all()
-    assert "conflict" in chain.sources["reason"].iloc[1]
+    assert "conflict" in chain.sources["reason_en"].iloc[1]
 
 
 def test_a_derived_cell_says_that_it_was_derived():
@@ -105,8 +105,8 @@ def test_a_cell_of_the_future_is_traced_through_every_scenario_that_runs_so_far(
     ("words", "said"),
     [
         (("nothing",), "a figure"),
-        (("poverty_path",), "nearest: poverty_paths"),
-        (("S-NTM-1",), "nearest: S-NTM-0"),
+        (("poverty_path",), "did you mean poverty_paths"),
+        (("S-NTM-1",), "did you mean S-NTM-0"),
         (("Kon Plông", "near_poor_rate_pct", "2023"), "nothing is published"),
         (("Kon Plông", "poverty_rate_pct", "2031"), "nothing is published"),
         (("Kon Plông", "poverty_rate_pct", "202"), "nothing is published"),

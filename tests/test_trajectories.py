@@ -150,3 +150,63 @@ def test_a_trajectory_made_by_hand_is_checked_too():
         Trajectory("cubic", 2020, 0.3, -0.1)
     with pytest.raises(ValueError, match="floor is a fraction"):
         Trajectory.at_pace("linear", 2020, 0.3, 3, floor=5)
+
+
+@pytest.mark.parametrize("form", ["linear", "proportional", "logistic", "stock_flow"])
+@pytest.mark.parametrize("y0, y1", [(-0.01, 0.2), (1.01, 0.2), (0.2, -0.01), (0.2, 1.01), (np.nan, 0.2), (0.2, np.nan)])
+def test_a_rate_outside_zero_and_one_has_no_speed_at_either_end(form, y0, y1):
+    with pytest.raises(ValueError):
+        speed_between(form, y0, y1, 2.0)
+
+
+def test_zero_and_one_themselves_are_rates_for_the_forms_that_can_stand_there():
+    assert speed_between("linear", 0.0, 1.0, 2.0) == 0.5 and speed_between("linear", 1.0, 0.0, 4.0) == -0.25
+    assert speed_between("proportional", 1.0, 0.5, 1.0) == pytest.approx(np.log(0.5))
+    for form, y0, y1 in (
+        ("proportional", 0.0, 0.5),
+        ("logistic", 0.0, 0.5),
+        ("logistic", 1.0, 0.5),
+        ("logistic", 0.5, 1.0),
+    ):
+        with pytest.raises(ValueError):
+            speed_between(form, y0, y1, 1.0)
+
+
+def test_whole_numbers_and_lists_are_taken_as_rates_and_years():
+    assert speed_between("linear", [1, 0], [0, 1], 2).tolist() == [-0.5, 0.5]
+    assert Trajectory("linear", 2020, 1, -0.1).at([2021, 2022]).tolist() == pytest.approx([0.9, 0.8])
+
+
+def test_nobody_enters_unless_it_is_said():
+    assert speed_between("stock_flow", 0.2, 0.1, 1.0) == pytest.approx(0.5)
+    assert Trajectory.at_pace("stock_flow", 2020, 0.2, 10).speed == pytest.approx(0.5)
+    assert Trajectory.at_pace("linear", 2020, 0.2, 10).entry == 0 == Trajectory.at_pace("logistic", 2020, 0.2, 10).entry
+
+
+def test_floor_and_entry_given_to_a_pace_are_those_of_the_path():
+    for form in ("linear", "proportional", "logistic", "stock_flow"):
+        path = Trajectory.at_pace(form, 2020, 0.2, 5, 0.03, 0.01)
+        assert (path.floor, path.entry) == (0.03, 0.01)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("linear", 2020, 0.3, -0.1, 1.01), ("linear", 2020, 0.3, -0.1, -0.01), ("stock_flow", 2020, 0.3, 1.0),
+     ("stock_flow", 2020, 0.3, 1.5), ("stock_flow", 2020, 0.3, 0.1, 0.0, 0.2), ("stock_flow", 2020, 0.3, 0.1, 0.0, -0.1)],
+)  # fmt: skip
+def test_a_floor_outside_the_rates_and_a_speed_that_empties_the_stock_are_refused(arguments):
+    with pytest.raises(ValueError):
+        Trajectory(*arguments)
+
+
+def test_a_floor_of_one_and_a_path_at_rest_may_be():
+    assert Trajectory("linear", 2020, 1.0, -0.1, floor=1.0).at(2030) == 1.0
+    assert Trajectory("stock_flow", 2020, 0.3, 0.0).at([2020, 2030]).tolist() == [0.3, 0.3]
+    assert Trajectory("stock_flow", 2020, 0.3, 0.2, entry=0.2).at(2500) == pytest.approx(1.0)
+
+
+def test_a_rising_path_reaches_one_and_no_warning_is_given_on_the_way():
+    assert Trajectory("linear", 2020, 0.5, 0.1).reaches(1.0) == pytest.approx(2025)
+    assert Trajectory("logistic", 2020, 0.5, 0.1).reaches(1.0) == np.inf
+    assert Trajectory("proportional", 2020, 0.0, 0.1).reaches(0.5) == np.inf
+    assert Trajectory("logistic", 2020, 0.5, -0.1).reaches(0.0) == np.inf

@@ -49,7 +49,7 @@ def rebuilt(tmp_path):
 
     def found(change):
         change(tmp_path)
-        return " ".join(verify.differences(tmp_path))
+        return " ".join(words.said("en") for words in verify.differences(tmp_path))
 
     return found
 
@@ -104,7 +104,7 @@ def test_verify_names_a_changed_input_and_the_versions_that_may_explain_a_differ
     manifest["inputs"]["observations.csv"] = "000000000000"
     manifest["packages"]["numpy"] = "1.0"
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    said = " ".join(verify.differences(ROOT, root))
+    said = " ".join(words.said("en") for words in verify.differences(ROOT, root))
     assert "input observations.csv: 000000000000 when committed" in said
     assert "version of numpy: 1.0 when committed" in said
 

@@ -6,10 +6,10 @@ import typer
 from rich.console import Console
 
 from ..errors import KontumError
-from ..labels import text
 from ..limits import reason_of
 from . import analysis, data, exports
-from .common import both, chosen
+from .common import begin, both, chosen
+from .usage import STATUS, UsageError, in_our_words, is_help, language
 
 app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
 app.add_typer(analysis.app)
@@ -18,19 +18,32 @@ app.add_typer(data.app, name="data")
 
 
 def main():
-    """Run the command; a user's mistake ends with one message and exit status 1, never a traceback."""
+    """Run the command; a user's mistake ends with one message and exit status 1 (2 where the command cannot be read),
+    never a traceback.
+    """
+    begin()
     for stream in (sys.stdout, sys.stderr):  # a terminal or pipe in another encoding would end the run at the first đ
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except UsageError as error:
+        if is_help(error):
+            error.show()
+        else:
+            _complain(in_our_words(error), language(sys.argv[1:]))
+        sys.exit(STATUS)
     except KontumError as error:
-        Console(stderr=True).print(error.said(chosen["lang"]), highlight=False, markup=False, soft_wrap=True)
+        _complain(error.with_names(chosen["names"]), chosen["lang"])
         sys.exit(1)
     except OSError as error:  # a full disk behind standard output, a folder of the system that may not be used
-        sys.stdout = None
-        Console(stderr=True).print(text("hostile.system", chosen["lang"], reason=reason_of(error)), markup=False)
+        sys.stdout = None  # nothing more can be written there, not even at the end
+        _complain(KontumError("hostile.system", reason=reason_of(error)), chosen["lang"])
         sys.exit(1)
     except KeyboardInterrupt:
         Console(stderr=True).print(both("cli.interrupted"))
         sys.exit(130)
+
+
+def _complain(error, lang):
+    Console(stderr=True).print(error.said(lang), highlight=False, markup=False, soft_wrap=True)

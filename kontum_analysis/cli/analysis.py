@@ -9,9 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, both, console_for, decimal, print_table
+from .common import AsOf, Data, Lang, both, console_for, decimal, print_table, typed_as
 
 app = typer.Typer()
+OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--poor-district-pace", "form": "--form",
+           "start": "--from", "end": "--to", "floor": "--floor"}  # fmt: skip
 
 
 @app.command(help=both("cli.reproduce.help"))
@@ -91,15 +93,17 @@ def project(
     console = console_for()
     given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
                  end=end, floor=floor)  # fmt: skip
-    chosen = _scenario(scenario, {key: value for key, value in given.items() if value is not None})
+    if csv is not None and not csv.parent.is_dir():
+        raise KontumError("error.cli.csv_folder", folder=csv.parent)
+    given = {key: value for key, value in given.items() if value is not None}
+    typed_as(OPTIONS if scenario is None else {key: OPTIONS[key] for key in given})  # other fields stand in the file
+    chosen = _scenario(scenario, given)
     obs = load_observations(as_of=as_of, data=data)
     projection = poverty.project_poverty(obs, chosen)
     console.print(_scenario_line(chosen, lang), highlight=False, markup=False)
     _print_projection(console, lang, projection)
     _print_fit(console, lang, implied_pace(obs, chosen))
     if csv is not None:
-        if not csv.parent.is_dir():
-            raise KontumError("error.cli.csv_folder", folder=csv.parent)
         content = projection.to_csv(index=False, lineterminator="\n", float_format="%.9g")
         write_whole(csv, "\ufeff" + content)  # the mark by which Excel knows UTF-8
         console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)

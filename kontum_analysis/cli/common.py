@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ..errors import KontumError
+from ..errors import KontumError, Words
 from ..labels import LANGUAGES, table
+from .usage import BadNumber
 
 
 def both(key):
@@ -17,7 +18,21 @@ def both(key):
     return f"{words['vi']} / {words['en']}"
 
 
-chosen = {"lang": LANGUAGES[0]}  # the language of this run, also for an error that ends it
+# of this run, also for an error that ends it: the language, and how options that the library calls otherwise are typed
+chosen: dict = {}
+
+
+def begin():
+    """What holds until the command line says otherwise."""
+    chosen.update(lang=LANGUAGES[0], names={"as_of": "--as-of"})
+
+
+begin()
+
+
+def typed_as(names):
+    """From here on an error calls these fields of the library by their options: {"end": "--to"}."""
+    chosen["names"] = {**chosen["names"], **names}
 
 
 def _choose(lang):
@@ -39,7 +54,7 @@ def decimal(value):
     try:
         return float(str(value).replace(",", "."))
     except ValueError:
-        raise typer.BadParameter(f"{value!r}; 3.5 / 3,5") from None
+        raise BadNumber(Words("error.cli.decimal", value=str(value))) from None
 
 
 def console_for():

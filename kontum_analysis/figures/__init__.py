@@ -76,7 +76,7 @@ class Figure:
         from .style import RC
 
         file = io.BytesIO()
-        with matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC}):
+        with matplotlib.rc_context(dict(matplotlib.rcParamsDefault) | RC):
             figure.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
         return file.getvalue()
 
@@ -88,7 +88,7 @@ class Figure:
         return {**made, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}
 
 
-def build(name, obs, lang="vi"):
+def build(name: str, obs: pd.DataFrame, lang: str = "vi") -> Figure:
     """The figure of this name from the observations.
 
     Raises KontumError for an unknown name or language, and where a vintage knows too few years for the figure.

@@ -16,7 +16,7 @@ from .tiles import positions
 CHANCES = (0.2, 0.4, 0.6, 0.8)
 RATES = (0.05, 0.10, 0.20, 0.40)
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#3D8BC3", "#0B4A8F")
-BORDERS = {
+BORDERS: dict[str, dict] = {
     "published": dict(linewidth=1.5, edgecolor="black"),
     "derived": dict(linewidth=1.5, edgecolor="black"),
     "imputed": dict(linewidth=0.5, edgecolor=style.GREY),

@@ -114,7 +114,8 @@ def _end_labels(axes, table, ends, lang):
 
 def _sets(axes, known, lang):
     """The spans of the criteria sets, named at the top; the change of 2022 as a line."""
-    spans, groups = [], list(known.groupby("standard", sort=False))
+    spans: list[tuple] = []
+    groups = list(known.groupby("standard", sort=False))
     for i, (standard, rows) in enumerate(groups):
         x = [decimal_year(d) for d in rows["day"]]
         start = 2013 if i == 0 else spans[-1][2]
@@ -133,7 +134,7 @@ def attainment_facts(table, lang):
     """First and last published count, and median and probability at each pace."""
     known = table[table["kind"] == "known"]
     ends = table.dropna(subset="probability").set_index("pace")
-    found = {}
+    found: dict = {}
     for name in PACES:
         key = name.replace(".", "_")
         found |= {f"p_{key}": ends["probability"][name], f"n_{key}": ends["communes"][name]}

@@ -77,7 +77,7 @@ def _on_floor(row):
 
 def outlook_facts(table, lang):
     """Medians and intervals at the horizon and at the end, and the two chances."""
-    found = {}
+    found: dict = {}
     for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
         rows = table[table["area"] == area]
         asked = rows[rows["kind"] == "asked"].iloc[0]

@@ -7,10 +7,9 @@ from ..areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
 from ..estimates import estimate_panel
 from ..labels import area_name, number, text
 from ..paces import implied_pace
-from ..poverty import exit_quotas, groups, project_poverty
+from ..poverty import exit_quotas, groups, known_groups, project_poverty
 from ..scenarios import preset
 from . import style
-from .paths import known_groups
 from .programme import SCENARIOS, horizon
 from .words import listed
 

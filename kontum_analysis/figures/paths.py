@@ -1,54 +1,17 @@
 """Figures of the poverty paths: the programme's corridor against what is known, and one pace in four forms."""
 
-import numpy as np
 import pandas as pd
 
-from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
-from ..estimates import estimate_panel
+from ..areas import POOR_DISTRICTS, PROVINCE
 from ..labels import area_name, number, text
 from ..paces import implied_pace
-from ..poverty import groups, project_poverty
+from ..poverty import groups, known_groups, project_poverty
 from ..scenarios import preset
 from . import style
 from .programme import SCENARIOS, corridors, horizon
 
 AREAS = [PROVINCE, POOR_DISTRICTS]
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]
-
-
-def known_groups(obs):
-    """Rates (fractions) of the province, its poor districts and the other seven, by year, with the 80 % interval.
-
-    status is the worst of the counts in it: the sum of a published and an estimated count is estimated, of a published
-    and a derived one derived.
-    """
-    found = estimate_panel(obs)
-    province = found.panel[found.panel["area"] == PROVINCE].rename(
-        columns={"rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"}
-    )
-    parts = [province[["area", "year", "rate", "q10", "q90", "status"]]]
-    is_poor = np.isin(found.areas, poor_districts())
-    for code, member in ((POOR_DISTRICTS, is_poor), (OTHER_DISTRICTS, ~is_poor)):
-        rates = found.poor[member].sum(axis=0) / found.households[member].sum(axis=0)
-        rows = found.panel[found.panel["area"].isin(np.array(found.areas)[member])]
-        whole = rows.groupby("year")[["poor_households", "households"]].sum()
-        status = rows.groupby("year")["status_poor_households"].agg(
-            lambda s: "estimated" if (s == "estimated").any() else "derived"
-        )
-        q10, q90 = np.quantile(rates, [0.1, 0.9], axis=1)
-        parts.append(
-            pd.DataFrame(
-                dict(
-                    area=code,
-                    year=found.years,
-                    rate=(whole.iloc[:, 0] / whole.iloc[:, 1]).to_numpy(),
-                    q10=q10,
-                    q90=q90,
-                    status=status.to_numpy(),
-                )
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
 
 
 def paths_table(obs):
@@ -206,7 +169,7 @@ def forms_table(obs):
     )
 
 
-FORM_LINES = {
+FORM_LINES: dict[str, dict] = {
     "linear": dict(color=style.BLUE, linestyle="-"),
     "proportional": dict(color=style.ORANGE, linestyle=(0, (6, 2))),
     "logistic": dict(color=style.GREEN, linestyle=(0, (6, 1.5, 1, 1.5))),
@@ -267,7 +230,7 @@ def forms_facts(table, lang):
     """The range of the four forms in the last year of the programme and at the end."""
     rate = table[table["kind"] != "known"].set_index(["area", "year", "kind"])["rate"].sort_index()
     near, far = horizon(), table["year"].max()
-    found = {}
+    found: dict = {}
     for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
         for when, year in (("near", near), ("far", far)):
             found |= {f"{name}{when}_min": rate[area, year].min(), f"{name}{when}_max": rate[area, year].max()}

@@ -6,8 +6,8 @@ from ..areas import PROVINCE
 from ..labels import table as labels
 from ..labels import text
 from ..observations import raw_tables
+from ..poverty import known_groups
 from . import style
-from .paths import known_groups
 from .programme import corridors
 
 

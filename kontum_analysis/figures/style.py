@@ -5,6 +5,7 @@ Nothing here uses pyplot, so no window, backend or global setting is touched and
 
 import textwrap
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 from matplotlib import patheffects
@@ -28,9 +29,9 @@ PROJECTED = dict(marker="s", color=BLUE, markerfacecolor=BLUE, markersize=3.6, l
 UNSURE = dict(marker="X", color=BLACK, markerfacecolor="white", markersize=5.6, markeredgewidth=0.8, linestyle="none")
 AT_LEAST = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
 AT_MOST = dict(marker="v", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
-MARKERS = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED, "projected": PROJECTED,
+MARKERS: dict[str, dict] = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED, "projected": PROJECTED,
            "unsure": UNSURE, "at_least": AT_LEAST, "at_most": AT_MOST}  # fmt: skip
-RC = {
+RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 7.5,
     "axes.titlesize": 8.5,
@@ -63,7 +64,7 @@ def canvas(title, lang, height_cm=9.0, left=1.4, right=0.4, top=1.4, bottom=1.5,
 
     spacing: wspace, hspace, as parts of an axes' width and height.
     """
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC}):
+    with matplotlib.rc_context(dict(matplotlib.rcParamsDefault) | RC):
         figure = Canvas(figsize=(WIDTH_CM * CM, height_cm * CM), dpi=100)
         figure.subplots_adjust(left=left / WIDTH_CM, right=1 - right / WIDTH_CM, top=1 - top / height_cm,
                                bottom=bottom / height_cm, **spacing)  # fmt: skip
