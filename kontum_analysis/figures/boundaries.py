@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 
-from ..areas import districts, fold, poor_districts, register, resolve
+from ..areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
 from ..errors import KontumError, UnknownAreaError
 from ..labels import area_name, number, text
 from ..limits import BOUNDARIES_MB, bytes_within
@@ -28,6 +28,11 @@ def boundary_map(obs, path, lang="vi", kind="png"):
 
     Raises KontumError where geopandas is missing, the file cannot be read, or a district has no feature.
     """
+    return _drawn(district_table(obs), borders(path), lang, kind)
+
+
+def borders(path):
+    """The features of a boundary file that are districts of the province, by their code. Raises KontumError as `boundary_map`."""
     try:
         import geopandas
     except ImportError:
@@ -48,7 +53,7 @@ def boundary_map(obs, path, lang="vi", kind="png"):
     for code, shape in shapes.geometry.items():
         if not _is_border(shape):
             raise KontumError("hostile.map_shape", file=Path(path).name, district=area_name(code, "vi"))
-    return _drawn(district_table(obs), shapes, lang, kind)
+    return shapes
 
 
 def _features(path):
@@ -81,6 +86,10 @@ def _crs(found):
 def _is_border(shape):
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
         return False
+    try:
+        shape.representative_point()  # where its name will stand
+    except Exception:  # a shape so crossed that GEOS finds no point inside
+        return False
     return all(isfinite(edge) and abs(edge) < FARTHEST for edge in shape.bounds)
 
 
@@ -91,7 +100,8 @@ def _code(properties):
 @lru_cache(maxsize=100_000)
 def _district(value):
     """The code of the district of Kon Tum that a property names, or nothing."""
-    if not any(name in fold(value) for name in _folded_names()):  # quicker than a search for the nearest name
+    folded = fold(value) if len(value) <= LONGEST_NAME else ""
+    if not any(name in folded for name in _folded_names()):  # quicker than a search for the nearest name
         return ""
     try:
         found = resolve(value, level="district")
