@@ -1,9 +1,12 @@
-# make reproduce: build the environment and do the main job.   make test: pass the tests.   make lab: open JupyterLab.
+# make reproduce: build the environment and do the main job.   make test: pass the tests.   make lab: open JupyterLab.   make app: the explorer as a page.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# On this machine alone, with a token; no news, no look for updates.
+QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
 
-.PHONY: reproduce test test-slow verify lab install lint clean
+.PHONY: reproduce test test-slow verify lab app site times install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -22,18 +25,31 @@ verify: $(READY)
 	$(BIN)/kontum verify
 
 lab: $(READY)
-	$(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/00_index.ipynb
+	$(BIN)/jupyter lab $(QUIET) notebooks/00_index.ipynb
+
+# The explorer of notebook 09 on a page of its own, served to this machine alone; the address it prints holds a token.
+app: $(READY)
+	$(BIN)/python -m kontum_analysis.explorer.app
+
+# The site, readable from disk: open build/site/index.html
+site: $(READY)
+	$(BIN)/python docs/make_site.py
+
+times: $(READY)
+	$(BIN)/python docs/run_times.py
 
 install: $(READY)
 
 # The lock holds a hash for every file, so what is installed is what was tested. The last line builds matplotlib's list of
-# fonts, which otherwise reports itself in the first notebook that draws.
+# fonts, which otherwise reports itself in the first notebook that draws; then JupyterLab is told not to ask about news.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Kon Tum Analysis needs Python 3.11 or newer')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "import matplotlib.font_manager"
+	mkdir -p .venv/share/jupyter/lab/settings
+	cp .binder/overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	touch $(READY)
 
 lint: $(READY)

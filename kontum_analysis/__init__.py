@@ -10,8 +10,9 @@ Everything is loaded on first use, so that importing the package costs little mo
 from importlib import import_module
 
 _MODULES = (
-    "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "figures", "labels", "notebooks",
-    "observations", "paces", "poverty", "scenarios", "tables", "targets", "trace", "trajectories",
+    "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "explorer", "figures", "labels",
+    "notebooks", "observations", "paces", "poverty", "scenarios", "simulation", "tables", "targets", "trace",
+    "trajectories",
 )  # fmt: skip
 _NAMES = {
     "load_observations": "observations",
@@ -24,6 +25,8 @@ _NAMES = {
     "implied_pace": "paces",
     "scenario_draws": "ensemble",
     "outlook_draws": "ensemble",
+    "simulate_panel": "simulation",
+    "synthetic_country": "simulation",
     "project_ntm": "attainment",
     "hindcast_ntm": "ntm_hindcast",
     "hindcast": "hindcasting",

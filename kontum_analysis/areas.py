@@ -102,7 +102,7 @@ def districts() -> list[str]:
     >>> districts()[0], districts()[-1]
     ('608', '618')
     """
-    return register("2020", "district", PROVINCE)["code"].tolist()
+    return list(_districts())
 
 
 def poor_districts() -> list[str]:
@@ -111,8 +111,13 @@ def poor_districts() -> list[str]:
     >>> poor_districts()
     ['613', '617', '618']
     """
+    return [code for code, is_poor in _districts().items() if is_poor]
+
+
+@lru_cache(maxsize=1)
+def _districts():
     table = register("2020", "district", PROVINCE)
-    return table.loc[table["is_poor_district"] == "1", "code"].tolist()
+    return dict(zip(table["code"], table["is_poor_district"] == "1", strict=True))
 
 
 @lru_cache(maxsize=4096)

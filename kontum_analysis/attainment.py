@@ -211,7 +211,7 @@ def _commune_table(prepared, parts, paths):
         share = np.bincount(counts[:, i], minlength=20) / len(counts)
         printed = [r for r in c.counts if r[3] == now.standard and r[1] == r[2] and r[4]]
         seen = bool(c.attained_by) and c.attained_by <= now.day  # an attainment after that day says nothing of it
-        status = "derived" if c.derived and seen else "published" if seen or printed else "imputed"
+        status = "published" if printed or (seen and not c.derived) else "derived" if seen else "imputed"
         low, high = np.quantile(counts[:, i], (0.1, 0.9), method="inverted_cdf")
         rows.append({
             "code": c.code, "name": c.name, "district": c.district, "status": status, "attained_by": c.attained_by,

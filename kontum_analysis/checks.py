@@ -38,6 +38,11 @@ def cross_table_problems(tables):
     return [problem for rule in rules for problem in first_problems(rule(tables), "*.csv")]
 
 
+def row_problems(tables):
+    """Problems of single rows of observations: days, references, units, ranges, areas. Own figures are held to these."""
+    return [p for rule in (_calendar, _references, _observation_values, _observation_areas) for p in rule(tables)]
+
+
 def comparable(observations):
     """Observations that state a value (no bounds), with `value` as number and the area vintage of their date."""
     rows = observations[observations["bound"].isin(["exact", "approximate"])]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .areas import register
+from .areas import LAST_DAY_OF_DISTRICTS, register
+from .own_data import is_own
 
 MANG_DEN = ("Măng Đen", "613")  # the town that was the commune Đăk Long of Kon Plông until the end of 2019
 
@@ -42,6 +43,8 @@ def communes(obs, count=85):
     found = {code: Commune(code, name, parent) for code, name, parent in
              table.sort_values("code")[["code", "name_vi", "parent_code"]].to_numpy()}  # fmt: skip
     rows = obs[obs["ref_area"].isin(found) & obs["indicator"].str.startswith("ntm_")]
+    rows = rows[rows["time_period"] <= LAST_DAY_OF_DISTRICTS]  # the units since then reuse codes of old communes
+    rows = rows[~_overruled(rows)]
     for row in rows.sort_values(["time_period", "source_id"]).itertuples():
         _note(found[row.ref_area], row)
     for c in found.values():
@@ -52,11 +55,21 @@ def communes(obs, count=85):
     return list(found.values())
 
 
+def _overruled(rows):
+    """Published levels of communes whose status an office states itself: what it does not repeat no longer holds."""
+    stated = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
+    return (
+        rows["ref_area"].isin(stated) & rows["indicator"].isin(["ntm_advanced_year", "ntm_model_year"]) & ~is_own(rows)
+    )
+
+
 def _note(c, row):
     value = row.obs_value if np.isfinite(row.obs_value) else row.bound_value
     by = nb = ""
     if row.indicator in ("ntm_attained", "ntm_recognised") and value == 1:
         by = row.time_period
+    elif row.indicator == "ntm_attained" and value == 0:  # said of a full list: whoever was named before has lost it
+        nb, c.attained_by = row.time_period, "" if c.attained_by <= row.time_period else c.attained_by
     elif row.indicator in ("ntm_attainment_year", "ntm_recognised_year"):
         by = min(row.time_period, f"{int(value)}-12-31") if row.bound == "at_most" else f"{int(value)}-12-31"
         nb = f"{int(value)}-01-01" if row.indicator == "ntm_attainment_year" and row.bound == "exact" else ""
@@ -113,5 +126,5 @@ def _complete(members, total):
             c.not_before = max(c.not_before, total.day)
     elif rest and len(named) + len(rest) == total.attained:
         for c in rest:
-            c.attained_by, c.derived = total.day, True
+            c.attained_by, c.derived = total.day, not c.attained_by or c.derived  # a date may be derived of a name
             c.sources.append(total.source_id)

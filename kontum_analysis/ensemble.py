@@ -28,7 +28,7 @@ from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from .base_rates import speed_prior
 from .errors import ScenarioError
 from .estimates import TAU_WITHOUT_EVIDENCE, estimate_panel
-from .paces import baseline, district_paths
+from .paces import Known, baseline, district_paths
 from .scenarios import Scenario
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -121,10 +121,11 @@ def _stream(seed, code, part):
 def _draw(obs, base, years, centre, draws, seed):
     if draws < 2:
         raise ScenarioError("error.draws", found=draws)
-    known = estimate_panel(obs, draws, seed)
+    given = Known.of(obs)
+    known = given.estimates(draws, seed)
     opening = known.rates[:, known.years.index(years[0])]
     offset = logit(opening) - logit(base.rates)[:, None]
-    prior, stream = speed_prior(obs), _stream(seed, PROVINCE, 2)
+    prior, stream = given.prior, _stream(seed, PROVINCE, 2)
     steps = max(prior["steps"], 2)
     shock = prior["shock"] * np.sqrt(steps / stream.chisquare(steps, draws))
     shared = _walk(stream, len(years), draws, shock)

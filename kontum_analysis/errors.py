@@ -63,6 +63,9 @@ class KontumError(ValueError):
     """Any mistake in what the user gave us. The command line prints it without a traceback.
 
     key: of the words in labels.csv; values: for its placeholders.
+
+    >>> KontumError("error.language", value="'fr'", allowed="vi, en").key
+    'error.language'
     """
 
     def __init__(self, key, **values):
@@ -111,12 +114,19 @@ class Problem:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
             where.append(text("error.column", lang, column=self.column[:_SHOWN]))
-        value = repr(self.value[:_SHOWN]) if isinstance(self.value, str) else said(self.value, lang)
-        return text("error.problem", lang, where=", ".join(where), value=value, allowed=self.wanted(lang))
+        found = dict(where=", ".join(where), allowed=self.wanted(lang))
+        if isinstance(self.value, str):
+            return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **found)
+        return text("error.problem_words", lang, value=said(self.value, lang), **found)
 
 
 class DataError(KontumError):
-    """All problems of the files that were read, listed together."""
+    """All problems of the files that were read, listed together.
+
+    >>> planted = Problem("sources.csv", 3, "kind", "blog", "one of: news, law")
+    >>> DataError([planted]).problems[0].column
+    'kind'
+    """
 
     def __init__(self, problems):
         self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or ""))
@@ -124,11 +134,27 @@ class DataError(KontumError):
 
 
 class UnknownAreaError(KontumError):
-    """A name that is no area, or that more than one area carries; the message names the nearest."""
+    """A name that is no area, or that more than one area carries; the message names the nearest.
+
+    >>> from kontum_analysis.areas import resolve
+    >>> try:
+    ...     resolve("Atlantis")
+    ... except UnknownAreaError as error:
+    ...     "Atlantis" in str(error)
+    True
+    """
 
 
 class ScenarioError(KontumError):
-    """A scenario that cannot be read or cannot be run."""
+    """A scenario that cannot be read or cannot be run.
+
+    >>> from kontum_analysis.scenarios import preset
+    >>> try:
+    ...     preset("programme-middle")
+    ... except ScenarioError as error:
+    ...     "programme-mid" in str(error)
+    True
+    """
 
 
 def _renamed(value, names):

@@ -248,6 +248,11 @@ def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.
 
     Returns one row a hidden cell: area, year, truth, estimate, rate_q10, rate_q90 (fractions), error_pp
     (points, estimate less truth), inside (whether the 80 % interval holds the truth).
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> missed = leave_one_out(load_observations(), draws=20)
+    >>> len(missed), missed.loc[missed.error_pp.idxmin(), "area_name"]
+    (9, 'Tu Mơ Rông')
     """
     facts = district_facts(obs)
     rows = []

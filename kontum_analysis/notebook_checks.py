@@ -16,6 +16,7 @@ from .notebooks import FIGURE_MARK
 from .paths import FIGURES, NOTEBOOKS
 
 SECONDS = 120
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _MAGIC = re.compile(r"^\s*[%!]", re.MULTILINE)
 _TYPED_NUMBER = re.compile(r"\d\s*%|\d[.,]\d")
 _PRIVATE = re.compile(r"/(?:home|root|Users|tmp|work)/[\w.-]|[A-Z]:\\\\Users|0x[0-9a-f]{8}|\d\d:\d\d:\d\d")
@@ -49,6 +50,10 @@ def executed(path):
                          "language_info": {"name": "python"}}  # fmt: skip
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02d}"
+        for output in cell.get(
+            "outputs", []
+        ):  # the id of a widget is another in every run, and lives with its kernel only
+            output.get("data", {}).pop(_WIDGET, None)
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")}
     return nbformat.writes(notebook) + "\n"
 
@@ -89,6 +94,8 @@ def _cell_problems(cell, figures):
         if output.get("name") == "stderr":
             yield Words("notebook_check.stderr", words="".join(output["text"])[:80])
         data = output.get("data", {})
+        if _WIDGET in data:
+            yield "the id of a widget, which is another in every run"
         plain = "".join(data.get("text/plain", "")) + "".join(output.get("text", ""))
         if private := _PRIVATE.search(plain):
             yield Words("notebook_check.private", words=private.group())

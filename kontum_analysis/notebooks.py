@@ -45,6 +45,11 @@ def tell(key, **values):
     """A paragraph in Vietnamese and then in English, its numbers filled in from variables.
 
     A value that differs between the languages, such as the name of an area, is given as {"vi": …, "en": …}.
+
+    >>> print(tell("unit.percent_of_households"))
+    % số hộ
+    <BLANKLINE>
+    % of households
     """
 
     def of(lang):

@@ -31,6 +31,10 @@ def hindcast_ntm(
         There are few origins and their errors are not independent: read the summary as an account, not a ranking.
 
     Raises KontumError when fewer than two dates can be compared.
+
+    >>> cases, summary = hindcast_ntm(draws=2)
+    >>> sorted(set(cases.method))
+    ['no change', 'observed pace', 'pace 1.5', 'straight line']
     """
     truth = [s for s in snapshots(obs) if np.isfinite(s.attained)]
     rows, seen = [], set()

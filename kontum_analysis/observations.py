@@ -17,6 +17,8 @@ import pandas as pd
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
 from .errors import DataError, Field, KontumError, Words
 from .limits import reason_of
+from .own_data import PREFIX, is_own, own_tables
+from .own_sums import derived_rows
 from .paths import RAW
 from .reading import LINE, read_text_table
 from .schemas import COLUMNS, field_problems
@@ -70,13 +72,28 @@ def _validated(folder, stamp):
     return tables
 
 
-def load_observations(as_of: str | date | None = None, data: str | Path | None = None) -> pd.DataFrame:
+def all_tables(data=None, user=None):
+    """The raw tables, with an office's own observations and sources below the published ones where `user` asks for them."""
+    tables = raw_tables(data)
+    if user is None or user is False:
+        return tables
+    own = own_tables(user, tables)
+    return tables | {name: pd.concat([tables[name], own[name]], ignore_index=True) for name in own}
+
+
+def load_observations(
+    as_of: str | date | None = None, data: str | Path | None = None, user: bool | str | Path | None = None
+) -> pd.DataFrame:
     """The published figures as one long table, validated and with conflicts settled.
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
         day). None gives everything.
     data: another folder with the raw tables; default `data/raw/`. The register of areas (names, levels, `kt.areas`) and
         the crosswalk of 2025 are always those of `data/raw/`: a folder that names other areas is not meant.
+    user: an office's own figures beside the published ones: True for its usual folder, or a path (see `own_data`).
+        None, the default, reads published figures alone, whatever lies in that folder. An own figure is preferred for
+        its fact, a published one that says otherwise stays as a row that lost; what follows by addition is added
+        (`own_sums`). Own rows are those whose source_id starts with "own-".
 
     Columns are those of `data/raw/observations.csv` (SDMX names) and
     - `obs_value`: the figure in `unit_measure`; **missing for a bound** ("more than 1,200"), whose number stands
@@ -84,8 +101,9 @@ def load_observations(as_of: str | date | None = None, data: str | Path | None =
     - `published`, `known_from`: as printed, and the day from which a vintage holds the row. A month or year counts
       from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
     - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
-      approximate, the source that conflicts.csv prefers, better obs_status, decision before statistics before
-      portal before news before mirror, the later publication. `preference_reason` and `preference_reason_vi` say it in words for each row.
+      approximate, an office's own before a published one, the source that conflicts.csv prefers, better obs_status,
+      decision before statistics before portal before news before mirror, the later publication. `preference_reason` and
+      `preference_reason_vi` say it in words for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
 
@@ -94,7 +112,7 @@ def load_observations(as_of: str | date | None = None, data: str | Path | None =
     >>> int(end_2021[end_2021.indicator == "households_total"].obs_value.sum())
     143561
     """
-    tables = raw_tables(data)
+    tables = all_tables(data, user)
     obs, sources = tables["observations"], tables["sources"].set_index("source_id")
     obs = obs.reset_index(drop=True)
     value, exact = pd.to_numeric(obs["obs_value"]), obs["bound"].isin(["exact", "approximate"])
@@ -103,8 +121,9 @@ def load_observations(as_of: str | date | None = None, data: str | Path | None =
     known = [_known_from(p, t) for p, t in zip(obs["published"], obs["time_period"], strict=True)]
     obs["known_from"] = [day for day, _ in known]
     obs["known_from_assumed"] = [assumed for _, assumed in known]
-    obs = _with_preference(obs, tables["conflicts"], sources["kind"])[ORDER]
-    return obs if as_of is None else vintage(obs, as_of, data)
+    if as_of is not None:
+        obs = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
+    return _settled(obs, tables)
 
 
 def vintage(obs, as_of, data=None):
@@ -116,9 +135,18 @@ def vintage(obs, as_of, data=None):
     >>> len(vintage(load_observations(), "2022-10-04")) == len(load_observations(as_of="2022-10-04"))
     True
     """
-    tables = raw_tables(data)
-    known = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
-    return _with_preference(known, tables["conflicts"], tables["sources"].set_index("source_id")["kind"])
+    made = is_own(obs) & (obs["obs_status"] == "E")  # sums of own figures are made anew from what was known
+    known = obs[(obs["known_from"] <= _day(as_of)) & ~made].reset_index(drop=True)
+    return _settled(known, raw_tables(data))
+
+
+def _settled(obs, tables):
+    kind = tables["sources"].set_index("source_id")["kind"]
+    settled = _with_preference(obs, tables["conflicts"], kind)
+    if is_own(settled).any():
+        obs = pd.concat([obs, derived_rows(settled)[obs.columns]], ignore_index=True)
+        settled = _with_preference(obs, tables["conflicts"], kind)
+    return settled[ORDER]
 
 
 def _day(value):
@@ -146,6 +174,7 @@ def _with_preference(obs, conflicts, kind):
     keys = [fact_key(r) for r in obs.itertuples()]
     rank = pd.DataFrame({
         "bound": obs["bound"].map({"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}),
+        "published": ~is_own(obs),
         "listed": [k not in listed or listed[k].preferred_source_id != s for k, s in zip(keys, obs["source_id"], strict=True)],
         "status": obs["obs_status"].map(_STATUS_RANK),
         "kind": obs["source_id"].map(kind).map(_KIND_RANK),
@@ -175,11 +204,15 @@ def _verdict(is_first, row, first, entry, count):
     if is_first:
         if count == 1:
             return True, Words("preference.only")
+        if row.source_id.startswith(PREFIX):
+            return True, Words("preference.own")
         if entry is not None and entry.preferred_source_id == row.source_id:
             return True, Words("preference.listed", reason={"vi": entry.reason_vi, "en": entry.reason})
         return True, Words("preference.rule")
     if row.obs_value == first.obs_value:
         return False, Words("preference.repeats", source=first.source_id)
+    if first.source_id.startswith(PREFIX):
+        return False, Words("preference.conflict_own", source=first.source_id)
     if entry is not None and entry.preferred_source_id == first.source_id:
         return False, Words("preference.conflict_listed", source=first.source_id,
                             explanation={"vi": entry.explanation_vi, "en": entry.explanation},

@@ -5,11 +5,13 @@ that would take them below their floor, or make them poorer, they stop there, an
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from .areas import PROVINCE, poor_districts
+from .base_rates import speed_prior
 from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .errors import Field, KontumError, ScenarioError
 from .estimates import estimate_panel
@@ -17,6 +19,52 @@ from .scenarios import Scenario
 from .trajectories import rate_after, speed_between
 
 FULL = 1e-9  # two rates this near are equal
+
+
+class Known:
+    """What every scenario takes from the published figures, each worked out once: for who tries many scenarios.
+
+    Wherever a function of the poverty paths takes `obs`, it takes `Known(obs)` as well, and gives the same.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> known = Known(load_observations())
+    >>> Known.of(known) is known, known.stuck
+    (True, 2193)
+    """
+
+    def __init__(self, obs):
+        self.obs, self._estimates = obs, {}
+
+    @classmethod
+    def of(cls, obs):
+        """The same where it is already one, else made from a table of `load_observations`."""
+        return obs if isinstance(obs, cls) else cls(obs)
+
+    def estimates(self, draws=2000, seed=3299):
+        """The panel and its draws, see `estimate_panel`."""
+        if (draws, seed) not in self._estimates:
+            self._estimates[draws, seed] = estimate_panel(self.obs, draws, seed)
+        return self._estimates[draws, seed]
+
+    @cached_property
+    def growth(self):
+        """Yearly growth of households, fraction."""
+        return household_growth(self.obs)
+
+    @cached_property
+    def entry(self):
+        """Yearly share of the non-poor that become poor."""
+        return published_entry_rate(self.obs)
+
+    @cached_property
+    def stuck(self):
+        """Poor households without labour capacity."""
+        return households_without_labour(self.obs)
+
+    @cached_property
+    def prior(self):
+        """What is known of speeds, see `speed_prior`."""
+        return speed_prior(self.obs)
 
 
 @dataclass(frozen=True)
@@ -57,7 +105,8 @@ def baseline(obs: pd.DataFrame, scenario: Scenario) -> Baseline:
 
     Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
     """
-    panel = estimate_panel(obs).panel
+    known = Known.of(obs)
+    panel = known.estimates().panel
     years = sorted(panel["year"].unique())
     if scenario.start not in years:
         raise ScenarioError(
@@ -66,9 +115,9 @@ def baseline(obs: pd.DataFrame, scenario: Scenario) -> Baseline:
     rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
     first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
     poor, households = rows["poor_households"].to_numpy(), rows["households"].to_numpy()
-    growth = household_growth(obs) if scenario.household_growth == "published" else scenario.household_growth
-    entry = published_entry_rate(obs) if scenario.entry_rate == "published" else scenario.entry_rate
-    stuck = households_without_labour(obs) if scenario.floor == "published" else scenario.floor * households.sum()
+    growth = known.growth if scenario.household_growth == "published" else scenario.household_growth
+    entry = known.entry if scenario.entry_rate == "published" else scenario.entry_rate
+    stuck = known.stuck if scenario.floor == "published" else scenario.floor * households.sum()
     if stuck >= poor.sum():
         raise ScenarioError("error.pace.floor", field=Field("floor"), found=stuck, opening=poor.sum())
     most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from . import tables
 from .attainment import project_ntm
+from .datapackage import package_text
 from .ensemble import outlook_draws
 from .estimates import estimate_panel, leave_one_out
 from .figures import CATALOGUE, build
@@ -51,6 +52,7 @@ def steps(out=ROOT, figures=tuple(CATALOGUE)):
         ("step.estimates", 2, _estimates(processed, observations)),
         ("step.paths", len(presets()), _paths(processed, observations)),
         ("step.forecasts", 3, _forecasts(processed, observations)),
+        ("step.package", 1, _package(processed)),
         ("step.figures", len(figures) * len(LANGUAGES), _figures(out / "figures", observations, figures)),
         ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
     ]
@@ -116,6 +118,11 @@ def _forecasts(folder, observations):
     _csv(folder / "poverty_outlook.csv", outlook_draws(observations()).quantiles())
     yield
     _csv(folder / "scoreboard.csv", scoreboard(observations()))
+    yield
+
+
+def _package(processed):
+    write_whole(processed.parent / "datapackage.json", package_text(processed), within=processed.parents[1])
     yield
 
 

@@ -45,16 +45,20 @@ def shown(frame, lang):
     A column is shown by its label `col.NAME`; areas become names; formats are those of FORMATS.
     """
     columns = {}
-    for column in frame.columns:
-        if (column == "area_name" and "area" in frame.columns) or (
-            column[-3:] in _OTHER[lang] if isinstance(column, str) else False
-        ):
-            continue
-        name = table().get(f"col.{str(column).removesuffix(f'_{lang}')}", {}).get(lang, str(column))
-        name = title(preset(column), lang) if column in presets() else name
+    for column, name in shown_columns(frame, lang):
         spec = FORMATS.get(column) or (f"n{frame.attrs['decimals']}" if isinstance(column, int) else None)
         columns[name] = [_cell(column, value, spec, lang) for value in frame[column]]
     return pd.DataFrame(columns, dtype=str)
+
+
+def shown_columns(frame, lang):
+    """(column, its heading) for each column that a reader of this language sees, in order."""
+    for column in frame.columns:
+        double = column == "area_name" and "area" in frame.columns
+        if double or (isinstance(column, str) and column.endswith(_OTHER[lang])):
+            continue
+        name = table().get(f"col.{str(column).removesuffix(f'_{lang}')}", {}).get(lang, str(column))
+        yield column, title(preset(column), lang) if column in presets() else name
 
 
 def _cell(column, value, spec, lang):
@@ -96,22 +100,21 @@ def known_rates(obs):
     return found.assign(q10=found["q10"].mask(sure), q90=found["q90"].mask(sure))
 
 
-def headline(obs):
-    """One row a scenario preset: where the paces lead in 2025 and 2030, and how many households must leave poverty.
+def headline(obs, scenarios=None):
+    """One row a scenario (default: every preset): where the paces lead in 2025 and 2030, and how many households must leave poverty.
 
     Columns: scenario; paper_2025 (the province's pace alone, nothing below zero); rate_2025, rate_2030 of the province;
     poor_2025, poor_2030 of the poor districts (fractions); exits_to_2025 from the scenario's start, exits_to_2030 after
     2025 (households, net of new poor); start.
     """
     rows = []
-    for name in presets():
-        scenario = preset(name)
+    for scenario in map(preset, presets()) if scenarios is None else scenarios:
         projection = project_poverty(obs, scenario)
         rate = groups(projection).set_index(["area", "year"])["rate"]
         quota = exit_quotas(projection).groupby("year")["quota"].sum()
         paper = implied_pace(obs, scenario).set_index("year")["province_rate"].clip(lower=0)
         rows.append(dict(
-            scenario=name, start=scenario.start, paper_2025=paper.get(2025), rate_2025=rate.get((PROVINCE, 2025)),
+            scenario=scenario.name, start=scenario.start, paper_2025=paper.get(2025), rate_2025=rate.get((PROVINCE, 2025)),
             poor_2025=rate.get((POOR_DISTRICTS, 2025)), exits_to_2025=quota[quota.index <= 2025].sum(),
             rate_2030=rate.get((PROVINCE, 2030)), poor_2030=rate.get((POOR_DISTRICTS, 2030)),
             exits_to_2030=quota[quota.index > 2025].sum() if scenario.end > 2025 else None))  # fmt: skip
@@ -203,12 +206,14 @@ def conflicts(obs, data=None):
     rows = []
     for loser in losers.itertuples():
         fact = tuple(getattr(loser, name) for name in key)
-        fact = fact if fact in listed.index else (*fact[:2], "", "")  # a year has no date of its own
-        entry = listed.loc[fact] if fact in listed.index else None
-        won = winners.loc[[fact]].iloc[0] if fact in winners.index else None
+        dateless = (*fact[:2], "", "")  # a year has no date of its own
+        found = next((f for f in (fact, dateless) if f in listed.index), None)
+        entry = None if found is None else listed.loc[found]
+        won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
         rows.append(dict(
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
-            used=None if won is None else won.obs_value, source_used=None if entry is None else entry.preferred_source_id,
+            used=None if won is None else won.obs_value,
+            source_used=entry.preferred_source_id if entry is not None else None if won is None else won.source_id,
             not_used=loser.obs_value, source_not_used=loser.source_id,
             reason_vi=loser.preference_reason_vi if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
             reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip

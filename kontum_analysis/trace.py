@@ -10,7 +10,7 @@ from .district_facts import STANDARD
 from .errors import KontumError, Words, did_you_mean
 from .estimates import estimate_panel
 from .labels import text
-from .observations import load_observations, raw_tables
+from .observations import all_tables, load_observations, raw_tables
 from .poverty import project_poverty
 from .scenarios import preset, presets
 from .target_measures import PANEL
@@ -80,23 +80,26 @@ class Chain:
         return [text(key, lang, **values) for (key, _), values in zip(self.steps, words, strict=True)]
 
 
-def trace(*words: str, data: str | Path | None = None, seed: int = 3299) -> Chain:
+def trace(
+    *words: str, data: str | Path | None = None, seed: int = 3299, user: bool | str | Path | None = None
+) -> Chain:
     """The chain behind a figure (its name), a target (its id), or a published cell (area, indicator, date).
 
-    The date is a year or a day. Raises KontumError naming what there is when a word is unknown.
+    The date is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is unknown.
 
     >>> chain = trace("Kon Tum", "poverty_rate_pct", "2022")
     >>> chain.sources[["value", "used"]].values.tolist()
     [[10.86, True], [11.0, False]]
     """
-    obs = load_observations(data=data)
+    place = (data, user)
+    obs = load_observations(None, data, user)
     if len(words) == 1 and words[0] in FIGURES:
-        return _figure(words[0], obs, data, seed)
+        return _figure(words[0], obs, place, seed)
     known = load_targets(data)["target_id"].tolist()
     if len(words) == 1 and words[0] in known:
-        return _target(words[0], obs, data, seed)
+        return _target(words[0], obs, place, seed)
     if len(words) == 3:
-        return _cell(*words, obs, data, seed)
+        return _cell(*words, obs, place, seed)
     found = " ".join(words)
     hint = did_you_mean(found, [*FIGURES, *known])
     raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(FIGURES))
@@ -106,8 +109,8 @@ _SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", 
           "url"]  # fmt: skip
 
 
-def _with_sources(rows, data):
-    sources = raw_tables(data)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
+def _with_sources(rows, place):
+    sources = all_tables(*place)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
     found = rows.join(sources, on="source_id")
     found = found.assign(value=found["obs_value"].fillna(found["bound_value"]), used=found["preferred"],
                          reason_vi=found["preference_reason_vi"], reason_en=found["preference_reason"],
@@ -128,9 +131,9 @@ def _used_and_lost(rows):
     return rows[rows["preferred"] | rows["preference_reason"].str.startswith("conflict")]
 
 
-def _cell(name, indicator, date, obs, data, seed):
+def _cell(name, indicator, date, obs, place, seed):
     area = resolve(name)
-    listed = raw_tables(data)["indicators"]["indicator"].tolist()
+    listed = raw_tables(place[0])["indicators"]["indicator"].tolist()
     if indicator not in listed:
         raise KontumError("error.trace.indicator", name=indicator, hint=did_you_mean(indicator, listed))
     rows = obs[(obs["ref_area"] == area.code) & (obs["indicator"] == indicator)]
@@ -138,7 +141,7 @@ def _cell(name, indicator, date, obs, data, seed):
     rows = rows[[day == date or day.startswith(f"{date}-") for day in rows["time_period"]]]
     subject = f"{area.name} {indicator} {date}"
     if rows.empty:
-        if (chain := _computed_cell(subject, area.code, indicator, date, obs, data, seed)) is not None:
+        if (chain := _computed_cell(subject, area.code, indicator, date, obs, place, seed)) is not None:
             return chain
         known = dates or Words("error.trace.no_dates")
         raise KontumError("error.trace.unpublished", area=area, indicator=indicator, date=date, dates=known)
@@ -146,7 +149,7 @@ def _cell(name, indicator, date, obs, data, seed):
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(("trace.step.derive", {}))
     rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
-    return Chain(subject, _with_sources(rows, data), tuple(steps), {}, None)
+    return Chain(subject, _with_sources(rows, place), tuple(steps), {}, None)
 
 
 # published name of a figure -> (column of the panel and the paths, unit of it)
@@ -157,7 +160,7 @@ _COMPUTED = {
 }
 
 
-def _computed_cell(subject, code, indicator, date, obs, data, seed):
+def _computed_cell(subject, code, indicator, date, obs, place, seed):
     """The chain of a figure that nobody published: derived or estimated in the panel, or projected under each scenario."""
     if indicator not in _COMPUTED or not str(date)[:4].isdigit() or str(date)[4:] not in ("", "-12-31"):
         return None
@@ -195,11 +198,11 @@ def _computed_cell(subject, code, indicator, date, obs, data, seed):
     ]  # U is not estimated from
     resting = _used_and_lost(resting)
     own = resting["ref_area"] == code
-    return Chain(subject, _with_sources(pd.concat([resting[own], resting[~own]]), data), tuple(steps),
+    return Chain(subject, _with_sources(pd.concat([resting[own], resting[~own]]), place), tuple(steps),
                  {name: s.model_dump() for name, s in scenarios.items()}, None if derived else seed)  # fmt: skip
 
 
-def _figure(name, obs, data, seed):
+def _figure(name, obs, place, seed):
     from .figures import CATALOGUE, build
 
     _, _, keys, scenarios = FIGURES[name]
@@ -209,7 +212,7 @@ def _figure(name, obs, data, seed):
             ("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash})
         )
     drawn = bool({"estimate", "outlook", "ntm"} & set(keys))
-    return Chain(name, _with_sources(_used_and_lost(rows_of(name, obs)), data), tuple(steps),
+    return Chain(name, _with_sources(_used_and_lost(rows_of(name, obs)), place), tuple(steps),
                  {s: preset(s).model_dump() for s in scenarios}, seed if drawn else None)  # fmt: skip
 
 
@@ -217,9 +220,9 @@ def _figure(name, obs, data, seed):
 _MODEL = {"NTM": "trace.step.ntm", "POVERTY": "trace.step.outlook"}
 
 
-def _target(target_id, obs, data, seed):
-    target = load_targets(data).set_index("target_id").loc[target_id]
-    board = scoreboard(obs, data=data, seed=seed).set_index("target_id")
+def _target(target_id, obs, place, seed):
+    target = load_targets(place[0]).set_index("target_id").loc[target_id]
+    board = scoreboard(obs, data=place[0], seed=seed).set_index("target_id")
     steps, drawn = [("trace.step.target", {"document": target.document})], False
     if target_id in board.index:
         row = board.loc[target_id]
@@ -239,9 +242,9 @@ def _target(target_id, obs, data, seed):
         steps.append(("trace.step.status", {"status": f"target_status.{row.status}", "reason": f"reason.{row.reason}"}))  # fmt: skip
     else:
         rows = _used_and_lost(obs[(obs["ref_area"] == target.scope_area) & (obs["indicator"] == target.indicator)])
-    own = raw_tables(data)["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
+    own = raw_tables(place[0])["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
     head = own.assign(line=0, area=target.scope_area, indicator=target.indicator, time_period="", value=target.value_low, bound="",
                       used=True, reason_vi=target_id, reason_en=target_id)[_SHOWN]  # fmt: skip
-    found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), data)
+    found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), place)
     table = pd.concat([head, found], ignore_index=True) if len(found) else head
     return Chain(target_id, table, tuple(steps), {}, seed if drawn else None)

@@ -90,6 +90,9 @@ class Trajectory:
 
     form: linear, proportional, logistic or stock_flow; y0 and floor are fractions; speed as in `speed_between`;
     entry: yearly share of the non-poor that become poor (stock_flow only).
+
+    >>> Trajectory("linear", t0=2021, y0=0.1532, speed=-0.035, floor=0.015).at([2022, 2030]).round(4).tolist()
+    [0.1182, 0.015]
     """
 
     form: str

@@ -27,6 +27,9 @@ def differences(scratch, root=ROOT):
         found += [Words("verify.new", file=name) for name in sorted(new - old)]
         for name in sorted(old & new):
             found += _compare(name, root / name, scratch / name)
+    package, rebuilt = (base / "data" / "datapackage.json" for base in (root, scratch))
+    if not package.exists() or not rebuilt.exists() or package.read_bytes() != rebuilt.read_bytes():
+        found.append("data/datapackage.json: the bytes differ, or one is missing")
     for path in notebook_paths(root / "notebooks"):
         found += problems(path, root / "figures")
     then = _committed_manifest(root)

@@ -29,6 +29,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_own_figures(tmp_path_factory):
+    """Whoever runs the tests may have imported figures of an office: they are out of reach of every test."""
+    os.environ["KONTUM_DATA"] = str(tmp_path_factory.mktemp("own") / "nothing")
+
+
 @pytest.fixture(scope="session")
 def raw():
     """The raw tables as validated text. Read only."""

@@ -13,6 +13,8 @@ FLOORS = [
     {"errors", "reading", "trajectories", "apportion", "areas", "labels", "limits"},
     {"schemas"},
     {"checks"},
+    {"own_data"},
+    {"own_sums"},
     {"observations"},
     {"district_facts", "scenarios"},
     {"estimates", "base_rates"},

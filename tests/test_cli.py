@@ -56,7 +56,7 @@ MISTAKES = [  # words of the command, what it says in Vietnamese, what it says i
      "--to: found 2030; a year after --from, 2031"),
     (["project", *PACES, "--data", "nowhere"], "không có thư mục này", "no such folder"),
     (["project", *PACES, "--csv", "nowhere/a.csv"], "không có thư mục nowhere", "no folder nowhere"),
-    (["data", "check", "."], "observations.csv: gặp không có tệp", "observations.csv: found no file"),
+    (["data", "check", "."], "observations.csv: không có tệp", "observations.csv: found no file"),
     (["trace", "poverty_path"], "có phải là poverty_paths", "did you mean poverty_paths"),
     (["trace", "Kon Plong", "poverty_rate", "2021"], "không có chỉ tiêu nào tên 'poverty_rate'", "did you mean poverty_rate_pct"),
     (["map", "--boundaries", "a.geojson", "--out", "a.doc"], "cần tên kết thúc bằng .png", "ends with .png"),

@@ -1,5 +1,7 @@
 """pyproject.toml, environment.yml and requirements.lock agree, and no committed file names a package registry."""
 
+import json
+import os
 import re
 import subprocess
 import tomllib
@@ -55,3 +57,25 @@ def test_no_committed_file_names_a_registry_or_a_machine_path():
         ["git", "grep", "-nIE", "-e", r"--(extra-)?index-url|--find-links|\"resolved\":|files\.pythonhosted|registry\.npmjs|/(root|work)/[a-z]",
          "--", ".", ":!tests"], cwd=ROOT, capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 1, done.stdout
+
+
+def test_binder_gets_the_same_packages_and_a_script_that_it_can_run():
+    """A `.binder` folder hides environment.yml beside it, so it holds one of its own, without the local install."""
+    ours = yaml.safe_load((ROOT / ".binder" / "environment.yml").read_text(encoding="utf-8"))
+    assert ours["dependencies"] == [entry for entry in CONDA if isinstance(entry, str)]
+    assert os.access(ROOT / ".binder" / "postBuild", os.X_OK)
+    script = (ROOT / ".binder" / "postBuild").read_text(encoding="utf-8")
+    assert "pip install --quiet --no-deps -e ." in script
+    assert {name for name in re.findall(r"\.binder/(\S+)", script)} <= {p.name for p in (ROOT / ".binder").iterdir()}
+
+
+def test_jupyterlab_opens_on_the_index_and_does_not_ask_about_news(tmp_path):
+    from jupyterlab_server.settings_utils import _get_overrides
+
+    (tmp_path / "overrides.json").write_bytes((ROOT / ".binder" / "overrides.json").read_bytes())
+    overrides, error = _get_overrides(str(tmp_path))
+    assert not error and overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    opened = json.loads((ROOT / ".binder" / "jupyter_server_config.json").read_text(encoding="utf-8"))["ServerApp"][
+        "default_url"
+    ]
+    assert (ROOT / opened.removeprefix("/lab/tree/")).is_file()

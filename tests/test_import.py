@@ -17,6 +17,7 @@ HEAVY = {
     "yaml",
     "rapidfuzz",
     "babel",
+    "ipywidgets",
 }
 
 

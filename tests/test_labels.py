@@ -13,7 +13,8 @@ from kontum_analysis import areas, labels
 from kontum_analysis.errors import Field, KontumError, ScenarioError, Words
 from kontum_analysis.paths import ROOT
 
-SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "kontum_analysis").rglob("*.py")))
+CODE = [*sorted((ROOT / "kontum_analysis").rglob("*.py")), *sorted((ROOT / "docs").glob("*.py"))]
+SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in CODE)
 
 
 @pytest.mark.parametrize(

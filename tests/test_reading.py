@@ -60,7 +60,7 @@ def test_problems_print_where_what_and_what_is_allowed_in_the_order_of_the_file(
     message = str(DataError([late, early]))
     assert message.splitlines() == [
         "Số lỗi tìm thấy: 2",
-        "  a.csv, dòng 2: gặp 3 trường; chỉ nhận một trong x, y",
+        "  a.csv, dòng 2: 3 trường; chỉ nhận một trong x, y",
         "  a.csv, dòng 9, cột c: gặp '1,5'; cần một số nguyên",
         "Problems found: 2",
         "  a.csv, row 2: found 3 fields; one of x, y",

@@ -33,12 +33,14 @@ def test_no_figure_file_is_left_over():
 
 def test_committed_tables_are_what_the_program_computes(tmp_path):
     for key, count, work in steps(tmp_path):
-        if key in ("step.data", "step.estimates", "step.paths", "step.forecasts"):
+        if key in ("step.data", "step.estimates", "step.paths", "step.forecasts", "step.package"):
             assert sum(1 for _ in work) == count
     made = sorted((tmp_path / "data" / "processed").iterdir())
     assert len(made) == 13
     for path in made:
         assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes(), path.name
+    package = (tmp_path / "data" / "datapackage.json").read_bytes()
+    assert package == (ROOT / "data" / "datapackage.json").read_bytes()
 
 
 @pytest.fixture
@@ -46,6 +48,7 @@ def rebuilt(tmp_path):
     """A rebuilt folder that equals what is committed, and a function that says what verify finds after a change."""
     for folder in ("data/processed", "figures", "notebooks"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "data" / "datapackage.json", tmp_path / "data")
 
     def found(change):
         change(tmp_path)
@@ -88,6 +91,11 @@ def test_verify_names_a_changed_figure_a_missing_and_an_extra_file(rebuilt):
     assert "figures/vi/poverty_paths.png: the bytes differ" in said
     assert "figures/en/poverty_paths.svg: committed, but not made any more" in said
     assert "figures/en/new.svg: made, but not committed" in said
+
+
+def test_verify_names_a_changed_description_of_the_tables(rebuilt):
+    said = rebuilt(edit("data/datapackage.json", "kon-tum-analysis", "another"))
+    assert "data/datapackage.json: the bytes differ" in said
 
 
 def test_verify_names_a_notebook_cell_whose_output_changed(rebuilt):

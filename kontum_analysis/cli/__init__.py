@@ -7,14 +7,25 @@ from rich.console import Console
 
 from ..errors import KontumError
 from ..limits import reason_of
-from . import analysis, data, exports
+from . import analysis, data, exports, report, simulate
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
+from .words import Group, examples, in_both_languages
 
-app = typer.Typer(help=both("cli.help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
+app = typer.Typer(
+    cls=Group,
+    help=both("cli.help"),
+    epilog=examples(),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
+app.add_typer(report.app)
+app.add_typer(simulate.app)
 app.add_typer(data.app, name="data")
+in_both_languages(app)
 
 
 def main():
@@ -26,7 +37,7 @@ def main():
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="kontum", standalone_mode=False))
     except UsageError as error:
         if is_help(error):
             error.show()
@@ -40,7 +51,7 @@ def main():
         sys.stdout = None  # nothing more can be written there, not even at the end
         _complain(KontumError("hostile.system", reason=reason_of(error)), chosen["lang"])
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         Console(stderr=True).print(both("cli.interrupted"))
         sys.exit(130)
 

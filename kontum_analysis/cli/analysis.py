@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, both, console_for, decimal, print_table, typed_as
+from . import completion
+from .common import AsOf, Data, Lang, Own, both, console_for, decimal, observations_for, print_table, typed_as
 
 app = typer.Typer()
 OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--poor-district-pace", "form": "--form",
@@ -66,14 +67,16 @@ def verify(lang: Lang = "vi"):
 
 @app.command(help=both("cli.project.help"))
 def project(
-    scenario: Annotated[str | None, typer.Option(help=both("cli.option.scenario"))] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help=both("cli.option.scenario"), autocompletion=completion.scenarios)
+    ] = None,
     province_pace: Annotated[
         float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.province_pace"))
     ] = None,
     poor_district_pace: Annotated[
         float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.poor_district_pace"))
     ] = None,
-    form: Annotated[str | None, typer.Option(help=both("cli.option.form"))] = None,
+    form: Annotated[str | None, typer.Option(help=both("cli.option.form"), autocompletion=completion.forms)] = None,
     start: Annotated[int | None, typer.Option("--from", help=both("cli.option.from"))] = None,
     end: Annotated[int | None, typer.Option("--to", help=both("cli.option.to"))] = None,
     floor: Annotated[
@@ -82,12 +85,12 @@ def project(
     csv: Annotated[Path | None, typer.Option("--csv", help=both("cli.option.csv"))] = None,
     as_of: AsOf = None,
     data: Data = None,
+    own: Own = True,
     lang: Lang = "vi",
 ):
     """Print rates, quotas and whether the paces fit; write the table where asked."""
     from .. import poverty
     from ..files import write_whole
-    from ..observations import load_observations
     from ..paces import implied_pace
 
     console = console_for()
@@ -98,7 +101,7 @@ def project(
     given = {key: value for key, value in given.items() if value is not None}
     typed_as(OPTIONS if scenario is None else {key: OPTIONS[key] for key in given})  # other fields stand in the file
     chosen = _scenario(scenario, given)
-    obs = load_observations(as_of=as_of, data=data)
+    obs = observations_for(console, lang, as_of, data, own)
     projection = poverty.project_poverty(obs, chosen)
     console.print(_scenario_line(chosen, lang), highlight=False, markup=False)
     _print_projection(console, lang, projection)
@@ -150,8 +153,9 @@ def _print_fit(console, lang, implied):
 
 @app.command(help=both("cli.trace.help"))
 def trace(
-    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"))],
+    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"), autocompletion=completion.figures)],
     data: Data = None,
+    own: Own = True,
     lang: Lang = "vi",
 ):
     """Print the chain behind a number."""
@@ -159,7 +163,8 @@ def trace(
     from ..trace import trace as chain_of
 
     console = console_for()
-    chain = chain_of(*words, data=data)
+    observations_for(console, lang, data=data, own=own)
+    chain = chain_of(*words, data=data, user=own or None)
     for row in shown(chain.sources.drop(columns="source_id"), lang).itertuples(index=False):
         line, area, indicator, day, value, bound, _, reason, publisher, document, url = row
         console.print(
@@ -181,15 +186,17 @@ def boundary_map(
     boundaries: Annotated[Path, typer.Option("--boundaries", help=both("cli.option.boundaries"))],
     out: Annotated[Path, typer.Option("--out", help=both("cli.option.out"))] = Path("ban-do.png"),
     data: Data = None,
+    own: Own = True,
     lang: Lang = "vi",
 ):
     """Write a map with a user's own borders."""
     from ..figures.boundaries import boundary_map as picture
     from ..files import write_whole
-    from ..observations import load_observations
 
     kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
         raise KontumError("error.cli.out", found=out.name)
-    write_whole(out, picture(load_observations(data=data), boundaries, lang, kind))
-    console_for().print(text("project.written", lang, file=out.name), highlight=False)
+    console = console_for()
+    obs = observations_for(console, lang, data=data, own=own)
+    write_whole(out, picture(obs, boundaries, lang, kind))
+    console.print(text("project.written", lang, file=out.name), highlight=False)

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import KontumError, Words
-from ..labels import LANGUAGES, table
+from ..labels import LANGUAGES, table, text
+from . import completion
 from .usage import BadNumber
 
 
@@ -43,10 +44,32 @@ def _choose(lang):
 
 
 Lang = Annotated[
-    str, typer.Option("--lang", envvar="KONTUM_LANG", is_eager=True, callback=_choose, help=both("cli.option.lang"))
+    str,
+    typer.Option(
+        "--lang",
+        envvar="KONTUM_LANG",
+        is_eager=True,
+        callback=_choose,
+        autocompletion=completion.languages,
+        help=both("cli.option.lang"),
+    ),
 ]
 Data = Annotated[Path | None, typer.Option("--data", help=both("cli.option.data"))]
 AsOf = Annotated[str | None, typer.Option("--as-of", help=both("cli.option.as_of"))]
+
+
+Own = Annotated[bool, typer.Option("--own/--no-own", help=both("own.cli.own"))]
+
+
+def observations_for(console, lang, as_of=None, data=None, own=True):
+    """Observations for a question of the user's own: with the office's own figures, which one line names, or without."""
+    from ..observations import load_observations
+    from ..own_store import used
+
+    obs = load_observations(as_of=as_of, data=data, user=own or None)
+    for office, count in (used(obs, data=data) if own else {}).items():
+        console.print(text("own.used", lang, count=count, office=office), highlight=False, markup=False, soft_wrap=True)
+    return obs
 
 
 def decimal(value):

@@ -1,12 +1,14 @@
-"""Commands about data: check a folder of raw tables."""
+"""Commands about data: check a folder of raw tables; the template for an office's own figures, and their import."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..labels import text
-from .common import Lang, both, console_for
+from ..errors import KontumError
+from ..labels import number, text
+from .common import Data, Lang, both, console_for, print_table
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)
 
@@ -19,3 +21,146 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help=both("cli.opti
     console = console_for()
     tables = raw_tables(folder)
     console.print(text("data.sound", lang, files=len(tables), rows=sum(map(len, tables.values()))), highlight=False)
+
+
+@app.command("template", help=both("own.cli.template"))
+def data_template(
+    level: Annotated[str, typer.Option(help=both("own.cli.level"))] = "commune",
+    year: Annotated[int, typer.Option(help=both("own.cli.year"))] = 2024,
+    out: Annotated[Path, typer.Option(help=both("own.cli.out"))] = Path("template.xlsx"),
+    lang: Lang = "vi",
+):
+    """Write the workbook an office fills in."""
+    from ..files import write_whole
+    from ..template import template
+
+    if out.suffix.lower() != ".xlsx":
+        raise KontumError("own.error.out", file=out.name)
+    if not out.parent.is_dir():
+        raise KontumError("own.error.no_folder", folder=str(out.parent))
+    content = template(level, year, lang)
+    _writing(out, lambda: write_whole(out, content))
+    console_for().print(text("own.template.written", lang, file=out.name), highlight=False, markup=False)
+
+
+def _writing(out, write):
+    try:
+        write()
+    except OSError:
+        raise KontumError("own.error.cannot_write", folder=out.name) from None
+
+
+@app.command("import", help=both("own.cli.import"))
+def data_import(
+    file: Annotated[Path, typer.Argument(help=both("own.cli.file"))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=both("own.cli.dry_run"))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=both("own.cli.yes"))] = False,
+    every: Annotated[bool, typer.Option("--all", help=both("own.cli.all"))] = False,
+    office: Annotated[str | None, typer.Option(help=both("own.cli.office"))] = None,
+    document: Annotated[str | None, typer.Option(help=both("own.cli.document"))] = None,
+    date: Annotated[str | None, typer.Option(help=both("own.cli.date"))] = None,
+    year: Annotated[int | None, typer.Option(help=both("own.cli.year"))] = None,
+    data: Data = None,
+    lang: Lang = "vi",
+):
+    """Check a filled table, show what it would change, and add it to the folder of own figures."""
+    from ..own_data import shown
+    from ..own_store import plan_import, store
+
+    console = console_for()
+    plan = plan_import(file, data=data, office=office, document=document, date=date, year=year)
+    _print_plan(console, plan, every, lang)
+    if not plan.is_news:
+        console.print(text("own.import.same", lang), highlight=False)
+    elif dry_run:
+        console.print(text("own.import.dry_run", lang), highlight=False)
+    elif yes or _agreed(shown(plan.place), lang):
+        store(plan)
+        console.print(
+            text("own.import.done", lang, folder=shown(plan.place)), highlight=False, markup=False, soft_wrap=True
+        )
+    else:
+        console.print(text("own.import.not_done", lang), highlight=False)
+
+
+def _agreed(place, lang):
+    if not sys.stdin.isatty():
+        raise KontumError("own.error.ask")
+    return typer.prompt(text("own.import.ask", lang, folder=place)).strip().casefold() in ("c", "có", "y", "yes", "co")
+
+
+def _print_plan(console, plan, every, lang):
+    from ..own_columns import heading
+
+    filled, rows = plan.filled, plan.changes
+    console.print(text("own.import.source", lang, office=filled.office, document=filled.document, date=_written(filled.date, lang), year=filled.year),
+                  highlight=False, markup=False)  # fmt: skip
+    counted = rows.groupby("kind").size()
+    for kind in ("new", "same", "replaces_own", "replaces_estimate", "contradicts"):
+        if kind in counted:
+            console.print("  " + text(f"own.kind.{kind}", lang, count=int(counted[kind])), highlight=False)
+    listed = rows if every else rows[~rows["kind"].isin(["new", "same"])]
+    if len(listed):
+        print_table(console, _change_table(listed, heading, lang), text("own.table.changes", lang))
+    if len(plan.sums):
+        print_table(console, _sum_table(plan.sums, heading, lang), text("own.table.sums", lang))
+    if len(plan.conflicts):
+        print_table(console, _conflict_table(plan.conflicts, heading, lang), text("own.table.conflicts", lang))
+
+
+def _written(day, lang):
+    return "/".join(reversed(day.split("-"))) if lang == "vi" else day
+
+
+def _value(value, lang, indicator=""):
+    if indicator.endswith("_year") and value == value:
+        return str(int(value))  # a year carries no thousands mark
+    decimals = next((d for d in range(3) if round(value, d) == value), 2) if value == value else 0
+    return number(value, decimals, lang)
+
+
+def _table(rows, columns, lang):
+    import pandas as pd
+
+    return pd.DataFrame(
+        {text(f"own.col.{name}", lang): values for name, values in columns.items()}, dtype=str, index=rows.index
+    )
+
+
+def _areas(rows, lang):
+    return [text(f"own.area.{r.level}", lang, name=r.area_name) for r in rows.itertuples()]
+
+
+def _change_table(rows, heading, lang):
+    return _table(rows, {
+        "area": _areas(rows, lang), "indicator": [heading(i, lang) for i in rows["indicator"]],
+        "old": [_value(v, lang, i) for v, i in zip(rows["old_value"], rows["indicator"], strict=True)], "status": [text(f"own.known.{s}", lang) for s in rows["old_status"]],
+        "new": [_value(v, lang, i) for v, i in zip(rows["new_value"], rows["indicator"], strict=True)],
+    }, lang)  # fmt: skip
+
+
+def _sum_table(rows, heading, lang):
+    """One row an area, one column an indicator; bands of communes are left to the analysis."""
+    import pandas as pd
+
+    names = [
+        n
+        for n in ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
+        if n in set(rows["indicator"])
+    ]
+    wide = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
+    areas = wide.drop_duplicates(["level", "ref_area"])
+    value = wide.set_index(["level", "ref_area", "indicator"])["obs_value"]
+    columns = {
+        heading(n, lang): [_value(value.get((r.level, r.ref_area, n), float("nan")), lang) for r in areas.itertuples()]
+        for n in names
+    }
+    return pd.DataFrame({text("own.col.area", lang): _areas(areas, lang)} | columns, dtype=str)
+
+
+def _conflict_table(rows, heading, lang):
+    return _table(rows, {
+        "area": _areas(rows, lang), "indicator": [heading(i, lang) for i in rows["indicator"]],
+        "published": [_value(v, lang, i) for v, i in zip(rows["published"], rows["indicator"], strict=True)], "source": list(rows["source_id"]),
+        "new": [_value(v, lang) for v in rows["own_value"]],
+    }, lang)  # fmt: skip

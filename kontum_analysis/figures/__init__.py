@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import io
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +14,9 @@ from ..errors import KontumError, did_you_mean
 from ..labels import LANGUAGES, text
 from ..observations import select
 from .catalogue import CATALOGUE
+from .output import encoded
+
+SEED = 3299  # of the draws behind the tables of the figures
 
 
 @dataclass(frozen=True)
@@ -58,27 +60,24 @@ class Figure:
         """The first 12 digits of the SHA-256 of the data behind the figure."""
         return hashlib.sha256(self.csv).hexdigest()[:12]
 
+    @property
+    def made_from(self):
+        """What the file says of itself: title, alt, source, scenario, seed, data (the hash of the CSV beside it), lang."""
+        from ..trace import FIGURES
+
+        _, _, steps, scenarios = FIGURES.get(self.name, ((), (), (), ()))
+        drawn = bool({"estimate", "outlook", "ntm"} & set(steps))
+        return dict(title=self.title, alt=self.alt, source=text("source.line", self.lang), lang=self.lang,
+                    scenario=", ".join(scenarios) or "–", seed=str(SEED) if drawn else "–",
+                    data=f"sha256:{self.data_hash}")  # fmt: skip
+
     def image(self, kind="png", dpi=200, width_cm=None):
-        """The drawing as bytes; kind is png, svg or pdf. The same bytes every time."""
-        figure = CATALOGUE[self.name].draw(self.table, self.lang, self.title)
-        if width_cm is not None:
-            width, height = figure.get_size_inches()
-            figure.set_size_inches(width_cm / 2.54, height * width_cm / 2.54 / width)
-        metadata = {
-            "png": {"Title": self.title, "Source": text("source.line", self.lang), "Software": "Kon Tum Analysis"},
-            "svg": {"Title": self.title, "Description": self.alt, "Date": None, "Creator": "Kon Tum Analysis"},
-            "pdf": {"Title": self.title, "Subject": self.alt, "CreationDate": None, "Creator": "Kon Tum Analysis"},
-        }
-        if kind not in metadata:
-            raise KontumError("error.figure.format", kind=kind, allowed=list(metadata))
-        import matplotlib
+        """The drawing as bytes, the same every time; kind is png, svg or pdf.
 
-        from .style import RC
-
-        file = io.BytesIO()
-        with matplotlib.rc_context(dict(matplotlib.rcParamsDefault) | RC):
-            figure.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
-        return file.getvalue()
+        width_cm: printed width; default 16 cm. Another width shows the same page larger or smaller as a whole (see `output`).
+        """
+        page = CATALOGUE[self.name].draw(self.table, self.lang, self.title)
+        return encoded(page, kind, self.made_from, dpi, width_cm)
 
     def files(self, kinds=("png", "svg"), dpi=200, width_cm=None):
         """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""

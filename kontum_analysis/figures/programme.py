@@ -1,5 +1,6 @@
 """What Programme 3299 asks for in poverty, from the targets table, and the names of its three scenarios."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..areas import POOR_DISTRICTS, PROVINCE
@@ -16,6 +17,7 @@ class Corridor(NamedTuple):
     horizon: int
 
 
+@lru_cache(maxsize=1)
 def corridors():
     """The corridor of the province and that of its poor districts, by area code.
 

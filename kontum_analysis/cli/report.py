@@ -1,0 +1,46 @@
+"""The command that writes the yearly report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import KontumError
+from ..labels import text
+from .common import AsOf, Data, Lang, both, console_for
+
+app = typer.Typer()
+
+
+@app.command("report", help=both("cli.report.help"))
+def report(
+    year: Annotated[int, typer.Option("--year", help=both("cli.option.report_year"))],
+    out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.report_out"))] = None,
+    scenario: Annotated[str, typer.Option("--scenario", help=both("cli.option.report_scenario"))] = "programme-mid",
+    as_of: AsOf = None,
+    data: Data = None,
+    lang: Lang = "vi",
+):
+    """Write the yearly report on the programme as a Word document or an HTML page."""
+    out = out or Path(text("report.file", lang, year=year))
+    kind = out.suffix.lower()
+    if kind not in (".docx", ".html"):
+        raise KontumError("report.error.suffix", name=out.name)
+    if not out.parent.is_dir():
+        raise KontumError("report.error.folder", name=out.parent)
+    from ..files import write_whole
+    from ..observations import load_observations
+    from ..report import build_report
+    from ..scenarios import load, preset
+
+    chosen = load(scenario) if scenario.endswith((".yaml", ".yml")) else preset(scenario)
+    made = build_report(load_observations(as_of=as_of, data=data), year, lang, chosen, as_of, data)
+    if kind == ".docx":
+        from ..report_docx import to_docx
+
+        write_whole(out, to_docx(made))
+    else:
+        from ..report_html import to_html
+
+        write_whole(out, to_html(made))
+    console_for().print(text("project.written", lang, file=out.name), highlight=False, markup=False)

@@ -1,0 +1,115 @@
+"""What leaves the explorer: a scenario as YAML, the code that gives the same numbers, a view as files."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import yaml
+
+from ..errors import ScenarioError
+from ..files import write_whole
+from ..labels import LANGUAGES, number, text
+from ..paths import SCENARIOS, shown
+from ..scenarios import load
+
+SHIPPED = ("programme-low", "programme-mid", "programme-high", "yearly-plans", "observed-pace")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+
+def described(scenario, lang):
+    """One sentence that names the paces, the form and the years of a scenario.
+
+    >>> described(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7), "vi")
+    'Toàn tỉnh 3,5 và huyện nghèo 7,0 điểm phần trăm/năm, dạng tuyến tính (theo điểm phần trăm), từ cuối 2021 đến cuối 2030'
+    """
+
+    def said(pace):
+        if isinstance(pace, dict):
+            return "; ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
+        return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
+
+    return text("explorer.described", lang, pace=said(scenario.province_pace_pp), poor=said(scenario.poor_district_pace_pp),
+                form=text(f"form.{scenario.form}", lang), start=scenario.start, end=scenario.end)  # fmt: skip
+
+
+def scenario_yaml(scenario):
+    """The scenario as the text of a YAML file, its keys in their order."""
+    return yaml.safe_dump(scenario.model_dump(), allow_unicode=True, sort_keys=False, width=120)
+
+
+def save_scenario(scenario, name, folder=None):
+    """Write the scenario as `NAME.yaml` into a folder that is there, and give its path.
+
+    name: small letters, digits, hyphens; so it can name no other folder. folder: default `data/scenarios`.
+    Raises ScenarioError for a bad name, that of a scenario of the project or of a file that is there, or no such folder.
+    """
+    folder = Path(folder or SCENARIOS).expanduser()
+    if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+        raise ScenarioError("explorer.error.name", value=repr(str(name)[:80]))
+    if name in SHIPPED:
+        raise ScenarioError("explorer.error.shipped", value=name)
+    if not folder.is_dir():
+        raise ScenarioError("explorer.error.folder", value=shown(folder))
+    path = folder / f"{name}.yaml"
+    if path.exists() or path.is_symlink():
+        raise ScenarioError("explorer.error.exists", value=path.name)
+    titles = {f"title_{lang}": described(scenario, lang) for lang in LANGUAGES}
+    made = scenario.changed(name=name, note=text("explorer.note", LANGUAGES[1]), **titles)
+    try:
+        write_whole(path, scenario_yaml(made))
+    except OSError as error:
+        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.strerror) from None
+    load(path)
+    return path
+
+
+def code_text(scenario, ntm_pace=1.5, as_of=None):
+    """Python that gives the numbers of the explorer for this scenario.
+
+    >>> print(code_text(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7)).splitlines()[-1])
+    chances = kt.explorer.chances_view(obs, scenario, ntm_pace=1.5)
+    """
+    own = {k: v for k, v in scenario.model_dump().items() if k not in ("title_vi", "title_en", "note")}
+    values = "".join(f"    {key}={value!r},\n" for key, value in own.items())
+    day = "" if as_of is None else f"as_of={as_of!r}"
+    return (
+        "import kontum_analysis as kt\n\n"
+        f"obs = kt.load_observations({day})\n"
+        f"scenario = kt.Scenario(\n{values})\n"
+        "path = kt.project_poverty(obs, scenario)\n"
+        "quotas = kt.exit_quotas(path)\n"
+        "needed = kt.implied_pace(obs, scenario)\n"
+        f"chances = kt.explorer.chances_view(obs, scenario, ntm_pace={ntm_pace:g})\n"
+    )
+
+
+def files_of(view, figure, table, scenario, lang, fit=""):
+    """A view as files: a dict from name to bytes, PNG, SVG, the data and a note of its words.
+
+    figure: drawn already; fit: the sentence that says whether the paces fit. A name carries the view and the first
+    digits of the hash of its data, so that two scenarios never overwrite each other and one gives the same bytes again.
+    """
+    from ..figures.live import image
+
+    data = table.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode("utf-8")
+    stem = f"{text(f'explorer.file.{view}', lang)}-{hashlib.sha256(data).hexdigest()[:8]}"
+    title, about = text(f"explorer.title.{view}", lang), described(scenario, lang)
+    words = [f"# {title}", f"{about}.", fit, text(f"explorer.caption.{view}", lang), text("source.line", lang)]
+    return {
+        **{f"{stem}.{kind}": image(figure, kind, title, about, lang) for kind in ("png", "svg")},
+        f"{stem}.csv": b"\xef\xbb\xbf" + data,  # the mark by which Excel knows UTF-8
+        f"{stem}.md": ("\n\n".join(filter(None, words)) + "\n").encode("utf-8"),
+    }
+
+
+def export(files, folder):
+    """Write the files into a folder, made where it is missing; gives their paths. Raises ScenarioError where it cannot."""
+    paths = []
+    for name, content in files.items():
+        path = Path(folder) / name
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise ScenarioError("explorer.error.write", value=shown(path), reason=error.strerror) from None
+        paths.append(path)
+    return paths

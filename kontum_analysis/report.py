@@ -1,0 +1,95 @@
+"""The yearly report on Programme 3299, as the province's offices send it to the Department of Planning and Investment.
+
+`build_report` makes a neutral structure (see `report_blocks`); `report_docx` and `report_html` write it out, so that
+two forms of one report cannot say different things.
+"""
+
+from .errors import KontumError
+from .figures import build
+from .labels import LANGUAGES, text
+from .report_blocks import Heading, Opening, Paragraph, Picture, References, Report, Signature, Source
+from .report_facts import gather
+from .report_ntm import ntm_section
+from .report_poverty import poverty_section, quota_section
+from .report_summary import summary_section
+from .report_targets import missing_section, targets_section
+from .report_trust import trust_section
+from .report_words import exact_day, printed_day
+from .scenarios import preset
+
+PROGRAMME_SOURCE = "ctr-3299-2022"
+
+
+def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None):
+    """The report of one year as a `Report`: blocks in reading order, every text in `lang`.
+
+    obs: from `load_observations`; where `as_of` is given, of that vintage. Everything known in obs about days up to 31
+    December of the year is used, and nothing about later days; what was not out by 20 December is listed. scenario: for the
+    quotas of the next year, default programme-mid. data: the folder obs was read from, for the sources.
+
+    Raises KontumError for an unknown language, for a year without data (naming the years there are), for a day before the
+    programme, and for a scenario that ends before the next year.
+    """
+    if lang not in LANGUAGES:
+        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
+    facts = gather(obs, year, scenario or preset("programme-mid"), as_of, data)
+    refs = References()
+    blocks = [*_opening(facts, refs, lang)]
+    blocks += summary_section(facts, refs, lang)
+    blocks += targets_section(facts, refs, lang)
+    blocks += _pictures(facts, lang, "scoreboard")
+    blocks += poverty_section(facts, refs, lang)
+    blocks += _pictures(facts, lang, "reconciled_districts")
+    blocks += ntm_section(facts, refs, lang)
+    blocks += _pictures(facts, lang, "ntm_attainment")
+    blocks += missing_section(facts, refs, lang)
+    blocks += quota_section(facts, lang)
+    blocks += _pictures(facts, lang, "poverty_paths")
+    blocks += trust_section(facts, refs, lang)
+    blocks += _sources(facts, refs, lang)
+    blocks.append(_signature(lang))
+    subject = text("report.subject", lang, year=year)
+    return Report(lang, f"{text('report.title', lang)} – {subject}", subject, tuple(blocks))
+
+
+def _opening(facts, refs, lang):
+    left = tuple((text(f"report.head.{style}", lang), style) for style in ("superior", "agency", "number"))
+    right = tuple((text(f"report.head.{style}", lang), style) for style in ("country", "motto", "place"))
+    yield Opening(left, right, text("report.title", lang), text("report.subject", lang, year=facts.year),
+                  text("report.addressee", lang))  # fmt: skip
+    if lang != "vi":
+        yield Paragraph(text("report.official_language", lang), "note")
+    yield Paragraph(text("report.preamble", lang, year=facts.year, mark=refs.mark(PROGRAMME_SOURCE)))
+    key = "report.basis" if facts.as_of is None else "report.basis_as_of"
+    yield Paragraph(text(key, lang, year=facts.year, day=exact_day(str(facts.as_of), lang) if facts.as_of else ""))
+
+
+def _pictures(facts, lang, *names):
+    """The figures of these names, but for those that a vintage knows too few years for.
+
+    Their notes are the report's own: the captions of the collection speak of figures and days that a report does not hold.
+    """
+    for name in names:
+        try:
+            figure = build(name, facts.obs, lang)
+        except KontumError:
+            continue
+        yield Picture(figure.title, text(f"report.figure.{name}", lang), figure.alt, figure.image("png", dpi=200))
+
+
+def _sources(facts, refs, lang):
+    yield Heading(1, text("report.sources.heading", lang))
+    yield Paragraph(text("report.sources.intro", lang))
+    for number, source_id in enumerate(refs.ids, 1):
+        row = facts.sources.loc[source_id]
+        publisher = text("report.sources.unknown", lang) if row.publisher == "unknown" else row.publisher
+        parts = [publisher, row.title if lang == "en" else "", row.document_no, printed_day(row.published, lang)]
+        yield Source(number, ", ".join(filter(None, parts)) + ("." if row.url == "" else ": "), row.url)
+
+
+def _signature(lang):
+    left = (("copies", "heading"), ("addressee", "item"), ("other", "item"), ("archive", "item"))
+    right = (("post", "heading"), ("seal", "item"), ("name", "signer"))
+    return Signature(
+        *(tuple((text(f"report.sign.{key}", lang), style) for key, style in side) for side in (left, right))
+    )

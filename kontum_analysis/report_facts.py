@@ -1,0 +1,211 @@
+"""What a yearly report rests on: the figures about days up to the end of its year, and what is computed from them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from .areas import POOR_DISTRICTS, PROVINCE, districts, poor_districts
+from .attainment import NTMProjection, project_ntm
+from .district_facts import FIRST_YEAR, STANDARD
+from .errors import KontumError
+from .estimates import Estimates, estimate_panel, leave_one_out
+from .observations import raw_tables, select
+from .poverty import exit_quotas, project_poverty
+from .scenarios import Scenario
+from .targets import PROGRAMME_DAY, scoreboard
+
+DRAWS, SEED = 2000, 3299  # those of the scoreboard, so that chances are the same everywhere
+DUE = "12-20"  # day of the year by which the report is to be sent
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a report says, as numbers.
+
+    obs: figures about days up to the end of the year; later: those about the days after it, from which some cells of
+    the year follow. as_of: the day of the vintage, or None. panel, board, ntm: results of `estimate_panel`, `scoreboard`,
+    `project_ntm` on obs (ntm is None where no bands are known). plan: the scenario from the last known year end.
+    """
+
+    year: int
+    as_of: str | None
+    obs: pd.DataFrame
+    later: pd.DataFrame
+    estimates: Estimates
+    board: pd.DataFrame
+    ntm: NTMProjection | None
+    scenario: Scenario
+    plan: Scenario
+    data: object = None
+
+    @property
+    def panel(self):
+        """The panel of `estimate_panel`: one row an area and year."""
+        return self.estimates.panel
+
+    @property
+    def last(self):
+        """The last year whose provincial count of poor households is known."""
+        return int(self.panel["year"].max())
+
+    def cell(self, area, year):
+        """One row of the panel."""
+        return self.panel[(self.panel["area"] == area) & (self.panel["year"] == year)].iloc[0]
+
+    def month_only(self, day):
+        """Whether the figures of the province about a day name no more than its month."""
+        own = self.obs[(self.obs["time_period"] == day) & (self.obs["ref_area"] == PROVINCE)]
+        return bool(len(own)) and set(own["date_precision"]) == {"month"}
+
+    @cached_property
+    def sources(self):
+        """The table of sources, indexed by source_id."""
+        return raw_tables(self.data)["sources"].set_index("source_id")
+
+    @cached_property
+    def projection(self):
+        """The path of the plan, from the end of `last`."""
+        return project_poverty(self.obs, self.plan)
+
+    @cached_property
+    def quotas(self):
+        """The table of `quota_table`."""
+        return quota_table(self)
+
+    @cached_property
+    def late(self):
+        """The table of `late_results`."""
+        return late_results(self)
+
+    @cached_property
+    def poor_districts(self):
+        """The table of `poor_district_cells`."""
+        return poor_district_cells(self)
+
+    @cached_property
+    def tested(self):
+        """`leave_one_out` on obs; no rows where nothing is known after the opening stock."""
+        return leave_one_out(self.obs, DRAWS, SEED)
+
+    @cached_property
+    def hidden_later(self):
+        """Cells estimated here that figures about later days make known: rows of their panel (published or derived)."""
+        own = self.panel.set_index(["area", "year"])
+        full = estimate_panel(pd.concat([self.obs, self.later], ignore_index=True), DRAWS, SEED).panel
+        full = full[full["year"] <= self.last]
+        estimated = own.loc[list(zip(full["area"], full["year"], strict=True)), "status_rate"] == "estimated"
+        return full[estimated.to_numpy() & (full["status_rate"] != "estimated").to_numpy()]
+
+
+def years_with_data(obs):
+    """Years that can be reported on: from the opening stock on, those with a figure about the province or a district.
+
+    >>> from kontum_analysis.observations import load_observations
+    >>> years_with_data(load_observations())
+    [2021, 2022, 2023, 2024, 2025]
+    """
+    try:
+        estimate_panel(obs, 2)
+    except KontumError:
+        return []
+    ours = obs[obs["preferred"] & obs["ref_area"].isin([PROVINCE, *districts()])]
+    years = sorted({int(day[:4]) for day in ours["time_period"]})
+    return [year for year in years if year >= FIRST_YEAR]
+
+
+def gather(obs, year, scenario, as_of=None, data=None):
+    """The Facts of one year.
+
+    obs: from `load_observations`, of the vintage `as_of` where one is given. scenario: a Scenario; its paces are applied
+    from the last known year end, for the quotas of the year after the report's. Raises KontumError naming the years that
+    can be reported on, for a vintage before the programme, and for a scenario that ends before the next year.
+    """
+    if as_of is not None and str(as_of) < PROGRAMME_DAY:
+        raise KontumError("report.error.before_programme", day=as_of, first=PROGRAMME_DAY)
+    years = years_with_data(obs)
+    if year not in years:
+        key = "report.error.year" if years else "report.error.no_year"
+        raise KontumError(key, year=year, years=", ".join(map(str, years)))
+    known = obs["time_period"] <= f"{year}-12-31"
+    kept = obs[known].reset_index(drop=True)
+    estimates = estimate_panel(kept, DRAWS, SEED)
+    return Facts(year, as_of, kept, obs[~known], estimates, scoreboard(kept, data=data, draws=DRAWS, seed=SEED),
+                 _ntm(kept), scenario, _plan(scenario, max(estimates.years), year + 1), data)  # fmt: skip
+
+
+def _ntm(obs):
+    try:
+        return project_ntm(obs, pace=None, draws=DRAWS, seed=SEED)
+    except KontumError:
+        return None  # a vintage before the first bands
+
+
+def _plan(scenario, start, end):
+    paces = (scenario.province_pace_pp, scenario.poor_district_pace_pp)
+    if end > scenario.end and any(isinstance(pace, dict) for pace in paces):
+        raise KontumError("report.error.scenario_ends", name=scenario.name, end=scenario.end, year=end)
+    return scenario.changed(start=start, end=end)
+
+
+def poor_district_cells(facts):
+    """The poor districts together, one row a year: rate, rate_q10, rate_q90, poor_households, poor_q10, poor_q90, status_rate."""
+    found, member = facts.estimates, np.isin(facts.estimates.areas, poor_districts())
+    poor, base = found.poor[member].sum(axis=0), found.households[member].sum(axis=0)
+    rows = []
+    for j, year in enumerate(found.years):
+        of_year = facts.panel[facts.panel["area"].isin(poor_districts()) & (facts.panel["year"] == year)]
+        sure = not (of_year["status_poor_households"] == "estimated").any()
+        rate = poor[j] / base[j]
+        rows.append(dict(
+            area=POOR_DISTRICTS, year=year, rate=rate.mean(), rate_q10=np.quantile(rate, 0.1), rate_q90=np.quantile(rate, 0.9),
+            poor_households=int(of_year["poor_households"].sum()), poor_q10=int(np.floor(np.quantile(poor[j], 0.1))),
+            poor_q90=int(np.ceil(np.quantile(poor[j], 0.9))), status_rate="derived" if sure else "estimated",
+            status_poor_households="derived" if sure else "estimated",
+            source_id="|".join(dict.fromkeys("|".join(of_year["source_id"]).split("|")))))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def quota_table(facts):
+    """Next year's quotas: area, opening poor households and status, quota, left and rate at its end, and the quota on the
+    scenario's own path from its own start (missing where that path does not reach the year); the province last.
+    """
+    path, year = facts.projection, facts.year + 1
+    opening = path[path["year"] == facts.plan.start].set_index("area")
+    end = path[path["year"] == year].set_index("area")
+    quota = exit_quotas(path).query("year == @year").set_index("area")["quota"]
+    table = pd.DataFrame(dict(opening=opening["poor_households"], status=opening["status"], left=end["poor_households"],
+                              rate=end["rate"]))  # fmt: skip
+    table["quota"] = quota.reindex(table.index)
+    table.loc[PROVINCE, "quota"] = quota.sum()
+    own = facts.scenario
+    table["own_path"] = np.nan
+    if own.start in facts.estimates.years and own.start < year <= own.end:
+        whole = exit_quotas(project_poverty(facts.obs, own)).query("year == @year").set_index("area")["quota"]
+        table["own_path"] = whole.reindex(table.index)
+        table.loc[PROVINCE, "own_path"] = whole.sum()
+    order = [*(code for code in table.index if code != PROVINCE), PROVINCE]
+    return table.loc[order].rename_axis("area").reset_index()
+
+
+def late_results(facts):
+    """Figures used in the report that were not out on the day it is due: ref_area, indicator, time_period, known_from, source_id.
+
+    They are the rows behind the targets and the year-end poverty review of the year; known_from_assumed tells a day that is a rule's.
+    """
+    lines = {line for found in facts.board["source_lines"] for line in found.split("|") if line}
+    obs = facts.obs[facts.obs["known_from"] > f"{facts.year}-{DUE}"]
+    review = obs["preferred"] & (obs["time_period"] == f"{facts.year}-12-31") & (obs["standard"] == STANDARD)
+    review &= obs["indicator"].isin(["poor_households", "poverty_rate_pct"]) & obs["ref_area"].isin(
+        [PROVINCE, *districts()]
+    )
+    used = obs[review | obs["line"].astype(str).isin(lines)]
+    return used.sort_values(["known_from", "ref_area", "indicator"]).reset_index(drop=True)
+
+
+def gross_exits(facts):
+    """Published gross exits of poor households of the province in the last known year, or None."""
+    rows = select(facts.obs, "poor_exits", area=PROVINCE, standard=STANDARD)
+    rows = rows[rows["time_period"] == f"{facts.last}-12-31"]
+    return None if rows.empty else rows.iloc[0]

@@ -1,0 +1,45 @@
+"""A yearly report as one HTML page that needs nothing else: styles and pictures are within it."""
+
+import base64
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .documents import clean
+from .labels import text
+from .report_blocks import Paragraph, Picture, Source, Table
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def to_html(report):
+    """The report as the text of an HTML page; every word is escaped."""
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+                              finalize=lambda value: clean(value) if isinstance(value, str) and type(value) is str else value)  # fmt: skip
+    words = {"table": text("documents.table", report.lang), "figure": text("documents.figure", report.lang)}
+    return environment.get_template("report.html").render(report=report, blocks=list(_numbered(report)), words=words)
+
+
+def _numbered(report):
+    """The blocks with the numbers of tables and figures; items of a list and sources that follow each other together."""
+    counts = {Table: 0, Picture: 0}
+    for kind, run in groupby(report.blocks, _kind):
+        run = list(run)
+        if kind in ("Items", "Sources"):
+            yield {"kind": kind, "it": run}
+            continue
+        for block in run:
+            found = {"kind": kind, "it": block}
+            if type(block) in counts:
+                counts[type(block)] += 1
+                found["number"] = counts[type(block)]
+            if isinstance(block, Picture):
+                found["data"] = base64.b64encode(block.png).decode("ascii")
+            yield found
+
+
+def _kind(block):
+    if isinstance(block, Paragraph) and block.kind == "item":
+        return "Items"
+    return "Sources" if isinstance(block, Source) else type(block).__name__

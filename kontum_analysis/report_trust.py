@@ -1,0 +1,63 @@
+"""Section VII of the yearly report: how far its numbers can be trusted, and what was not out when it was due."""
+
+from .areas import crosswalk
+from .labels import area_name, text
+from .observations import ASSUMED_LAG_DAYS, raw_tables
+from .report_blocks import Heading, Paragraph, Table
+from .report_facts import DRAWS
+from .report_words import exact_day, figure_day, listed
+
+MERGER_YEAR, MERGER_DAY = 2025, "2025-07-01"
+
+
+def trust_section(facts, refs, lang):
+    """Heading, one remark a paragraph, and the table of late results where there are any."""
+    yield Heading(1, text("report.trust.heading", lang))
+    for words in _remarks(facts, refs, lang):
+        yield Paragraph(words, "item")
+    late = facts.late
+    if len(late):
+        yield _late_table(late, facts, refs, lang)
+
+
+def _remarks(facts, refs, lang):
+    yield text("report.trust.kinds", lang)
+    tested = facts.tested
+    if len(tested):
+        yield text("report.trust.tested", lang, n=len(tested), inside=int(tested["inside"].sum()),
+                   error=tested["error_pp"].abs().mean())  # fmt: skip
+    yield text("report.trust.points", lang)
+    yield text("report.trust.standards", lang)
+    lost = facts.obs["preference_reason"].str.startswith("conflict") & (facts.obs["time_period"] >= "2021-12-31")
+    yield text("report.trust.conflicts", lang, count=int(lost.sum()))
+    yield text("report.trust.model", lang, draws=DRAWS)
+    yield text("report.trust.scenario", lang)
+    for cell in facts.hidden_later.itertuples():
+        yield text("report.trust.later", lang, name=area_name(cell.area, lang), year=cell.year, rate=cell.rate,
+                   status=text(f"status.{cell.status_rate}", lang), until=facts.year, mark=refs.mark(cell.source_id))  # fmt: skip
+    if facts.year >= MERGER_YEAR and (facts.as_of is None or str(facts.as_of) >= MERGER_DAY):
+        units = crosswalk()
+        yield text("report.trust.merger", lang, old=units["old_code"].nunique(), new=units["new_code"].nunique(),
+                   mark=refs.mark(units["source_id"].iloc[0]))  # fmt: skip
+
+
+def _late_table(late, facts, refs, lang):
+    names = {
+        row.indicator: {"vi": row.name_vi, "en": row.name_en}
+        for row in raw_tables(facts.data)["indicators"].itertuples()
+    }
+    rows = []
+    for (known, assumed, source), group in late.groupby(["known_from", "known_from_assumed", "source_id"], sort=False):
+        said = "; ".join(dict.fromkeys(names[i][lang] for i in group["indicator"]))
+        where = listed(dict.fromkeys(_place(row, lang) for row in group.itertuples()), lang)
+        when = listed(
+            dict.fromkeys(figure_day(row.time_period, row.indicator, lang) for row in group.itertuples()), lang
+        )
+        rows.append((said, where, when, exact_day(known, lang) + ("*" if assumed else ""), refs.mark(source)))
+    heads = tuple(text(f"report.late.{n}", lang) for n in ("figures", "area", "day", "out", "source"))
+    return Table(text("report.late.caption", lang, year=facts.year), heads, tuple(rows), (5.2, 3.2, 3.0, 3.4, 1.7),
+                 note=text("report.late.note", lang, lag=ASSUMED_LAG_DAYS))  # fmt: skip
+
+
+def _place(row, lang):
+    return row.area_name if row.level == "commune" else area_name(row.ref_area, lang)

@@ -1,0 +1,180 @@
+"""The site as a reader opens it from disk: no dead link, no picture without words, nothing asked of a server."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import lxml.html
+import nbformat
+import pytest
+
+import kontum_analysis as kt
+from kontum_analysis import labels
+from kontum_analysis.paths import NOTEBOOKS, ROOT
+
+sys.path.insert(0, str(ROOT / "docs"))
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+
+
+def built(folder):
+    done = subprocess.run([sys.executable, "docs/make_site.py", folder], cwd=ROOT, capture_output=True, text=True,
+                          timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built site. Read only."""
+    return built(tmp_path_factory.mktemp("built") / "site")
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """Page -> its parsed HTML."""
+    return {path: lxml.html.parse(str(path)).getroot() for path in sorted(site.rglob("*.html"))}
+
+
+def test_every_notebook_and_every_page_is_there(pages, site):
+    names = {path.relative_to(site).as_posix() for path in pages}
+    assert {f"notebooks/{path.stem}.html" for path in NOTEBOOKS.glob("*.ipynb")} <= names
+    assert {f"{name}.html" for name in ("index", "figures", "glossary", "data_dictionary", "sources", "api", "run_times",
+            "contributing", "data_raw", "data_processed", "search")} <= names  # fmt: skip
+
+
+def test_no_local_link_is_dead(pages, site):
+    anchors = {path: {*root.xpath("//@id"), *root.xpath("//a/@name")} for path, root in pages.items()}
+    dead, followed = [], 0
+    for path, root in pages.items():
+        for address in {*root.xpath("//a/@href"), *root.xpath("//@src"), *root.xpath("//link/@href")}:
+            parts = urlsplit(address)
+            if parts.scheme or address in ("#", ""):
+                continue
+            followed += 1
+            assert not parts.path.startswith("/"), f"{path.name}: {address} is not relative"
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            fragment = unquote(parts.fragment)
+            if not target.is_file() or (fragment and target in anchors and fragment not in anchors[target]):
+                dead.append(f"{path.relative_to(site)}: {address}")
+    assert followed > 500 and not dead, dead
+
+
+def test_every_picture_has_its_words(pages, site):
+    pictures = [(path.name, image) for path, root in pages.items() for image in root.xpath("//img")]
+    assert len(pictures) > 2 * len(list((ROOT / "figures" / "vi").glob("*.png")))
+    assert [name for name, image in pictures if len((image.get("alt") or "").strip()) < 20] == []
+
+
+def test_no_page_names_a_server_outside_its_links(pages, site):
+    for path, root in pages.items():
+        loaded = [*root.xpath("//@src"), *root.xpath("//link[@rel!='canonical']/@href")]
+        assert not [address for address in loaded if urlsplit(address).scheme not in ("", "data")], path.name
+    styles = "\n".join(p.read_text(encoding="utf-8") for p in site.rglob("*.css"))
+    assert not re.findall(r"(?:url\(|@import)\s*.?https?:", styles)
+
+
+def test_hidden_code_is_folded_and_widgets_are_not_shown_without_their_kernel(pages, site):
+    root = pages[site / "notebooks" / "00_index.html"]
+    folded = root.xpath("//details[contains(@class, 'hide')]")
+    assert len(folded) >= 5 and "Xem mã lệnh" in folded[0].text_content()
+    assert "widget-view+json" not in "".join(p.read_text(encoding="utf-8") for p in pages)
+
+
+def test_the_glossary_holds_the_words_of_the_field_in_both_languages(pages, site):
+    root = pages[site / "glossary.html"]
+    terms = root.xpath("//dl[@class='glossary']/dt")
+    assert len(terms) == sum(key.startswith("glossary.") and key.endswith(".term") for key in labels.table())
+    said = " ".join(term.text_content() for term in terms)
+    for word in ("Hộ nghèo", "Hộ cận nghèo", "NTM", "nâng cao", "kiểu mẫu", "Huyện nghèo", "Xã đặc biệt khó khăn", "DTTS", "Quota",
+                 "Pace", "Vintage", "Hindcast", "Coverage", "Interval", "Scenario"):  # fmt: skip
+        assert word in said, word
+
+
+def test_the_data_pages_agree_with_the_tables(pages, site, raw):
+    dictionary, sources = pages[site / "data_dictionary.html"], pages[site / "sources.html"]
+    assert len(dictionary.xpath("//tr[starts-with(@id, 'indicator-')]")) == len(raw["indicators"])
+    rows = sources.xpath("//tr[starts-with(@id, 'source-')]")
+    assert len(rows) == len(raw["sources"])
+    assert sum(int(row.xpath("td")[-1].text) for row in rows) == len(raw["observations"])
+    assert sources.xpath("//a[starts-with(@href, 'http')]/@href")
+
+
+def test_every_public_name_is_explained(pages, site):
+    root = pages[site / "api.html"]
+    listed = {words.removeprefix("kt.") for words in root.xpath("//table//a//text()")}
+    assert set(kt._NAMES) <= listed
+    assert {f"kontum_analysis.{name}" for name in kt._MODULES} <= set(root.xpath("//section/h2/text()"))
+
+
+def test_a_picture_without_words_is_refused():
+    import make_site
+
+    image = nbformat.v4.new_output("display_data", data={"image/png": "aGVsbG8="})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("draw()", outputs=[image])])
+    with pytest.raises(kt.KontumError, match="planted, cell 1"):
+        make_site.for_site(notebook, "planted", {})
+    image.metadata = {"image/png": {"alt": "Hai đường & một cột"}}
+    pictures = {}
+    shown = make_site.for_site(notebook, "planted", pictures).cells[0].outputs[0].data["text/html"]
+    assert 'alt="Hai đường &amp; một cột"' in shown and list(pictures.values()) == [b"hello"]
+    assert "image/png" in notebook.cells[0].outputs[0].data, "the notebook itself is left alone"
+
+
+def test_run_times_are_of_notebooks_that_exist_and_name_no_machine(pages, site):
+    import pages as made
+
+    rows = made.rows(ROOT / "docs" / "run_times.csv")
+    assert {row["notebook"] for row in rows} <= {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+    assert all(0 < int(row["seconds"]) < 600 and "Python" in row["machine"] for row in rows)
+    shown = pages[site / "run_times.html"].text_content()
+    assert all(path.stem in shown for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+@pytest.mark.skipif(
+    BROWSER is None, reason="no Chromium or Chrome on this machine: the site is not opened in a browser"
+)
+def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site):
+    from playwright.sync_api import sync_playwright
+
+    trouble = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+        page.on(
+            "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or trouble.append(f"asked for {r.url}")
+        )
+        page.on("requestfailed", lambda r: trouble.append(f"failed {r.url}"))
+        page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: said.type == "error" and trouble.append(f"{page.url}: {said.text}"))
+        for path in pages:
+            page.goto(path.as_uri())
+            seen = page.evaluate(
+                """async () => {
+                    const images = [...document.images].filter(i => i.getClientRects().length);
+                    for (const image of images) { image.loading = "eager"; await image.decode().catch(() => 0); }
+                    return {broken: images.filter(i => !i.naturalWidth).map(i => i.src),
+                            silent: [...document.images].filter(i => !i.alt.trim()).length,
+                            wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
+                }"""
+            )
+            if seen != {"broken": [], "silent": 0, "wide": 0}:
+                trouble.append(f"{path.name}: {seen}")
+        page.goto(f"{(site / 'search.html').as_uri()}?q=nghèo")
+        page.wait_for_selector("#search-results li")
+        assert "nghèo" in page.inner_text("#search-results")
+        page.goto((site / "notebooks" / "00_index.html").as_uri())
+        assert "Kết quả chính" in page.inner_text("article") and "Toàn tỉnh" in page.content()
+        browser.close()
+    assert not trouble, trouble
+
+
+@pytest.mark.slow
+def test_two_builds_give_the_same_bytes(site, tmp_path):
+    again = built(tmp_path / "site")
+    files = sorted(p.relative_to(site) for p in site.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+    assert [p for p in files if (site / p).read_bytes() != (again / p).read_bytes()] == []
