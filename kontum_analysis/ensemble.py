@@ -67,7 +67,7 @@ def _named(found):
     return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
 
 
-def scenario_draws(obs: pd.DataFrame, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
+def scenario_draws(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
     """Draws around the path of a scenario: its paces are taken as given, what they do not fix is drawn.
 
     Raises ScenarioError for fewer than 2 draws or a scenario that cannot run.

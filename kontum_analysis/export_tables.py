@@ -87,16 +87,16 @@ def columns(frame, lang):
         values = frame[column].tolist()
         spec = FORMATS.get(column) or (f"n{frame.attrs['decimals']}" if isinstance(column, int) else None)
         if column in _YEARS:
-            kept = [None if pd.isna(v) else int(v) for v in values]
-            found.append(Column(str(column), heading, "year", kept, [0] * len(kept)))
+            years = [None if pd.isna(v) else int(v) for v in values]
+            found.append(Column(str(column), heading, "year", years, [0] * len(years)))
         elif spec is not None and spec[0] in "png":
             kept = [None if pd.isna(v) else round(float(v) * (100 if spec[0] == "p" else 1), 9) for v in values]
             found.append(Column(str(column), heading, "number", kept, [_decimals(v, spec) for v in kept]))
         else:
-            kept = [None if v in ("–", "") else v for v in words[heading]]
-            dated = any(kept) and all(v is None or _DAY.fullmatch(v) for v in kept)
-            kept = [date.fromisoformat(v) if v and dated else v for v in kept]
-            found.append(Column(str(column), heading, "date" if dated else "text", kept, [0] * len(kept)))
+            said = [None if v in ("–", "") else v for v in words[heading]]
+            dated = any(said) and all(v is None or _DAY.fullmatch(v) for v in said)
+            cells = [date.fromisoformat(v) if v and dated else v for v in said]
+            found.append(Column(str(column), heading, "date" if dated else "text", cells, [0] * len(cells)))
     return found
 
 

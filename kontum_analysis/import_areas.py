@@ -45,7 +45,7 @@ def _ours(vintage):
         table = register("2020", "commune")
         table = pd.concat([districts, table[table["parent_code"].isin(districts["code"])]])
     return {
-        r.code: {fold(n) for n in (r.name_vi, r.name_gso, r.name_ascii, *r.aliases.split("|"))} - {""}
+        r.code: {fold(n) for n in (r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))} - {""}
         for r in table.itertuples()
     }
 

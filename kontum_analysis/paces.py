@@ -100,7 +100,7 @@ class Baseline:
         return np.isin(self.areas, poor_districts())
 
 
-def baseline(obs: pd.DataFrame, scenario: Scenario) -> Baseline:
+def baseline(obs: pd.DataFrame | Known, scenario: Scenario) -> Baseline:
     """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
 
     Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
@@ -177,7 +177,7 @@ def _line(scenario, key, level, first_level, base, years):
     return rate_after(scenario.form, level, speed, span, entry=base.entry)
 
 
-def implied_pace(obs: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def implied_pace(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
     """What the other seven districts must do for the province and the poor districts both to keep their pace.
 
     One row a year after the start: province_rate (on paper), poor_districts_rate, needed_rate (of the seven),

@@ -7,11 +7,11 @@ from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
 from .estimates import estimate_panel
 from .labels import area_name
-from .paces import FULL, baseline, district_paths
+from .paces import FULL, Known, baseline, district_paths
 from .scenarios import Scenario
 
 
-def project_poverty(obs: pd.DataFrame, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
+def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
     """The path of the province and its ten districts under a scenario.
 
     Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),

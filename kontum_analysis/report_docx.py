@@ -43,9 +43,9 @@ def _opening(document, block, lang):
             if style in _RULED:
                 _rule(cell.add_paragraph(), _RULED[style], cell.width / Cm(1))
         _drop_first(cell)
-    for words, before in ((block.title, 16), (block.subject, 0)):
+    for words, above in ((block.title, 16), (block.subject, 0)):
         paragraph = document.add_paragraph()
-        _format(paragraph, CENTRE, Pt(before), Pt(0))
+        _format(paragraph, CENTRE, Pt(above), Pt(0))
         _run(paragraph, words, 14, True)
     rule = document.add_paragraph()
     _rule(rule, 5.0, 16.5)

@@ -24,8 +24,8 @@ def to_html(report):
 def _numbered(report):
     """The blocks with the numbers of tables and figures; items of a list and sources that follow each other together."""
     counts = {Table: 0, Picture: 0}
-    for kind, run in groupby(report.blocks, _kind):
-        run = list(run)
+    for kind, blocks in groupby(report.blocks, _kind):
+        run = list(blocks)
         if kind in ("Items", "Sources"):
             yield {"kind": kind, "it": run}
             continue

@@ -55,7 +55,7 @@ def template(level, year, lang="vi"):
 
 
 _CELL = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
-_LOOKS = {
+_LOOKS: dict[str, dict] = {
     "plain": {},
     "title": {"bold": True, "font_size": 14},
     "label": {"bold": True, "valign": "top"},

@@ -29,7 +29,7 @@ def differences(scratch, root=ROOT):
             found += _compare(name, root / name, scratch / name)
     package, rebuilt = (base / "data" / "datapackage.json" for base in (root, scratch))
     if not package.exists() or not rebuilt.exists() or package.read_bytes() != rebuilt.read_bytes():
-        found.append("data/datapackage.json: the bytes differ, or one is missing")
+        found.append(Words("verify.description", file="data/datapackage.json"))
     for path in notebook_paths(root / "notebooks"):
         found += problems(path, root / "figures")
     then = _committed_manifest(root)

@@ -21,9 +21,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help=both("cli.simulate.seed"))] = 3299,
     start: Annotated[int, typer.Option("--from", help=both("cli.simulate.start"))] = 2025,
     years: Annotated[int, typer.Option(help=both("cli.simulate.years"))] = 10,
-    target: Annotated[
-        float, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.simulate.target"))
-    ] = "0.05",  # the parser reads text
+    target: Annotated[float, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.simulate.target"))] = "0.05",  # type: ignore[assignment] # the parser reads text
     threads: Annotated[int, typer.Option(help=both("cli.simulate.threads"))] = 1,
     scheduler: Annotated[str | None, typer.Option(help=both("cli.simulate.scheduler"))] = None,
     chunk: Annotated[int, typer.Option(help=both("cli.simulate.chunk"))] = 256,

@@ -8,15 +8,16 @@ from .common import both
 
 
 class _Words:
-    """What commands and groups say of themselves."""
+    """What commands and groups say of themselves; mixed in with the two classes of Typer below."""
 
     def get_usage(self, ctx):
         """The line "Usage: …"."""
-        return super().get_usage(ctx).replace("Usage:", f"{both('cli.word.usage')}:", 1)
+        line = super().get_usage(ctx)  # type: ignore[misc]
+        return line.replace("Usage:", f"{both('cli.word.usage')}:", 1)
 
     def get_params(self, ctx):
         """The options, those of the library in our words."""
-        params = super().get_params(ctx)
+        params = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
             key = f"cli.word.option.{param.name}"
             if key in table():

@@ -4,6 +4,7 @@ Drawing a whole page takes several times as long as its few moving lines, so the
 """
 
 import io
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -31,10 +32,15 @@ class Picture:
 
     def __init__(self, still, lang, last):
         self.lang, self.last, self.near, self._still = lang, last, horizon(), still
-        self.figure, self._moving, self._above, self._background = None, {}, [], None
+        self.figure: Any = None
+        self._background: Any = None
+        self._moving, self._above = {}, []
         self._build(still)
         for artist in self._artists():
             artist.set_animated(True)
+
+    def _build(self, still):
+        raise NotImplementedError
 
     def _artists(self):
         return [*(a for parts in self._moving.values() for a in parts.values()), *self._above]

@@ -118,7 +118,7 @@ def draw_chunk(task):
             total[1][:] += found[key][1]
             left[number] -= 1
             if left[number] == 0 and task.nodes[number].whole:
-                done[number] = summary(task.nodes[number], *sums[number], task.levels, task.target)
+                done[number] = summary(task.nodes[number], total[0], total[1], task.levels, task.target)
                 work.spare.append(sums.pop(number))
     return _packed(done, sums, shape, len(task.levels))
 

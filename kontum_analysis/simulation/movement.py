@@ -76,7 +76,7 @@ def leaning(tree, movement):
     An area's own speed weighs as in `base_rates.speed_prior`, speed_sd² against shock_sd² / years; the rest leans on its parent, and
     what its own speed has settled no longer varies. At a level without a spread of its own the parent's speed holds.
     """
-    known, found = [], []
+    known, found = None, []  # centres of the nodes, once they are there
     for frame in (tree.nodes, tree.leaves):
         between, shock = movement.of(frame["level"], "speed_sd"), movement.of(frame["level"], "shock_sd")
         error = shock**2 / frame["speed_years"].where(frame["speed"].notna(), 1.0).to_numpy()
@@ -85,9 +85,9 @@ def leaning(tree, movement):
         own = frame["speed"].fillna(0.0).to_numpy()
         centre = np.empty(len(frame))
         for row, chain in enumerate(frame["chain"]):
-            parent = (centre if frame is tree.nodes else known)[chain[-1]] if chain else movement.speed
+            parent = (centre if known is None else known)[chain[-1]] if chain else movement.speed
             centre[row] = weight[row] * own[row] + (1 - weight[row]) * parent
-        known = centre if frame is tree.nodes else known
+        known = centre if known is None else known
         found.append(pd.DataFrame({"centre": centre, "speed_sd": between * np.sqrt(1 - weight), "shock_sd": shock}))
     return found
 

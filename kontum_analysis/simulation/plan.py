@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ FORMAT = 1  # raise it when the same inputs would give other draws
 class Plan:
     """All of a run before anything is drawn. mean, sd: of the leaves' log odds (leaf, time); blocks: rows first, last and chain."""
 
-    tree: object
+    tree: Any
     seed: int
     draws: int
     times: tuple
