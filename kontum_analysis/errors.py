@@ -145,6 +145,10 @@ class UnknownAreaError(KontumError):
     """
 
 
+class WriteError(KontumError):
+    """A file that the system does not let us write; `values["reason"]` is why, in its words."""
+
+
 class ScenarioError(KontumError):
     """A scenario that cannot be read or cannot be run.
 

@@ -6,7 +6,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import KontumError
+from .errors import KontumError, WriteError
 from .limits import is_plain_name, reason_of
 
 try:
@@ -43,7 +43,7 @@ def write_whole(path, content, within=None):
     except (OSError, ValueError) as error:
         if isinstance(error, KontumError):
             raise
-        raise KontumError("hostile.cannot_write", file=path.name, reason=reason_of(error)) from None
+        raise WriteError("hostile.cannot_write", file=path.name, reason=reason_of(error)) from None
     return True
 
 
@@ -69,7 +69,7 @@ def clear_leftovers(folder):
             try:
                 Path(place, name).unlink(missing_ok=True)
             except OSError as error:
-                raise KontumError("hostile.cannot_write", file=name, reason=reason_of(error)) from None
+                raise WriteError("hostile.cannot_write", file=name, reason=reason_of(error)) from None
 
 
 @contextmanager

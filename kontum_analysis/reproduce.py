@@ -5,13 +5,15 @@ written whole or not at all, and a file that would not change is not touched.
 """
 
 import json
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import repeat
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 
@@ -127,12 +129,22 @@ def _package(processed):
 
 
 def _figures(folder, observations, names):
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         for made in pool.map(_drawn, names, repeat(observations())):
             for lang, files in made.items():
                 for file, content in files.items():
                     write_whole(folder / lang / file, content, within=folder.parent)
                 yield
+
+
+def _end_with_parent():
+    """Let a drawing process end when the run that started it is killed, instead of waiting for work for ever."""
+
+    def wait():
+        parent_process().join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _drawn(name, obs):

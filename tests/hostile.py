@@ -10,9 +10,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from planting import snapshot
 
 import kontum_analysis as kt
-from kontum_analysis import areas, checks, cli, observations, reading, scenarios, schemas
+from kontum_analysis import areas, checks, cli, importing, observations, reading, scenarios, schemas
 from kontum_analysis.figures import boundaries
 from kontum_analysis.paths import RAW, SCENARIOS
+from kontum_analysis.template import template
 
 COLUMNS = list(schemas.COLUMNS["observations"])
 BORDER = (
@@ -44,6 +45,11 @@ def scenario(content, folder):
 def borders(content, folder):
     """A boundary file, up to where the map would be drawn."""
     boundaries.borders(_file(folder, "mine.geojson", content))
+
+
+def sheet(content, folder):
+    """A table that an office fills in: a workbook where it starts as one, else text."""
+    importing.read_filled(_file(folder, "mine.xlsx" if content.startswith(b"PK") else "mine.csv", content))
 
 
 def area(content, folder):
@@ -79,11 +85,12 @@ def run(words):
     return 0, out.getvalue()
 
 
-PARSERS = {f.__name__: f for f in (table, scenario, borders, area, command)}
+PARSERS = {f.__name__: f for f in (table, scenario, borders, sheet, area, command)}
 SEEDS = {
     "table": b"\n".join((RAW / "observations.csv").read_bytes().split(b"\n")[:4]) + b"\n",
     "scenario": (SCENARIOS / "yearly-plans.yaml").read_bytes(),
     "borders": BORDER,
+    "sheet": template("district", 2024, "vi"),
     "area": "xã Đăk Long, huyện Đăk Glei".encode(),
     "command": "Kon Plông\x00poverty_rate_pct\x001990".encode(),
 }
