@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import KontumError
+from .errors import KontumError, WriteError
 from .estimates import estimate_panel
 from .files import write_whole
 from .importing import Filled, read_filled
@@ -72,7 +72,7 @@ def store(plan):
     """
     try:
         return any([write_whole(plan.place / name, plan.files[name]) for name in ("sources.csv", "observations.csv")])
-    except OSError:
+    except WriteError:
         raise KontumError("own.error.cannot_write", folder=shown(plan.place)) from None
 
 

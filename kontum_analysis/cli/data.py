@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import KontumError
+from ..errors import KontumError, WriteError
 from ..labels import area_name, number, text
 from .common import Data, Lang, both, console_for, print_table
 
@@ -48,7 +48,7 @@ def data_template(
 def _writing(out, write):
     try:
         write()
-    except OSError:
+    except WriteError:
         raise KontumError("own.error.cannot_write", folder=out.name) from None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ..errors import ScenarioError
+from ..errors import ScenarioError, WriteError
 from ..files import write_whole
 from ..labels import LANGUAGES, number, text
 from ..paths import SCENARIOS, shown
@@ -58,8 +58,8 @@ def save_scenario(scenario, name, folder=None):
     made = scenario.changed(name=name, note=text("explorer.note", LANGUAGES[1]), **titles)
     try:
         write_whole(path, scenario_yaml(made))
-    except OSError as error:
-        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.strerror) from None
+    except WriteError as error:
+        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None
     load(path)
     return path
 
@@ -111,7 +111,7 @@ def export(files, folder):
         path = Path(folder) / name
         try:
             write_whole(path, content)
-        except OSError as error:
-            raise ScenarioError("explorer.error.write", value=shown(path), reason=error.strerror) from None
+        except WriteError as error:
+            raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None
         paths.append(path)
     return paths
