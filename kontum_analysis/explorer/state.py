@@ -34,6 +34,7 @@ class State:
         self.still = views.backdrop(self.known)
         self.ntm = views.NTMChances(self.known)
         self.ntm_pace = 1.5
+        self.error: ScenarioError | None = None
         self.choose(name)
 
     def choose(self, name):
