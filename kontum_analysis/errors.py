@@ -123,9 +123,9 @@ class Problem:
 class DataError(KontumError):
     """All problems of the files that were read, listed together.
 
-    >>> planted = Problem("sources.csv", 3, "kind", "blog", "one of: news, law")
-    >>> DataError([planted]).problems[0].column
-    'kind'
+    >>> planted = Problem("sources.csv", 3, "kind", "blog", "allowed.one_of", {"values": ["news", "law"]})
+    >>> DataError([planted]).said("en").splitlines()[1].strip()
+    "sources.csv, row 3, column kind: found 'blog'; one of news, law"
     """
 
     def __init__(self, problems):

@@ -12,7 +12,7 @@ from .limits import is_plain_name, reason_of
 try:
     import fcntl
 except ImportError:  # Windows without WSL: two runs at once are not told apart there
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 
@@ -86,7 +86,8 @@ def one_run(folder, shared=False):
             handle = os.open(folder, os.O_RDONLY)
             fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
         raise KontumError("hostile.other_run", folder=Path(folder).resolve().name) from None
     except OSError:
         pass

@@ -9,7 +9,7 @@ from .report_facts import gross_exits
 from .report_words import area_list, marked
 from .scenarios import title
 
-_FIRST_COLUMN, _LAST_COLUMN = 3.0, 2.1
+_FIRST_COLUMN, _LAST_COLUMN = 3.1, 2.1
 
 
 def poverty_section(facts, refs, lang):

@@ -140,8 +140,12 @@ def _figures(folder, observations, names):
 def _end_with_parent():
     """Let a drawing process end when the run that started it is killed, instead of waiting for work for ever."""
 
+    parent = parent_process()
+    if parent is None:
+        return
+
     def wait():
-        parent_process().join()
+        parent.join()
         os._exit(1)
 
     Thread(target=wait, daemon=True).start()

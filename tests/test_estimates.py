@@ -171,7 +171,7 @@ def test_every_vintage_gives_a_panel_that_adds_up_or_says_what_is_missing(obs):
 
 
 def test_districts_that_exceed_the_province_are_refused(obs):
-    with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10220"):
+    with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
         estimate_panel(changed(obs, "617", "poor_households", "2023-12-31", 6297.0), draws=20)
 
 
@@ -183,7 +183,7 @@ def test_households_of_districts_that_exceed_the_province_are_refused(obs):
 def test_ten_known_counts_that_miss_the_province_are_refused(obs):
     known = [("611", "poor_households", 350), ("613", "poor_households", 1200), ("618", "poor_households", 450),
              ("615", "poor_households", 800)]  # fmt: skip
-    with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10220"):
+    with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
         estimate_panel(with_figures(obs, known), draws=20)
     fitting = [*known[:3], ("615", "poor_households", 10_220 - 7_441 - 2_000)]
     found = estimate_panel(with_figures(obs, fitting), draws=20)

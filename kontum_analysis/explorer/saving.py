@@ -19,6 +19,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 def described(scenario, lang):
     """One sentence that names the paces, the form and the years of a scenario.
 
+    >>> from kontum_analysis.scenarios import Scenario
     >>> described(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7), "vi")
     'Toàn tỉnh 3,5 và huyện nghèo 7,0 điểm phần trăm/năm, dạng tuyến tính (theo điểm phần trăm), từ cuối 2021 đến cuối 2030'
     """
@@ -66,6 +67,7 @@ def save_scenario(scenario, name, folder=None):
 def code_text(scenario, ntm_pace=1.5, as_of=None):
     """Python that gives the numbers of the explorer for this scenario.
 
+    >>> from kontum_analysis.scenarios import Scenario
     >>> print(code_text(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7)).splitlines()[-1])
     chances = kt.explorer.chances_view(obs, scenario, ntm_pace=1.5)
     """

@@ -113,7 +113,7 @@ def _district(value):
 @lru_cache(maxsize=1)
 def _folded_names():
     rows = register("2020", "district").itertuples()
-    spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *r.aliases.split("|"))}
+    spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
     return sorted(filter(None, map(fold, spellings)))
 
 
