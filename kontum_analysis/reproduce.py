@@ -26,7 +26,7 @@ from .figures import CATALOGUE, build
 from .files import clear_leftovers, one_run, write_whole
 from .labels import LANGUAGES
 from .notebook_checks import executed, notebook_paths
-from .notebooks import VERSIONS_OF, data_hashes
+from .notebooks import VERSIONS_OF, data_hashes, row_hashes
 from .observations import load_observations, raw_tables
 from .paces import implied_pace
 from .paths import ROOT
@@ -165,10 +165,15 @@ def _notebooks(folder):
             yield
 
 
-def manifest():
-    """What the files were made with: Python, package versions, and the hashes of raw tables and scenarios."""
+def manifest(root=ROOT):
+    """What the files were made with: Python, package versions, hashes of raw tables and scenarios, and of each source's row.
+
+    root: the folder with `data/raw` and `data/scenarios`.
+    """
+    data = Path(root) / "data"
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
         "packages": {name: version(name) for name in VERSIONS_OF},
-        "inputs": dict(data_hashes().itertuples(index=False)),
+        "inputs": dict(data_hashes(data / "raw", data / "scenarios").itertuples(index=False)),
+        "sources": row_hashes(data / "raw" / "sources.csv"),
     }
