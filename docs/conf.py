@@ -2,7 +2,10 @@
 
 import re
 
+from kontum_analysis.labels import LANGUAGES, text
+
 project = "Kon Tum Analysis"
+author = "Kon Tum Analysis contributors"
 html_title = "Kon Tum Analysis"
 language = "vi"
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
@@ -26,6 +29,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "navbar_persistent": [],
+    "extra_footer": " · ".join(text("site.footer", lang) for lang in LANGUAGES),
     "search_bar_text": "Tìm · Search",
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
@@ -49,11 +53,11 @@ def plain(app, what, name, obj, options, lines):
 
 
 def _prose(block):
-    """A paragraph with its marks escaped outside `code`; one with indented lines keeps its lines."""
-    parts = re.split(r"(`[^`]*`)", block)
+    """A paragraph with its marks escaped outside `code` and *stress*; one with indented lines keeps its lines."""
+    parts = re.split(r"(`[^`]*`|\*\w[^*\n]*\*)", block)
     parts[::2] = [re.sub(r"([*|]|_(?=\W|$))", r"\\\1", part) for part in parts[::2]]
-    text = "".join(parts)
-    return "\n".join(f"| {line}" for line in text.split("\n")) if "\n " in text else text
+    prose = "".join(parts)
+    return "\n".join(f"| {line}" for line in prose.split("\n")) if "\n " in prose else prose
 
 
 def setup(app):

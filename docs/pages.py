@@ -7,7 +7,7 @@ import csv
 import html
 import re
 
-from kontum_analysis.labels import LANGUAGES, number, table, text
+from kontum_analysis.labels import LANGUAGES, table, text
 from kontum_analysis.paths import FIGURES, NOTEBOOKS, PROCESSED, RAW
 from kontum_analysis.schemas import COLUMNS, KEYS
 
@@ -164,18 +164,17 @@ def figures():
 def run_times(folder):
     """The measured run time of each notebook of `folder`/docs/run_times.csv; a notebook without one says so."""
     measured = {row["notebook"]: row for row in rows(folder / RUN_TIMES)}
-    body, total = [], 0
+    columns = ["seconds", "cpu_seconds"]
+    body = []
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         row = measured.get(path.stem)
-        seconds = number(float(row["seconds"]), 0, "vi") if row else both("times.missing")
-        total += float(row["seconds"]) if row else 0
+        cells = [row[column] for column in columns] if row else [both("times.missing"), "–"]
         body.append(
-            [Html(f'<a href="notebooks/{path.stem}.html">{path.stem}</a>'), seconds, row["machine"] if row else "–"]
+            [Html(f'<a href="notebooks/{path.stem}.html">{path.stem}</a>'), *cells, row["machine"] if row else "–"]
         )
-    body.append([both("times.total"), number(total, 0, "vi"), ""])
-    return (
-        intro("times") + "\n" + html_table([both(f"col.{name}") for name in ("notebook", "seconds", "machine")], body)
-    )
+    totals = [str(sum(int(row[column]) for row in measured.values())) for column in columns]
+    body.append([both("times.total"), *totals, ""])
+    return intro("times") + "\n" + html_table([both(f"col.{name}") for name in ("notebook", *columns, "machine")], body)
 
 
 def headline():

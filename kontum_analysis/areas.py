@@ -18,6 +18,7 @@ PROVINCE = "62"
 POOR_DISTRICTS = "62-POOR"
 OTHER_DISTRICTS = "62-REST"  # ours: the seven districts outside decision 353/QĐ-TTg
 LAST_DAY_OF_DISTRICTS = "2025-06-30"
+LONGEST_NAME = 200  # characters; the longest name with its district has about forty
 _VINTAGES = ("2020", "2025")
 _RANK = {"nation": 0, "region": 1, "province": 2, "group": 3, "district": 4, "commune": 5}
 _PREFIXES = {
@@ -170,6 +171,8 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     >>> resolve("Ia Hdrai").code, resolve("TP. Kon Tum").code, resolve("Dak Long (Dak Glei)").code
     ('618', '608', '23368')
     """
+    if len(str(name)) > LONGEST_NAME:
+        raise UnknownAreaError("hostile.area_length", length=len(str(name)), start=str(name)[:40], limit=LONGEST_NAME)
     text = _exact(name)
     if not fold(text):
         raise UnknownAreaError("error.areas.no_name", name=name)

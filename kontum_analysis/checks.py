@@ -10,6 +10,7 @@ import pandas as pd
 
 from .areas import LAST_DAY_OF_DISTRICTS
 from .errors import Problem, Words
+from .limits import first_problems
 from .reading import LINE
 from .schemas import WHOLE_UNITS
 
@@ -34,7 +35,7 @@ def cross_table_problems(tables):
     """All problems that only show when the tables are read together, in one list."""
     rules = [_calendar, _references, _observation_values, _observation_areas, _fractions, _gross_rates, _implied_bases, _parts, _conflicts,
              _registers, _targets]  # fmt: skip
-    return [problem for rule in rules for problem in rule(tables)]
+    return [problem for rule in rules for problem in first_problems(rule(tables), "*.csv")]
 
 
 def row_problems(tables):

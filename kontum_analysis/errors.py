@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from .labels import LANGUAGES, text
 
+_SHOWN = 300  # characters of a value that a message shows; the longest that is allowed in a table has fewer
+
 
 def said(value, lang):
     """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
@@ -111,10 +113,10 @@ class Problem:
         if self.row is not None:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
-            where.append(text("error.column", lang, column=self.column))
+            where.append(text("error.column", lang, column=self.column[:_SHOWN]))
         found = dict(where=", ".join(where), allowed=self.wanted(lang))
         if isinstance(self.value, str):
-            return text("error.problem", lang, value=repr(self.value), **found)
+            return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **found)
         return text("error.problem_words", lang, value=said(self.value, lang), **found)
 
 
@@ -141,6 +143,10 @@ class UnknownAreaError(KontumError):
     ...     "Atlantis" in str(error)
     True
     """
+
+
+class WriteError(KontumError):
+    """A file that the system does not let us write; `values["reason"]` is why, in its words."""
 
 
 class ScenarioError(KontumError):

@@ -1,6 +1,7 @@
 """What a notebook cell calls to speak to its reader: a paragraph, a table, a figure, in both languages."""
 
 import base64
+import csv
 import hashlib
 import html
 from importlib.metadata import version
@@ -99,9 +100,16 @@ def versions():
     return pd.DataFrame({"package": VERSIONS_OF, "version": [version(name) for name in VERSIONS_OF]})
 
 
-def data_hashes(folder=None):
+def row_hashes(path):
+    """The first 8 digits of the SHA-256 of each row of a CSV file, by what stands in its first column."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return {row[0]: hashlib.sha256("\0".join(row).encode("utf-8")).hexdigest()[:8] for row in rows if row}
+
+
+def data_hashes(folder=None, scenarios=None):
     """The first 12 digits of the SHA-256 of every raw table and scenario, one row each."""
-    files = sorted(Path(folder or RAW).glob("*.csv")) + sorted(SCENARIOS.glob("*.yaml"))
+    files = sorted(Path(folder or RAW).glob("*.csv")) + sorted(Path(scenarios or SCENARIOS).glob("*.yaml"))
     return pd.DataFrame(
         {"file": [f.name for f in files], "sha256": [hashlib.sha256(f.read_bytes()).hexdigest()[:12] for f in files]}
     )

@@ -16,6 +16,7 @@ import pandas as pd
 
 from .checks import NOT_COMPARED, cross_table_problems, fact_key
 from .errors import DataError, Field, KontumError, Words
+from .limits import reason_of
 from .own_data import PREFIX, is_own, own_tables
 from .own_sums import derived_rows
 from .paths import RAW
@@ -37,12 +38,21 @@ def raw_tables(folder=None):
 
     folder: path, default `data/raw/`. Raises DataError listing every problem of every file.
     """
-    folder = Path(folder or RAW).resolve()
+    folder = _resolved(Path(folder or RAW))
     if not folder.is_dir():
         raise KontumError("error.observations.folder", folder=folder.name)
     files = [folder / f"{name}.csv" for name in COLUMNS]
     stamp = tuple((f.stat().st_mtime_ns, f.stat().st_size) if f.exists() else None for f in files)
     return {name: table.copy() for name, table in _validated(folder, stamp).items()}
+
+
+def _resolved(folder):
+    try:
+        if (folder := folder.resolve()).is_dir():
+            list(folder.iterdir())  # refuses where the folder may not be read
+        return folder
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a zero byte, links that lead to each other
+        raise KontumError("hostile.cannot_read", file=repr(folder.name)[:80], reason=reason_of(error)) from None
 
 
 @lru_cache(maxsize=4)

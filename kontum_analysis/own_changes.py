@@ -168,7 +168,7 @@ def status_contradictions(filled, before):
         ):
             if rank < least and day and day <= filled.day and not (least == 1 and c.derived):
                 rows.append(dict(area=c.code, area_name=c.name, level="commune", indicator=indicator, time_period=day,
-                                 published=1.0 if least == 1 else float(day[:4]), source_id="|".join(c.sources), own_value=np.nan))  # fmt: skip
+                                 published=1.0 if least == 1 else float(day[:4]), source_id="|".join(c.sources), own_value=0.0 if least == 1 else np.nan))  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import KontumError
+from .errors import KontumError, WriteError
 from .estimates import estimate_panel
 from .files import write_whole
 from .importing import Filled, read_filled
 from .observations import load_observations, raw_tables
-from .own_changes import changes, contradictions, merged, sums_made
+from .own_changes import changes, contradictions, merged, status_contradictions, sums_made
 from .own_data import folder, is_own, own_tables, shown
 
 
@@ -49,9 +49,8 @@ def plan_import(path, user=True, data=None, **given):
         after = load_observations(data=data, user=scratch)
     _must_fit(before, after)
     same = all(tables[name].equals(own[name][list(tables[name].columns)].reset_index(drop=True)) for name in tables)
-    return Plan(
-        filled, place, files, changes(filled, before), contradictions(before, after), sums_made(before, after), not same
-    )
+    conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
+    return Plan(filled, place, files, changes(filled, before), conflicts, sums_made(before, after), not same)
 
 
 def _must_fit(before, after):
@@ -73,7 +72,7 @@ def store(plan):
     """
     try:
         return any([write_whole(plan.place / name, plan.files[name]) for name in ("sources.csv", "observations.csv")])
-    except OSError:
+    except WriteError:
         raise KontumError("own.error.cannot_write", folder=shown(plan.place)) from None
 
 

@@ -29,7 +29,7 @@ class Known:
     >>> from kontum_analysis.observations import load_observations
     >>> known = Known(load_observations())
     >>> Known.of(known) is known, known.stuck
-    (True, 2193)
+    (True, 2193.0)
     """
 
     def __init__(self, obs):
@@ -40,11 +40,11 @@ class Known:
         """The same where it is already one, else made from a table of `load_observations`."""
         return obs if isinstance(obs, cls) else cls(obs)
 
-    def estimates(self, draws=2000, seed=3299):
-        """The panel and its draws, see `estimate_panel`."""
-        if (draws, seed) not in self._estimates:
-            self._estimates[draws, seed] = estimate_panel(self.obs, draws, seed)
-        return self._estimates[draws, seed]
+    def estimates(self, *how):
+        """The panel and its draws; how: draws and seed of `estimate_panel`, its own where left out."""
+        if how not in self._estimates:
+            self._estimates[how] = estimate_panel(self.obs, *how)
+        return self._estimates[how]
 
     @cached_property
     def growth(self):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import DataError, Problem, Words
+from .errors import DataError, KontumError, Problem, Words
+from .limits import PROBLEMS, TABLE_MB, TABLE_ROWS, bytes_within, first_problems
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -32,6 +33,8 @@ def read_text_table(path, columns):
             if fields:  # an empty line holds nothing
                 rows.append(fields)
                 lines.append(start)
+            if len(rows) > TABLE_ROWS + 1:
+                raise KontumError("hostile.too_many_rows", file=path.name, limit=TABLE_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
         raise DataError([Problem(path.name, start, None, Words("error.broken_quotes"), "allowed.csv_row",
@@ -39,6 +42,8 @@ def read_text_table(path, columns):
     header = rows[0]
     _check_header(path.name, header, columns)
     for line, fields in zip(lines[1:], rows[1:], strict=True):
+        if len(problems) > PROBLEMS:
+            break
         if len(fields) != len(header):
             problems.append(
                 Problem(path.name, line, None, Words("error.fields", count=len(fields)), "allowed.fields", {"count": len(header)})
@@ -46,7 +51,7 @@ def read_text_table(path, columns):
             continue
         problems += _text_problems(path.name, line, header, fields)
     if problems:
-        raise DataError(problems)
+        raise DataError(first_problems(problems, path.name))
     table = pd.DataFrame(rows[1:], columns=header, dtype=str)[list(columns)]
     return table.assign(**{LINE: lines[1:]})
 
@@ -54,7 +59,7 @@ def read_text_table(path, columns):
 def _decoded(path):
     if not path.is_file():
         raise DataError([Problem(path.name, None, None, Words("error.no_file"), "allowed.file", {"file": path.name})])
-    raw = path.read_bytes()
+    raw = bytes_within(path, TABLE_MB)
     if not raw.removeprefix(_UTF8_MARK).strip():
         raise DataError([Problem(path.name, None, None, Words("error.empty_file"), "allowed.header")])
     if raw.startswith(_UTF16) or b"\x00" in raw[:200]:
@@ -71,6 +76,7 @@ def _decoded(path):
 def _check_header(name, header, columns):
     if len(header) == 1 and ";" in header[0]:
         raise DataError([Problem(name, 1, None, header[0][:60], "allowed.commas")])
+    header = header[: 10 * len(columns)]
     problems = [
         Problem(name, 1, c, Words("error.no_column"), "allowed.columns", {"columns": columns})
         for c in columns

@@ -5,12 +5,15 @@ written whole or not at all, and a file that would not change is not touched.
 """
 
 import json
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import repeat
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 
@@ -20,10 +23,10 @@ from .datapackage import package_text
 from .ensemble import outlook_draws
 from .estimates import estimate_panel, leave_one_out
 from .figures import CATALOGUE, build
-from .files import write_whole
+from .files import clear_leftovers, one_run, write_whole
 from .labels import LANGUAGES
 from .notebook_checks import executed, notebook_paths
-from .notebooks import VERSIONS_OF, data_hashes
+from .notebooks import VERSIONS_OF, data_hashes, row_hashes
 from .observations import load_observations, raw_tables
 from .paces import implied_pace
 from .paths import ROOT
@@ -32,8 +35,11 @@ from .scenarios import preset, presets
 from .targets import scoreboard
 
 
-def steps(out=ROOT):
-    """(label key, number of pieces, generator) for every step; `out` is the folder that receives the files."""
+def steps(out=ROOT, figures=tuple(CATALOGUE)):
+    """(label key, number of pieces, generator) for every step; `out` is the folder that receives the files.
+
+    figures: names of the figures to draw, default all.
+    """
     out = Path(out)
     obs = None
 
@@ -49,13 +55,26 @@ def steps(out=ROOT):
         ("step.paths", len(presets()), _paths(processed, observations)),
         ("step.forecasts", 3, _forecasts(processed, observations)),
         ("step.package", 1, _package(processed)),
-        ("step.figures", len(CATALOGUE) * len(LANGUAGES), _figures(out / "figures", observations)),
+        ("step.figures", len(figures) * len(LANGUAGES), _figures(out / "figures", observations, figures)),
         ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
     ]
 
 
+@contextmanager
+def alone(out=ROOT):
+    """Hold the folder `out` for one run, and first remove what a killed run left unfinished in it.
+
+    Raises KontumError at once where another run is at work in the folder, and where nothing may be removed.
+    """
+    with one_run(out):
+        for name in ("data", "figures", "notebooks"):
+            clear_leftovers(Path(out) / name)
+        yield
+
+
 def _csv(path, frame):
-    write_whole(path, frame.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
+    content = frame.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+    write_whole(path, content, within=path.parents[2])
 
 
 def _data(folder, observations):
@@ -66,7 +85,8 @@ def _data(folder, observations):
     _csv(folder / "observations.csv", observations().drop(columns="line"))
     yield
     _csv(folder / "identities.csv", tables.identities())
-    write_whole(folder / "manifest.json", json.dumps(manifest(), indent=1, ensure_ascii=False) + "\n")
+    content = json.dumps(manifest(), indent=1, ensure_ascii=False) + "\n"
+    write_whole(folder / "manifest.json", content, within=folder.parents[1])
     yield
 
 
@@ -104,17 +124,31 @@ def _forecasts(folder, observations):
 
 
 def _package(processed):
-    write_whole(processed.parent / "datapackage.json", package_text(processed))
+    write_whole(processed.parent / "datapackage.json", package_text(processed), within=processed.parents[1])
     yield
 
 
-def _figures(folder, observations):
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for made in pool.map(_drawn, CATALOGUE, repeat(observations())):
+def _figures(folder, observations, names):
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+        for made in pool.map(_drawn, names, repeat(observations())):
             for lang, files in made.items():
                 for file, content in files.items():
-                    write_whole(folder / lang / file, content)
+                    write_whole(folder / lang / file, content, within=folder.parent)
                 yield
+
+
+def _end_with_parent():
+    """Let a drawing process end when the run that started it is killed, instead of waiting for work for ever."""
+
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait():
+        parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _drawn(name, obs):
@@ -127,14 +161,19 @@ def _notebooks(folder):
     sources = notebook_paths()
     with ThreadPoolExecutor(2) as pool:
         for path, content in zip(sources, pool.map(executed, sources), strict=True):
-            write_whole(folder / path.name, content)
+            write_whole(folder / path.name, content, within=folder.parent)
             yield
 
 
-def manifest():
-    """What the files were made with: Python, package versions, and the hashes of raw tables and scenarios."""
+def manifest(root=ROOT):
+    """What the files were made with: Python, package versions, hashes of raw tables and scenarios, and of each source's row.
+
+    root: the folder with `data/raw` and `data/scenarios`.
+    """
+    data = Path(root) / "data"
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
         "packages": {name: version(name) for name in VERSIONS_OF},
-        "inputs": dict(data_hashes().itertuples(index=False)),
+        "inputs": dict(data_hashes(data / "raw", data / "scenarios").itertuples(index=False)),
+        "sources": row_hashes(data / "raw" / "sources.csv"),
     }

@@ -6,6 +6,7 @@ reported as a fall of 4.46 and scored against a plan of 4).
 
 import re
 import reprlib
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from .errors import Field as Key
 from .errors import Lines, ScenarioError, Words, did_you_mean
+from .limits import SCENARIO_MB, bytes_within, is_plain_name
 from .paths import SCENARIOS
 
 
@@ -95,6 +97,8 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self):
+        if not is_plain_name(self.name):
+            raise ScenarioError("hostile.scenario_name", field=Key("name"), found=self.name)
         if self.end <= self.start:
             raise ScenarioError(
                 "error.scenario.end", field=Key("end"), found=self.end, other=Key("start"), start=self.start
@@ -170,7 +174,7 @@ class _PlainKeys(yaml.SafeLoader):
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                 raise ScenarioError("error.scenario.plain_key")
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if repeated := [str(k) for k in keys if keys.count(k) > 1]:
+        if repeated := [str(k) for k, count in Counter(keys).items() if count > 1]:
             raise ScenarioError("error.scenario.key_twice", name=repeated[0])
         return super().construct_mapping(node, deep)
 
@@ -178,10 +182,11 @@ class _PlainKeys(yaml.SafeLoader):
 def load(path: str | Path) -> Scenario:
     """The scenario in a YAML file. Raises ScenarioError naming the file, the key, the value and what is allowed."""
     path = Path(path)
+    if not path.is_file():
+        raise ScenarioError("error.scenario.no_file", file=path.name)
+    content = bytes_within(path, SCENARIO_MB)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainKeys)
-    except OSError:
-        raise ScenarioError("error.scenario.no_file", file=path.name) from None
+        values = yaml.load(content.decode("utf-8-sig"), Loader=_PlainKeys)
     except ScenarioError as error:
         raise ScenarioError("error.scenario.in_file", file=path.name, error=error) from None
     except UnicodeDecodeError:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from .errors import Problem, Words
+from .limits import PROBLEMS, first_problems
 from .reading import LINE
 
 LEVELS = ["nation", "region", "province", "group", "district", "commune"]
@@ -115,13 +116,13 @@ def field_problems(table, frame, file):
     try:
         schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        for case in error.failure_cases.itertuples():
+        for case in error.failure_cases.head(PROBLEMS + 1).itertuples():
             line = int(frame[LINE].loc[case.index]) if case.index is not None else None
             problems.append(
                 _field_problem(file, line, case.column, str(case.failure_case), COLUMNS[table][case.column])
             )
     repeated = frame.duplicated(KEYS[table], keep="first")
-    for row in frame[repeated].itertuples():
+    for row in frame[repeated].head(PROBLEMS + 1).itertuples():
         first = frame[(frame[KEYS[table]] == frame.loc[row.Index, KEYS[table]]).all(axis=1)][LINE].iloc[0]
         value = ", ".join(str(frame.loc[row.Index, c]) for c in KEYS[table])
         problems.append(
@@ -134,7 +135,7 @@ def field_problems(table, frame, file):
                 {"first": Words("error.row", row=first)},
             )
         )
-    return problems
+    return first_problems(problems, file)
 
 
 def _field_problem(file, line, column, value, allowed):

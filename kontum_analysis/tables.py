@@ -16,7 +16,7 @@ FORMATS = {
     "percentile": "p0", "poor_percentile": "p0", "chance_2025": "p0", "poor_chance_2025": "p0", "chance_2030": "p0",
     "mae_point_pp": "n2", "low_80": "n0", "high_80": "n0",
     "latest_value": "g2", "value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
-    "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y",
+    "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y", "known_at_least": "g2", "known_at_most": "g2",
     "probability": "p1", "coverage_50": "p0", "coverage_80": "p0", "coverage_95": "p0", "p_attained_end": "p0",
     "mae_pp": "n2", "wis_pp": "n2", "mae": "n2", "wis": "n2", "crps": "n2", "median": "n0", "target": "n0",
     "count_low": "n0", "count_high": "n0", "nearness_rank": "n0", "n": "n0", "cases": "n0",
@@ -208,7 +208,10 @@ def conflicts(obs, data=None):
         fact = tuple(getattr(loser, name) for name in key)
         dateless = (*fact[:2], "", "")  # a year has no date of its own
         found = next((f for f in (fact, dateless) if f in listed.index), None)
-        entry = None if found is None else listed.loc[found]
+        own = (
+            "conflict, own-" in loser.preference_reason
+        )  # lost to an office's own figure, of which conflicts.csv says nothing
+        entry = None if found is None or own else listed.loc[found]
         won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
         rows.append(dict(
             area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,

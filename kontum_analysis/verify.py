@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import Words
+from .figure_checks import figure_problems
 from .notebook_checks import notebook_paths, output_differences, problems
 from .paths import ROOT
 from .reproduce import manifest
@@ -32,17 +33,33 @@ def differences(scratch, root=ROOT):
         found.append(Words("verify.description", file="data/datapackage.json"))
     for path in notebook_paths(root / "notebooks"):
         found += problems(path, root / "figures")
+    found += figure_problems(root / "figures")
     then = _committed_manifest(root)
     if then is None:
         return [*found, Words("verify.manifest", file="data/processed/manifest.json")]
-    now = manifest()
-    found += [
-        Words("verify.input", name=name, then=was, now=here)
-        for name, was, here in _changes(then["inputs"], now["inputs"])
-    ]
+    now = manifest(root)
+    found += input_changes(then, now)
     if found:
         versions = ({"python": run["python"], **run["packages"]} for run in (then, now))
         found += [Words("verify.version", name=name, then=was, now=here) for name, was, here in _changes(*versions)]
+    return found
+
+
+def input_changes(then, now):
+    """What of the inputs is not as it was: raw tables, sources by their id, and scenarios with the figures that rest on them.
+
+    then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
+    """
+    from .trace import FIGURES
+
+    found = []
+    for name, was, here in _changes(then["inputs"], now["inputs"]):
+        found.append(Words("verify.input", name=name, then=was, now=here))
+        scenario = name.removesuffix(".yaml")
+        if scenario != name and (resting := [f for f, (*_, used) in FIGURES.items() if scenario in used]):
+            found.append(Words("hostile.verify.scenario", name=name, figures=resting))
+    for name, was, here in _changes(then.get("sources", {}), now["sources"]):
+        found.append(Words("hostile.verify.source", name=name, then=was, now=here))
     return found
 
 

@@ -127,7 +127,7 @@ def _width(column):
 
 
 def _lines(column):
-    return min(6, 1 + int(len(column.heading) / (_width(column) - 3)))
+    return min(6, 1 + int(len(column.heading) / (_width(column) - 1)))
 
 
 def _print_setup(sheet, lang, last_row, last_column):

@@ -41,7 +41,7 @@ def test_a_district_without_a_feature_is_named(tmp_path, obs):
 
 def test_a_file_that_is_no_boundary_file_is_refused_in_words(tmp_path, obs):
     (tmp_path / "broken.geojson").write_text("not a map", encoding="utf-8")
-    with pytest.raises(KontumError, match="broken.geojson: no boundary file"):
+    with pytest.raises(KontumError, match="broken.geojson: a boundary file is GeoJSON"):
         boundary_map(obs, tmp_path / "broken.geojson")
-    with pytest.raises(KontumError, match="missing.geojson: no boundary file"):
+    with pytest.raises(KontumError, match="missing.geojson: no such file"):
         boundary_map(obs, tmp_path / "missing.geojson")

@@ -294,7 +294,7 @@ def test_the_buttons_save_export_and_show_the_code(panel, tmp_path, monkeypatch)
     assert panel.pictures["paths"].value == picture  # writing files leaves the screen alone
 
 
-@pytest.mark.parametrize("lang, view", zip(("vi", "en", "vi", "en"), views.VIEWS, strict=True))
+@pytest.mark.parametrize("lang, view", list(zip(("vi", "en", "vi", "en"), views.VIEWS, strict=True)))
 def test_each_view_can_be_exported_twice_with_the_same_bytes(panel, view, lang, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     panel.language.value, panel.tab.selected_index = lang, views.VIEWS.index(view)

@@ -47,6 +47,13 @@ def test_every_column_has_a_heading_in_the_language_and_numbers_are_numbers(tabl
             assert column.heading != column.name or column.name.isdigit(), (name, column.name)
             if column.kind in ("number", "year"):
                 assert all(v is None or isinstance(v, int | float) for v in column.values)
+            else:
+                typed = table.frame.get(column.name)
+                assert typed is None or not pd.api.types.is_float_dtype(typed), (
+                    name,
+                    column.name,
+                    "a number shown as text",
+                )
 
 
 def test_the_tables_hold_the_numbers_of_the_package(tables, obs):

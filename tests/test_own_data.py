@@ -76,6 +76,16 @@ def test_imported_counts_of_communes_are_published_and_exact_in_the_attainment(i
     }
 
 
+def test_a_status_that_takes_away_a_published_one_is_told(imported):
+    _, plan, obs = imported
+    told = plan.conflicts[plan.conflicts.indicator == "ntm_attained"]
+    assert (
+        len(told) > 5 and set(told.published) == {1.0} and set(told.own_value) == {0.0} and (told.source_id != "").all()
+    )
+    members_now = kt.project_ntm(obs, draws=20).communes.set_index("code")
+    assert (members_now.loc[told.area, "p_19"] == 0).all()
+
+
 def test_importing_twice_changes_nothing_and_a_correction_says_what_it_replaces(imported, tmp_path):
     place, _, _ = imported
     store = tmp_path / "kho"
@@ -224,6 +234,22 @@ def test_a_folder_edited_by_hand_is_checked_by_row_and_column(imported, tmp_path
     with pytest.raises(DataError) as refused:
         kt.load_observations(user=tmp_path)
     assert [(p.row, p.column, p.value) for p in refused.value.problems] == [(4, "bound", "about")]
+
+
+def test_the_template_command_never_writes_over_a_filled_table(tmp_path):
+    from typer.testing import CliRunner
+
+    from kontum_analysis.cli import app
+
+    words = ["data", "template", "--level", "district", "--out", str(tmp_path / "a.xlsx")]
+    for _ in range(2):  # the same template again is no loss
+        assert CliRunner().invoke(app, words).exit_code == 0
+    (tmp_path / "a.xlsx").write_bytes(b"filled in")
+    assert CliRunner().invoke(app, words).exception.key == "own.error.exists"
+    assert (tmp_path / "a.xlsx").read_bytes() == b"filled in"
+    assert (
+        CliRunner().invoke(app, [*words[:-1], str(tmp_path / "no" / "a.xlsx")]).exception.key == "own.error.no_folder"
+    )
 
 
 def test_the_command_imports_says_so_and_project_uses_it(imported, tmp_path, monkeypatch, capsys):

@@ -181,7 +181,7 @@ def test_a_file_that_is_no_list_of_keys_is_refused(tmp_path, text):
         "note: !!binary é", f"start: {'9' * 5000}",
         "note: !!python/object/apply:os.system ['true']", "note: !!python/name:os.system", "note: !!python/tuple [1]",
         "!!python/object:kontum_analysis.scenarios.Scenario {}", "note: !!set {a, b}\nname: !!omap [a]",
-        "[" * 3000, "{a: " * 3000, "a:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 2000)),
+        "[" * 3000, "{a: " * 3000, "a:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 500)),
     ],
 )  # fmt: skip
 def test_what_is_no_plain_yaml_is_refused_and_nothing_in_it_is_run(tmp_path, text):

@@ -103,6 +103,13 @@ def test_the_data_pages_agree_with_the_tables(pages, site, raw):
     assert sources.xpath("//a[starts-with(@href, 'http')]/@href")
 
 
+def test_the_readme_of_the_raw_data_counts_its_rows_in_both_languages(raw):
+    said = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+    counts = re.findall(r"^\| (\w+)\.csv \| (\d+) \|", said, re.MULTILINE)
+    assert len(counts) == 2 * len(raw)
+    assert [(name, int(rows)) for name, rows in counts if int(rows) != len(raw[name])] == []
+
+
 def test_every_public_name_is_explained(pages, site):
     root = pages[site / "api.html"]
     listed = {words.removeprefix("kt.") for words in root.xpath("//table//a//text()")}
@@ -129,7 +136,7 @@ def test_run_times_are_of_notebooks_that_exist_and_name_no_machine(pages, site):
 
     rows = made.rows(ROOT / "docs" / "run_times.csv")
     assert {row["notebook"] for row in rows} <= {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
-    assert all(0 < int(row["seconds"]) < 600 and "Python" in row["machine"] for row in rows)
+    assert all(int(row["cpu_seconds"]) > 0 and int(row["seconds"]) < 600 and "Python" in row["machine"] for row in rows)
     shown = pages[site / "run_times.html"].text_content()
     assert all(path.stem in shown for path in NOTEBOOKS.glob("*.ipynb"))
 

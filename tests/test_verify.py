@@ -105,7 +105,7 @@ def test_verify_names_a_notebook_cell_whose_output_changed(rebuilt):
 
 def test_verify_names_a_changed_input_and_the_versions_that_may_explain_a_difference(tmp_path):
     root = tmp_path / "committed"
-    for folder in ("data/processed", "figures", "notebooks"):
+    for folder in ("data", "figures", "notebooks"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     path = root / "data" / "processed" / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))

@@ -12,13 +12,15 @@ from kontum_analysis.errors import Field, KontumError, ScenarioError, Words
 from kontum_analysis.paths import ROOT
 
 # what says something to a user -> where its key stands among its arguments
-SPEAKERS = {"KontumError": 0, "ScenarioError": 0, "UnknownAreaError": 0, "Words": 0, "Problem": 4}
-# functions that pass a key on: (module, name) -> where their key stands, and the values they add themselves
+ERRORS = {
+    kind.__name__: 0 for kind in (KontumError, *KontumError.__subclasses__()) if kind.__init__ is KontumError.__init__
+}
+SPEAKERS = {**ERRORS, "Words": 0, "Problem": 4}
+# functions that pass a key on: (module, name) -> where their key stands
 PASSING = {
-    ("checks.py", "_cell_problem"): (3, set()),
-    ("simulation/tree.py", "_problem"): (4, set()),
-    ("importing.py", "_name"): (0, {"longest"}),
-    ("*", "problem"): (1, set()),  # the method of importing.Entry
+    ("checks.py", "_cell_problem"): 3,
+    ("simulation/tree.py", "_problem"): 4,
+    ("*", "problem"): 1,  # the method of importing.Entry
 }
 PASSED_ON = {
     "allowed",
@@ -27,7 +29,7 @@ PASSED_ON = {
     "self.key",
     "self.allowed",
 }  # how they, and errors.py, write what they pass on
-PASSING_IN = {"_cell_problem", "_problem", "_name", "problem", "said", "wanted"}
+PASSING_IN = {"_cell_problem", "_problem", "problem", "said", "wanted"}
 
 
 def module_calls():
@@ -47,11 +49,11 @@ def called(call):
 
 
 def place_of(call, module):
-    """(where the key stands, values added) of a call that says something, else None."""
+    """Where the key of a call that says something stands, else None."""
     name = called(call)
     if isinstance(call.func, ast.Name) and name in SPEAKERS:
-        return SPEAKERS[name], set()
-    return PASSING.get((module, name)) or (PASSING.get(("*", name)) if isinstance(call.func, ast.Attribute) else None)
+        return SPEAKERS[name]
+    return PASSING.get(("*" if isinstance(call.func, ast.Attribute) else module, name))
 
 
 def meanings(node, within):
@@ -102,8 +104,7 @@ def placeholders(text):
 
 def faults(call, within=None, module=""):
     """What is wrong with the words of a call, or nothing."""
-    place, added = place_of(call, module)
-    key = call.args[place]
+    key = call.args[place_of(call, module)]
     if ast.unparse(key) in PASSED_ON and (ast.unparse(key) == "error.key" or getattr(within, "name", "") in PASSING_IN):
         return []  # its callers are read
     keys = meanings(key, within) if within is not None or not isinstance(key, ast.Name) else []
@@ -114,7 +115,7 @@ def faults(call, within=None, module=""):
         f"{key} in {lang}: {wanted} wanted, {given} given"
         for key in keys
         for lang in labels.LANGUAGES
-        if given is None or (wanted := placeholders(labels.table()[key][lang])) != given | added
+        if given is None or (wanted := placeholders(labels.table()[key][lang])) != given
     ]
 
 

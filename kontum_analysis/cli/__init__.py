@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from ..errors import KontumError
+from ..limits import reason_of
 from . import analysis, data, exports, report, simulate
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
@@ -32,6 +33,9 @@ def main():
     never a traceback.
     """
     begin()
+    for stream in (sys.stdout, sys.stderr):  # a terminal or pipe in another encoding would end the run at the first đ
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         sys.exit(app(prog_name="kontum", standalone_mode=False))
     except UsageError as error:
@@ -42,6 +46,10 @@ def main():
         sys.exit(STATUS)
     except KontumError as error:
         _complain(error.with_names(chosen["names"]), chosen["lang"])
+        sys.exit(1)
+    except OSError as error:  # a full disk behind standard output, a folder of the system that may not be used
+        sys.stdout = None  # nothing more can be written there, not even at the end
+        _complain(KontumError("hostile.system", reason=reason_of(error)), chosen["lang"])
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         Console(stderr=True).print(both("cli.interrupted"))

@@ -27,10 +27,10 @@ def reproduce(lang: Lang = "vi"):
 
 def _run_steps(console, lang, out):
     from ..paths import ROOT
-    from ..reproduce import steps
+    from ..reproduce import alone, steps
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with alone(out or ROOT), Progress(*columns, console=console) as progress:
         for key, count, work in steps(out or ROOT):
             task = progress.add_task(text(key, lang), total=count)
             for _ in work:
@@ -51,10 +51,12 @@ def _print_headline(console, lang):
 @app.command(help=both("cli.verify.help"))
 def verify(lang: Lang = "vi"):
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
+    from ..files import one_run
+    from ..paths import ROOT
     from ..verify import differences
 
     console = console_for()
-    with tempfile.TemporaryDirectory() as scratch:
+    with one_run(ROOT, shared=True), tempfile.TemporaryDirectory() as scratch:
         _run_steps(console, lang, scratch)
         found = differences(scratch)
     for words in found:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import KontumError
-from ..labels import number, text
+from ..errors import KontumError, WriteError
+from ..labels import area_name, number, text
 from .common import Data, Lang, both, console_for, print_table
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)
@@ -39,6 +39,8 @@ def data_template(
     if not out.parent.is_dir():
         raise KontumError("own.error.no_folder", folder=str(out.parent))
     content = template(level, year, lang)
+    if out.exists() and (not out.is_file() or out.read_bytes() != content):  # it may be filled in already
+        raise KontumError("own.error.exists", file=out.name)
     _writing(out, lambda: write_whole(out, content))
     console_for().print(text("own.template.written", lang, file=out.name), highlight=False, markup=False)
 
@@ -46,7 +48,7 @@ def data_template(
 def _writing(out, write):
     try:
         write()
-    except OSError:
+    except WriteError:
         raise KontumError("own.error.cannot_write", folder=out.name) from None
 
 
@@ -115,7 +117,15 @@ def _written(day, lang):
 def _value(value, lang, indicator=""):
     if indicator.endswith("_year") and value == value:
         return str(int(value))  # a year carries no thousands mark
-    decimals = next((d for d in range(3) if round(value, d) == value), 2) if value == value else 0
+    if indicator == "ntm_attained" and value == value:
+        return text(f"yesno.{value == 1}", lang)
+    decimals = (
+        2
+        if indicator.endswith("_pct")
+        else next((d for d in range(3) if round(value, d) == value), 2)
+        if value == value
+        else 0
+    )
     return number(value, decimals, lang)
 
 
@@ -128,7 +138,9 @@ def _table(rows, columns, lang):
 
 
 def _areas(rows, lang):
-    return [text(f"own.area.{r.level}", lang, name=r.area_name) for r in rows.itertuples()]
+    codes = rows["area"] if "area" in rows else rows["ref_area"]
+    names = zip(codes, rows["level"], rows["area_name"], strict=True)
+    return [f"{name} ({code})" if level == "commune" else area_name(code, lang) for code, level, name in names]
 
 
 def _change_table(rows, heading, lang):
@@ -152,7 +164,9 @@ def _sum_table(rows, heading, lang):
     areas = wide.drop_duplicates(["level", "ref_area"])
     value = wide.set_index(["level", "ref_area", "indicator"])["obs_value"]
     columns = {
-        heading(n, lang): [_value(value.get((r.level, r.ref_area, n), float("nan")), lang) for r in areas.itertuples()]
+        heading(n, lang): [
+            _value(value.get((r.level, r.ref_area, n), float("nan")), lang, n) for r in areas.itertuples()
+        ]
         for n in names
     }
     return pd.DataFrame({text("own.col.area", lang): _areas(areas, lang)} | columns, dtype=str)
@@ -162,5 +176,5 @@ def _conflict_table(rows, heading, lang):
     return _table(rows, {
         "area": _areas(rows, lang), "indicator": [heading(i, lang) for i in rows["indicator"]],
         "published": [_value(v, lang, i) for v, i in zip(rows["published"], rows["indicator"], strict=True)], "source": list(rows["source_id"]),
-        "new": [_value(v, lang) for v in rows["own_value"]],
+        "new": [_value(v, lang, i) for v, i in zip(rows["own_value"], rows["indicator"], strict=True)],
     }, lang)  # fmt: skip

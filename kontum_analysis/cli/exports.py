@@ -121,13 +121,14 @@ def _about(made, origin, kinds, lang):
 
 
 def _write(folder, files):
+    from ..errors import WriteError
     from ..files import write_whole
 
     for name, content in files.items():
         try:
             write_whole(folder / name, content)
-        except OSError as error:
-            raise KontumError("exports.error.folder_write", folder=folder.name, reason=error.strerror) from None
+        except WriteError as error:
+            raise KontumError("exports.error.folder_write", folder=folder.name, reason=error.values["reason"]) from None
     return len(files)
 
 

@@ -104,5 +104,6 @@ def _write(console, found, out, lang):
 
     table = found.table()
     table.insert(0, "synthetic", "yes" if found.about["synthetic"] else "no")
-    write_whole(out, "\ufeff" + table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
+    content = table.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+    write_whole(out, content.encode("utf-8-sig"))  # with the mark by which Excel knows UTF-8
     console.print(text("project.written", lang, file=out.name), highlight=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ..errors import ScenarioError
+from ..errors import ScenarioError, WriteError
 from ..files import write_whole
 from ..labels import LANGUAGES, number, text
 from ..paths import SCENARIOS, shown
@@ -19,6 +19,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 def described(scenario, lang):
     """One sentence that names the paces, the form and the years of a scenario.
 
+    >>> from kontum_analysis.scenarios import Scenario
     >>> described(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7), "vi")
     'Toàn tỉnh 3,5 và huyện nghèo 7,0 điểm phần trăm/năm, dạng tuyến tính (theo điểm phần trăm), từ cuối 2021 đến cuối 2030'
     """
@@ -57,8 +58,8 @@ def save_scenario(scenario, name, folder=None):
     made = scenario.changed(name=name, note=text("explorer.note", LANGUAGES[1]), **titles)
     try:
         write_whole(path, scenario_yaml(made))
-    except OSError as error:
-        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.strerror) from None
+    except WriteError as error:
+        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None
     load(path)
     return path
 
@@ -66,6 +67,7 @@ def save_scenario(scenario, name, folder=None):
 def code_text(scenario, ntm_pace=1.5, as_of=None):
     """Python that gives the numbers of the explorer for this scenario.
 
+    >>> from kontum_analysis.scenarios import Scenario
     >>> print(code_text(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7)).splitlines()[-1])
     chances = kt.explorer.chances_view(obs, scenario, ntm_pace=1.5)
     """
@@ -109,7 +111,7 @@ def export(files, folder):
         path = Path(folder) / name
         try:
             write_whole(path, content)
-        except OSError as error:
-            raise ScenarioError("explorer.error.write", value=shown(path), reason=error.strerror) from None
+        except WriteError as error:
+            raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None
         paths.append(path)
     return paths

@@ -26,7 +26,7 @@ class State:
     >>> from kontum_analysis.observations import load_observations
     >>> state = State(load_observations())
     >>> state.change(province_pace_pp=3.0).scenario.province_pace_pp, state.impossible_from
-    (3.0, 2025)
+    (3.0, 2026)
     """
 
     def __init__(self, obs, name="programme-mid"):
@@ -79,8 +79,8 @@ class State:
             return float(100 * (stuck / opening if stuck is not None else value))
         if key in PACES and not isinstance(value, float | int):
             group = views.GROUPS[PACES.index(key)]
-            path = (self.moving["area"] == group) & (self.moving["kind"] == "path")
-            rate = self.moving.loc[path, "rate"].to_numpy()
+            own = self.moving[(self.moving["area"] == group) & (self.moving["kind"] == "path")]
+            rate = own["rate"].to_numpy()
             return round(100 * float(rate[0] - rate[1]), 2)
         return value
 

@@ -4,51 +4,117 @@ geopandas is optional and loaded only here (`pip install geopandas`, or the extr
 """
 
 import io
+import json
+from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
-from ..areas import districts, poor_districts, resolve
+from ..areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
 from ..errors import KontumError, UnknownAreaError
 from ..labels import area_name, number, text
+from ..limits import BOUNDARIES_MB, bytes_within
 from . import style
 from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
+
+MOST_FEATURES = 20_000  # the country has some 11,000 communes
+FARTHEST = 1e8  # metres or degrees; the world is 4e7 m around
 
 
 def boundary_map(obs, path, lang="vi", kind="png"):
     """Picture of the last known poverty rate of each district inside the borders of a GeoJSON file, as bytes.
 
-    path: a file geopandas can read, one feature a district, with a property that holds the GSO code or the name (any spelling);
+    path: a GeoJSON file (.geojson, .json), one feature a district, with a property that holds the GSO code or the name (any spelling);
     features that are no district of the province are left out. kind: png, svg or pdf.
 
     Raises KontumError where geopandas is missing, the file cannot be read, or a district has no feature.
     """
+    return _drawn(district_table(obs), borders(path), lang, kind)
+
+
+def borders(path):
+    """The features of a boundary file that are districts of the province, by their code. Raises KontumError as `boundary_map`."""
     try:
         import geopandas
     except ImportError:
         raise KontumError("error.map.geopandas") from None
+    features = _features(Path(path))
     try:
-        shapes = geopandas.read_file(path)
+        shapes = geopandas.GeoDataFrame.from_features(features, crs=_crs(features))
     except Exception as error:  # the readers below geopandas raise errors of many libraries
         detail = " ".join(str(error).split())[:120]
         raise KontumError("error.map.file", file=Path(path).name, detail=detail) from None
-    shapes = shapes.assign(area=[_code(row) for row in shapes.drop(columns="geometry").astype(str).to_dict("records")])
+    shapes = shapes.assign(area=[_code(feature["properties"] or {}) for feature in features["features"]])
     shapes = shapes[shapes["area"] != ""].set_index("area")
     if missing := sorted(set(districts()) - set(shapes.index)):
         names = [
             f"{area_name(code, 'vi')} ({code})" for code in missing
         ]  # a district is called alike in both languages
         raise KontumError("error.map.districts", file=Path(path).name, districts=names)
-    return _drawn(district_table(obs), shapes, lang, kind)
+    for code, shape in shapes.geometry.items():
+        if not _is_border(shape):
+            raise KontumError("hostile.map_shape", file=Path(path).name, district=area_name(code, "vi"))
+    return shapes
+
+
+def _features(path):
+    """The parsed file. Python reads it, since the libraries below geopandas also open files and addresses named in a file."""
+    wrong = KontumError("hostile.map_format", file=path.name)
+    if path.suffix.lower() not in (".geojson", ".json"):
+        raise wrong
+    content = bytes_within(path, BOUNDARIES_MB)
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+        features = found["features"]
+        sound = isinstance(features, list) and all(
+            isinstance(f["properties"] or {}, dict) and isinstance(f["geometry"] or {}, dict) for f in features
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise wrong from None
+    if not sound:
+        raise wrong
+    if len(features) > MOST_FEATURES:
+        raise KontumError("hostile.map_features", file=path.name, count=len(features), limit=MOST_FEATURES)
+    return found
+
+
+def _crs(found):
+    """The reference system the file names (an older habit), else the one of GeoJSON, degrees of WGS 84."""
+    named = found.get("crs") or {}
+    return named.get("properties", {}).get("name", "OGC:CRS84") if isinstance(named, dict) else "OGC:CRS84"
+
+
+def _is_border(shape):
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
+        return False
+    try:
+        shape.representative_point()  # where its name will stand
+    except Exception:  # a shape so crossed that GEOS finds no point inside
+        return False
+    return all(isfinite(edge) and abs(edge) < FARTHEST for edge in shape.bounds)
 
 
 def _code(properties):
-    for value in properties.values():
-        try:
-            found = resolve(value, level="district")
-        except UnknownAreaError:
-            continue
-        if found.code in districts():
-            return found.code
-    return ""
+    return next(filter(None, (_district(str(value)) for value in properties.values())), "")
+
+
+@lru_cache(maxsize=100_000)
+def _district(value):
+    """The code of the district of Kon Tum that a property names, or nothing."""
+    folded = fold(value) if len(value) <= LONGEST_NAME else ""
+    if not any(name in folded for name in _folded_names()):  # quicker than a search for the nearest name
+        return ""
+    try:
+        found = resolve(value, level="district")
+    except UnknownAreaError:
+        return ""
+    return found.code if found.code in districts() else ""
+
+
+@lru_cache(maxsize=1)
+def _folded_names():
+    rows = register("2020", "district").itertuples()
+    spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
+    return sorted(filter(None, map(fold, spellings)))
 
 
 def _drawn(table, shapes, lang, kind):

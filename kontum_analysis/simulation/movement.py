@@ -61,7 +61,7 @@ def from_history(obs):
     from ..ensemble import district_shock
     from ..estimates import estimate_panel
 
-    prior, own = speed_prior(obs), district_shock(estimate_panel(obs, 1000))
+    prior, own = speed_prior(obs), district_shock(estimate_panel(obs, 100))
     nation, province = np.sqrt(SHARED_BY_NATION), np.sqrt(1 - SHARED_BY_NATION)
     return Movement(
         speed=prior["mean"],

@@ -42,7 +42,7 @@ class Store:
     def find(self, task):
         """A chunk finished before, or None; a damaged or foreign file is no chunk, and is drawn anew."""
         try:
-            with np.load(self._file(task), allow_pickle=False) as held:
+            with np.load(io.BytesIO(self._file(task).read_bytes()), allow_pickle=False) as held:
                 if str(held["inputs"]) != self.inputs:
                     return None
                 return Part(**{name: held[name] for name in Part.__dataclass_fields__})

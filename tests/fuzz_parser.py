@@ -1,0 +1,26 @@
+"""Look for inputs that break a parser, led by what the code does with them: python fuzz_parser.py NAME SECONDS FOLDER."""
+
+import sys
+from pathlib import Path
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+name, seconds, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+with atheris.instrument_imports(include=["kontum_analysis", "yaml"], enable_loader_override=False):
+    import hostile
+
+
+def one_input(content):
+    hostile.knock(name, content, folder / "files")
+
+
+if __name__ == "__main__":
+    (folder / "corpus").mkdir()
+    (folder / "files").mkdir()
+    (folder / "corpus" / "sound").write_bytes(hostile.SEEDS[name])
+    (folder / "files" / "warm").write_bytes(b"")
+    one_input(hostile.SEEDS[name])  # what is loaded on first use is loaded now
+    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-seed=3299", "-timeout=60", "-rss_limit_mb=3000",
+                   f"-artifact_prefix={folder}/", str(folder / "corpus")], one_input)  # fmt: skip
+    atheris.Fuzz()

@@ -1,0 +1,111 @@
+"""Every door by which something from outside comes in, as a function of bytes; hypothesis and atheris knock at each.
+
+A new parser is one more entry of PARSERS (and, where it helps, a sound file for it in SEEDS).
+"""
+
+import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+
+from planting import snapshot
+
+import kontum_analysis as kt
+from kontum_analysis import areas, checks, cli, importing, observations, reading, scenarios, schemas
+from kontum_analysis.figures import boundaries
+from kontum_analysis.paths import RAW, SCENARIOS
+from kontum_analysis.template import template
+
+COLUMNS = list(schemas.COLUMNS["observations"])
+BORDER = (
+    b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "Dak Glei"}, '
+    b'"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}]}'
+)
+
+
+def _file(folder, name, content):
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def table(content, folder):
+    """observations.csv, with all rules of its fields and those across tables."""
+    found = reading.read_text_table(_file(folder, "observations.csv", content), COLUMNS)
+    if problems := schemas.field_problems("observations", found, "observations.csv"):
+        raise kt.DataError(problems)
+    if problems := checks.cross_table_problems({**observations.raw_tables(), "observations": found}):
+        raise kt.DataError(problems)
+
+
+def scenario(content, folder):
+    """A scenario file."""
+    scenarios.load(_file(folder, "mine.yaml", content))
+
+
+def borders(content, folder):
+    """A boundary file, up to where the map would be drawn."""
+    boundaries.borders(_file(folder, "mine.geojson", content))
+
+
+def sheet(content, folder):
+    """A table that an office fills in: a workbook where it starts as one, else text."""
+    importing.read_filled(_file(folder, "mine.xlsx" if content.startswith(b"PK") else "mine.csv", content))
+
+
+def area(content, folder):
+    """The name of an area."""
+    areas.resolve(content.decode("utf-8", "surrogateescape"))
+
+
+def _typed(content):
+    """Words as a shell hands them over: bytes that are no UTF-8 come as lone surrogates, a zero byte never comes."""
+    words = content.decode("utf-8", "surrogateescape").split("\x00")
+    return [word for word in words if word not in ("--install-completion", "--show-completion")]
+
+
+def command(content, folder):
+    """The words of the command `trace`, and those of `data check` in a folder without tables."""
+    for start in (["trace"], ["data", "check"]):
+        done = run([*start, *_typed(content)])
+        assert "Traceback" not in done[1]
+        assert done[0] in (0, 1, 2)
+
+
+def run(words):
+    """(exit status, all that was printed) of the command in this process; an error that is not ours is raised."""
+    out, before = io.StringIO(), sys.argv
+    sys.argv = ["kontum", *words]
+    try:
+        with redirect_stdout(out), redirect_stderr(out):
+            cli.main()
+    except SystemExit as end:
+        return end.code or 0, out.getvalue()
+    finally:
+        sys.argv = before
+    return 0, out.getvalue()
+
+
+PARSERS = {f.__name__: f for f in (table, scenario, borders, sheet, area, command)}
+SEEDS = {
+    "table": b"\n".join((RAW / "observations.csv").read_bytes().split(b"\n")[:4]) + b"\n",
+    "scenario": (SCENARIOS / "yearly-plans.yaml").read_bytes(),
+    "borders": BORDER,
+    "sheet": template("district", 2024, "vi"),
+    "area": "xã Đăk Long, huyện Đăk Glei".encode(),
+    "command": "Kon Plông\x00poverty_rate_pct\x001990".encode(),
+}
+
+
+def knock(name, content, folder):
+    """Hand `content` to a parser. Passes when it is taken or refused by an error of ours in both languages; nothing is written."""
+    for old in folder.iterdir():
+        old.unlink()
+    given = None
+    try:
+        PARSERS[name](content, folder)
+    except kt.KontumError as error:
+        given = error
+    if given is not None:
+        assert all(given.said(lang) for lang in ("vi", "en"))
+        str(given).encode("utf-8", "backslashreplace")
+    assert len(snapshot(folder)) <= 1, "something was written"

@@ -1,0 +1,217 @@
+"""Full disks, files that may not be touched, two runs at once, runs that are killed: old or new, never a half, said in words."""
+
+import hashlib
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+from hostile import run
+
+import kontum_analysis as kt
+from kontum_analysis import files, limits, scenarios
+from kontum_analysis.paths import ROOT
+from kontum_analysis.reproduce import alone, steps
+
+KILLS = int(os.environ.get("KONTUM_TEST_KILLS", "12"))
+
+
+def contents(folder):
+    """Path and hash of every file below a folder."""
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()}  # fmt: skip
+
+
+# --- the system refuses
+
+
+def test_a_disk_that_fills_up_leaves_the_old_file_and_is_said(tmp_path):
+    path = tmp_path / "table.csv"
+    files.write_whole(path, "old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))  # as a full disk: the write fails half-way
+    try:
+        with pytest.raises(kt.KontumError) as error:
+            files.write_whole(path, "x" * 50_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "table.csv: the file cannot be written (the system says: File too large)" in error.value.said("en")
+    assert "không ghi được tệp" in error.value.said("vi")
+    assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.parametrize(("call", "number"), [("os.replace", 28), ("os.chmod", 1), ("tempfile.mkstemp", 30), ("os.fdopen", 5)])  # fmt: skip
+def test_every_refusal_of_the_system_is_our_error_and_leaves_nothing(tmp_path, monkeypatch, call, number):
+    path = tmp_path / "table.csv"
+    path.write_text("old")
+
+    def refused(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(call, refused)
+    with pytest.raises(kt.KontumError, match=os.strerror(number)):
+        files.write_whole(path, "new")
+    monkeypatch.undo()
+    assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_a_folder_in_the_place_of_a_file_and_a_file_in_the_place_of_a_folder_are_said(tmp_path):
+    (tmp_path / "table.csv").mkdir()
+    (tmp_path / "folder").write_text("a file")
+    for path in (tmp_path / "table.csv", tmp_path / "folder" / "table.csv"):
+        with pytest.raises(kt.KontumError, match="table.csv: the file cannot be written"):
+            files.write_whole(path, "new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "table.csv"]
+
+
+def test_a_file_that_may_not_be_read_is_said(raw_copy, monkeypatch):
+    def forbidden(path, *_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", forbidden)
+    (raw_copy / "mine.yaml").touch()
+    for call in (lambda: kt.load_observations(data=raw_copy), lambda: scenarios.load(raw_copy / "mine.yaml")):
+        with pytest.raises(kt.KontumError, match="cannot be read .the system says: Permission denied"):
+            call()
+
+
+@pytest.mark.parametrize("folder", ["x" * 5000, "a\x00b"])
+def test_a_folder_no_system_can_hold_is_said(folder):
+    with pytest.raises(kt.KontumError, match="cannot be read"):
+        kt.load_observations(data=folder)
+
+
+def test_links_that_lead_to_each_other_are_said(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(kt.KontumError):
+        kt.load_observations(data=tmp_path / "a")
+    with pytest.raises(kt.KontumError):
+        limits.bytes_within(tmp_path / "a", 1)
+
+
+def test_a_full_disk_behind_standard_output_ends_in_one_message():
+    code = "from kontum_analysis.cli import main; main()"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", code, "data", "check"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=120)  # fmt: skip
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.startswith("Hệ thống từ chối: No space left on device") and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_a_disk_of_one_megabyte_refuses_in_words_and_keeps_the_old_files(tmp_path):
+    if shutil.which("mount") is None or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)], capture_output=True).returncode:  # fmt: skip
+        pytest.skip("this system does not let the test mount a small disk")
+    try:
+        files.write_whole(tmp_path / "data" / "processed" / "district_panel.csv", "old")
+        (tmp_path / "rest").write_bytes(b"x" * 1_000_000)
+        work = next(work for key, _, work in steps(tmp_path) if key == "step.data")
+        with pytest.raises(kt.KontumError, match="No space left on device"):
+            list(work)
+        assert (tmp_path / "data" / "processed" / "district_panel.csv").read_text() == "old"
+        assert not [name for name in contents(tmp_path) if name.endswith(".tmp")]
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+# --- two runs at once
+
+
+def test_a_second_run_in_a_folder_is_refused_and_a_run_elsewhere_is_not(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with alone(tmp_path / "a"):
+        with (
+            pytest.raises(kt.KontumError, match="a: another run is at work in this folder; nothing was written"),
+            alone(tmp_path / "a"),
+        ):
+            pass
+        with alone(tmp_path / "b"):
+            pass
+    with alone(tmp_path / "a"):
+        pass
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b"]
+
+
+def test_readers_share_a_folder_and_keep_a_writer_out(tmp_path):
+    reading = files.one_run(tmp_path, shared=True), files.one_run(tmp_path, shared=True)
+    with reading[0], reading[1], pytest.raises(kt.KontumError, match="another run"), files.one_run(tmp_path):
+        pass
+
+
+def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_path):
+    monkeypatch.setattr("kontum_analysis.paths.ROOT", tmp_path)
+    with files.one_run(tmp_path):
+        for words in (["reproduce"], ["verify"]):
+            status, said = run([*words, "--lang", "en"])
+            assert status == 1 and "another run is at work" in said and len(said.split(";")) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- killed runs
+
+HALF = """
+import os, sys
+from kontum_analysis import files
+os.replace = lambda *_: os.kill(os.getpid(), 9)
+files.write_whole(sys.argv[1], "new")
+"""
+
+
+def test_a_run_killed_while_it_writes_leaves_the_old_file_and_the_next_run_clears_up(tmp_path):
+    path = tmp_path / "data" / "processed" / "table.csv"
+    files.write_whole(path, "old")
+    (path.parent / ".table.csv.kept.tmp").write_text("not one of ours")
+    done = subprocess.run([sys.executable, "-c", HALF, str(path)], cwd=ROOT, timeout=60)
+    assert done.returncode == -9 and path.read_text() == "old"
+    left = {p.name for p in path.parent.iterdir()} - {"table.csv", ".table.csv.kept.tmp"}
+    assert len(left) == 1 and left.pop().startswith(".table.csv.")
+    with alone(tmp_path):
+        assert {p.name for p in path.parent.iterdir()} == {"table.csv", ".table.csv.kept.tmp"}
+
+
+PART = """
+import sys
+from kontum_analysis.reproduce import alone, steps
+if __name__ == "__main__":
+    with alone(sys.argv[1]):
+        for key, _, work in steps(sys.argv[1], figures=["coverage", "standard_break"]):
+            if key in ("step.data", "step.estimates", "step.paths", "step.figures"):
+                for _ in work:
+                    pass
+"""
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(tmp_path):
+    """Part of the main job (data, estimates, paths, two figures), killed at random moments in one and the same folder."""
+    given = {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
+    (tmp_path / "part.py").write_text(PART)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def start(out):
+        out.mkdir(exist_ok=True)
+        return subprocess.Popen([sys.executable, str(tmp_path / "part.py"), str(out)], env=environment, cwd=ROOT)
+
+    begin = time.monotonic()
+    assert start(tmp_path / "whole").wait(600) == 0
+    seconds = time.monotonic() - begin
+    wanted = contents(tmp_path / "whole")
+    assert len(wanted) >= 25
+    moments, killed = random.Random(3299), 0
+    for _ in range(KILLS):
+        victim = start(tmp_path / "out")
+        try:
+            victim.wait(moments.uniform(0.1, 1.0) * seconds)
+        except subprocess.TimeoutExpired:
+            victim.kill()
+            killed += victim.wait() == -9
+        done = {name: digest for name, digest in contents(tmp_path / "out").items() if not name.endswith(".tmp")}
+        assert done.items() <= wanted.items()  # whole files or none
+    assert killed > KILLS // 2
+    assert start(tmp_path / "out").wait(600) == 0
+    assert contents(tmp_path / "out") == wanted
+    assert given == {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}

@@ -1,0 +1,289 @@
+"""Whatever comes in is taken or refused by an error of ours: no traceback, nothing written, no code run, in bounded room."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tracemalloc
+
+import pytest
+from hostile import BORDER, PARSERS, SEEDS, knock, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planting import snapshot
+
+import kontum_analysis as kt
+from kontum_analysis import files, limits, scenarios
+from kontum_analysis.figures import boundaries
+from kontum_analysis.paths import RAW, ROOT, SCENARIOS
+
+pytest.importorskip("geopandas")
+FILES = ("table", "scenario", "borders")
+PIECES = st.sampled_from([b"\x00", b"\xed\xa0\x80", b"\xff\xfe", b"1e400", b"9" * 5000, b"-", b"\n", b",", b'"', b"{", b"[", b"*a", b"&a ",
+                          b"<<: ", b"!!python/name:os.system", b"\xe2\x80\xae", b"NaN", b"Infinity", b"null", b"%s{0}", b"=1+1"])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("given")
+
+
+def changed(data, content):
+    """The content with a few pieces of it replaced."""
+    content = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(content)))
+        content[place : place + data.draw(st.integers(0, 8))] = data.draw(PIECES | st.binary(max_size=6))
+    return bytes(content)
+
+
+@pytest.mark.parametrize("name", [name for name in PARSERS if name != "command"])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_sound_input_with_pieces_replaced_is_taken_or_refused_in_words(name, folder, data):
+    knock(name, changed(data, SEEDS[name]), folder)
+
+
+@settings(max_examples=12)
+@given(data=st.data())
+def test_words_of_a_command_are_taken_or_refused_in_words(folder, data):
+    knock("command", changed(data, SEEDS["command"]), folder)
+
+
+@pytest.mark.parametrize("words", [["--to", "9" * 5000], ["--province-pace", "1e400"], ["--province-pace", "9" * 5000], ["--province-pace", "\udcff"],
+                                   ["--scenario", "\udcff"], ["--scenario", "../pyproject"], ["--scenario", "/etc/passwd"],
+                                   ["--scenario", "../../etc/passwd.yaml"], ["--lang", "\udcff"], ["--as-of", "9" * 5000],
+                                   ["--data", "x" * 5000], ["--form", "{0.__class__}"], ["--floor", "nan"]])  # fmt: skip
+def test_hostile_options_end_in_one_message(words):
+    status, said = run(["project", "--province-pace", "3", "--poor-district-pace", "7", *words])
+    assert status in (1, 2) and said.strip() and "Traceback" not in said and "root:" not in said
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("content", [b"\x00" * 1000, b"[" * 100_000, b"{" * 100_000, b'{"a":' * 30_000, b"\xed\xa0\x80", b"\xff" * 99, b"a" * 150_000,
+                                     b"9" * 100_000, b"\n" * 100_000, b'"' * 100_001, b"- " * 50_000, b"a: " * 50_000])  # fmt: skip
+def test_deep_long_and_broken_files_are_refused_in_words(name, content, folder):
+    with pytest.raises(kt.KontumError):
+        PARSERS[name](content, folder)
+
+
+LARGE = {"table": "observations.csv", "scenario": "mine.yaml", "borders": "mine.geojson"}
+READERS = {
+    "table": lambda path: kt.load_observations(data=path.parent),
+    "scenario": scenarios.load,
+    "borders": boundaries.borders,
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_a_gigabyte_is_refused_by_its_size_before_it_is_read(name, raw_copy):
+    path = raw_copy / LARGE[name]
+    path.touch()
+    os.truncate(path, 10**9)  # a sparse file: the size without the room on disk
+    tracemalloc.start()
+    with pytest.raises(kt.KontumError, match=r"1,000,000 kB; at most [0-9,]+ kB are allowed"):
+        READERS[name](path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60e6
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_device_or_a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(name, raw_copy):
+    path = raw_copy / LARGE[name]
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(kt.KontumError):
+        READERS[name](path)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(kt.KontumError):
+        READERS[name](path)
+
+
+def test_a_table_in_which_every_row_is_wrong_lists_the_first_problems_and_says_that_there_are_more(raw_copy):
+    path = raw_copy / "observations.csv"
+    header = path.read_text(encoding="utf-8").split("\n")[0]
+    path.write_text(header + "\n" + ("x," * 12 + "x\n") * 5000, encoding="utf-8")
+    with pytest.raises(kt.DataError) as error:
+        kt.load_observations(data=raw_copy)
+    assert len(error.value.problems) == limits.PROBLEMS + 1 and len(error.value.said("en")) < 200_000
+    assert "only the first 200" in error.value.said("en")
+
+
+def test_more_rows_than_any_table_has_are_refused(raw_copy):
+    path = raw_copy / "observations.csv"
+    path.write_text("a\n" * (limits.TABLE_ROWS + 2), encoding="utf-8")
+    with pytest.raises(kt.KontumError, match="observations.csv: it has more than 100,000 rows"):
+        kt.load_observations(data=raw_copy)
+
+
+# --- names and places
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "aux", "prn", "com1", "lpt9"])
+def test_a_scenario_has_no_name_that_windows_keeps_for_itself(name):
+    with pytest.raises(kt.ScenarioError, match=f"name: found '{name}'; Windows keeps"):
+        kt.Scenario(name=name, province_pace_pp=3, poor_district_pace_pp=7)
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/b", "a\\b", "x\x00", "x.", "x ", "", "a" * 61, "ổ", "-x"])
+def test_a_scenario_has_no_name_that_is_a_path(name):
+    with pytest.raises(kt.ScenarioError):
+        kt.Scenario(name=name, province_pace_pp=3, poor_district_pace_pp=7)
+
+
+@pytest.mark.parametrize("name", ["NUL", "nul.csv", "COM1.png", "a\x00b", "a\nb", "a:b", "a?", "a\\b", "a.csv ", "a.", "x" * 300, "ộ" * 100, "\udcff"])  # fmt: skip
+def test_no_file_gets_a_name_that_another_system_cannot_hold(tmp_path, name):
+    with pytest.raises(kt.KontumError, match="not usable as the name of a file"):
+        files.write_whole(tmp_path / name, "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_in_the_place_of_a_file_is_refused_and_what_it_points_at_stays(tmp_path):
+    target, link = tmp_path / "elsewhere.txt", tmp_path / "out" / "table.csv"
+    target.write_text("precious")
+    link.parent.mkdir()
+    for place in (target, tmp_path / "nowhere"):
+        link.symlink_to(place)
+        with pytest.raises(kt.KontumError, match="table.csv: there is a link in this place"):
+            files.write_whole(link, "new")
+        link.unlink()
+    os.link(target, link)
+    files.write_whole(link, "new")  # a second name of the same file is replaced, the file under its first name is not
+    assert target.read_text() == "precious" and link.read_text() == "new"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere.txt", "out"]
+
+
+def test_the_main_job_writes_nothing_through_a_folder_that_leads_elsewhere(tmp_path):
+    from kontum_analysis.reproduce import steps
+
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / "data").mkdir(parents=True)
+    (tmp_path / "out" / "data" / "processed").symlink_to(tmp_path / "elsewhere")
+    work = next(work for key, _, work in steps(tmp_path / "out") if key == "step.data")
+    with pytest.raises(kt.KontumError, match="leads out of the output folder"):
+        list(work)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+# --- no code from data
+
+SHELLS = {"pickle", "marshal", "shelve", "dill", "joblib", "subprocess", "pty", "code", "ctypes"}
+RUNNERS = {"eval", "exec", "compile", "__import__", "system", "popen", "read_pickle", "to_pickle", "unsafe_load", "full_load", "query", "execfile"}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "kontum_analysis").rglob("*.py")), ids=lambda p: p.stem)
+def test_no_module_can_run_what_it_reads(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+            assert not {name.split(".")[0] for name in names} & SHELLS, node.lineno
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            module = getattr(getattr(node.func, "value", None), "id", "")
+            plain = name == "query" and isinstance(node.args[0], ast.Constant)  # pandas runs its text: only one of ours
+            assert name not in RUNNERS or module == "re" or plain, node.lineno
+            given = {k.arg: ast.unparse(k.value) for k in node.keywords}
+            assert given.get("shell", "False") == "False" and given.get("allow_pickle", "False") == "False", node.lineno
+            if (module, name) == ("yaml", "load"):
+                assert issubclass(getattr(scenarios, given["Loader"]), scenarios.yaml.SafeLoader)
+
+
+@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system ['touch ran']", "!!python/object/new:os.system ['touch ran']",
+                                 "!!python/object/apply:subprocess.getoutput ['touch ran']", "!!python/module:antigravity",
+                                 "!!python/name:os.system"])  # fmt: skip
+def test_code_in_a_scenario_is_refused_and_not_run(tag, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(f"name: mine\nnote: {tag}\n", encoding="utf-8")
+    with pytest.raises(kt.ScenarioError, match="this is no YAML"):
+        scenarios.load(tmp_path / "mine.yaml")
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+@pytest.mark.parametrize("content", [b"<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+                                     b"SQLite format 3\x00", b'{"type": "Topology", "objects": {}}', b'{"features": 3}', b'{"features": [3]}',
+                                     b'{"features": [{"properties": [], "geometry": 1}]}', b'[{"features": []}]'])  # fmt: skip
+def test_a_boundary_file_is_geojson_whatever_its_name_says(content, tmp_path):
+    (tmp_path / "mine.geojson").write_bytes(content)
+    with pytest.raises(kt.KontumError, match="a boundary file is GeoJSON"):
+        boundaries.borders(tmp_path / "mine.geojson")
+    with pytest.raises(kt.KontumError, match="a boundary file is GeoJSON"):
+        boundaries.borders("/vsicurl/http://localhost/x.gpkg")
+
+
+def bordered(change):
+    """A boundary file with one square a district, the first of them changed."""
+    features = []
+    for code in kt.areas.districts():
+        feature = json.loads(BORDER)["features"][0]
+        features.append({**feature, "properties": {"code": code}})
+    change(features[0])
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+@pytest.mark.parametrize("geometry", [None, {"type": "Point", "coordinates": [1, 1]}, {"type": "Polygon", "coordinates": []},
+                                      {"type": "Polygon", "coordinates": [[[0, 0], [1e300, 0], [1, 1], [0, 0]]]},
+                                      {"type": "Polygon", "coordinates": [[[0, 0], [float("nan"), 0], [1, 1], [0, 0]]]},
+                                      {"type": "Polygon", "coordinates": [[[0, 0], [float("inf"), 0], [1, 1], [0, 0]]]}])  # fmt: skip
+def test_a_border_that_is_no_finite_polygon_is_refused(geometry, tmp_path):
+    path = tmp_path / "mine.geojson"
+    path.write_text(bordered(lambda feature: None), encoding="utf-8")
+    assert set(boundaries.borders(path).index) == set(kt.areas.districts())
+    path.write_text(bordered(lambda feature: feature.update(geometry=geometry)), encoding="utf-8")
+    with pytest.raises(kt.KontumError, match="border of .* is no polygon|no boundary file"):
+        boundaries.borders(path)
+
+
+# --- servers
+
+
+def started():
+    """The lines of the Makefile that start a server, with its variables filled in."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    for name, value in re.findall(r"^(\w+) *[:?]?= *(.*)$", text, re.MULTILINE):
+        text = text.replace(f"$({name})", value)
+    return [line for line in text.splitlines() if re.search(r"/(jupyter[ -](lab|server|notebook)|voila)\b", line)]
+
+
+def test_servers_listen_to_this_machine_alone_and_ask_for_a_token():
+    assert started()
+    for line in started():
+        kind = "Voila" if "voila" in line else "ServerApp"
+        assert f"--{kind}.ip=127.0.0.1" in line, line
+        assert kind == "ServerApp" or "--token" in line.split(), line
+        for opened in (
+            "allow_remote_access",
+            "allow_origin",
+            "disable_check_xsrf",
+            "password=",
+            "token=",
+            "allow_root",
+        ):
+            assert opened not in line, line
+
+
+# --- long hunts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_hunt_led_by_the_code_finds_no_input_that_breaks_a_parser(name, tmp_path):
+    pytest.importorskip("atheris")
+    seconds = os.environ.get("FUZZ_SECONDS", "20")
+    command = [sys.executable, str(ROOT / "tests" / "fuzz_parser.py"), name, seconds, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=int(seconds) + 240, cwd=tmp_path)
+    broken = [p.read_bytes() for p in tmp_path.glob("crash-*")] + [
+        p.read_bytes() for p in tmp_path.glob("*-*") if p.is_file()
+    ]
+    assert done.returncode == 0 and not broken, f"{broken}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    assert re.search(r"Done \d+ runs", done.stderr)
+
+
+def test_what_was_handed_in_is_left_as_it_was(raw_copy):
+    before = snapshot(raw_copy)
+    kt.load_observations(data=raw_copy)
+    assert snapshot(raw_copy) == before == {**before, **snapshot(raw_copy)}
+    assert {p.name for p in RAW.iterdir()} == set(before) and SCENARIOS.is_dir()

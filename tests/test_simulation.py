@@ -1,0 +1,491 @@
+"""The ensemble over any number of areas: right at the margin, exact in its sums, the same for every order, chunk and worker."""
+
+import io
+import sys
+import tracemalloc
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kontum_analysis as kt
+from kontum_analysis.cli import main
+from kontum_analysis.errors import DataError, KontumError
+from kontum_analysis.simulation import Movement, memory_bound, movement, plan, tree
+from kontum_analysis.simulation import run as running
+from kontum_analysis.simulation.kernel import Mover, draw_chunk, slices, stream
+from kontum_analysis.simulation.store import Store
+from kontum_analysis.simulation.summaries import PARTS, quantiles
+
+YEARS = range(2026, 2029)
+MOVES = Movement(-0.3, {"nation": 0.07, "province": 0.06},
+                 {"nation": 0.04, "province": 0.05, "district": 0.2, "commune": 0.25})  # fmt: skip
+STILL = Movement(0.0, {}, {})
+
+
+@pytest.fixture(scope="module")
+def country():
+    return kt.synthetic_country(7, provinces=3, districts=8, communes=90)
+
+
+@pytest.fixture(scope="module")
+def poorest(country):
+    return {"poorest": country.nlargest(9, "rate").code.tolist()}
+
+
+@pytest.fixture(scope="module")
+def found(country, poorest):
+    return simulated(country, groups=poorest)
+
+
+def simulated(areas, times=YEARS, draws=600, **given):
+    return kt.simulate_panel(areas, times, draws, **{"target": 0.05, "movement": MOVES, "seed": 5, **given})
+
+
+def same(a, b):
+    pd.testing.assert_frame_equal(a.totals, b.totals, check_exact=True)
+    pd.testing.assert_frame_equal(a.margins, b.margins, check_exact=True)
+    return True
+
+
+def two(rate_a=0.1, rate_b=0.3, **columns):
+    """A province of two communes with 100 and 300 households."""
+    table = dict(code=["P", "A", "B"], level=["province", "commune", "commune"], parent=["", "P", "P"],
+                 rate=[None, rate_a, rate_b], households=[None, 100, 300])  # fmt: skip
+    return pd.DataFrame(table | columns)
+
+
+# ---- right
+
+
+def test_without_movement_two_communes_give_the_rate_worked_by_hand():
+    got = simulated(two(), movement=STILL, target=0.2, draws=100)
+    row = got.totals.iloc[-1]  # 100 · 0.1 + 300 · 0.3 = 100 poor of 400
+    assert row[["mean", "q01", "q50", "q99"]].tolist() == pytest.approx([0.25] * 4, abs=1e-7)
+    assert row[["areas", "households", "p_target", "areas_mean", "areas_q50", "p_all"]].tolist() == [2, 400, 0, 1, 1, 0]
+    assert got.margins.query("year == 2028").p_target.tolist() == [1, 0]
+
+
+def test_a_common_speed_takes_every_log_odds_down_by_itself_times_the_years():
+    got = simulated(two(), movement=Movement(-0.5, {}, {}), draws=100).margins.query("area == 'A'").q50
+    odds = 0.1 / 0.9 * np.exp(-0.5 * np.arange(1, 4))
+    assert got.tolist() == pytest.approx((odds / (1 + odds)).tolist())
+
+
+def test_two_communes_that_share_their_shock_are_there_together_and_independent_ones_by_the_product():
+    chance = lambda rate: NormalDist().cdf((np.log(0.2 / 0.8) - np.log(rate / (1 - rate))) / 0.4)  # noqa: E731
+    shared = simulated(two(0.15, 0.22), [2026], 40_000, movement=Movement(0, {}, {"province": 0.4}), target=0.2)
+    own = simulated(two(0.15, 0.22), [2026], 40_000, movement=Movement(0, {}, {"commune": 0.4}), target=0.2)
+    assert shared.margins.p_target.tolist() == pytest.approx([chance(0.15), chance(0.22)])
+    error = 4 * np.sqrt(0.25 / 40_000)
+    assert shared.totals.p_all.item() == pytest.approx(chance(0.22), abs=error)
+    assert own.totals.p_all.item() == pytest.approx(chance(0.15) * chance(0.22), abs=error)
+
+
+def test_closed_form_quantiles_are_those_of_the_draws():
+    draws = 40_000
+    areas = pd.DataFrame({"code": ["N", "P", "D", "C"], "level": ["nation", "province", "district", "commune"],
+                          "parent": ["", "N", "P", "D"], "rate": 0.2, "households": 50, "opening_sd": [0, 0, 0, 0.3]})  # fmt: skip
+    got = simulated(areas, [2026, 2028, 2033], draws)
+    alone = got.totals.query("area == 'N'")  # its one commune
+    form = tree.planted(areas)
+    mean, sd = movement.normal_margins(form, tuple(movement.leaning(form, MOVES)), np.array([1.0, 3.0, 8.0]))
+    for time in range(3):
+        for level, name in zip(running.QUANTILES, got.margins.columns[4:], strict=False):
+            rate = alone[name].iloc[time]
+            below = NormalDist(mean[0, time], sd[0, time]).cdf(np.log(rate / (1 - rate)))
+            assert below == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / draws))
+        assert alone.p_target.iloc[time] == pytest.approx(got.margins.p_target.iloc[time], abs=0.01)
+    variance = 0.3**2 + 64 * (0.07**2 + 0.06**2) + 8 * (0.04**2 + 0.05**2 + 0.2**2 + 0.25**2)
+    assert sd[0, 2] == pytest.approx(np.sqrt(variance))  # by hand, after eight years
+
+
+def test_spread_grows_with_the_horizon_and_shared_movement_does_not_average_out(country, found):
+    width = lambda table: np.log(table.q95 / table.q05).to_numpy()  # noqa: E731
+    assert found.margins.assign(w=width(found.margins)).groupby("year").w.mean().is_monotonic_increasing
+    alone = simulated(country, movement=Movement(-0.3, {}, {"commune": 0.25})).totals
+    assert (width(found.totals.query("area == 'SYN'")) > 2 * width(alone.query("area == 'SYN'"))).all()
+
+
+def plans(areas, draws=300, groups=None, chunk=10):
+    made = plan.planned(tree.planted(areas), MOVES, list(YEARS), 2025, draws, 5, 0.05, (0.5,), groups)
+    return made, list(plan.tasks(made, chunk))
+
+
+def drawn_totals(areas, groups=None, chunk=1):
+    """Poor households (parts) of each node in each draw, put together from chunks that hold no node whole."""
+    made, tasks = plans(areas, groups=groups, chunk=chunk)
+    sums = {}
+    for part in map(draw_chunk, tasks):
+        for number, poor in zip(part.opened, part.poor, strict=True):
+            sums[made.names[number]] = sums.get(made.names[number], 0) + poor
+    return made, sums
+
+
+def test_in_every_draw_a_parent_is_the_weighted_sum_of_its_communes():
+    areas = two().assign(code=["P", "A", "B"])
+    big = pd.concat([areas, *(pd.DataFrame([dict(code=f"C{n:03d}", level="commune", parent="P", rate=0.05 + n / 500,
+                                                households=40 + n)]) for n in range(70))], ignore_index=True)  # fmt: skip
+    made, sums = drawn_totals(big)  # 72 communes: two blocks, so that no chunk holds the province whole
+    shape, leaves = (3, 300), made.tree.leaves
+    above, elapsed = np.empty(shape, np.float32), made.elapsed
+    node = plan.nodes(made)[0]
+    Mover(5, "P", node.steps, node.speed_sd, elapsed).fill(above)
+    poor = np.zeros(shape)
+    for row, code in enumerate(leaves["code"]):
+        own = np.empty(shape, np.float32)
+        Mover(5, code, np.full(3, 0.25, np.float32), 0.0, elapsed).fill(own)
+        theta = made.mean[row][:, None] + above.astype(float) + own
+        poor += leaves["households"][row] / (1 + np.exp(-theta))
+    assert np.allclose(sums["P"] / PARTS, poor, rtol=2e-6)
+    assert (sums["P"] == np.rint(sums["P"])).all()
+
+
+def test_the_country_is_exactly_the_sum_of_its_provinces_in_every_draw():
+    areas = kt.synthetic_country(3, provinces=2, districts=2, communes=260)  # districts of two blocks and more
+    _, sums = drawn_totals(areas)
+    assert np.array_equal(sums["SYN"], sums["SYN-01"] + sums["SYN-02"])
+
+
+def test_an_own_speed_leans_on_the_parents_as_in_the_prior():
+    areas = two(speed=[-0.5, -0.9, None], speed_years=[4, 2, None])
+    moves = Movement(-0.3, {"province": 0.1, "commune": 0.05}, {"province": 0.06, "commune": 0.2})
+    nodes, leaves = movement.leaning(tree.planted(areas), moves)
+    weight = 0.1**2 / (0.1**2 + 0.06**2 / 4)
+    assert nodes.centre[0] == pytest.approx(weight * -0.5 + (1 - weight) * -0.3)
+    assert nodes.speed_sd[0] == pytest.approx(0.1 * np.sqrt(1 - weight))
+    own = 0.05**2 / (0.05**2 + 0.2**2 / 2)
+    assert leaves.centre.tolist() == pytest.approx([own * -0.9 + (1 - own) * nodes.centre[0], nodes.centre[0]])
+    assert leaves.speed_sd[1] == 0.05
+
+
+def test_the_default_movement_is_that_of_the_published_history(obs):
+    moves, prior = movement.from_history(obs), kt.base_rates.speed_prior(obs)
+    assert moves.speed == prior["mean"]
+    parts = [moves.shock_sd["nation"], moves.shock_sd["province"]]
+    assert np.hypot(*parts) == pytest.approx(prior["shock"])
+    assert np.hypot(*moves.speed_sd.values()) == pytest.approx(prior["between"])
+    got = kt.simulate_panel(two(), [2026], 100)
+    assert got.totals["p_all"].isna().all() and got.totals["q50"].notna().all()  # no target, no events
+
+
+def test_counts_and_chances_of_a_group_are_those_of_its_members(country, poorest):
+    rest = {"all": country.query("level == 'commune'").code.tolist(), "one": poorest["poorest"][:1]}
+    got = simulated(country, groups=rest).totals.set_index(["area", "year"])
+    figures = [c for c in got.columns if c != "level"]
+    pd.testing.assert_frame_equal(got.loc["all", figures], got.loc["SYN", figures], rtol=1e-6)
+    one = got.loc["one"]
+    assert (one.p_all == one.areas_mean).all() and (one.p_all == one.p_target).all()
+
+
+@given(
+    st.lists(st.floats(0, 1, width=32), min_size=1, max_size=300),
+    st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5),
+)
+def test_quantiles_without_sorting_are_those_of_numpy(values, levels):
+    values = np.array(values, np.float32)
+    assert np.allclose(quantiles(values, levels), np.quantile(values.astype(float), levels), atol=1e-7)
+
+
+def test_codes_are_text_so_that_a_province_and_a_commune_of_one_number_differ():
+    first = {code: stream(1, code).standard_normal() for code in ("1", "01", "001", "00001")}
+    assert len(set(first.values())) == 4
+    assert stream(1, "01").standard_normal() == first["01"] and stream(2, "01").standard_normal() != first["01"]
+
+
+def test_many_draws_are_drawn_in_slices_that_cover_them_once():
+    assert [s.stop - s.start for s in slices(10, 25_000)] == [10_240, 10_240, 4_520]
+    long = simulated(two(), range(2026, 2056), 7_000, chunk=1)
+    assert same(long, simulated(two(), range(2026, 2056), 7_000, workers=2))
+
+
+# ---- the same
+
+
+@settings(max_examples=12)
+@given(st.integers(1, 100), st.integers(1, 2), st.randoms(use_true_random=False))
+def test_results_do_not_depend_on_chunks_threads_or_the_order_of_rows(country, poorest, found, chunk, workers, random):
+    rows = list(range(len(country)))
+    random.shuffle(rows)
+    shuffled = {"poorest": random.sample(poorest["poorest"], 9)}
+    assert same(simulated(country.iloc[rows], groups=shuffled, chunk=chunk, workers=workers), found)
+
+
+def test_areas_added_later_change_nothing_elsewhere(country, found):
+    new = pd.DataFrame([dict(code="SYN-00", level="province", parent="SYN", rate=None, households=None),
+                        dict(code="SYN-00-1", level="commune", parent="SYN-00", rate=0.3, households=900)])  # fmt: skip
+    grown = simulated(pd.concat([new, country], ignore_index=True))
+    old = grown.margins[grown.margins.area != "SYN-00-1"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(old, found.margins, check_exact=True)
+    pick = lambda t: t[~t.area.isin(["SYN", "SYN-00", "poorest"])].reset_index(drop=True)  # noqa: E731
+    pd.testing.assert_frame_equal(pick(grown.totals), pick(found.totals), check_exact=True)
+    assert not grown.totals.query("area == 'SYN'").equals(found.totals.query("area == 'SYN'"))
+
+
+def test_another_seed_gives_other_sums_and_the_same_margins(country, found):
+    other = simulated(country, seed=6)
+    assert other.margins.equals(found.margins)
+    assert (other.totals.query("level == 'nation'")["mean"] != found.totals.query("level == 'nation'")["mean"]).all()
+
+
+def cluster(processes):
+    distributed = pytest.importorskip("distributed")
+    return distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None)
+
+
+def test_a_cluster_gives_the_same_bytes(country, poorest, found):
+    with cluster(processes=False) as machines:
+        address = machines.scheduler_address
+        assert same(simulated(country, groups=poorest, chunk=13, scheduler=address), found)
+        assert same(simulated(country.iloc[::-1], groups=poorest, chunk=40, workers="dask", scheduler=address), found)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_two_processes_gives_the_same_bytes(country, poorest, found):
+    with cluster(processes=True) as machines:
+        assert same(simulated(country, groups=poorest, chunk=13, scheduler=machines.scheduler_address), found)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_ones_own_gives_the_same_bytes_and_keeps_what_was_finished(country, poorest, found, tmp_path):
+    given = dict(groups=poorest, chunk=15, workers="dask", resume=tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        simulated(country, **given, progress=stops_after(2))
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+    assert same(simulated(country, **given), found)
+
+
+def peak(areas):
+    tracemalloc.start()
+    try:
+        made = plan.planned(tree.planted(areas), MOVES, list(YEARS), 2025, 8_000, 5, 0.05, (0.5,), None)
+        held, _ = tracemalloc.get_traced_memory()
+        running._collected(made, 50, 2, None, None, None)
+        return tracemalloc.get_traced_memory()[1] - held
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_stays_within_the_bound_whatever_the_number_of_areas():
+    small, large = (peak(kt.synthetic_country(1, provinces=3, districts=9, communes=n)) for n in (400, 1200))
+    bound = memory_bound(len(YEARS), 8_000, workers=2)
+    assert small < bound and large < bound < 6 * large  # a bound that means something
+    assert large < 1.1 * small + 800 * 2_000
+
+
+# ---- stopped and resumed
+
+
+def stops_after(count):
+    seen = []
+
+    def progress(done, areas):
+        seen.append((done, areas))
+        if len(seen) == count:
+            raise KeyboardInterrupt
+
+    progress.seen = seen
+    return progress
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stopped_run_goes_on_where_it_was(country, poorest, found, tmp_path, workers, monkeypatch):
+    folder = tmp_path / "kept"
+    given = dict(groups=poorest, chunk=9, workers=workers, resume=folder)
+    with pytest.raises(KeyboardInterrupt):
+        simulated(country, **given, progress=stops_after(3))
+    kept = sorted(folder.glob("*.npz"))
+    assert len(kept) == 3
+    again = stops_after(0)
+    drawn = []
+    monkeypatch.setattr(
+        "kontum_analysis.simulation.workers.draw_chunk", lambda task: drawn.append(task) or draw_chunk(task)
+    )
+    assert same(simulated(country, **given, progress=again), found)
+    assert again.seen[-1] == (90, 90) and len(drawn) == len(again.seen) - 3 > 0
+    assert same(simulated(country, **given), found) and len(drawn) == len(again.seen) - 3  # now nothing is drawn
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[: len(raw) // 2], lambda raw: b"", lambda raw: b"not an archive",
+                                    lambda raw: raw[:200] + bytes([raw[200] ^ 1]) + raw[201:]])  # fmt: skip
+def test_a_damaged_chunk_is_drawn_anew(country, poorest, found, tmp_path, damage):
+    given = dict(groups=poorest, chunk=30, resume=tmp_path)
+    simulated(country, **given)
+    file = sorted(tmp_path.glob("*.npz"))[0]
+    file.write_bytes(damage(file.read_bytes()))
+    assert same(simulated(country, **given), found)
+
+
+def test_a_chunk_of_another_run_is_not_taken(country, tmp_path):
+    simulated(country, resume=tmp_path / "a", seed=6, chunk=30)
+    simulated(country, resume=tmp_path / "b", chunk=30)
+    for file in (tmp_path / "a").glob("*.npz"):
+        (tmp_path / "b" / file.name).write_bytes(file.read_bytes())
+    assert same(simulated(country, resume=tmp_path / "b", chunk=30), simulated(country, chunk=30))
+
+
+@pytest.mark.parametrize(
+    "change", [dict(seed=6), dict(draws=601), dict(target=0.06), dict(times=[2026]), dict(movement=STILL)]
+)
+def test_a_folder_of_other_inputs_is_refused(country, tmp_path, change):
+    folder = tmp_path / "kept"
+    Store(folder, simulated(two(), draws=100).about["inputs"])
+    with pytest.raises(KontumError, match="another one"):
+        simulated(two(), **{"draws": 100, **change}, resume=folder)
+
+
+def test_a_folder_with_other_things_in_it_or_a_file_is_refused(tmp_path):
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(KontumError, match="empty folder"):
+        simulated(two(), draws=100, resume=tmp_path)
+    with pytest.raises(KontumError, match="is a file"):
+        simulated(two(), draws=100, resume=tmp_path / "letter.txt")
+    assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
+
+
+# ---- mistakes
+
+
+@pytest.mark.parametrize(
+    ("plant", "row", "column", "said"),
+    [
+        (dict(rate_a=0), 2, "rate", "above 0 and below 1"), (dict(rate_b=1.0), 3, "rate", "0.1532"),
+        (dict(rate_b=None), 3, "rate", "above 0"), (dict(rate_a="15,3"), 2, "rate", "decimal point"),
+        (dict(households=[None, 100, None]), 3, "households", "at least 1"),
+        (dict(households=[None, 0, 3]), 2, "households", "at least 1"),
+        (dict(households=[None, 1e11, 3]), 2, "households", "at least 1"),
+        (dict(code=["P", "A", "A"]), 3, "code", "may stand once"), (dict(code=["P", "", "B"]), 2, "code", "have a code"),
+        (dict(parent=["", "P", "Q"]), 3, "parent", "row of its own"), (dict(level=["x", "commune", "commune"]), 1, "level", "nation"),
+        (dict(parent=["A", "P", "P"]), 1, "parent", "circle"), (dict(opening_sd=[0, -1, 0]), 2, "opening_sd", "0 to 10"),
+        (dict(speed=[None, -9, None], speed_years=1), 2, "speed", "−5 to 5"),
+        (dict(speed=[None, -0.2, None]), 2, "speed_years", "above 0"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_table_is_named_with_its_row_and_column(plant, row, column, said):
+    with pytest.raises(DataError, match=said) as error:
+        simulated(two(**plant), draws=100)
+    assert {(p.row, p.column) for p in error.value.problems} >= {(row, column)}
+
+
+def test_all_problems_of_a_table_are_listed_and_a_missing_column_is_named():
+    with pytest.raises(DataError) as error:
+        simulated(two(rate_a=2, rate_b=-1, households=0), draws=100)
+    assert len(error.value.problems) == 4
+    with pytest.raises(DataError, match="code, level, parent, rate, households"):
+        simulated(two().drop(columns="households"), draws=100)
+    with pytest.raises(DataError, match="at least one area"):
+        simulated(two().iloc[:0], draws=100)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (dict(draws=99), "at least 100"), (dict(draws=1e4), "whole number"), (dict(seed=-1), "not negative"),
+        (dict(target=5), "5% is written 0.05"), (dict(times=[]), "ascend"), (dict(times=[2027, 2026]), "ascend"),
+        (dict(start=2026), "after the opening"), (dict(chunk=0), "at least 1"), (dict(workers=0), "dask"),
+        (dict(workers="many"), "dask"), (dict(levels=[]), "ascending"), (dict(levels=[0.5, 0.1]), "ascending"),
+        (dict(groups={"g": ["Z"]}), "Group g: found Z"), (dict(groups={"A": ["B"]}), "Group A"), (dict(groups={"g": []}), "Group g"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_run_is_said(given, said):
+    with pytest.raises(KontumError, match=said):
+        simulated(two(), **{"draws": 100, **given})
+    with pytest.raises(KontumError, match="levels nation"):
+        Movement(0, {"village": 1}, {})
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://no host"])
+def test_a_scheduler_that_does_not_answer_is_an_error_with_its_address(monkeypatch, address):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("kontum_analysis.simulation.workers.CONNECT_SECONDS", 1)
+    with pytest.raises(KontumError, match="no Dask scheduler answered within 1 seconds") as error:
+        simulated(two(), draws=100, scheduler=address)
+    assert address in str(error.value)
+
+
+def test_without_the_library_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(KontumError, match=r"kontum-analysis\[cluster\]"):
+        simulated(two(), draws=100, workers="dask")
+
+
+# ---- the synthetic country and the command
+
+
+def test_the_synthetic_country_has_the_size_of_the_real_one_and_says_what_it_is():
+    full = kt.synthetic_country()
+    assert full.level.value_counts().to_dict() == {"commune": 10_035, "district": 696, "province": 63, "nation": 1}
+    assert (
+        full.attrs["synthetic"]
+        and full.code.str.startswith("SYN").all()
+        and full.name.str.startswith("Synthetic").all()
+    )
+    assert full.equals(kt.synthetic_country()) and not full.equals(kt.synthetic_country(1))
+    assert len(tree.planted(full).leaves) == 10_035
+
+
+def kontum(monkeypatch, capsys, *words):
+    monkeypatch.setattr(sys, "argv", ["kontum", "simulate", *words])
+    monkeypatch.setenv("COLUMNS", "150")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    return ended.value.code, out, err
+
+
+@pytest.fixture
+def small_file(tmp_path):
+    two().to_csv(tmp_path / "areas.csv", index=False)
+    return str(tmp_path / "areas.csv")
+
+
+def test_the_command_simulates_a_file_and_writes_every_row(monkeypatch, capsys, small_file, tmp_path):
+    words = ["--communes", small_file, "--draws", "200", "--years", "2", "--target", "0,2", "--threads", "2",
+             "--out", str(tmp_path / "out.csv"), "--resume", str(tmp_path / "kept")]  # fmt: skip
+    code, out, _ = kontum(monkeypatch, capsys, *words)
+    assert code == 0 and "20,0%" in out and "kịch bản" in out and "giả lập" not in out
+    first = (tmp_path / "out.csv").read_bytes()
+    table = pd.read_csv(io.BytesIO(first))
+    assert table.area.tolist() == ["P", "P", "A", "A", "B", "B"] and set(table.synthetic) == {"no"}
+    assert table.made_by.tolist() == ["simulated"] * 2 + ["closed_form"] * 4
+    _, out, _ = kontum(monkeypatch, capsys, *words, "--lang", "en")
+    assert (tmp_path / "out.csv").read_bytes() == first and "A scenario, not a forecast: 200 draws" in out
+
+
+def test_the_command_says_of_the_synthetic_country_that_it_is_invented(monkeypatch, capsys):
+    tiny = kt.synthetic_country(1, provinces=2, districts=4, communes=12)
+    monkeypatch.setattr("kontum_analysis.simulation.synthetic_country", lambda: tiny)
+    _, out, _ = kontum(monkeypatch, capsys, "--draws", "100", "--years", "2", "--lang", "en")
+    assert "no figure is about a real place" in out and "rate of the country" in out and "Provinces" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--communes", "nowhere.csv"], "synthetic, or a CSV file"), (["--draws", "10"], "at least 100"),
+        (["--out", "no/such/folder/x.csv"], "no folder"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_command_is_one_message(monkeypatch, capsys, words, said):
+    code, out, err = kontum(monkeypatch, capsys, *words, "--lang", "en")
+    assert code == 1 and said in " ".join(err.split()) and "Traceback" not in out + err
+
+
+def test_a_faulty_file_is_named_with_its_line(monkeypatch, capsys, tmp_path):
+    two(rate_b=3).to_csv(tmp_path / "faulty.csv", index=False)
+    _, _, err = kontum(monkeypatch, capsys, "--communes", str(tmp_path / "faulty.csv"), "--lang", "en")
+    assert "faulty.csv, row 4, column rate: found '3'" in err
+
+
+def test_a_stopped_command_says_how_to_go_on(monkeypatch, capsys, small_file, tmp_path):
+    def stopped(task):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kontum_analysis.simulation.workers.draw_chunk", stopped)
+    code, out, _ = kontum(
+        monkeypatch, capsys, "--communes", small_file, "--resume", str(tmp_path / "kept"), "--lang", "en"
+    )
+    assert code != 0 and "run the same command again" in " ".join(out.split())
