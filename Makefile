@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: reproduce test test-slow verify lab install lint clean
+.PHONY: reproduce test test-slow bench verify lab install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -16,6 +16,11 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow tests
+
+# The second line writes its table into docs/benchmarks.md; with --reproduce it measures the whole of kontum reproduce too.
+bench: $(READY)
+	$(BIN)/python -m pytest --benchmark-enable --benchmark-only -p no:xdist tests/benchmarks
+	$(BIN)/python -m tests.benchmarks --write
 
 verify: $(READY)
 	$(BIN)/kontum verify
