@@ -3,7 +3,8 @@
 import pandas as pd
 
 from .areas import PROVINCE, poor_districts
-from .labels import area_name, number, text
+from .labels import number, text
+from .names import area_name
 from .report_blocks import Heading, Paragraph, Table
 from .report_facts import gross_exits
 from .report_words import area_list, marked

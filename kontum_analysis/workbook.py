@@ -151,6 +151,7 @@ def _cover(sheet, tables, origin, looks, lang):
     sheet.merge_range(0, 0, 0, 2, text("exports.title", lang), looks.of(bold=True, font_size=16, font_color=_INK))
     sheet.merge_range(1, 0, 1, 2, text("exports.subtitle", lang), looks.of(italic=True, font_size=12))
     sheet.merge_range(3, 0, 3, 2, text("exports.about", lang), plain)
+    sheet.set_row(0, 24)
     sheet.set_row(3, 34)
     row = 5
     for what, value in [*origin.facts(lang), (text("exports.fact.author", lang), AUTHOR)]:

@@ -7,7 +7,7 @@ from string import Formatter
 import pandas as pd
 import pytest
 
-from kontum_analysis import areas, labels
+from kontum_analysis import areas, labels, names
 from kontum_analysis.paths import ROOT
 
 CODE = [*sorted((ROOT / "kontum_analysis").rglob("*.py")), *sorted((ROOT / "docs").glob("*.py"))]
@@ -71,7 +71,7 @@ def test_a_key_or_a_language_that_does_not_exist_is_an_error():
 
 
 def test_areas_have_names_for_readers():
-    assert labels.area_name("62", "vi") == "Toàn tỉnh" and labels.area_name("62", "en") == "Province"
+    assert names.area_name("62", "vi") == "Toàn tỉnh" and names.area_name("62", "en") == "Province"
     for code in [*areas.districts(), areas.POOR_DISTRICTS, areas.OTHER_DISTRICTS]:
-        assert labels.area_name(code, "vi") and labels.area_name(code, "en")
-    assert labels.area_name("23293", "vi", vintage="2025") == "Kon Tum"
+        assert names.area_name(code, "vi") and names.area_name(code, "en")
+    assert names.area_name("23293", "vi", vintage="2025") == "Kon Tum"

@@ -120,7 +120,7 @@ def draw_chunk(task):
                 sums[number] = work.sums(parts[key], found[key][1])
             left[number] -= 1
             if left[number] == 0 and task.nodes[number].whole:
-                done[number] = summary(task.nodes[number], total[0], total[1], task.levels, task.target)
+                done[number] = summary(task.nodes[number], sums[number][0], sums[number][1], task.levels, task.target)
                 work.spare.append(sums.pop(number))
     return _packed(done, sums, shape, len(task.levels))
 
