@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from kontum_analysis import labels
+from kontum_analysis import labels, names
 from kontum_analysis.errors import Field, KontumError, ScenarioError, Words
 from kontum_analysis.paths import ROOT
 
@@ -170,7 +170,7 @@ def test_an_error_says_lists_words_and_names_in_each_language_and_survives_anoth
         .endswith("không có tệp (các cột hiện có: x, 1)")
     )
     assert (
-        Words("error.opening", area=labels.name_of("62"), code="62", year=2021)
+        Words("error.opening", area=names.name_of("62"), code="62", year=2021)
         .said("en")
         .startswith("the opening stock of Province")
     )
