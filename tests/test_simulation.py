@@ -4,6 +4,7 @@ import io
 import sys
 import tracemalloc
 from statistics import NormalDist
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import kontum_analysis as kt
 from kontum_analysis.cli import main
 from kontum_analysis.errors import DataError, KontumError
-from kontum_analysis.simulation import Movement, memory_bound, movement, plan, tree
+from kontum_analysis.simulation import Movement, memory_bound, movement, plan, tree, workers
 from kontum_analysis.simulation import run as running
 from kontum_analysis.simulation.kernel import Mover, draw_chunk, slices, stream
 from kontum_analysis.simulation.store import Store
@@ -404,6 +405,35 @@ def test_a_scheduler_that_does_not_answer_is_an_error_with_its_address(monkeypat
     with pytest.raises(KontumError, match="no Dask scheduler answered within 1 seconds") as error:
         simulated(two(), draws=100, scheduler=address)
     assert address in str(error.value)
+
+
+class Machines:
+    """A cluster whose workers answer as told."""
+
+    def __init__(self, versions, answer=None):
+        self.versions, self.answer = versions, answer
+
+    def run(self, function):
+        if isinstance(self.versions, Exception):
+            raise self.versions
+        return self.versions
+
+    def submit(self, function, task, pure):
+        return self
+
+    def result(self):
+        raise self.answer
+
+
+def test_workers_without_the_package_with_another_version_lost_or_absent_are_said():
+    distributed = pytest.importorskip("distributed")
+    ours = workers.versions()
+    lost = distributed.KilledWorker("chunk", SimpleNamespace(address="tcp://far"), 3)
+    cases = [(Machines({}), "no workers yet"), (Machines(ModuleNotFoundError("kontum_analysis")), "Every machine needs"),
+             (Machines({"a": ours, "b": ("1.0", "0.0")}), "agree only"), (Machines({"a": ours}, lost), "could not compute")]  # fmt: skip
+    for machines, said in cases:
+        with pytest.raises(KontumError, match=said):
+            list(workers._by_cluster(plans(two())[1], machines))
 
 
 def test_without_the_library_the_message_says_what_to_install(monkeypatch):

@@ -62,10 +62,12 @@ def _by_cluster(tasks, client):
         theirs = client.run(versions)
     except Exception as error:  # whatever a worker without the package answers
         raise KontumError("simulate.error.worker", value=str(error)[:200]) from None
-    if not theirs or set(theirs.values()) != {versions()}:
+    if not theirs:
+        raise KontumError("simulate.error.no_workers")
+    if set(theirs.values()) != {versions()}:
         raise KontumError("simulate.error.versions", ours=" ".join(versions()),
-                          theirs="; ".join(sorted({" ".join(v) for v in theirs.values()})) or "–")  # fmt: skip
-    most = AHEAD * max(len(theirs), 1)
+                          theirs="; ".join(sorted({" ".join(v) for v in theirs.values()})))  # fmt: skip
+    most = AHEAD * len(theirs)
     try:
         yield from _in_order(tasks, lambda task: client.submit(draw_chunk, task, pure=False), most)
     except KilledWorker as error:
