@@ -6,7 +6,7 @@ READY := .venv/.ready
 QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
 
-.PHONY: reproduce test test-slow verify lab app site times install lint clean
+.PHONY: reproduce test test-slow bench verify lab app site times install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -20,6 +20,11 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow tests
+
+# The second line writes its table into docs/benchmarks.md; with --reproduce it measures the whole of kontum reproduce too.
+bench: $(READY)
+	$(BIN)/python -m pytest --benchmark-enable --benchmark-only -p no:xdist tests/benchmarks
+	$(BIN)/python -m tests.benchmarks --write
 
 verify: $(READY)
 	$(BIN)/kontum verify

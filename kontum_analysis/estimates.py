@@ -25,7 +25,7 @@ from .apportion import apportion
 from .areas import PROVINCE, districts
 from .district_facts import CHANGES, FIRST_YEAR, district_facts
 from .errors import KontumError
-from .labels import area_name, name_of
+from .names import area_name, name_of
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
 GROWTH_SD_WITHOUT_EVIDENCE = 0.01

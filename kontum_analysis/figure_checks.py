@@ -33,7 +33,7 @@ def marks_of(path):
         from PIL import Image
 
         with Image.open(path) as image:
-            said = image.text
+            said = image.text  # type: ignore[attr-defined]  # a PNG file has it
     except UNREADABLE:
         return None
     stamp = _STAMP.search(said.get("Data", ""))

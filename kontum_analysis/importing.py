@@ -147,11 +147,11 @@ def _meta(rows, place, given, problems):
     return meta
 
 
-def _name(key):
+def _name(missing):
     def of(value):
         name = " ".join("".join(c if c.isprintable() else " " for c in str(value or "")).split())
         if not name or len(name) > _LONGEST:
-            raise KontumError(key, longest=_LONGEST)
+            raise missing
         if name.startswith(FORMULA_MARKS):
             raise KontumError("own.allowed.no_formula")
         return unicodedata.normalize("NFC", name)
@@ -175,7 +175,12 @@ def _year(value):
     return year
 
 
-_META = {"office": _name("own.allowed.office"), "document": _name("own.allowed.document"), "date": _date, "year": _year}
+_META = {
+    "office": _name(KontumError("own.allowed.office", longest=_LONGEST)),
+    "document": _name(KontumError("own.allowed.document", longest=_LONGEST)),
+    "date": _date,
+    "year": _year,
+}
 
 
 def _entries(sheet, head, columns, place, year, problems):

@@ -55,20 +55,3 @@ def text(key: str, lang: str, **values) -> str:
     '% số hộ'
     """
     return _Numbers(lang).vformat(table()[key][lang], (), values)
-
-
-def name_of(area: str) -> dict[str, str]:
-    """The name of an area in both languages, for a sentence: {"vi": …, "en": …}."""
-    return {lang: area_name(area, lang) for lang in LANGUAGES}
-
-
-def area_name(code: str, lang: str, vintage: str = "2020") -> str:
-    """The name of an area as shown to readers; groups of districts and the province have names of their own.
-
-    >>> area_name("617", "en"), area_name("62-POOR", "en")
-    ('Tu Mơ Rông', 'Poor districts')
-    """
-    from .areas import area
-
-    key = f"area.{code}"
-    return table()[key][lang] if key in table() else area(code, vintage).name

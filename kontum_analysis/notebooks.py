@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .labels import LANGUAGES, name_of, text
+from .labels import LANGUAGES, text
+from .names import name_of
 from .paths import RAW, SCENARIOS
 from .tables import shown as shown_table
 

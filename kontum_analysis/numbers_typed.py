@@ -29,8 +29,10 @@ def whole_number(typed):
     if isinstance(typed, bool) or not isinstance(typed, (int, float, str)):
         raise KontumError("own.allowed.whole")
     if isinstance(typed, (int, float)):
-        if typed != typed or typed < 0 or typed > LARGEST:
-            raise KontumError("own.allowed.negative" if typed < 0 else "own.allowed.whole")
+        if typed < 0:
+            raise KontumError("own.allowed.negative")
+        if typed != typed or typed > LARGEST:
+            raise KontumError("own.allowed.whole")
         if typed != int(typed):
             thousands = round(typed * 1000)
             looks = abs(typed * 1000 - thousands) < 1e-6 and typed < 1000
@@ -60,8 +62,10 @@ def decimal_number(typed):
     if isinstance(typed, bool) or not isinstance(typed, (int, float, str)):
         raise KontumError("own.allowed.decimal")
     if isinstance(typed, (int, float)):
-        if typed != typed or typed < 0:
-            raise KontumError("own.allowed.negative" if typed < 0 else "own.allowed.decimal")
+        if typed < 0:
+            raise KontumError("own.allowed.negative")
+        if typed != typed:
+            raise KontumError("own.allowed.decimal")
         return float(typed)
     text = _positive(typed).removesuffix("%")
     if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", text):
@@ -78,8 +82,10 @@ def _positive(typed):
     """Without spaces and apostrophes, which part thousands too; a minus sign, or a dash for "none", is refused."""
     text = unicodedata.normalize("NFC", typed).replace("−", "-").replace("–", "-")
     text = "".join(text.replace("'", "").replace("’", "").split())
+    if text and not text.strip("-"):
+        raise KontumError("own.allowed.dash")
     if text.startswith("-"):
-        raise KontumError("own.allowed.negative" if text.strip("-") else "own.allowed.dash")
+        raise KontumError("own.allowed.negative")
     return text
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
 from .estimates import estimate_panel
-from .labels import area_name
+from .names import area_name
 from .paces import FULL, Known, baseline, district_paths
 from .scenarios import Scenario
 

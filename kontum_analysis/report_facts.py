@@ -16,7 +16,7 @@ from .poverty import exit_quotas, project_poverty
 from .scenarios import Scenario
 from .targets import PROGRAMME_DAY, scoreboard
 
-DRAWS, SEED = 2000, 3299  # those of the scoreboard, so that chances are the same everywhere
+DRAWS, SEED = 10_000, 3299  # those of the scoreboard, so that chances are the same everywhere
 DUE = "12-20"  # day of the year by which the report is to be sent
 
 
@@ -125,9 +125,10 @@ def gather(obs, year, scenario, as_of=None, data=None):
     if as_of is not None and str(as_of) < PROGRAMME_DAY:
         raise KontumError("report.error.before_programme", day=as_of, first=PROGRAMME_DAY)
     years = years_with_data(obs)
+    if not years:
+        raise KontumError("report.error.no_year", year=year)
     if year not in years:
-        key = "report.error.year" if years else "report.error.no_year"
-        raise KontumError(key, year=year, years=", ".join(map(str, years)))
+        raise KontumError("report.error.year", year=year, years=years)
     known = obs["time_period"] <= f"{year}-12-31"
     kept = obs[known].reset_index(drop=True)
     estimates = estimate_panel(kept, DRAWS, SEED)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .areas import districts
-from .labels import area_name, number, text
+from .labels import number, text
+from .names import area_name
 from .ntm_history import BANDS
 from .report_blocks import Heading, Paragraph, Table
 from .report_words import day_words, percent

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from .areas import PROVINCE, poor_districts
-from .labels import area_name, number, text
+from .labels import number, text
+from .names import area_name
 from .report_blocks import Heading, Paragraph, Table
 from .report_facts import gross_exits
 from .report_words import area_list, marked
 from .scenarios import title
 
-_FIRST_COLUMN, _LAST_COLUMN = 3.1, 2.1
+_FIRST_COLUMN, _OPENING, _LAST_COLUMN, _PAGE = 3.1, 2.8, 2.1, 16.5  # centimetres; the opening year has no intervals
 
 
 def poverty_section(facts, refs, lang):
@@ -23,10 +24,15 @@ def poverty_section(facts, refs, lang):
         rows = tuple(_area_row(group, years, draw, refs, lang) for _, group in cells.groupby("area", sort=False))
         heads = (text("report.poverty.area", lang), *(text("report.poverty.year", lang, year=y) for y in years),
                  text("report.poverty.source", lang))  # fmt: skip
-        each = (16.5 - _FIRST_COLUMN - _LAST_COLUMN) / len(years)
+        each = _year_widths(len(years))
         yield Table(text(f"report.poverty.{kind}", lang, years=span), heads, rows,
-                    (_FIRST_COLUMN, *[each] * len(years), _LAST_COLUMN), right=tuple(range(1, len(years) + 1)), total=(0,),
+                    (_FIRST_COLUMN, *each, _LAST_COLUMN), right=tuple(range(1, len(years) + 1)), total=(0,),
                     note=text("report.poverty.note", lang))  # fmt: skip
+
+
+def _year_widths(count):
+    room = _PAGE - _FIRST_COLUMN - _LAST_COLUMN
+    return (_OPENING, *[(room - _OPENING) / (count - 1)] * (count - 1)) if count > 1 else (room,)
 
 
 def _cells(facts):

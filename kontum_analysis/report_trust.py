@@ -1,7 +1,8 @@
 """Section VII of the yearly report: how far its numbers can be trusted, and what was not out when it was due."""
 
 from .areas import crosswalk
-from .labels import area_name, text
+from .labels import text
+from .names import area_name
 from .observations import ASSUMED_LAG_DAYS, raw_tables
 from .report_blocks import Heading, Paragraph, Table
 from .report_facts import DRAWS

@@ -4,7 +4,8 @@ from datetime import date
 
 from babel.dates import format_date
 
-from .labels import area_name, number, text
+from .labels import number, text
+from .names import area_name
 
 
 def day_words(day, lang, month_only=False):

@@ -5,7 +5,8 @@ import pandas as pd
 from .areas import POOR_DISTRICTS, PROVINCE, crosswalk
 from .checks import comparable, part_sums, rate_disagreements
 from .estimates import estimate_panel
-from .labels import area_name, number, table, text
+from .labels import number, table, text
+from .names import area_name
 from .observations import raw_tables, select
 from .paces import implied_pace
 from .poverty import exit_quotas, groups, known_groups, project_poverty

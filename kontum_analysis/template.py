@@ -200,12 +200,14 @@ def _help_sheet(sheet, styles, level, year, columns, lang):
     row = 2
     for number in range(1, 8):
         sheet.write_string(row, 0, text("own.help.step", lang, number=number), styles["label"])
-        sheet.write_string(
-            row, 1, text(f"own.help.{number}", lang, year=year, file=f"mau-{level}-{year}.xlsx"), styles["wrapped"]
-        )
+        words = text(f"own.help.{number}", lang, year=year, file=f"mau-{level}-{year}.xlsx")
+        sheet.write_string(row, 1, words, styles["wrapped"])
+        sheet.set_row(row, 13.5 * (1 + len(words) // 72))  # a row does not grow with its text everywhere
         row += 1
     row += 1
     sheet.write_string(row, 0, text("own.help.columns", lang), styles["title"])
     for number, column in enumerate(columns, row + 1):
         sheet.write_string(number, 0, heading(column.name, lang), styles["label"])
-        sheet.write_string(number, 1, text(f"own.input.{column.name}", lang), styles["wrapped"])
+        words = text(f"own.input.{column.name}", lang)
+        sheet.write_string(number, 1, words, styles["wrapped"])
+        sheet.set_row(number, 13.5 * (1 + len(words) // 72))

@@ -50,7 +50,7 @@ def input_changes(then, now):
 
     then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
     """
-    from .trace import FIGURES
+    from .figures.evidence import FIGURES
 
     found = []
     for name, was, here in _changes(then["inputs"], now["inputs"]):

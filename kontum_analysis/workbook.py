@@ -66,7 +66,7 @@ class _Looks:
         shape = {"number": "#,##0" + ("." + "0" * decimals if decimals else ""), "year": "0", "date": _DAYS[self.lang]}
         frame = dict(border=1, border_color="#BFBFBF")
         if kind == "text":
-            return self.of(text_wrap=True, **frame, **more)
+            return self.of(text_wrap=True, indent=1, **frame, **more)
         return self.of(num_format=shape[kind], align="right", **frame, **more)
 
 
@@ -151,11 +151,13 @@ def _cover(sheet, tables, origin, looks, lang):
     sheet.merge_range(0, 0, 0, 2, text("exports.title", lang), looks.of(bold=True, font_size=16, font_color=_INK))
     sheet.merge_range(1, 0, 1, 2, text("exports.subtitle", lang), looks.of(italic=True, font_size=12))
     sheet.merge_range(3, 0, 3, 2, text("exports.about", lang), plain)
+    sheet.set_row(0, 24)
     sheet.set_row(3, 34)
     row = 5
     for what, value in [*origin.facts(lang), (text("exports.fact.author", lang), AUTHOR)]:
         sheet.write_string(row, 0, clean(what), strong)
         _plain_text(sheet, row, 1, value, looks)
+        sheet.set_row(row, 15.5 * (1 + len(value) // 88))  # a row does not grow with its text everywhere
         row += 1
     row += 1
     sheet.merge_range(row, 0, row, 2, text("exports.reading", lang), head)

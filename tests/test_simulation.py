@@ -112,7 +112,7 @@ def test_spread_grows_with_the_horizon_and_shared_movement_does_not_average_out(
 
 def plans(areas, draws=300, groups=None, chunk=10):
     made = plan.planned(tree.planted(areas), MOVES, list(YEARS), 2025, draws, 5, 0.05, (0.5,), groups)
-    return made, list(plan.tasks(made, chunk))
+    return made, list(plan.tasks(made, plan.nodes(made), chunk))
 
 
 def drawn_totals(areas, groups=None, chunk=1):
@@ -261,19 +261,19 @@ def test_a_cluster_of_ones_own_gives_the_same_bytes_and_keeps_what_was_finished(
 def peak(areas):
     tracemalloc.start()
     try:
-        made = plan.planned(tree.planted(areas), MOVES, list(YEARS), 2025, 8_000, 5, 0.05, (0.5,), None)
+        made = plan.planned(tree.planted(areas), MOVES, list(YEARS), 2025, 4_000, 5, 0.05, (0.5,), None)
         held, _ = tracemalloc.get_traced_memory()
-        running._collected(made, 50, 2, None, None, None)
+        running._collected(made, plan.nodes(made), 50, 1, None, None, None)
         return tracemalloc.get_traced_memory()[1] - held
     finally:
         tracemalloc.stop()
 
 
 def test_memory_stays_within_the_bound_whatever_the_number_of_areas():
-    small, large = (peak(kt.synthetic_country(1, provinces=3, districts=9, communes=n)) for n in (400, 1200))
-    bound = memory_bound(len(YEARS), 8_000, workers=2)
+    small, large = (peak(kt.synthetic_country(1, provinces=3, districts=n // 40, communes=n)) for n in (600, 1800))
+    bound = memory_bound(len(YEARS), 4_000)
     assert small < bound and large < bound < 6 * large  # a bound that means something
-    assert large < 1.1 * small + 800 * 2_000
+    assert large < 1.1 * small + 1200 * 2_000
 
 
 # ---- stopped and resumed
@@ -384,7 +384,7 @@ def test_all_problems_of_a_table_are_listed_and_a_missing_column_is_named():
     ("given", "said"),
     [
         (dict(draws=99), "at least 100"), (dict(draws=1e4), "whole number"), (dict(seed=-1), "not negative"),
-        (dict(target=5), "5% is written 0.05"), (dict(times=[]), "ascend"), (dict(times=[2027, 2026]), "ascend"),
+        (dict(target=5), "5% is written 0.05"), (dict(target="5%"), "0.05"), (dict(times=["soon"]), "ascend"), (dict(times=[]), "ascend"), (dict(times=[2027, 2026]), "ascend"),
         (dict(start=2026), "after the opening"), (dict(chunk=0), "at least 1"), (dict(workers=0), "dask"),
         (dict(workers="many"), "dask"), (dict(levels=[]), "ascending"), (dict(levels=[0.5, 0.1]), "ascending"),
         (dict(groups={"g": ["Z"]}), "Group g: found Z"), (dict(groups={"A": ["B"]}), "Group A"), (dict(groups={"g": []}), "Group g"),

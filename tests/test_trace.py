@@ -5,7 +5,8 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.errors import KontumError
 from kontum_analysis.figures import CATALOGUE
-from kontum_analysis.trace import FIGURES, rows_of, trace
+from kontum_analysis.figures.evidence import FIGURES, rows_of
+from kontum_analysis.trace import trace
 
 
 def test_every_figure_says_what_it_rests_on():

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from ..errors import KontumError, WriteError
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from .common import Data, Lang, both, console_for, print_table
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)

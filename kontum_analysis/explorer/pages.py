@@ -6,7 +6,8 @@ import pandas as pd
 
 from ..areas import PROVINCE, districts, poor_districts
 from ..figures.words import chance
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from .views import GROUPS
 
 STYLE = """<style>

@@ -63,7 +63,7 @@ class Figure:
     @property
     def made_from(self):
         """What the file says of itself: title, alt, source, scenario, seed, data (the hash of the CSV beside it), lang."""
-        from ..trace import FIGURES
+        from .evidence import FIGURES
 
         _, _, steps, scenarios = FIGURES.get(self.name, ((), (), (), ()))
         drawn = bool({"estimate", "outlook", "ntm"} & set(steps))

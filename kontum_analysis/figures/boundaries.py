@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ..areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
 from ..errors import KontumError, UnknownAreaError
-from ..labels import area_name, number, text
+from ..labels import number, text
 from ..limits import BOUNDARIES_MB, bytes_within
+from ..names import area_name
 from . import style
 from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
 

@@ -4,7 +4,8 @@ import pandas as pd
 
 from ..areas import PROVINCE, districts, poor_districts
 from ..district_facts import FIRST_YEAR, STANDARD
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from ..observations import select
 from . import style
 from .standards import OLD_STANDARD, status_of

@@ -4,7 +4,8 @@ import pandas as pd
 
 from ..areas import PROVINCE
 from ..estimates import estimate_panel, leave_one_out
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from ..poverty import project_poverty
 from ..scenarios import preset
 from . import style

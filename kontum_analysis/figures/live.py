@@ -17,6 +17,7 @@ from ..labels import number, text
 from . import style
 from .programme import horizon
 from .tiles import tile_axes
+from .words import chance
 
 DPI = 140  # on the screen; files are written at that of every figure
 GROUPS = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS]
@@ -183,7 +184,7 @@ def draw_chances(table, lang, title):
             axes.hlines(
                 r.Index, at - 196 * r.standard_error, at + 196 * r.standard_error, color=style.GREY, linewidth=1
             )
-            words = number(at, 0, lang)
+            words = chance(r.probability, lang)
             style.note(axes, 0 if np.isnan(at) else at + 196 * r.standard_error, r.Index, words, dx=4, fontsize=7.5)
         axes.set_yticks(range(len(table)), [text(f"target_short.{code}", lang) for code in table["target_id"]])
         axes.set_ylim(len(table) - 0.4, -0.6)

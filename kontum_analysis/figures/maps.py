@@ -8,7 +8,8 @@ from matplotlib.patches import Rectangle
 from ..areas import poor_districts, register
 from ..attainment import project_ntm
 from ..estimates import estimate_panel
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from ..observations import raw_tables
 from . import style
 from .tiles import positions

@@ -7,7 +7,8 @@ from scipy.special import logit
 from ..areas import POOR_DISTRICTS, PROVINCE
 from ..base_rates import mpi_share, observed_paces, pace_percentile
 from ..ensemble import outlook_draws, probability
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from ..tables import known_rates
 from . import style
 from .programme import corridors, horizon

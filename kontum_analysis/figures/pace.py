@@ -5,7 +5,8 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from ..areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
 from ..estimates import estimate_panel
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from ..paces import implied_pace
 from ..poverty import exit_quotas, groups, known_groups, project_poverty
 from ..scenarios import preset

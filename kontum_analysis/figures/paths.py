@@ -3,7 +3,8 @@
 import pandas as pd
 
 from ..areas import POOR_DISTRICTS, PROVINCE
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 from ..paces import implied_pace
 from ..poverty import groups, known_groups, project_poverty
 from ..scenarios import preset

@@ -4,7 +4,8 @@ import pandas as pd
 
 from ..areas import PROVINCE, districts
 from ..district_facts import FIRST_YEAR, STANDARD
-from ..labels import area_name, text
+from ..labels import text
+from ..names import area_name
 from . import style
 from .words import listed
 

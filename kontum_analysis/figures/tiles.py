@@ -1,7 +1,7 @@
 """The ten districts as small multiples on a tile map: each panel stands about where its district lies."""
 
 from ..areas import PROVINCE, poor_districts
-from ..labels import area_name
+from ..names import area_name
 from ..observations import raw_tables
 from . import style
 

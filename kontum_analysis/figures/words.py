@@ -1,6 +1,7 @@
 """Small pieces of sentences for captions and alternative texts."""
 
-from ..labels import area_name, number, text
+from ..labels import number, text
+from ..names import area_name
 
 
 def listed(codes, lang):

@@ -113,12 +113,14 @@ def draw_chunk(task):
         touched = [(number, None) for number in block.chain] + [(key, key) for key in found if key is not None]
         parts = {key: _whole_parts(poor, work.parts if key is None else None) for key, (poor, _) in found.items()}
         for number, key in touched:
-            total = sums[number] if number in sums else sums.setdefault(number, work.sums())
-            total[0][:] += parts[key]
-            total[1][:] += found[key][1]
+            if number in sums:
+                sums[number][0][:] += parts[key]
+                sums[number][1][:] += found[key][1]
+            else:
+                sums[number] = work.sums(parts[key], found[key][1])
             left[number] -= 1
             if left[number] == 0 and task.nodes[number].whole:
-                done[number] = summary(task.nodes[number], total[0], total[1], task.levels, task.target)
+                done[number] = summary(task.nodes[number], sums[number][0], sums[number][1], task.levels, task.target)
                 work.spare.append(sums.pop(number))
     return _packed(done, sums, shape, len(task.levels))
 
@@ -142,17 +144,15 @@ class _Work:
         """Zeros for the sums within a block: of the block (None) or of a group."""
         if key not in self.block:
             self.block[key] = np.empty(self.shape, np.float32), np.empty(self.shape, np.uint8)
-        return _zeroed(self.block[key])
+        for array in self.block[key]:
+            array.fill(0)
+        return self.block[key]
 
-    def sums(self):
-        """Zeros for the sums of a node."""
-        return _zeroed(self.spare.pop() if self.spare else (np.empty(self.shape), np.empty(self.shape, np.int32)))
-
-
-def _zeroed(arrays):
-    for array in arrays:
-        array.fill(0)
-    return arrays
+    def sums(self, poor, under):
+        """Arrays for the sums of a node, with its first block in them."""
+        found = self.spare.pop() if self.spare else (np.empty(self.shape), np.empty(self.shape, np.int32))
+        found[0][:], found[1][:] = poor, under
+        return found
 
 
 def _packed(done, sums, shape, levels):

@@ -52,7 +52,7 @@ def planned(tree, movement, times, start, draws, seed, target, levels, groups):
             raise KontumError("simulate.error.group", name=name, value=", ".join(map(str, unknown[:5])) or name)
         chosen[name] = frozenset(codes[code] for code in groups[name])
     return Plan(tree, seed, draws, tuple(times), elapsed, tuple(levels), target, moves, mean, sd,
-                _blocks(tree.leaves["chain"]), chosen)  # fmt: skip
+                _blocks(tree.leaves["chain"].tolist()), chosen)  # fmt: skip
 
 
 def _blocks(chains):
@@ -113,19 +113,16 @@ def _steps(shock_sd, opening_sd, elapsed):
     return np.sqrt(variance).astype(np.float32)
 
 
-def tasks(plan, areas):
-    """The tasks of a run, one chunk of about `areas` areas each, made one by one."""
-    everything, leaves, own = nodes(plan), plan.tree.leaves, plan.moves[1]
+def tasks(plan, everything, areas):
+    """The tasks of a run, one chunk of about `areas` areas each, made one by one; everything: `nodes` of the plan."""
+    leaves, own = plan.tree.leaves, plan.moves[1]
     opening = leaves["opening_sd"].fillna(0.0).to_numpy()
     codes, homes = leaves["code"].to_numpy(), leaves["households"].to_numpy()
     for first, last in chunks(plan, areas):
         blocks, here = [], {}
         for start, stop, chain in plan.blocks[first:last]:
             rows = slice(start, stop)
-            groups = tuple(
-                tuple(n for n, group in enumerate(plan.groups.values(), len(plan.tree.nodes)) if row in group)
-                for row in range(start, stop)
-            )
+            groups = _groups(plan, start, stop)
             blocks.append(Block(chain, tuple(codes[rows]), plan.mean[rows], _steps(own["shock_sd"].to_numpy()[rows], opening[rows], plan.elapsed),
                                 own["speed_sd"].to_numpy()[rows], homes[rows], groups))  # fmt: skip
             for number in {*chain, *(n for g in groups for n in g)}:
@@ -133,6 +130,14 @@ def tasks(plan, areas):
         held = {number: _part_of(everything[number], count) for number, count in here.items()}
         yield Task(first, last, sum(len(b.codes) for b in blocks), plan.seed, plan.draws, plan.elapsed, plan.levels,
                    plan.target, held, tuple(blocks))  # fmt: skip
+
+
+def _groups(plan, start, stop):
+    """For each leaf of a block, the numbers of the groups it counts in."""
+    if not plan.groups:
+        return ((),) * (stop - start)
+    numbered = list(enumerate(plan.groups.values(), len(plan.tree.nodes)))
+    return tuple(tuple(n for n, group in numbered if row in group) for row in range(start, stop))
 
 
 def _part_of(node, blocks):

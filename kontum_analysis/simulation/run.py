@@ -67,13 +67,12 @@ def simulate_panel(areas, times, draws=10_000, seed=3299, *, start=None, target=
     plan = planned(
         tree, movement, times, start, int(draws), int(seed), 2.0 if target is None else float(target), levels, groups
     )
-    inputs = fingerprint(plan)
-    summaries = _collected(
-        plan, chunk, workers, scheduler, Store(resume, inputs) if resume is not None else None, progress
-    )
+    inputs, everything = fingerprint(plan), nodes(plan)
+    store = Store(resume, inputs) if resume is not None else None
+    summaries = _collected(plan, everything, chunk, workers, scheduler, store, progress)
     about = dict(seed=int(seed), draws=int(draws), target=target, start=start, inputs=inputs,
                  synthetic=bool(areas.attrs.get("synthetic", False)))  # fmt: skip
-    return Simulation(_margins(plan, target), _totals(plan, summaries, target), about)
+    return Simulation(_margins(plan, target), _totals(plan, everything, summaries, target), about)
 
 
 def memory_bound(years, draws, depth=3, groups=0, workers=1):
@@ -89,8 +88,11 @@ def memory_bound(years, draws, depth=3, groups=0, workers=1):
 
 
 def _checked_times(times, start):
-    years = [float(t) for t in times]
-    start = years[0] - 1 if start is None and years else start
+    try:
+        years = [float(t) for t in times]
+        start = years[0] - 1 if start is None and years else float(start or 0)
+    except (TypeError, ValueError):
+        raise KontumError("simulate.error.times", value=f"{start}, {times}") from None
     rising = all(a < b for a, b in zip([start, *years], years, strict=False)) if years else False
     if not rising or not np.isfinite([start, *years]).all():
         raise KontumError("simulate.error.times", value=", ".join(f"{t:g}" for t in years) or "–")
@@ -105,7 +107,7 @@ def _check(draws, seed, target, levels, chunk, workers):
         raise KontumError("simulate.error.draws", value=draws, least=FEWEST_DRAWS)
     if not whole(seed, 0):
         raise KontumError("simulate.error.seed", value=seed)
-    if target is not None and not 0 < target < 1:
+    if target is not None and not (isinstance(target, float | np.floating) and 0 < target < 1):
         raise KontumError("simulate.error.target", value=target)
     if not len(levels) or any(not 0 < q < 1 for q in levels) or list(levels) != sorted(set(levels)):
         raise KontumError("simulate.error.levels", value=", ".join(map(str, levels)) or "–")
@@ -115,12 +117,11 @@ def _check(draws, seed, target, levels, chunk, workers):
         raise KontumError("simulate.error.workers", value=workers)
 
 
-def _collected(plan, chunk, workers, scheduler, store, progress):
+def _collected(plan, everything, chunk, workers, scheduler, store, progress):
     """Summaries of all nodes; parts of a node from several chunks are added up as soon as they come."""
-    everything = nodes(plan)
     missing = {number: node.blocks for number, node in everything.items()}
     found, sums, done, areas = {}, {}, 0, len(plan.tree.leaves)
-    for task, part in _known_or_drawn(tasks(plan, chunk), workers, scheduler, store):
+    for task, part in _known_or_drawn(tasks(plan, everything, chunk), workers, scheduler, store):
         found |= dict(zip(part.closed.tolist(), part.summaries, strict=True))
         for number, poor, under in zip(part.opened.tolist(), part.poor, part.under, strict=True):
             if number in sums:
@@ -169,16 +170,23 @@ def _margins(plan, target):
     return table
 
 
-def _totals(plan, summaries, target):
+def _totals(plan, everything, summaries, target):
     columns = ["mean", *_named(plan.levels), "p_target", "areas_mean", "areas_q05", "areas_q50", "areas_q95", "p_all"]
     levels = [*plan.tree.nodes["level"], *["group"] * len(plan.groups)]
-    frames = []
-    for number, node in nodes(plan).items():
-        head = dict(level=levels[number], area=node.code, year=plan.times, areas=node.size, households=node.households)
-        frames.append(pd.DataFrame(head).join(pd.DataFrame(summaries[number], columns=columns)))
-    table = (
-        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["level", "area", "year", *columns])
+    all_nodes, years = list(everything.values()), len(plan.times)
+    head = dict(
+        level=levels,
+        area=plan.names,
+        year=0,
+        areas=[n.size for n in all_nodes],
+        households=[n.households for n in all_nodes],
     )
+    table = pd.DataFrame(head).loc[np.repeat(np.arange(len(levels)), years)].reset_index(drop=True)
+    table["year"] = np.tile(plan.times, len(levels))
+    figures = (
+        np.concatenate([summaries[node.number] for node in all_nodes]) if all_nodes else np.empty((0, len(columns)))
+    )
+    table[columns] = figures
     if target is None:
         table[["p_target", "areas_mean", "areas_q05", "areas_q50", "areas_q95", "p_all"]] = np.nan
     return table

@@ -1,0 +1,177 @@
+"""Measure, print a table of ratios, and put it between the markers of docs/benchmarks.md when asked.
+
+Never a timed test: both sides of a ratio take turns in one run, and the least time of each counts, so that a busy machine matters little.
+Processor time does not count waiting for other programs; elapsed time does, and shows what a second core brings.
+Run from the top of the repository: python -m tests.benchmarks [--write] [--reproduce] [--turns N].
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from kontum_analysis.paths import ROOT
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- ratios: begin -->", "<!-- ratios: end -->"
+SCENARIO = "programme-mid"
+PEAK = """
+import resource
+from tests.benchmarks import jobs
+jobs.simulate(jobs.country(10_035), workers=2)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+MAKE = """
+import sys
+from kontum_analysis.reproduce import steps
+if __name__ == "__main__":
+    for *_, work in steps(sys.argv[1]):
+        list(work)
+"""
+
+
+def least(jobs, turns):
+    """(processor seconds, elapsed seconds) of each job, those of programs it starts included: the least of some turns."""
+    best = [(float("inf"), float("inf"))] * len(jobs)
+    for _ in range(turns):
+        for number, job in enumerate(jobs):
+            before = os.times()
+            job()
+            after = os.times()
+            spent = sum(after[:4]) - sum(before[:4]), after.elapsed - before.elapsed
+            best[number] = tuple(map(min, best[number], spent))
+    return best
+
+
+def shell(*words, **variables):
+    """A job that runs Python with these words, from the top of the repository."""
+    env = {**os.environ, **variables}
+    return lambda: subprocess.run(
+        [sys.executable, *words], check=True, cwd=ROOT, capture_output=True, text=True, env=env
+    )
+
+
+def simulations(turns):
+    """(what, against, times, other times, aim): the national ensemble against its normals."""
+    from . import jobs
+
+    tenth, whole, ten_thousand = jobs.country(1000), jobs.country(10_035), jobs.country(10_000)
+    rows = []
+    for what, areas, workers, repeats in (
+        ("A tenth of the country, one thread", tenth, 1, turns), ("A tenth of the country, two threads", tenth, 2, turns),
+        ("The whole country, two threads", whole, 2, 2),
+    ):  # fmt: skip
+        count = (areas["level"] == "commune").sum()
+        pair = [
+            lambda a=areas, w=workers: jobs.simulate(a, workers=w),
+            lambda n=count, w=workers: jobs.normals(n, workers=w),
+        ]
+        what = f"{what} ({count:,} communes × 10 years × 10,000 draws)"
+        rows.append((what, f"drawing {count * 100_000:,} normals on as many threads", *least(pair, repeats), 1.6))
+    pair = [lambda: jobs.closed_form(ten_thousand), lambda: jobs.simulate(tenth)]
+    rows.append(
+        (
+            "Closed-form quantiles (10,000 areas × 10 years × 9 levels)",
+            "simulating a tenth of the country",
+            *least(pair, turns),
+            None,
+        )
+    )
+    return rows
+
+
+def packages(turns):
+    """(what, against, times, other times, aim): the province's ensemble, its scenario table, what an import costs."""
+    import kontum_analysis as kt
+    from kontum_analysis.paces import baseline
+
+    from . import jobs
+
+    obs, scenario = kt.load_observations(), kt.scenarios.preset(SCENARIO)
+    base = baseline(obs, scenario)
+    if not jobs.same_rates(obs, scenario):
+        raise AssertionError("the loops and the library do not give the same rates")
+    first = "import kontum_analysis as kt; kt.areas.resolve('Kon Plông')"
+    pairs = [
+        ("Ensemble of the ten districts (`scenario_draws`, 10,000 draws)", "drawing 100,000,000 normals", None,
+         lambda: jobs.province_draws(obs), lambda: jobs.normals(1000)),
+        ("Scenario table (`project_poverty`: estimates, floors, whole households)", "its rates alone in plain pandas loops", None,
+         lambda: kt.project_poverty(obs, scenario), lambda: jobs.table_by_loops(base, scenario)),
+        ("`import kontum_analysis`", "`import pandas`", 1.1, shell("-c", "import kontum_analysis"), shell("-c", "import pandas")),
+        ("`import kontum_analysis` and the first name of an area", "`import pandas`", 1.1, shell("-c", first), shell("-c", "import pandas")),
+    ]  # fmt: skip
+    return [(what, against, *least([ours, theirs], turns), aim) for what, against, aim, ours, theirs in pairs]
+
+
+def reproduce():
+    """`kontum reproduce` into a scratch folder, against the code of the notebooks as plain scripts."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "make.py").write_text(MAKE, encoding="utf-8")
+        for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+            code = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+            (folder / notebook.with_suffix(".script").name).write_text(code, encoding="utf-8")
+        given = dict(PYTHONPATH=str(ROOT), MPLBACKEND="agg")
+        scripts = [shell(str(script), **given) for script in sorted(folder.glob("*.script"))]
+        pair = [shell(str(folder / "make.py"), scratch, **given), lambda: [script() for script in scripts]]
+        return (
+            "`kontum reproduce`, whole",
+            "the code of its notebooks as plain scripts, one after another",
+            *least(pair, 1),
+            2.0,
+        )
+
+
+def growth(turns):
+    """(communes, years, draws, processor seconds on one thread)."""
+    from . import jobs
+
+    cases = [(250, 10, 10_000), (500, 10, 10_000), (1000, 10, 10_000), (250, 5, 10_000), (250, 20, 10_000),
+             (250, 10, 5_000), (250, 10, 20_000), (250, 10, 100_000)]  # fmt: skip
+    areas = {n: jobs.country(n) for n, *_ in cases}
+    spent = least([lambda n=n, y=y, d=d: jobs.simulate(areas[n], y, d) for n, y, d in cases], turns)
+    return [(*case, cpu) for case, (cpu, _) in zip(cases, spent, strict=True)]
+
+
+def written(rows, memory, grown):
+    """The tables as Markdown."""
+    lines = ["| What | Against | Processor time, ratio | Elapsed time, ratio | Aim |", "|---|---|---:|---:|---:|"]
+    for what, against, ours, theirs, aim in rows:
+        cpu, wall = (f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(ours, theirs, strict=True))
+        lines.append(f"| {what} | {against} | {cpu} | {wall} | {'' if aim is None else f'≤ {aim:g}'} |")
+    lines += ["", f"Peak memory of the whole country's run, Python and libraries included: {memory:.0f} MB (aim: below 300 MB).", "",
+              "| Communes | Years | Draws | Normals | Against the first row | Nanoseconds a normal |", "|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines += [
+        f"| {n:,} | {y} | {d:,} | {n * y * d:,} | {s / grown[0][3]:.2f} | {1e9 * s / (n * y * d):.1f} |"
+        for n, y, d, s in grown
+    ]
+    many = grown[-1]
+    rate = many[3] / (many[0] * many[1] * many[2])
+    hours = 1e11 * rate / 3600
+    lines += ["", f"On paper, at the rate of the last row ({1e9 * rate:.1f} ns): 100,000 areas × 10 years × 100,000 draws are 10¹¹ normals, "
+              f"{hours:.2f} hours of one core, {60 * hours / 8:.1f} minutes on 8 workers with a core each, {60 * hours / 64:.1f} on 64."]  # fmt: skip
+    return "\n".join(lines)
+
+
+def main():
+    """Measure and print; write the page where asked."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--reproduce", action="store_true", help="also the whole of `kontum reproduce` (minutes)")
+    parser.add_argument("--turns", type=int, default=5)
+    given = parser.parse_args()
+    memory = float(shell("-c", PEAK)().stdout)
+    rows = simulations(given.turns) + packages(given.turns) + ([reproduce()] if given.reproduce else [])
+    text = written(rows, memory, growth(given.turns))
+    print(text)
+    if given.write:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(f"{page.split(BEGIN)[0]}{BEGIN}\n{text}\n{END}{page.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
