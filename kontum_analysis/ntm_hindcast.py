@@ -32,7 +32,8 @@ def hindcast_ntm(
 
     Raises KontumError when fewer than two dates can be compared.
 
-    >>> cases, summary = hindcast_ntm(draws=2)
+    >>> from kontum_analysis.observations import load_observations
+    >>> cases, summary = hindcast_ntm(load_observations(), draws=2)
     >>> sorted(set(cases.method))
     ['no change', 'observed pace', 'pace 1.5', 'straight line']
     """

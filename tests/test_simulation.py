@@ -463,7 +463,7 @@ def kontum(monkeypatch, capsys, *words):
     with pytest.raises(SystemExit) as ended:
         main()
     out, err = capsys.readouterr()
-    return ended.value.code, out, err
+    return ended.value.code or 0, out, err
 
 
 @pytest.fixture

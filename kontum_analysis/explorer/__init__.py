@@ -32,6 +32,9 @@ def show(lang="vi", scenario="programme-mid", as_of=None, folder=None):
     folder: where scenarios are saved, default `data/scenarios`; another can be typed.
 
     Raises KontumError for an unknown language or scenario, or a day on which too little was known.
+
+    >>> repr(show("en")).splitlines()[1][:33]
+    'Run this cell to open the explore'
     """
     from ..observations import load_observations
     from .panel import Panel, checked

@@ -100,7 +100,7 @@ def build(name: str, obs: pd.DataFrame, lang: str = "vi") -> Figure:
         hint = did_you_mean(name, CATALOGUE)
         raise KontumError("error.name.figure", name=name, names=list(CATALOGUE), hint=hint)
     if lang not in LANGUAGES:
-        raise KontumError("error.figure.language", lang=lang, allowed=LANGUAGES)
+        raise KontumError("error.figure.language", found=lang, allowed=LANGUAGES)
     known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
     if known < CATALOGUE[name].years:
         raise KontumError("error.figure.years", name=name, needed=CATALOGUE[name].years, known=known)
