@@ -29,5 +29,5 @@ def newest(session):
 def oldest(session):
     """The oldest version of each package that pyproject.toml names; what these need is as new as pip would take."""
     session.install("uv")
-    session.run("uv", "pip", "install", "--python", session.virtualenv.bin + "/python", "--compile-bytecode", "--resolution", "lowest-direct", "-e", ".[maps,test]")  # fmt: skip
+    session.run("uv", "pip", "install", "--python", session.virtualenv.bin + "/python", "--compile-bytecode", "--resolution", "lowest-direct", "-e", ".[maps,site,test]")  # fmt: skip
     session.run("python", "-m", "pytest", *FAST, *ONLY_LOCKED, *session.posargs)

@@ -39,6 +39,8 @@ def quantiles(values, levels):
     least, width = values.min(), values.max() - values.min()
     if not width > 0:
         return np.full(len(low), float(least))
+    if width < BINS / np.finfo(values.dtype).max:  # so narrow that the number of bins a unit has no number
+        return np.quantile(values.astype(float), levels)
     bin_of = ((values - least) * values.dtype.type((BINS - 1) / width)).astype(np.intp)
     held = np.bincount(bin_of, minlength=BINS + 1)
     bins = held.cumsum().searchsorted(places, side="right")
