@@ -6,7 +6,7 @@ READY := .venv/.ready
 QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
 
-.PHONY: reproduce test test-slow bench verify lab app site times install lint clean
+.PHONY: reproduce test test-slow bench mutants verify lab app site times install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -25,6 +25,10 @@ test-slow: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pytest --benchmark-enable --benchmark-only -p no:xdist tests/benchmarks
 	$(BIN)/python -m tests.benchmarks --write
+
+# Mutation testing of the mathematics; not part of the tests, since a survivor may be the same program written otherwise.
+mutants: $(READY)
+	$(BIN)/mutmut run --max-children 2
 
 verify: $(READY)
 	$(BIN)/kontum verify
