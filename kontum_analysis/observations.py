@@ -78,6 +78,8 @@ def all_tables(data=None, user=None):
     if user is None or user is False:
         return tables
     own = own_tables(user, tables)
+    for name, table in own.items():  # lines go on after the published ones, so that a line names one row
+        table[LINE] = table[LINE].astype(int) + int(tables[name][LINE].max())
     return tables | {name: pd.concat([tables[name], own[name]], ignore_index=True) for name in own}
 
 

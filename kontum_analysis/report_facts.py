@@ -16,7 +16,7 @@ from .poverty import exit_quotas, project_poverty
 from .scenarios import Scenario
 from .targets import PROGRAMME_DAY, scoreboard
 
-DRAWS, SEED = 10_000, 3299  # those of the scoreboard, so that chances are the same everywhere
+DRAWS, SEED = 10_000, 3299  # those of the scoreboard, so that chances are the same everywhere; the panel has its own
 DUE = "12-20"  # day of the year by which the report is to be sent
 
 
@@ -87,13 +87,13 @@ class Facts:
     @cached_property
     def tested(self):
         """`leave_one_out` on obs; no rows where nothing is known after the opening stock."""
-        return leave_one_out(self.obs, DRAWS, SEED)
+        return leave_one_out(self.obs, seed=SEED)
 
     @cached_property
     def hidden_later(self):
         """Cells estimated here that figures about later days make known: rows of their panel (published or derived)."""
         own = self.panel.set_index(["area", "year"])
-        full = estimate_panel(pd.concat([self.obs, self.later], ignore_index=True), DRAWS, SEED).panel
+        full = estimate_panel(pd.concat([self.obs, self.later], ignore_index=True), seed=SEED).panel
         full = full[full["year"] <= self.last]
         estimated = own.loc[list(zip(full["area"], full["year"], strict=True)), "status_rate"] == "estimated"
         return full[estimated.to_numpy() & (full["status_rate"] != "estimated").to_numpy()]
@@ -131,7 +131,7 @@ def gather(obs, year, scenario, as_of=None, data=None):
         raise KontumError("report.error.year", year=year, years=years)
     known = obs["time_period"] <= f"{year}-12-31"
     kept = obs[known].reset_index(drop=True)
-    estimates = estimate_panel(kept, DRAWS, SEED)
+    estimates = estimate_panel(kept, seed=SEED)
     return Facts(year, as_of, kept, obs[~known], estimates, scoreboard(kept, data=data, draws=DRAWS, seed=SEED),
                  _ntm(kept), scenario, _plan(scenario, max(estimates.years), year + 1), data)  # fmt: skip
 

@@ -110,7 +110,7 @@ def _poverty_pace(area):
 
     def of(obs):
         try:
-            found = estimate_panel(obs, 400)
+            found = estimate_panel(obs)
         except KontumError:
             return Measure()
         members = list(found.areas) if area == PROVINCE else poor_districts()

@@ -51,10 +51,10 @@ def trace(
     >>> chain.sources[["value", "used"]].values.tolist()
     [[10.86, True], [11.0, False]]
     """
+    if len(words) == 1 and words[0] in FIGURES:  # its file is made from published figures alone
+        return _figure(words[0], load_observations(None, data), (data, None), seed)
     place = (data, user)
     obs = load_observations(None, data, user)
-    if len(words) == 1 and words[0] in FIGURES:
-        return _figure(words[0], obs, place, seed)
     known = load_targets(data)["target_id"].tolist()
     if len(words) == 1 and words[0] in known:
         return _target(words[0], obs, place, seed)
