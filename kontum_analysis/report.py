@@ -20,19 +20,19 @@ from .scenarios import preset
 PROGRAMME_SOURCE = "ctr-3299-2022"
 
 
-def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None):
+def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None, user=None):
     """The report of one year as a `Report`: blocks in reading order, every text in `lang`.
 
     obs: from `load_observations`; where `as_of` is given, of that vintage. Everything known in obs about days up to 31
     December of the year is used, and nothing about later days; what was not out by 20 December is listed. scenario: for the
-    quotas of the next year, default programme-mid. data: the folder obs was read from, for the sources.
+    quotas of the next year, default programme-mid. data, user: where obs was read from, for the sources.
 
     Raises KontumError for an unknown language, for a year without data (naming the years there are), for a day before the
     programme, and for a scenario that ends before the next year.
     """
     if lang not in LANGUAGES:
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    facts = gather(obs, year, scenario or preset("programme-mid"), as_of, data)
+    facts = gather(obs, year, scenario or preset("programme-mid"), as_of, data, user)
     refs = References()
     blocks = [*_opening(facts, refs, lang)]
     blocks += summary_section(facts, refs, lang)
@@ -65,16 +65,17 @@ def _opening(facts, refs, lang):
 
 
 def _pictures(facts, lang, *names):
-    """The figures of these names, but for those that a vintage knows too few years for.
+    """The figures of these names, but for those that a vintage knows too little, or an office too much, for.
 
     Their notes are the report's own: the captions of the collection speak of figures and days that a report does not hold.
     """
     for name in names:
         try:
             figure = build(name, facts.obs, lang)
+            title, alt = figure.title, figure.alt
         except KontumError:
             continue
-        yield Picture(figure.title, text(f"report.figure.{name}", lang), figure.alt, figure.image("png", dpi=200))
+        yield Picture(title, text(f"report.figure.{name}", lang), alt, figure.image("png", dpi=200))
 
 
 def _sources(facts, refs, lang):

@@ -11,7 +11,7 @@ from .attainment import NTMProjection, project_ntm
 from .district_facts import FIRST_YEAR, STANDARD
 from .errors import KontumError
 from .estimates import Estimates, estimate_panel, leave_one_out
-from .observations import raw_tables, select
+from .observations import all_tables, select
 from .poverty import exit_quotas, project_poverty
 from .scenarios import Scenario
 from .targets import PROGRAMME_DAY, scoreboard
@@ -39,6 +39,7 @@ class Facts:
     scenario: Scenario
     plan: Scenario
     data: object = None
+    user: object = None
 
     @property
     def panel(self):
@@ -62,7 +63,7 @@ class Facts:
     @cached_property
     def sources(self):
         """The table of sources, indexed by source_id."""
-        return raw_tables(self.data)["sources"].set_index("source_id")
+        return all_tables(self.data, self.user)["sources"].set_index("source_id")
 
     @cached_property
     def projection(self):
@@ -115,7 +116,7 @@ def years_with_data(obs):
     return [year for year in years if year >= FIRST_YEAR]
 
 
-def gather(obs, year, scenario, as_of=None, data=None):
+def gather(obs, year, scenario, as_of=None, data=None, user=None):
     """The Facts of one year.
 
     obs: from `load_observations`, of the vintage `as_of` where one is given. scenario: a Scenario; its paces are applied
@@ -133,7 +134,7 @@ def gather(obs, year, scenario, as_of=None, data=None):
     kept = obs[known].reset_index(drop=True)
     estimates = estimate_panel(kept, seed=SEED)
     return Facts(year, as_of, kept, obs[~known], estimates, scoreboard(kept, data=data, draws=DRAWS, seed=SEED),
-                 _ntm(kept), scenario, _plan(scenario, max(estimates.years), year + 1), data)  # fmt: skip
+                 _ntm(kept), scenario, _plan(scenario, max(estimates.years), year + 1), data, user)  # fmt: skip
 
 
 def _ntm(obs):

@@ -15,6 +15,7 @@ from kontum_analysis.areas import districts
 from kontum_analysis.errors import DataError, KontumError
 from kontum_analysis.own_sums import members
 from kontum_analysis.paths import PROCESSED, ROOT
+from kontum_analysis.report import build_report
 from kontum_analysis.template import template
 
 
@@ -193,7 +194,7 @@ def test_only_the_commands_of_a_question_ask_for_own_figures():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and any(k.arg == "user" for k in node.keywords):
                 asking.add(path.relative_to(ROOT / "kontum_analysis").as_posix())
-    assert asking <= {"cli/common.py", "cli/analysis.py", "own_store.py", "targets.py", "trace.py"}
+    assert asking <= {"cli/common.py", "cli/analysis.py", "own_store.py", "targets.py", "trace.py", "cli/report.py"}
     commands = (ROOT / "kontum_analysis" / "cli" / "analysis.py").read_text(encoding="utf-8")
     headline = commands[commands.index("def reproduce(") : commands.index("def project(")]
     assert "own" not in re.findall(r"\w+", headline)
@@ -276,3 +277,12 @@ def test_every_commune_is_a_part_of_one_district():
     for day, count in (("2024-12-31", 102), ("2025-12-31", 40)):
         parts = [code for codes in members(day).values() for code in codes]
         assert len(parts) == len(set(parts)) == count
+
+
+def test_the_report_of_an_office_uses_its_figures_and_names_it_as_their_source(imported):
+    place, _, obs = imported
+    year = kt.estimate_panel(obs).panel.query("area == '62' and year == 2024").iloc[0]
+    report = build_report(obs, 2024, "vi", user=place / "kho")
+    said = " ".join(str(block) for block in report.blocks)
+    assert f"{year.poor_households:,.0f}".replace(",", ".") in said and OFFICE in said
+    assert OFFICE not in " ".join(str(block) for block in build_report(kt.load_observations(), 2024, "vi").blocks)

@@ -7,7 +7,7 @@ import typer
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, both, console_for
+from .common import AsOf, Data, Lang, Own, both, console_for, observations_for
 
 app = typer.Typer()
 
@@ -19,6 +19,7 @@ def report(
     scenario: Annotated[str, typer.Option("--scenario", help=both("cli.option.report_scenario"))] = "programme-mid",
     as_of: AsOf = None,
     data: Data = None,
+    own: Own = True,
     lang: Lang = "vi",
 ):
     """Write the yearly report on the programme as a Word document or an HTML page."""
@@ -29,12 +30,13 @@ def report(
     if not out.parent.is_dir():
         raise KontumError("report.error.folder", name=out.parent)
     from ..files import write_whole
-    from ..observations import load_observations
     from ..report import build_report
     from ..scenarios import load, preset
 
     chosen = load(scenario) if scenario.endswith((".yaml", ".yml")) else preset(scenario)
-    made = build_report(load_observations(as_of=as_of, data=data), year, lang, chosen, as_of, data)
+    console = console_for()
+    obs = observations_for(console, lang, as_of, data, own)
+    made = build_report(obs, year, lang, chosen, as_of, data, user=own or None)
     if kind == ".docx":
         from ..report_docx import to_docx
 
@@ -43,4 +45,4 @@ def report(
         from ..report_html import to_html
 
         write_whole(out, to_html(made))
-    console_for().print(text("project.written", lang, file=out.name), highlight=False, markup=False)
+    console.print(text("project.written", lang, file=out.name), highlight=False, markup=False)

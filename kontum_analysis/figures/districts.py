@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ..areas import PROVINCE
+from ..errors import KontumError
 from ..estimates import estimate_panel, leave_one_out
 from ..labels import number, text
 from ..names import area_name
@@ -64,7 +65,10 @@ def reconciled_facts(table, lang):
     rows = table[table["area"] != PROVINCE]
     count = rows["status"].value_counts()
     last = rows["year"].max()
-    guessed = rows[(rows["year"] == last) & (rows["status"] == "estimated")]
+    unsure = rows.loc[rows["status"] == "estimated", "year"].max()  # own figures of an office may complete later years
+    guessed = rows[(rows["year"] == unsure) & (rows["status"] == "estimated")]
+    if guessed.empty:
+        raise KontumError("error.figure.nothing_estimated")
     wide = guessed.loc[(guessed["q90"] - guessed["q10"]).idxmax()]
     total = table[(table["area"] == PROVINCE) & (table["year"] == last)].iloc[0]
     highest = rows[rows["year"] == last].sort_values("rate").iloc[-1]
@@ -75,6 +79,7 @@ def reconciled_facts(table, lang):
         derived=count.get("derived", 0),
         estimated=count.get("estimated", 0),
         last=last,
+        unsure=unsure,
         names=listed(guessed["area"], lang),
         wide_name=area_name(wide.area, lang),
         wide=wide.rate,
