@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -51,11 +53,11 @@ class Area:
     vintage: str
     is_poor_district: bool
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.type} {self.name} ({self.code})".strip()
 
 
-def fold(text):
+def fold(text: str) -> str:
     """Letters and digits only, lower case, without accents: the loosest form in which names are compared.
 
     >>> fold("Ia H’Drai"), fold("Đắk Tờ Kan")
@@ -65,13 +67,13 @@ def fold(text):
     return "".join(c for c in plain if c.isalnum() and unicodedata.category(c) != "Lm")  # Lm: ʼ, an apostrophe
 
 
-def _exact(text):
+def _exact(text: str) -> str:
     text = " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())
     return text.replace("đắk", "đăk")  # the province writes Đăk, the statistics office Đắk: one name
 
 
 @lru_cache(maxsize=8)
-def _register(folder=RAW):
+def _register(folder: Path = RAW) -> pd.DataFrame:
     return pd.read_csv(folder / "areas.csv", dtype=str, keep_default_na=False)
 
 
@@ -115,7 +117,7 @@ def poor_districts() -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _districts():
+def _districts() -> dict[str, bool]:
     table = register("2020", "district", PROVINCE)
     return dict(zip(table["code"], table["is_poor_district"] == "1", strict=True))
 
@@ -136,7 +138,7 @@ def area(code: str, vintage: str = "2020") -> Area:
 
 
 @lru_cache(maxsize=2)
-def _names(vintage):
+def _names(vintage: str) -> pd.DataFrame:
     """(exact form, folded form, code, type, level, parent) of every spelling in the register."""
     rows = []
     for r in register(vintage).to_dict("records"):
@@ -145,7 +147,7 @@ def _names(vintage):
     return pd.DataFrame(rows, columns=["exact", "folded", "code", "type", "level", "parent"])
 
 
-def _split(name):
+def _split(name: str) -> tuple[str, str | None, str | None]:
     """(bare name, type or None, qualifier or None) of a name such as "xã Đăk Long, huyện Đăk Glei"."""
     text = " ".join(unicodedata.normalize("NFC", str(name)).split())
     bare, _, qualifier = text.replace("(", ",").replace(")", "").partition(",")
@@ -205,7 +207,7 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     return area(codes[0], vintage)
 
 
-def _above(code, vintage):
+def _above(code: str, vintage: str) -> list[str]:
     """Codes of all areas that an area lies in, the smallest first."""
     parent, found = _parents(vintage), []
     while (code := parent.get(code, "")) and code not in found:
@@ -214,19 +216,19 @@ def _above(code, vintage):
 
 
 @lru_cache(maxsize=2)
-def _parents(vintage):
+def _parents(vintage: str) -> dict[str, str]:
     table = register(vintage)
     return dict(zip(table["code"], table["parent_code"], strict=True))
 
 
-def _described(code, vintage):
+def _described(code: str, vintage: str) -> str:
     found = area(code, vintage)
     table = register(vintage)
     parent = table.loc[table["code"] == found.parent, "name_vi"]
     return f"{found}" + (f", {parent.iloc[0]}" if len(parent) else "")
 
 
-def _nearest(name, level, vintage, count=3):
+def _nearest(name: str, level: str | None, vintage: str, count: int = 3) -> str:
     from rapidfuzz import process
     from rapidfuzz.distance import JaroWinkler
 
@@ -240,7 +242,7 @@ def _nearest(name, level, vintage, count=3):
     return "; ".join(_described(code, vintage) for code in codes)
 
 
-def _whole_sum(counts):
+def _whole_sum(counts: pd.Series) -> Any:
     return counts.sum(skipna=False)
 
 

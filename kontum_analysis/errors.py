@@ -5,14 +5,16 @@ English, since Python does not know its reader's language; the command line says
 that labels.csv does not hold is a KeyError, so that no message can be in one language only.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from .labels import LANGUAGES, text
 
 _SHOWN = 300  # characters of a value that a message shows; the longest that is allowed in a table has fewer
 
 
-def said(value, lang):
+def said(value: Any, lang: str) -> Any:
     """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
 
     >>> said(["a", "b"], "vi"), said({"vi": "tỉnh", "en": "province"}, "en"), said(3.5, "vi")
@@ -34,23 +36,23 @@ class Words:
     'row 3'
     """
 
-    def __init__(self, key, **values):
+    def __init__(self, key: str, **values: Any) -> None:
         self.key, self.values = key, values
 
-    def said(self, lang):
+    def said(self, lang: str) -> str:
         """The text in one language. Raises KeyError for a key that labels.csv does not hold."""
         return text(self.key, lang, **{name: said(value, lang) for name, value in self.values.items()})
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES))
 
     __repr__ = __str__
 
 
-class Lines(list):
+class Lines(list[Any]):
     """Several texts, each on a line of its own below the message that holds them."""
 
-    def said(self, lang):
+    def said(self, lang: str) -> str:
         """The lines in one language, indented."""
         return "".join(f"\n  {said(item, lang)}" for item in self)
 
@@ -68,23 +70,24 @@ class KontumError(ValueError):
     'error.language'
     """
 
-    def __init__(self, key, **values):
+    def __init__(self, key: str, **values: Any) -> None:
         self.key, self.values = key, values
         super().__init__("\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES)))
 
-    def said(self, lang):
+    def said(self, lang: str) -> str:
         """The message in one language."""
         return Words(self.key, **self.values).said(lang)
 
-    def with_names(self, names):
+    def with_names(self, names: Mapping[str, str]) -> Self:
         """The same error with the fields of a scenario called as `names` says, such as {"end": "--to"}."""
-        return _renamed(self, names)
+        renamed: Self = _renamed(self, names)
+        return renamed
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)  # an error may come from another process
 
 
-def _restored(kind, args, state):
+def _restored(kind: type[KontumError], args: tuple[Any, ...], state: dict[str, Any]) -> KontumError:
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
@@ -101,13 +104,13 @@ class Problem:
     column: str | None
     value: str | Words
     allowed: str
-    values: dict = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
-    def wanted(self, lang):
+    def wanted(self, lang: str) -> str:
         """What is allowed, in one language."""
         return Words(self.allowed, **self.values).said(lang)
 
-    def said(self, lang):
+    def said(self, lang: str) -> str:
         """The problem in one language."""
         where = [self.file]
         if self.row is not None:
@@ -128,7 +131,7 @@ class DataError(KontumError):
     "sources.csv, row 3, column kind: found 'blog'; one of news, law"
     """
 
-    def __init__(self, problems):
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or ""))
         super().__init__("error.problems", count=len(self.problems), problems=Lines(self.problems))
 
@@ -161,7 +164,7 @@ class ScenarioError(KontumError):
     """
 
 
-def _renamed(value, names):
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, Field):
         return Field(names.get(value, value))
     if isinstance(value, Lines):
@@ -171,7 +174,7 @@ def _renamed(value, names):
     return value
 
 
-def did_you_mean(name, names, limit=3, least=60):
+def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float = 60) -> Words | str:
     """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
 
     >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).said("en"))

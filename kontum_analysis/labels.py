@@ -6,6 +6,7 @@ import csv
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pandas as pd
 
@@ -14,13 +15,13 @@ _FILE = Path(__file__).with_name("labels.csv")
 
 
 @lru_cache(maxsize=1)
-def table():
+def table() -> dict[str, dict[str, str]]:
     """All labels: a dict from key to {"vi": text, "en": text}."""
     with open(_FILE, encoding="utf-8", newline="") as file:
         return {row["key"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
 
 
-def number(value, decimals: int, lang: str) -> str:
+def number(value: Any, decimals: int, lang: str) -> str:
     """A number with its decimals and thousands marks as the language writes them; "–" for a missing value.
 
     >>> number(1234.5, 1, "vi"), number(1234.5, 1, "en"), number(float("nan"), 1, "en")
@@ -38,17 +39,17 @@ def number(value, decimals: int, lang: str) -> str:
 class _Numbers(Formatter):
     """Format specs of the labels: n0, n1, n2 … decimals; p0, p1, p2 … per cent of a fraction (without the sign)."""
 
-    def __init__(self, lang):
+    def __init__(self, lang: str) -> None:
         self.lang = lang
 
-    def format_field(self, value, spec):
+    def format_field(self, value: Any, spec: str) -> str:
         """Write numbers as the language does; leave every other format to Python."""
         if spec[:1] in ("n", "p") and spec[1:].isdigit():
             return number(value * 100 if spec[0] == "p" and value is not None else value, int(spec[1:]), self.lang)
-        return super().format_field(value, spec)
+        return str(super().format_field(value, spec))
 
 
-def text(key: str, lang: str, **values) -> str:
+def text(key: str, lang: str, **values: Any) -> str:
     """The text of a key in a language, with its {placeholders} filled. Raises KeyError for an unknown key or language.
 
     >>> text("unit.percent_of_households", "vi")

@@ -1,6 +1,7 @@
 """What is taken from outside: plain files of a sensible size, and names that every system can give to a file."""
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +17,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
 
 
-def bytes_within(path, megabytes):
+def bytes_within(path: str | Path, megabytes: float) -> bytes:
     """All bytes of the plain file at `path`, read only when there are at most `megabytes` million of them.
 
     Raises KontumError for what is no plain file (a folder, a device, a pipe), is too large, or cannot be read.
@@ -35,7 +36,7 @@ def bytes_within(path, megabytes):
     return content
 
 
-def first_problems(problems, file):
+def first_problems(problems: Iterable[Problem], file: str) -> list[Problem]:
     """The first 200 of any iterable of Problems as a list, and where there are more a Problem that says so.
 
     The rest is never looked for, so that a table in which every row is wrong does not take hours.
@@ -47,7 +48,7 @@ def first_problems(problems, file):
     return found
 
 
-def reason_of(error):
+def reason_of(error: BaseException) -> str:
     """Why the system refused, in its own words and without a path.
 
     >>> reason_of(OSError(28, "No space left on device")), reason_of(ValueError("embedded null byte"))
@@ -56,7 +57,7 @@ def reason_of(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def is_plain_name(name):
+def is_plain_name(name: str) -> bool:
     """Whether a file of this name can be made on every system: no path, no name that Windows keeps for itself.
 
     >>> [is_plain_name(name) for name in ("bảng.csv", "../x.csv", "NUL.csv", "a ", "a\\0b")]

@@ -10,7 +10,7 @@ FIGURES = ROOT / "figures"
 NOTEBOOKS = ROOT / "notebooks"
 
 
-def shown(path):
+def shown(path: str | Path) -> str:
     """A path as a reader should see it: from the top of the checkout where it lies inside, else its name."""
     path = Path(path)
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name

@@ -3,6 +3,7 @@
 import csv
 import io
 import unicodedata
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 LINE = "line"  # line of the row in its file; the header is line 1
 
 
-def read_text_table(path, columns):
+def read_text_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
     """The table in a UTF-8 CSV file: all columns as text, plus `line`, the line each row starts on.
 
     columns: the names the header must hold, in any order.
@@ -56,7 +57,7 @@ def read_text_table(path, columns):
     return table.assign(**{LINE: lines[1:]})
 
 
-def _decoded(path):
+def _decoded(path: Path) -> str:
     if not path.is_file():
         raise DataError([Problem(path.name, None, None, Words("error.no_file"), "allowed.file", {"file": path.name})])
     raw = bytes_within(path, TABLE_MB)
@@ -73,7 +74,7 @@ def _decoded(path):
         ) from None
 
 
-def _check_header(name, header, columns):
+def _check_header(name: str, header: list[str], columns: Sequence[str]) -> None:
     if len(header) == 1 and ";" in header[0]:
         raise DataError([Problem(name, 1, None, header[0][:60], "allowed.commas")])
     header = header[: 10 * len(columns)]
@@ -91,7 +92,7 @@ def _check_header(name, header, columns):
         raise DataError(problems)
 
 
-def _text_problems(name, line, header, fields):
+def _text_problems(name: str, line: int, header: list[str], fields: list[str]) -> Iterator[Problem]:
     for column, value in zip(header, fields, strict=True):
         if not value.isascii() and not unicodedata.is_normalized("NFC", value):
             composed = unicodedata.normalize("NFC", value)

@@ -3,12 +3,18 @@
 The contract of the columns is written here once; `data/raw/README.md` explains it in words.
 """
 
+from __future__ import annotations
+
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import Problem, Words
 from .limits import PROBLEMS, first_problems
 from .reading import LINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
 
 LEVELS = ["nation", "region", "province", "group", "district", "commune"]
 TYPES = ["", "tỉnh", "thành phố", "huyện", "xã", "phường", "thị trấn"]
@@ -94,11 +100,11 @@ KEYS = {
 
 
 @cache
-def schema(table):
+def schema(table: str) -> pa.DataFrameSchema:
     """The pandera schema of one raw table; pandera is loaded on first use because it is slow to import."""
     import pandera.pandas as pa
 
-    def column(allowed):
+    def column(allowed: Any) -> pa.Column:
         if allowed is ANY:
             return pa.Column(str)
         if isinstance(allowed, list):
@@ -108,7 +114,7 @@ def schema(table):
     return pa.DataFrameSchema({name: column(allowed) for name, allowed in COLUMNS[table].items()})
 
 
-def field_problems(table, frame, file):
+def field_problems(table: str, frame: pd.DataFrame, file: str) -> list[Problem]:
     """Every field of `frame` that its schema does not allow, and every row that repeats a key, as Problems."""
     import pandera.errors
 
@@ -122,23 +128,15 @@ def field_problems(table, frame, file):
                 _field_problem(file, line, case.column, str(case.failure_case), COLUMNS[table][case.column])
             )
     repeated = frame.duplicated(KEYS[table], keep="first")
-    for row in frame[repeated].head(PROBLEMS + 1).itertuples():
-        first = frame[(frame[KEYS[table]] == frame.loc[row.Index, KEYS[table]]).all(axis=1)][LINE].iloc[0]
-        value = ", ".join(str(frame.loc[row.Index, c]) for c in KEYS[table])
-        problems.append(
-            Problem(
-                file,
-                row.line,
-                "+".join(KEYS[table]),
-                value,
-                "allowed.key_once",
-                {"first": Words("error.row", row=first)},
-            )
-        )
+    for _, row in frame[repeated].head(PROBLEMS + 1).iterrows():
+        key = row[KEYS[table]]
+        first = frame[(frame[KEYS[table]] == key).all(axis="columns")][LINE].iloc[0]
+        problems.append(Problem(file, int(row[LINE]), "+".join(KEYS[table]), ", ".join(key), "allowed.key_once",
+                                {"first": Words("error.row", row=first)}))  # fmt: skip
     return first_problems(problems, file)
 
 
-def _field_problem(file, line, column, value, allowed):
+def _field_problem(file: str, line: int | None, column: str, value: str, allowed: Any) -> Problem:
     if isinstance(allowed, list):
         values = [one for one in allowed if one]
         if "" in allowed:
