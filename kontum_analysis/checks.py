@@ -4,7 +4,10 @@ Each rule takes the text tables of one raw folder and yields a Problem for every
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +17,7 @@ from .limits import first_problems
 from .reading import LINE
 from .schemas import WHOLE_UNITS
 
+Tables = Mapping[str, pd.DataFrame]
 _THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
 # rate -> (count, base): rate = 100 * count / base, for one area, date and standard
 RATES = {
@@ -31,32 +35,41 @@ DAYS = {"observations": ["time_period"], "sources": ["published"], "areas": ["va
 GROSS = 0.25  # a rate this far (relative) from count over base is a wrong unit or a wrong row, not rounding
 
 
-def cross_table_problems(tables):
+def cross_table_problems(tables: Tables) -> list[Problem]:
     """All problems that only show when the tables are read together, in one list."""
     rules = [_calendar, _references, _observation_values, _observation_areas, _fractions, _gross_rates, _implied_bases, _parts, _conflicts,
              _registers, _targets]  # fmt: skip
     return [problem for rule in rules for problem in first_problems(rule(tables), "*.csv")]
 
 
-def row_problems(tables):
+def row_problems(tables: Tables) -> list[Problem]:
     """Problems of single rows of observations: days, references, units, ranges, areas. Own figures are held to these."""
     return [p for rule in (_calendar, _references, _observation_values, _observation_areas) for p in rule(tables)]
 
 
-def comparable(observations):
+def comparable(observations: pd.DataFrame) -> pd.DataFrame:
     """Observations that state a value (no bounds), with `value` as number and the area vintage of their date."""
     rows = observations[observations["bound"].isin(["exact", "approximate"])]
     vintage = (rows["time_period"] > LAST_DAY_OF_DISTRICTS).map({True: "2025", False: "2020"})
     return rows.assign(value=pd.to_numeric(rows["obs_value"]), vintage=vintage)
 
 
-def _cell_problem(file, row, column, allowed, **values):
+def _cell_problem(file: str, row: Any, column: str, allowed: str, **values: Any) -> Problem:
     """The problem of a cell; row: a Series or a named tuple of the table; values: of what is allowed."""
     row = row if isinstance(row, pd.Series) else pd.Series(row._asdict())
     return Problem(f"{file}.csv", int(row[LINE]), column, str(row[column]), allowed, values)
 
 
-def _references(tables):
+_figure_problem = partial(_cell_problem, "observations")
+
+
+def _cell_problems(file: str, rows: pd.DataFrame, column: str, allowed: str) -> Iterator[Problem]:
+    """The same problem in every one of these rows."""
+    for _, row in rows.iterrows():
+        yield _cell_problem(file, row, column, allowed)
+
+
+def _references(tables: Tables) -> Iterator[Problem]:
     sources = set(tables["sources"]["source_id"])
     indicators = set(tables["indicators"]["indicator"])
     codes = set(tables["areas"]["code"])
@@ -66,89 +79,79 @@ def _references(tables):
         column = next((c for c in ("source_id", "source_ids") if c in table.columns), None)
         if column:
             unknown = table[column].map(lambda text: ", ".join(s for s in text.split("|") if s and s not in sources))
-            for _, row in table[unknown != ""].iterrows():
-                yield Problem(f"{name}.csv", int(row[LINE]), column, unknown[row.name], "allowed.source")
+            wrong = table.assign(**{column: unknown})[unknown != ""]
+            yield from _cell_problems(name, wrong, column, "allowed.source")
         if "indicator" in table.columns and name not in ("indicators", "excluded"):
-            for _, row in table[~table["indicator"].isin(indicators)].iterrows():
-                yield _cell_problem(name, row, "indicator", "allowed.indicator")
+            yield from _cell_problems(
+                name, table[~table["indicator"].isin(indicators)], "indicator", "allowed.indicator"
+            )
         area = next((c for c in ("ref_area", "scope_area") if c in table.columns), None)
         if area and name not in ("excluded", "observations"):
-            for _, row in table[~table[area].isin(codes)].iterrows():
-                yield _cell_problem(name, row, area, "allowed.area")
+            yield from _cell_problems(name, table[~table[area].isin(codes)], area, "allowed.area")
 
 
-def _calendar(tables):
+def _calendar(tables: Tables) -> Iterator[Problem]:
     """Days are written right in every field (the schemas see to it), and here they must exist: no 30 February."""
     for name, columns in DAYS.items():
         for column in columns:
-            for _, row in tables[name][tables[name][column].map(_is_no_day)].iterrows():
-                yield _cell_problem(name, row, column, "allowed.calendar")
+            wrong = tables[name][column].map(_is_no_day)
+            yield from _cell_problems(name, tables[name][wrong], column, "allowed.calendar")
 
 
-def _is_no_day(text):
+def _is_no_day(text: str) -> bool:
     try:
         return len(text) == 10 and not date.fromisoformat(text)
     except ValueError:
         return True
 
 
-def _observation_values(tables):
+def _observation_values(tables: Tables) -> Iterator[Problem]:
     obs, indicators = tables["observations"], tables["indicators"].set_index("indicator")
     known = obs[obs["indicator"].isin(indicators.index)]
     unit = known["indicator"].map(indicators["unit_measure"])
-    for _, row in known[known["unit_measure"] != unit].iterrows():
-        yield _cell_problem(
-            "observations", row, "unit_measure", "allowed.unit", unit=unit[row.name], indicator=row.indicator
-        )
+    for _, row in known.assign(unit=unit)[known["unit_measure"] != unit].iterrows():
+        yield _figure_problem(row, "unit_measure", "allowed.unit", unit=row.unit, indicator=row.indicator)
     whole = known["unit_measure"].isin(WHOLE_UNITS) & ~known["obs_value"].str.fullmatch(r"-?\d+")
     for _, row in known[whole].iterrows():
         if _THOUSANDS.fullmatch(row.obs_value):
             plain = row.obs_value.replace(".", "")
-            yield _cell_problem(
-                "observations", row, "obs_value", "allowed.whole_units_thousands", unit=row.unit_measure, plain=plain
-            )
+            yield _figure_problem(row, "obs_value", "allowed.whole_units_thousands", unit=row.unit_measure, plain=plain)
         else:
-            yield _cell_problem("observations", row, "obs_value", "allowed.whole_units", unit=row.unit_measure)
+            yield _figure_problem(row, "obs_value", "allowed.whole_units", unit=row.unit_measure)
     value = pd.to_numeric(known["obs_value"])
     low = pd.to_numeric(known["indicator"].map(indicators["min"])).fillna(-float("inf"))
     high = pd.to_numeric(known["indicator"].map(indicators["max"])).fillna(float("inf"))
-    for _, row in known[(value < low) | (value > high)].iterrows():
-        yield _cell_problem("observations", row, "obs_value", "allowed.range", indicator=row.indicator, low=low[row.name],
-                       high=high[row.name])  # fmt: skip
+    for _, row in known.assign(low=low, high=high)[(value < low) | (value > high)].iterrows():
+        yield _figure_problem(row, "obs_value", "allowed.range", indicator=row.indicator, low=row.low, high=row.high)
 
 
-def _observation_areas(tables):
+def _observation_areas(tables: Tables) -> Iterator[Problem]:
     obs, areas = tables["observations"], tables["areas"]
     look = {(r.vintage, r.code): r for r in areas.itertuples()}
+    row: Any
     for row in obs.itertuples():
         vintage = "2025" if row.time_period > LAST_DAY_OF_DISTRICTS else "2020"
         found = look.get((vintage, row.ref_area)) or look.get(("2020", row.ref_area))
         if found is None:
-            yield _cell_problem("observations", row, "ref_area", "allowed.area")
+            yield _figure_problem(row, "ref_area", "allowed.area")
             continue
-        if (found.valid_from and row.time_period < found.valid_from) or (
-            found.valid_to and row.time_period > found.valid_to
-        ):
-            yield _cell_problem("observations", row, "time_period", "allowed.area_exists", name=found.name_vi, code=found.code,
-                           first=found.valid_from or Words("allowed.from_start"),
-                           last=found.valid_to or Words("allowed.until_now"))  # fmt: skip
+        if not found.valid_from <= row.time_period <= (found.valid_to or row.time_period):
+            yield _figure_problem(row, "time_period", "allowed.area_exists", name=found.name_vi, code=found.code,
+                                  first=found.valid_from or Words("allowed.from_start"),
+                                  last=found.valid_to or Words("allowed.until_now"))  # fmt: skip
         if row.area_name != found.name_vi:
-            yield _cell_problem(
-                "observations", row, "area_name", "allowed.area_name", name=found.name_vi, code=found.code
-            )
+            yield _figure_problem(row, "area_name", "allowed.area_name", name=found.name_vi, code=found.code)
         if row.level != found.level:
-            yield _cell_problem(
-                "observations", row, "level", "allowed.area_level", level=found.level, name=found.name_vi
-            )
+            yield _figure_problem(row, "level", "allowed.area_level", level=found.level, name=found.name_vi)
         if (
             row.date_precision == "year"
-            and not row.time_period.endswith("-12-31")
+            and row.time_period[4:] != "-12-31"
             and row.time_period != LAST_DAY_OF_DISTRICTS
         ):
-            yield _cell_problem("observations", row, "time_period", "allowed.year_end")
+            yield _figure_problem(row, "time_period", "allowed.year_end")
 
 
-def _fractions(tables):
+def _fractions(tables: Tables) -> Iterator[Problem]:
     """A per cent below 1 where the area's other figures are about a hundred times as large is a fraction."""
     rows = comparable(tables["observations"])
     rows = rows[(rows["unit_measure"] == "percent") & (rows["value"] > 0)]
@@ -158,20 +161,19 @@ def _fractions(tables):
         for index, row in group[group["value"] < 1].iterrows():
             others = group["value"].drop(index)
             if len(others) and others.min() > 20 * row.value and others.min() / 4 < 100 * row.value < 4 * others.max():
-                yield _cell_problem("observations", row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(),
-                               meant=100 * row.value)  # fmt: skip
+                yield _figure_problem(row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(),
+                                      meant=100 * row.value)  # fmt: skip
 
 
-def _gross_rates(tables):
+def _gross_rates(tables: Tables) -> Iterator[Problem]:
     rows = comparable(tables["observations"])
-    for rate, found in rate_disagreements(rows).groupby(LINE):
-        row = found.iloc[0]
+    for _, row in rate_disagreements(rows).drop_duplicates(LINE).sort_values(LINE).iterrows():
         if abs(row.stated - row.computed) > GROSS * max(row.computed, 1e-9):
-            yield Problem("observations.csv", int(rate), "obs_value", f"{row.stated:g}", "allowed.rate_agrees",
+            yield Problem("observations.csv", int(row[LINE]), "obs_value", f"{row.stated:g}", "allowed.rate_agrees",
                           dict(indicator=row.indicator, count=row.count_name, base=row.base_name, computed=row.computed))  # fmt: skip
 
 
-def _implied_bases(tables):
+def _implied_bases(tables: Tables) -> Iterator[Problem]:
     """A count and its rate imply a number of households; one far from the area's others has a wrong digit in either."""
     rows = comparable(tables["observations"])
     rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U") & (rows["value"] > 0)]
@@ -179,27 +181,23 @@ def _implied_bases(tables):
     rates, counts = (rows[rows["indicator"] == name] for name in ("poverty_rate_pct", "poor_households"))
     pairs = rates.merge(counts, on=["ref_area", "time_period", "standard"], suffixes=("", "_count"))
     pairs["base"] = 100 * pairs["value_count"] / pairs["value"]
-    known = pd.concat(
-        [
-            stated[["ref_area", "time_period", "value"]].rename(columns={"value": "base"}),
-            pairs[["ref_area", "time_period", "base"]],
-        ]
-    )
-    for row in pairs.itertuples():
+    known = pd.concat([stated.assign(base=stated["value"]), pairs])[["ref_area", "time_period", "base"]]
+    for _, row in pairs.iterrows():
         others = known[(known["ref_area"] == row.ref_area) & (known["time_period"] != row.time_period)]["base"]
         if len(others) and not others.median() * (1 - GROSS) <= row.base <= others.median() * (1 + GROSS):
             yield Problem("observations.csv", int(row.line), "obs_value", f"{row.value:g}", "allowed.base_fits",
                           dict(count=row.value_count, rate=row.value, implied=row.base, usual=others.median()))  # fmt: skip
 
 
-def rate_disagreements(rows):
+def rate_disagreements(rows: pd.DataFrame) -> pd.DataFrame:
     """Rates beside their own count and base; `within_rounding` tells whether they agree as printed.
 
     rows: comparable() observations. Returns one row a rate and pair of figures: line, ref_area, indicator,
     time_period, stated and computed (per cent), tolerance (points), within_rounding.
     """
     found = []
-    value: dict[tuple, list] = {}
+    value: dict[tuple[str, str, str], list[tuple[str, float]]] = {}
+    row: Any
     for key, standard, v in zip(zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
                                 rows["standard"], rows["value"], strict=True):  # fmt: skip
         value.setdefault(key, []).append((standard, v))
@@ -217,19 +215,19 @@ def rate_disagreements(rows):
     return pd.DataFrame(found, columns=columns)
 
 
-def _figures(value, row, name):
+def _figures(value: Mapping[tuple[str, str, str], list[tuple[str, float]]], row: Any, name: str) -> list[float]:
     found = value.get((row.ref_area, row.time_period, name), [])
     return list(dict.fromkeys(v for standard, v in found if standard in (row.standard, "") and v > 0))
 
 
-def _parts(tables):
-    for row in part_sums(tables).itertuples():
+def _parts(tables: Tables) -> Iterator[Problem]:
+    for _, row in part_sums(tables).iterrows():
         if row.parts != row.whole:
             yield Problem("observations.csv", int(row.line), "obs_value", f"{row.whole:g}", "allowed.sum",
                           dict(indicator=row.indicator, day=row.time_period, parts=row.parts))  # fmt: skip
 
 
-def part_sums(tables):
+def part_sums(tables: Tables) -> pd.DataFrame:
     """Province totals beside the sum of the districts, wherever all districts are stated exactly."""
     areas = tables["areas"]
     districts = areas[(areas["level"] == "district") & (areas["vintage"] == "2020")]
@@ -238,21 +236,21 @@ def part_sums(tables):
     rows = rows[rows["indicator"].isin(ADDITIVE) & (rows["bound"] == "exact")]
     found = []
     for (indicator, day, standard), group in rows.groupby(["indicator", "time_period", "standard"]):
-        for row in group[group["level"] == "province"].itertuples():
+        for _, row in group[group["level"] == "province"].iterrows():
             parts = group[group["ref_area"].isin(children.get(row.ref_area, ()))].drop_duplicates("ref_area")
             if len(parts) and set(parts["ref_area"]) == children[row.ref_area]:
                 found.append((row.line, row.ref_area, indicator, day, standard, parts["value"].sum(), row.value))
     return pd.DataFrame(found, columns=[LINE, "ref_area", "indicator", "time_period", "standard", "parts", "whole"])
 
 
-def fact_key(row):
+def fact_key(row: Any) -> tuple[str, str, str, str]:
     """What makes two rows figures for one fact; an indicator whose value is a year has no date of its own."""
     if row.unit_measure == "year":
         return (row.ref_area, row.indicator, "", "")
     return (row.ref_area, row.indicator, row.time_period, row.standard)
 
 
-def _conflicts(tables):
+def _conflicts(tables: Tables) -> Iterator[Problem]:
     conflicts = tables["conflicts"]
     for _, row in conflicts.iterrows():
         if len(row["values"].split("|")) != len(row["source_ids"].split("|")):
@@ -263,23 +261,23 @@ def _conflicts(tables):
     rows = comparable(tables["observations"])
     rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
     keys = [fact_key(r) for r in rows.itertuples()]
-    values: dict[tuple, set] = {}
+    values: dict[tuple[str, str, str, str], set[float]] = {}
     for key, value in zip(keys, rows["value"], strict=True):
         values.setdefault(key, set()).add(value)
     found = {key for key in values if len(values[key]) > 1}
     for key in sorted(found - listed):
         group = rows[[k == key for k in keys]]
         stated = " | ".join(group["obs_value"])
-        yield _cell_problem("observations", group.iloc[-1], "obs_value", "allowed.one_value", stated=stated)
+        yield _figure_problem(group.iloc[-1], "obs_value", "allowed.one_value", stated=stated)
     for _, row in conflicts.iterrows():
         if (row.ref_area, row.indicator, row.time_period, row.standard) not in found:
             yield _cell_problem("conflicts", row, "values", "allowed.shown_conflict")
 
 
-def _registers(tables):
+def _registers(tables: Tables) -> Iterator[Problem]:
     areas, cross, grid = tables["areas"], tables["crosswalk_2025"], tables["tile_grid"]
-    for _, row in areas[(areas["parent_code"] != "") & ~areas["parent_code"].isin(areas["code"])].iterrows():
-        yield _cell_problem("areas", row, "parent_code", "allowed.area_or_none")
+    lost = areas[(areas["parent_code"] != "") & ~areas["parent_code"].isin(areas["code"])]
+    yield from _cell_problems("areas", lost, "parent_code", "allowed.area_or_none")
     old = areas[(areas["vintage"] == "2020") & (areas["level"] == "commune")].set_index("code")["name_vi"]
     new = areas[(areas["vintage"] == "2025") & (areas["level"] == "commune")].set_index("code")["name_vi"]
     for column, names in (("old", old), ("new", new)):
@@ -288,11 +286,11 @@ def _registers(tables):
                 yield _cell_problem("crosswalk_2025", row, f"{column}_code", f"allowed.{column}_commune")
     for code in sorted(set(old.index) - set(cross["old_code"])):
         yield Problem("crosswalk_2025.csv", None, "old_code", code, "allowed.every_commune")
-    for _, row in grid[grid.duplicated(["vintage", "level", "row", "col"])].iterrows():
-        yield _cell_problem("tile_grid", row, "row", "allowed.one_tile")
+    taken = grid[grid.duplicated(["vintage", "level", "row", "col"])]
+    yield from _cell_problems("tile_grid", taken, "row", "allowed.one_tile")
 
 
-def _targets(tables):
+def _targets(tables: Tables) -> Iterator[Problem]:
     for _, row in tables["targets"].iterrows():
         if (row.comparator == "qualitative") != (row.value_low == ""):
             yield _cell_problem("targets", row, "value_low", "allowed.target_value")
