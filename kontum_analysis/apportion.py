@@ -1,11 +1,12 @@
 """Whole numbers that add up: largest-remainder rounding, one vector or many at once."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .errors import KontumError
 
 
-def apportion(shares, total, ceiling=None):
+def apportion(shares: ArrayLike, total: ArrayLike, ceiling: ArrayLike | None = None) -> np.ndarray:
     """Whole numbers near `shares` whose sum is `total` (Hamilton's method of the largest remainder).
 
     shares: non-negative, shape (n,) or (n, draws), whose sum is within n of `total` along the first axis;
@@ -17,7 +18,7 @@ def apportion(shares, total, ceiling=None):
     >>> apportion([1.4, 2.4, 3.2], 7).tolist()
     [2, 2, 3]
     """
-    shares = np.asarray(shares, float)
+    shares = np.asarray(shares, np.float64)
     flat = shares[:, None] if shares.ndim == 1 else shares
     total = np.broadcast_to(np.asarray(total), flat.shape[1:])
     top = (
@@ -31,7 +32,7 @@ def apportion(shares, total, ceiling=None):
         raise KontumError("error.apportion.total", total=total)
     if ceiling is None and np.any(np.abs(flat.sum(axis=0) - total) > len(flat)):
         raise KontumError("error.apportion.far", sum=flat.sum(axis=0), total=total)
-    whole = np.minimum(np.floor(flat + 1e-9), top)
+    whole: np.ndarray = np.minimum(np.floor(flat + 1e-9), top)
     missing = (total - whole.sum(axis=0)).astype(int)
     while np.any(missing != 0):  # one pass nearly always; more only where the ceiling stops some
         up, down = missing > 0, missing < 0

@@ -4,17 +4,32 @@ All configurations that give the published sum are equally likely: the distribut
 (Jaynes 1957, doi:10.1103/PhysRev.106.620).
 """
 
+from typing import Protocol
+
 import numpy as np
 from scipy.optimize import brentq
 
 
-def counts_within_bands(snapshot, draws, rng):
+class Banded(Protocol):
+    """What is read here of an `ntm_history.Snapshot`; it must have bands."""
+
+    @property
+    def bands(self) -> tuple[int, ...] | None: ...
+    @property
+    def ranges(self) -> tuple[tuple[int, int], ...]: ...
+    @property
+    def mean_low(self) -> float: ...
+    @property
+    def mean_high(self) -> float: ...
+
+
+def counts_within_bands(snapshot: Banded, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Counts below 19 band by band, shape (draws, communes below 19), uniform over all that fit the published sum.
 
     The number of ways to reach each sum is counted backwards (a convolution a commune), then counts are drawn
     forwards. When no configuration fits the published mean, the nearest possible sum is taken.
     """
-    ends = [r for size, r in zip(snapshot.bands[1:], snapshot.ranges[1:], strict=True) for _ in range(size)]
+    ends = [r for size, r in zip((snapshot.bands or ())[1:], snapshot.ranges[1:], strict=True) for _ in range(size)]
     if not ends:
         return np.zeros((draws, 0), np.int8)
     widest = sum(hi for _, hi in ends)
@@ -41,41 +56,42 @@ def counts_within_bands(snapshot, draws, rng):
     return out
 
 
-def allowed_sums(snapshot, total, possible):
+def allowed_sums(snapshot: Banded, total: np.ndarray, possible: np.ndarray) -> np.ndarray:
     """Mask of sums below 19 that agree with the published mean; the nearest possible one when none does."""
     if np.isnan(snapshot.mean_low):
         return possible
-    mean = (total + 19 * snapshot.bands[0]) / sum(snapshot.bands)
+    bands = snapshot.bands or ()
+    mean = (total + 19 * bands[0]) / sum(bands)
     fits = possible & (mean >= snapshot.mean_low) & (mean < snapshot.mean_high)
     if fits.any():
         return fits
     middle = (snapshot.mean_low + snapshot.mean_high) / 2
-    return total == total[possible][np.argmin(np.abs(mean[possible] - middle))]
+    nearest: np.ndarray = total == total[possible][np.argmin(np.abs(mean[possible] - middle))]
+    return nearest
 
 
-def expected_shares(snapshot):
+def expected_shares(snapshot: Banded) -> np.ndarray:
     """Expected share of communes at each count 0 … 19, shape (20,): exponential tilt of the bands to the mean.
 
     For many communes this is the limit of the uniform distribution above given its sum.
     """
-    n, spread = sum(snapshot.bands), []
-    for size, (lo, hi) in zip(snapshot.bands, snapshot.ranges, strict=True):
-        spread.append((size / n, np.arange(lo, hi + 1)))
+    bands = snapshot.bands or ()
+    parts = [(size / sum(bands), np.arange(lo, hi + 1)) for size, (lo, hi) in zip(bands, snapshot.ranges, strict=True)]
 
-    def shares(tilt):
+    def shares(tilt: float) -> np.ndarray:
         p = np.zeros(20)
-        for size, values in spread:
+        for size, values in parts:
             w = np.exp(tilt * (values - values.mean()))
             p[values] += size * w / w.sum()
         return p
 
+    def mean(tilt: float) -> float:
+        return float(shares(tilt) @ np.arange(20))
+
     low, high = (0, 19) if np.isnan(snapshot.mean_low) else (snapshot.mean_low, snapshot.mean_high)
-    flat = shares(0.0) @ np.arange(20)
+    flat = mean(0.0)
     if low <= flat <= high:
         return shares(0.0)
-    wanted = np.clip((low + high) / 2 if high - low < 0.1 else np.clip(flat, low, high), *_reach(shares))
-    return shares(brentq(lambda t: shares(t) @ np.arange(20) - wanted, -20, 20))
-
-
-def _reach(shares):
-    return shares(-20.0) @ np.arange(20) + 1e-6, shares(20.0) @ np.arange(20) - 1e-6
+    middle = (low + high) / 2 if high - low < 0.1 else np.clip(flat, low, high)
+    wanted = np.clip(middle, mean(-20.0) + 1e-6, mean(20.0) - 1e-6)
+    return shares(brentq(lambda tilt: mean(tilt) - wanted, -20, 20))

@@ -4,6 +4,9 @@ The first two rounds are known, the third is to be forecast. Above the area stan
 to the origin only; where no parent is known, the mean of the area's sisters takes its place.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,7 +18,7 @@ SISTERS = 3  # areas whose mean may stand in for an unknown parent
 _SAME_TIME = 1e-6  # years; two times closer than this are the same round
 
 
-def known_parent(times, rates, t0, t1):
+def known_parent(times: np.ndarray, rates: np.ndarray, t0: float, t1: float) -> tuple[float, float]:
     """A parent's rate at two times, from its rounds up to the later one; NaN where they do not reach.
 
     Between two rounds the rate is interpolated; it is never extrapolated, and a round after ``t1`` is never looked at.
@@ -35,7 +38,7 @@ def known_parent(times, rates, t0, t1):
     return float(first), float(last)
 
 
-def stand_ins(panel):
+def stand_ins(panel: pd.DataFrame) -> dict[tuple[Any, Any, float, float], tuple[float, float, int]]:
     """Mean rates of sisters, to stand in for a parent that is not known.
 
     Sisters are areas of one group with one parent label (or none) that are not parents themselves. For every two
@@ -68,7 +71,14 @@ def stand_ins(panel):
     }
 
 
-def _above(series, sisters, parents, area, t0, t1):
+def _above(
+    series: Mapping[Any, tuple[np.ndarray, np.ndarray, Any, Any]],
+    sisters: Mapping[tuple[Any, Any, float, float], tuple[float, float, int]],
+    parents: set[Any],
+    area: Any,
+    t0: float,
+    t1: float,
+) -> tuple[tuple[float, float], Words | None]:
     """What stands above an area over its two rounds: parent's rates (NaN if nothing), and a remark (None if plain)."""
     parent, group = series[area][2:]
     why = Words("hindcast.no_parent")
@@ -87,11 +97,11 @@ def _above(series, sisters, parents, area, t0, t1):
     return (np.nan, np.nan), None if parent is None else Words("hindcast.without", why=why)
 
 
-def _both(remark):
+def _both(remark: Words | None) -> tuple[str, str]:
     return ("", "") if remark is None else (remark.said("en"), remark.said("vi"))
 
 
-def triples(panel):
+def triples(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cases of a checked panel, and what is left out.
 
     Returns

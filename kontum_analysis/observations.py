@@ -6,6 +6,7 @@ left out of it: a figure that is not to be used stays as a row that says why.
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +34,7 @@ ORDER = ["ref_area", "area_name", "level", "indicator", "time_period", "date_pre
          "preferred", "preference_reason", "preference_reason_vi", LINE]  # fmt: skip
 
 
-def raw_tables(folder=None):
+def raw_tables(folder: str | Path | None = None) -> dict[str, pd.DataFrame]:
     """All raw tables of a folder as text, validated; a dict from table name to DataFrame.
 
     folder: path, default `data/raw/`. Raises DataError listing every problem of every file.
@@ -46,7 +47,7 @@ def raw_tables(folder=None):
     return {name: table.copy() for name, table in _validated(folder, stamp).items()}
 
 
-def _resolved(folder):
+def _resolved(folder: Path) -> Path:
     try:
         if (folder := folder.resolve()).is_dir():
             list(folder.iterdir())  # refuses where the folder may not be read
@@ -56,7 +57,7 @@ def _resolved(folder):
 
 
 @lru_cache(maxsize=4)
-def _validated(folder, stamp):
+def _validated(folder: Path, stamp: tuple[tuple[int, int] | None, ...]) -> dict[str, pd.DataFrame]:
     tables, problems = {}, []
     for name, columns in COLUMNS.items():
         try:
@@ -72,7 +73,7 @@ def _validated(folder, stamp):
     return tables
 
 
-def all_tables(data=None, user=None):
+def all_tables(data: str | Path | None = None, user: bool | str | Path | None = None) -> dict[str, pd.DataFrame]:
     """The raw tables, with an office's own observations and sources below the published ones where `user` asks for them."""
     tables = raw_tables(data)
     if user is None or user is False:
@@ -128,7 +129,7 @@ def load_observations(
     return _settled(obs, tables)
 
 
-def vintage(obs, as_of, data=None):
+def vintage(obs: pd.DataFrame, as_of: str | date, data: str | Path | None = None) -> pd.DataFrame:
     """The part of `obs` that was known on the day `as_of`, with conflicts settled among what was known.
 
     obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them, default `data/raw/`.
@@ -142,7 +143,7 @@ def vintage(obs, as_of, data=None):
     return _settled(known, raw_tables(data))
 
 
-def _settled(obs, tables):
+def _settled(obs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     kind = tables["sources"].set_index("source_id")["kind"]
     settled = _with_preference(obs, tables["conflicts"], kind)
     if is_own(settled).any():
@@ -151,7 +152,7 @@ def _settled(obs, tables):
     return settled[ORDER]
 
 
-def _day(value):
+def _day(value: str | date) -> str:
     """The day as text. Only one way of writing it is taken: 04/10/2022 means April to some and October to others."""
     try:
         if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
@@ -162,7 +163,7 @@ def _day(value):
         raise KontumError("error.observations.day", field=Field("as_of"), value=value) from None
 
 
-def _known_from(published, time_period):
+def _known_from(published: str, time_period: str) -> tuple[str, bool]:
     if len(published) == 10:
         return published, False
     if published:
@@ -171,7 +172,7 @@ def _known_from(published, time_period):
     return (pd.Timestamp(time_period) + pd.Timedelta(days=ASSUMED_LAG_DAYS)).strftime("%Y-%m-%d"), True
 
 
-def _with_preference(obs, conflicts, kind):
+def _with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kind: pd.Series) -> pd.DataFrame:
     listed = {(r.ref_area, r.indicator, r.time_period, r.standard): r for r in conflicts.itertuples()}
     keys = [fact_key(r) for r in obs.itertuples()]
     rank = pd.DataFrame({
@@ -184,8 +185,9 @@ def _with_preference(obs, conflicts, kind):
         "line": obs[LINE],
     })  # fmt: skip
     best = rank.sort_values(list(rank.columns)).index
-    first: dict[tuple, Any] = {}
+    first: dict[tuple[str, str, str, str], Any] = {}
     count, verdict = Counter(keys), {}
+    row: Any
     for row in obs.loc[best].itertuples():
         key = keys[row.Index]
         leader = first.setdefault(key, row)
@@ -197,7 +199,7 @@ def _with_preference(obs, conflicts, kind):
     return obs.assign(preferred=np.array(preferred, bool), preference_reason=english, preference_reason_vi=vietnamese)
 
 
-def _verdict(is_first, row, first, entry, count):
+def _verdict(is_first: bool, row: Any, first: Any, entry: Any, count: int) -> tuple[bool, Words]:
     if row.indicator in NOT_COMPARED:
         return not pd.isna(row.obs_value), Words("preference.places")
     if pd.isna(row.obs_value):
@@ -222,7 +224,9 @@ def _verdict(is_first, row, first, entry, count):
     return False, Words("preference.conflict_rule", source=first.source_id)
 
 
-def select(obs, indicator, level=None, area=None, standard=None):
+def select(
+    obs: pd.DataFrame, indicator: str, level: str | None = None, area: str | None = None, standard: str | None = None
+) -> pd.DataFrame:
     """The preferred figures of one indicator, ordered by area and time; any filter may be left out.
 
     >>> select(load_observations(), "poverty_rate_pct", area="62", standard="MDP_2022_2025").obs_value.tolist()

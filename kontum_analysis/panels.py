@@ -4,6 +4,9 @@ A panel is a table with one row per area and time: ``area, parent, group, time, 
 as areas of their own; an area without a parent has a missing value there.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +21,7 @@ SHOWN = 20  # problems that a message shows
 class PanelError(KontumError):
     """A panel that cannot be used. The message lists the problems: row, column, value, what is allowed."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: Iterable[Words]) -> None:
         self.problems = list(problems)
         lines = Lines(self.problems[:SHOWN])
         if (more := len(self.problems) - SHOWN) > 0:
@@ -26,7 +29,7 @@ class PanelError(KontumError):
         super().__init__("error.panel", count=len(self.problems), problems=lines)
 
 
-def _numeric(column):
+def _numeric(column: pd.Series) -> np.ndarray:
     """Values as floats; NaN for whatever is not a number (text, truth values, missing)."""
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return column.to_numpy(dtype=float, na_value=np.nan)
@@ -37,12 +40,12 @@ def _numeric(column):
     )
 
 
-def _problem(panel, position, column, value):
+def _problem(panel: pd.DataFrame, position: int, column: str, value: Any) -> Words:
     allowed = Words(f"error.panel.allowed.{column}")
     return Words("error.panel.value", row=panel.index.tolist()[position], column=column, value=value, allowed=allowed)
 
 
-def _ring(parent_of, area):
+def _ring(parent_of: Mapping[Any, Any], area: Any) -> bool:
     """Whether climbing from an area through its parents returns to it."""
     seen, above = set(), parent_of.get(area)
     while above is not None and above not in seen:
@@ -53,7 +56,7 @@ def _ring(parent_of, area):
     return False
 
 
-def check_panel(panel):
+def check_panel(panel: pd.DataFrame) -> pd.DataFrame:
     """The panel sorted by area and time, with float times and rates, or every problem at once.
 
     Parameters
@@ -97,14 +100,14 @@ def check_panel(panel):
     problems = []
     for name in ("area", "group"):
         values = panel[name].tolist()
-        problems += [_problem(panel, i, name, values[i]) for i in np.flatnonzero(panel[name].isna())]
+        problems += [_problem(panel, i, name, values[i]) for i in np.flatnonzero(panel[name].isna()).tolist()]
     clean = pd.DataFrame({name: panel[name].astype(object).tolist() for name in ("area", "parent", "group")})
     clean = clean.astype(object).where(clean.notna(), None)
     for name, low, high in (("time", -np.inf, np.inf), ("rate", 0.0, 1.0)):
-        values, given = _numeric(panel[name]), panel[name].tolist()
-        good = np.isfinite(values) & (values >= low) & (values <= high)
-        problems += [_problem(panel, i, name, given[i]) for i in np.flatnonzero(~good)]
-        clean[name] = values
+        numbers, values = _numeric(panel[name]), panel[name].tolist()
+        good = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
+        problems += [_problem(panel, i, name, values[i]) for i in np.flatnonzero(~good).tolist()]
+        clean[name] = numbers
     close = clean.assign(time=clean["time"].round(6))  # a round is a round, whatever the last bits say
     twice = close.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
     for i in np.flatnonzero(twice):

@@ -7,8 +7,9 @@ reported as a fall of 4.46 and scored against a plan of 4).
 import re
 import reprlib
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -20,13 +21,13 @@ from .limits import SCENARIO_MB, bytes_within, is_plain_name
 from .paths import SCENARIOS
 
 
-def _no_flag(value):
+def _no_flag(value: Any) -> Any:
     if isinstance(value, bool):  # YAML reads yes, no, on, off as flags, and Python takes True for 1
         raise PydanticCustomError("float_type", "")
     return value
 
 
-def _whole(value):
+def _whole(value: Any) -> Any:
     if isinstance(value, bool | str):
         raise PydanticCustomError("int_type", "")
     return value
@@ -87,7 +88,7 @@ class Scenario(BaseModel):
     household_growth: Annotated[Number, Field(ge=-0.1, le=0.1)] | Literal["published"] = "published"
     note: str = ""
 
-    def __init__(self, /, **values):
+    def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -96,7 +97,7 @@ class Scenario(BaseModel):
             raise ScenarioError("error.scenario.invalid", name=shown, problems=_problems(error, values)) from None
 
     @model_validator(mode="after")
-    def _fits_together(self):
+    def _fits_together(self) -> Self:
         if not is_plain_name(self.name):
             raise ScenarioError("hostile.scenario_name", field=Key("name"), found=self.name)
         if self.end <= self.start:
@@ -113,7 +114,7 @@ class Scenario(BaseModel):
                                         end=Key("end"))  # fmt: skip
         return self
 
-    def changed(self, **values) -> "Scenario":
+    def changed(self, **values: Any) -> "Scenario":
         """A copy with other values, validated anew.
 
         >>> preset("programme-mid").changed(form="logistic").form
@@ -122,26 +123,26 @@ class Scenario(BaseModel):
         return Scenario(**{**self.model_dump(), **values})
 
 
-def _problems(error, values):
+def _problems(error: ValidationError, values: Mapping[str, Any]) -> Lines:
     """What pydantic found, in our words, each once."""
     found = {str(words): words for words in (_problem(item, values) for item in error.errors())}
     return Lines(found.values())
 
 
-def _problem(item, values):
-    if item["type"] == "value_error":  # raised by a rule of ours
-        return item["ctx"]["error"]
+def _problem(item: Mapping[str, Any], values: Mapping[str, Any]) -> Words | ScenarioError:
+    if item["type"] == "value_error":
+        raised: ScenarioError = item["ctx"]["error"]  # by a rule of ours
+        return raised
     key = str(item["loc"][0])[:60] if item["loc"] else ""
+    found, allowed = _shown(item["input"]), _rule(item)
     if item["type"] == "missing":
-        found, allowed = Words("error.scenario.nothing"), _rule(item)
+        found = Words("error.scenario.nothing")
     elif key in _CHOICES:
         found, allowed = _shown(values.get(key)), Words(f"error.scenario.choice.{key}")
-    else:
-        found, allowed = _shown(item["input"]), _rule(item)
     return Words("error.scenario.found", field=Key(key), found=found, allowed=allowed)
 
 
-def _rule(item):
+def _rule(item: Mapping[str, Any]) -> Words:
     """What would be right, for one of pydantic's errors."""
     kind, context = item["type"], item.get("ctx", {})
     if kind in _LIMITS:
@@ -155,7 +156,7 @@ def _rule(item):
     return Words("error.scenario.other", detail=kind)
 
 
-def _shown(value):
+def _shown(value: Any) -> str | Words:
     """A value as a message shows it: short, however long or deep it is."""
     short = reprlib.Repr()
     short.maxlevel, short.maxstring, short.maxlong, short.maxother = 2, 80, 80, 80
@@ -168,7 +169,7 @@ def _shown(value):
 class _PlainKeys(yaml.SafeLoader):
     """The safe loader, which otherwise lets the last of two equal keys win in silence and merges mappings at any cost."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping whose keys are plain and stand once."""
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
@@ -204,7 +205,7 @@ def load(path: str | Path) -> Scenario:
     return scenario
 
 
-def _yaml_detail(error):
+def _yaml_detail(error: Exception) -> str | Words:
     """Where the YAML breaks, and what its reader says of it (a technical detail, quoted as it is)."""
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
     if mark is not None and problem:
@@ -223,7 +224,7 @@ def presets(folder: str | Path | None = None) -> list[str]:
     return [name for name in order if name in found] + sorted(found - set(order))
 
 
-def preset(name: str, folder: str | Path | None = None, **changes) -> Scenario:
+def preset(name: str, folder: str | Path | None = None, **changes: Any) -> Scenario:
     """The preset of this name, with any of its values changed. Raises ScenarioError for an unknown name.
 
     >>> preset("programme-high").province_pace_pp, preset("programme-low", end=2025).end

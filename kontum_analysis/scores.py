@@ -9,6 +9,7 @@ the median's absolute error. The hand-worked tests hold the formula of the paper
 
 import numpy as np
 import scoringrules
+from numpy.typing import ArrayLike
 
 from .errors import KontumError
 
@@ -17,7 +18,7 @@ __all__ = ["crps_ensemble", "interval_coverage", "wis"]
 _TOLERANCE = 1e-9  # two levels closer than this are the same level: 1 - 0.975 is not exactly 0.025
 
 
-def _check_levels(levels):
+def _check_levels(levels: ArrayLike) -> np.ndarray:
     """Levels as a float array, or a KontumError that says which rule is broken."""
     levels = np.asarray(levels, dtype=float)
     if levels.ndim != 1 or levels.size == 0:
@@ -31,7 +32,7 @@ def _check_levels(levels):
     return levels
 
 
-def wis(observed, quantile_levels, quantile_values):
+def wis(observed: ArrayLike, quantile_levels: ArrayLike, quantile_values: ArrayLike) -> np.ndarray:
     r"""Weighted interval score of forecasts given as quantiles.
 
     .. math::
@@ -97,7 +98,7 @@ def wis(observed, quantile_levels, quantile_values):
     return np.asarray(score / (middle + 0.5))
 
 
-def crps_ensemble(observed, draws):
+def crps_ensemble(observed: ArrayLike, draws: ArrayLike) -> np.ndarray:
     r"""Continuous ranked probability score of an ensemble, :math:`E|X-y| - \tfrac12 E|X-X'|`.
 
     Both expectations run over the ensemble itself (all pairs, the empirical distribution as the forecast).
@@ -139,7 +140,7 @@ def crps_ensemble(observed, draws):
     )
 
 
-def interval_coverage(observed, lower, upper):
+def interval_coverage(observed: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
     """Share of observations inside their interval, ends included.
 
     Parameters

@@ -6,6 +6,7 @@ those quantiles, safely also when the heap is small.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
@@ -17,21 +18,23 @@ PRIOR_SPREAD = 0.15  # logit per √year, about what observed speeds of sub-nati
 PRIOR_CASES = 2.0  # weight of that prior against the residuals seen
 
 
-def to_logit(rate):
+def to_logit(rate: ArrayLike) -> np.ndarray:
     """Rate in [0, 1] to a finite logit: logit(ε + (1 − 2ε)·rate), so that 0 and 1 have a place."""
-    return logit(EPSILON + (1 - 2 * EPSILON) * np.asarray(rate, dtype=float))
+    value: np.ndarray = logit(EPSILON + (1 - 2 * EPSILON) * np.asarray(rate, dtype=float))
+    return value
 
 
-def from_logit(value):
+def from_logit(value: ArrayLike) -> np.ndarray:
     """Inverse of :func:`to_logit`, held to [0, 1]; what lies beyond the logit of 0 or 1 is 0 or 1.
 
     >>> from_logit(to_logit([0.0, 0.25, 1.0])).round(12).tolist()
     [0.0, 0.25, 1.0]
     """
-    return np.clip((expit(value) - EPSILON) / (1 - 2 * EPSILON), 0.0, 1.0)
+    rate: np.ndarray = np.clip((expit(value) - EPSILON) / (1 - 2 * EPSILON), 0.0, 1.0)
+    return rate
 
 
-def residual_quantiles(residuals, groups):
+def residual_quantiles(residuals: ArrayLike, groups: int) -> np.ndarray:
     """Quantiles of residuals at the 23 levels, safe with few of them.
 
     The empirical quantiles are mixed with those of a Student t (5 degrees of freedom) with the residuals' centre and
@@ -63,10 +66,11 @@ def residual_quantiles(residuals, groups):
     mixed = share * np.quantile(residuals, LEVELS) + (1 - share) * smooth
     middle = mixed[LEVELS.size // 2]
     groups = max(groups, 2)
-    return middle + np.sqrt((groups + 1) / (groups - 1)) * (mixed - middle)
+    widened: np.ndarray = middle + np.sqrt((groups + 1) / (groups - 1)) * (mixed - middle)
+    return widened
 
 
-def shared_and_own(error, cluster):
+def shared_and_own(error: np.ndarray, cluster: np.ndarray) -> tuple[float, float]:
     """Shared and own spread of errors by one-way analysis of variance, errors beyond four robust spreads drawn in."""
     limit = 4 * max(1.4826 * np.median(np.abs(error)), 1e-6)
     error = np.clip(error, -limit, limit)

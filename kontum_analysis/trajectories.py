@@ -16,7 +16,7 @@ from .errors import KontumError
 FORMS = ("linear", "proportional", "logistic", "stock_flow")
 
 
-def speed_between(form, y0, y1, years, entry=0.0):
+def speed_between(form: str, y0: ArrayLike, y1: ArrayLike, years: ArrayLike, entry: float = 0.0) -> np.ndarray:
     """The speed that takes a rate from y0 to y1 in `years`; arrays broadcast.
 
     linear: change of the rate a year; proportional: change of log rate; logistic: change of the log odds;
@@ -29,44 +29,47 @@ def speed_between(form, y0, y1, years, entry=0.0):
     >>> round(float(speed_between("logistic", 0.276781, 0.163928, 4.5)), 6)
     -0.148623
     """
-    y0, y1, years = np.asarray(y0, float), np.asarray(y1, float), np.asarray(years, float)
+    start, end, span = (np.asarray(values, np.float64) for values in (y0, y1, years))
     if form not in FORMS:
         raise KontumError("error.trajectory.form", form=form, allowed=FORMS)
-    if np.any((y0 < 0) | (y0 > 1) | (y1 < 0) | (y1 > 1)) or np.any(np.isnan(y0) | np.isnan(y1)):
-        raise KontumError("error.trajectory.rates", first=y0, last=y1)
-    if not np.all(years > 0):
+    if np.any((start < 0) | (start > 1) | (end < 0) | (end > 1)) or np.any(np.isnan(start) | np.isnan(end)):
+        raise KontumError("error.trajectory.rates", first=start, last=end)
+    if not np.all(span > 0):
         raise KontumError("error.trajectory.order")
     if form == "linear":
-        return (y1 - y0) / years
-    if np.any((y0 <= 0) | (y1 <= 0)):
+        return (end - start) / span
+    if np.any((start <= 0) | (end <= 0)):
         raise KontumError("error.trajectory.zero", form=form)
     if form == "proportional":
-        return np.log(y1 / y0) / years
-    if form == "logistic":
-        if np.any((y0 >= 1) | (y1 >= 1)):
-            raise KontumError("error.trajectory.one")
-        return (logit(y1) - logit(y0)) / years
-    return np.vectorize(_closing_share)(y0, y1, years, entry)
+        return np.log(end / start) / span
+    if form == "stock_flow":
+        return np.asarray(np.vectorize(_closing_share)(start, end, span, entry))
+    if np.any((start >= 1) | (end >= 1)):
+        raise KontumError("error.trajectory.one")
+    speed: np.ndarray = (logit(end) - logit(start)) / span
+    return speed
 
 
-def _closing_share(y0, y1, years, entry):
+def _closing_share(y0: float, y1: float, years: float, entry: float) -> float:
     """k solves y1 = r + (y0 - r)(1 - k)^years with r = entry / k; for one year it is linear in the exit rate."""
     if entry < 0 or entry >= 1:
         raise KontumError("error.trajectory.entry", entry=entry)
 
-    def miss(k):
+    def miss(k: float) -> float:
         rest = entry / k if k > 0 else 0.0
-        return rest + (y0 - rest) * (1 - k) ** years - y1
+        return float(rest + (y0 - rest) * (1 - k) ** years - y1)
 
     low, high = float(entry), 1.0 - 1e-12
     if abs(miss(low)) < 1e-12:  # nobody leaves; the sign of so small a miss is chance
         return low
     if miss(low) * miss(high) > 0:
         raise KontumError("error.trajectory.no_exit", first=y0, last=y1, years=years, entry=entry)
-    return brentq(miss, low, high, xtol=1e-15)
+    return float(brentq(miss, low, high, xtol=1e-15))
 
 
-def rate_after(form, y0, speed, years, floor=0.0, entry=0.0):
+def rate_after(
+    form: str, y0: ArrayLike, speed: ArrayLike, years: ArrayLike, floor: ArrayLike = 0.0, entry: float = 0.0
+) -> np.ndarray:
     """The rate `years` after y0 at this speed, kept in [floor, 1]; arrays broadcast. Negative years look back."""
     y0, years = np.asarray(y0, float), np.asarray(years, float)
     if form == "linear":
@@ -102,7 +105,7 @@ class Trajectory:
     floor: float = 0.0
     entry: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise KontumError("error.trajectory.form", form=self.form, allowed=FORMS)
         if not 0 <= self.floor <= 1:
@@ -160,12 +163,12 @@ class Trajectory:
             years = self._years_to(float(level))
         return float(self.t0 + years) if np.isfinite(years) else float("inf")
 
-    def _years_to(self, level):
+    def _years_to(self, level: float) -> float:
         if self.form == "linear":
-            return np.divide(level - self.y0, self.speed)
+            return float(np.divide(level - self.y0, self.speed))
         if self.form == "proportional":
-            return np.divide(np.log(np.divide(level, self.y0)), self.speed)
+            return float(np.divide(np.log(np.divide(level, self.y0)), self.speed))
         if self.form == "logistic":
-            return np.divide(logit(level) - logit(self.y0), self.speed)
+            return float(np.divide(logit(level) - logit(self.y0), self.speed))
         rest = self.entry / self.speed
-        return np.divide(np.log(np.divide(level - rest, self.y0 - rest)), np.log1p(-self.speed))
+        return float(np.divide(np.log(np.divide(level - rest, self.y0 - rest)), np.log1p(-self.speed)))
