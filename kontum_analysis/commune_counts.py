@@ -13,16 +13,39 @@ What is left open is filled without further knowledge:
   distribution of greatest entropy (Jaynes 1957, doi:10.1103/PhysRev.106.620).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
 
 from .band_counts import counts_within_bands
-from .ntm_history import LEVELS, decimal_year
+from .ntm_history import LEVELS, Snapshot, decimal_year
 
 RANK_MEMORY = 0.85
 _FORCE = 1e3  # larger than any difference of latent ranks
+
+
+@dataclass
+class Commune:
+    """What is published about one commune: when it had attained at the latest, and its counts.
+
+    attained_by: day by which it is known to have attained, or "". not_before: it had not attained before that day.
+    counts: rows (day, low, high, standard, exact day known?). sources: source ids. derived: attainment follows
+    from a district's total and the names, and is itself nowhere printed.
+    """
+
+    code: str
+    name: str
+    district: str
+    attained_by: str = ""
+    not_before: str = ""
+    advanced_by: str = ""
+    model_by: str = ""
+    derived: bool = False
+    counts: list[tuple[str, int, int, str, bool]] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -33,10 +56,12 @@ class Constraints:
     high: np.ndarray
     rank_mean: np.ndarray
     rank_sd: np.ndarray
-    districts: tuple
+    districts: tuple[tuple[np.ndarray, int, int], ...]
 
 
-def constraints(snapshot, members, totals, history):
+def constraints(
+    snapshot: Snapshot, members: Sequence[Commune], totals: pd.DataFrame, history: Sequence[Snapshot]
+) -> Constraints:
     """Turn what is known of communes and districts into limits and rank scores for the day of a snapshot.
 
     members: list of `Commune`; totals: table of `district_totals`; history: list of `Snapshot`, for ranks.
@@ -66,7 +91,7 @@ def constraints(snapshot, members, totals, history):
     return Constraints(low, high, mean, np.sqrt(1 - weight**2), _district_limits(day, codes, totals, low))
 
 
-def _rank(c, snapshot, history):
+def _rank(c: Commune, snapshot: Snapshot, history: Sequence[Snapshot]) -> tuple[float, float]:
     """Normal score of the latest published count among the communes of its time, and how much of it remains."""
     known = [r for r in c.counts if r[0] <= snapshot.day]
     if c.attained_by and c.attained_by <= snapshot.day:
@@ -77,16 +102,18 @@ def _rank(c, snapshot, history):
     when = max(known or known_later)[0]
     same = [r for r in known or known_later if r[0] == when]
     count = (max(r[1] for r in same) + min(r[2] for r in same)) / 2
-    with_bands = [s for s in history if s.bands]
-    near = min(with_bands, key=lambda s: abs(s.time - decimal_year(when)))
-    n, above = sum(near.bands), 0.0
-    for size, (lo, hi) in zip(near.bands, near.ranges, strict=True):
+    with_bands = [(s, s.bands) for s in history if s.bands]
+    near, bands = min(with_bands, key=lambda pair: abs(pair[0].time - decimal_year(when)))
+    n, above = sum(bands), 0.0
+    for size, (lo, hi) in zip(bands, near.ranges, strict=True):
         above += size * np.clip((hi + 0.5 - count) / (hi - lo + 1), 0, 1)
     share = np.clip(1 - above / n, 1 / (2 * n), 1 - 1 / (2 * n))
     return ndtri(share), RANK_MEMORY ** abs(snapshot.time - decimal_year(when))
 
 
-def _district_limits(day, codes, totals, low):
+def _district_limits(
+    day: str, codes: np.ndarray, totals: pd.DataFrame, low: np.ndarray
+) -> tuple[tuple[np.ndarray, int, int], ...]:
     limits = []
     for code, rows in totals.groupby("district"):
         inside = np.flatnonzero(codes == code)
@@ -98,12 +125,13 @@ def _district_limits(day, codes, totals, low):
     return tuple(limits)
 
 
-def latent_ranks(limits, noise):
+def latent_ranks(limits: Constraints, noise: np.ndarray) -> np.ndarray:
     """Ranks of communes, shape (draws, communes), from standard normal noise of that shape; higher is nearer."""
-    return limits.rank_mean + limits.rank_sd * noise
+    ranks: np.ndarray = limits.rank_mean + limits.rank_sd * noise
+    return ranks
 
 
-def choose(key, size, forced, barred):
+def choose(key: np.ndarray, size: int, forced: np.ndarray, barred: np.ndarray) -> np.ndarray:
     """Mask of the `size` highest keys of each row, forced ones first and barred ones last.
 
     key: (draws, communes); forced, barred: masks that broadcast to it.
@@ -120,7 +148,7 @@ def choose(key, size, forced, barred):
     return mask
 
 
-def choose_attained(key, size, limits, within=None):
+def choose_attained(key: np.ndarray, size: int, limits: Constraints, within: np.ndarray | None = None) -> np.ndarray:
     """Who has attained: exactly `size` in each draw, names and district totals respected where they can be.
 
     within: mask (draws, communes) of those who have attained at a later date; nobody else is taken before them.
@@ -138,7 +166,13 @@ def choose_attained(key, size, limits, within=None):
     return choose(key, size, forced, barred)
 
 
-def draw_counts(snapshot, limits, ranks, rng, within=None):
+def draw_counts(
+    snapshot: Snapshot,
+    limits: Constraints,
+    ranks: np.ndarray,
+    rng: np.random.Generator,
+    within: np.ndarray | None = None,
+) -> np.ndarray:
     """Counts of every commune, shape (draws, communes), int8; see the module's text for what each draw respects.
 
     snapshot: with bands; ranks: (draws, communes); rng: generator for the counts inside the bands;
@@ -151,19 +185,20 @@ def draw_counts(snapshot, limits, ranks, rng, within=None):
     46
     """
     draws, n = ranks.shape
+    bands = snapshot.bands or ()
     counts = np.zeros((draws, n), np.int8)
-    inside = choose_attained(ranks, snapshot.bands[0], limits, within)
+    inside = choose_attained(ranks, bands[0], limits, within)
     counts[inside] = 19
     band = np.where(inside, 0, 4).astype(np.int8)
     for b, level in enumerate(LEVELS[1:], start=1):
-        size = sum(snapshot.bands[: b + 1])
+        size = sum(bands[: b + 1])
         # 3 for communes already above, 1 for those whose published count belongs here
         reached = choose(ranks, size, 3.0 * inside + (limits.low >= level), limits.high < level)
         band[reached & ~inside] = b
         inside = reached
     slots = counts_within_bands(snapshot, draws, rng)
     start = 0
-    for b, size in enumerate(snapshot.bands[1:], start=1):
+    for b, size in enumerate(bands[1:], start=1):
         if size:
             place = np.nonzero(band == b)[1].reshape(draws, size)
             order = np.argsort(-np.take_along_axis(ranks, place, axis=1), axis=1)
@@ -173,7 +208,9 @@ def draw_counts(snapshot, limits, ranks, rng, within=None):
     return _within_limits(counts, band, limits, snapshot.ranges)
 
 
-def _within_limits(counts, band, limits, ranges):
+def _within_limits(
+    counts: np.ndarray, band: np.ndarray, limits: Constraints, ranges: Sequence[tuple[int, int]]
+) -> np.ndarray:
     """Bring communes to their published limits by swaps inside a band, which keep sums and bands as they are.
 
     Where no partner exists the commune is moved alone, and others make up for it criterion by criterion, each inside

@@ -1,38 +1,19 @@
 """What has been published about single new-rural (NTM) communes and districts, gathered commune by commune."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .areas import LAST_DAY_OF_DISTRICTS, register
+from .commune_counts import Commune
 from .own_data import is_own
 
 MANG_DEN = ("Măng Đen", "613")  # the town that was the commune Đăk Long of Kon Plông until the end of 2019
 
 
-@dataclass
-class Commune:
-    """What is published about one commune: when it had attained at the latest, and its counts.
-
-    attained_by: day by which it is known to have attained, or "". not_before: it had not attained before that day.
-    counts: rows (day, low, high, standard, exact day known?). sources: source ids. derived: attainment follows
-    from a district's total and the names, and is itself nowhere printed.
-    """
-
-    code: str
-    name: str
-    district: str
-    attained_by: str = ""
-    not_before: str = ""
-    advanced_by: str = ""
-    model_by: str = ""
-    derived: bool = False
-    counts: list = field(default_factory=list)
-    sources: list = field(default_factory=list)
-
-
-def communes(obs, count=85):
+def communes(obs: pd.DataFrame, count: int = 85) -> list[Commune]:
     """Every rural commune with what is published about it, in order of code; a list of `Commune`.
 
     count: 85, or 86 to include the commune that became the town of Măng Đen.
@@ -55,7 +36,7 @@ def communes(obs, count=85):
     return list(found.values())
 
 
-def _overruled(rows):
+def _overruled(rows: pd.DataFrame) -> pd.Series:
     """Published levels of communes whose status an office states itself: what it does not repeat no longer holds."""
     stated = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
     return (
@@ -63,7 +44,7 @@ def _overruled(rows):
     )
 
 
-def _note(c, row):
+def _note(c: Commune, row: Any) -> None:
     value = row.obs_value if np.isfinite(row.obs_value) else row.bound_value
     by = nb = ""
     if row.indicator in ("ntm_attained", "ntm_recognised") and value == 1:
@@ -95,7 +76,7 @@ def _note(c, row):
     c.not_before = max(c.not_before, nb)
 
 
-def district_totals(obs):
+def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
     """Published totals of attained communes by district: district, day, attained, caps_until, source_id.
 
     caps_until: the last day on which no more had attained: the day itself where it is printed, the end of the year
@@ -106,7 +87,7 @@ def district_totals(obs):
     caps = [
         "" if r.indicator != "ntm_communes" or r.date_precision == "unknown"
         else f"{int(r.time_period[:4]) - 1}-12-31" if r.date_precision == "year" else r.time_period
-        for r in rows.itertuples()
+        for _, r in rows.iterrows()
     ]  # fmt: skip
     return pd.DataFrame({
         "district": rows["ref_area"], "day": rows["time_period"], "attained": rows["obs_value"].astype(int),
@@ -114,7 +95,7 @@ def district_totals(obs):
     }).sort_values("day")  # fmt: skip
 
 
-def _complete(members, total):
+def _complete(members: Sequence[Commune], total: Any) -> None:
     """Name the rest where a district's total leaves no choice: nobody else, or everybody else."""
     if total.caps_until != total.day:
         return
