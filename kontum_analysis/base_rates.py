@@ -4,8 +4,12 @@ Two measures stand beside each other and are never mixed: the Vietnamese househo
 result a year) and the global MPI (surveys, years apart).
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import logit
 
 from .areas import PROVINCE, register
@@ -16,7 +20,7 @@ from .observations import raw_tables
 FIRST_ROUNDS = 2  # a speed needs two rounds
 
 
-def rate_series(obs, levels=("province",)):
+def rate_series(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> pd.DataFrame:
     """Published year-end poverty rates of the household review: area, standard, year, rate (fraction).
 
     Only exact, preferred figures that are not marked of low reliability; figures of two standards are two series.
@@ -29,7 +33,7 @@ def rate_series(obs, levels=("province",)):
     return table[["area", "standard", "year", "rate"]].sort_values(["area", "standard", "year"]).reset_index(drop=True)
 
 
-def observed_paces(obs, levels=("province",)):
+def observed_paces(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> pd.DataFrame:
     """Every fall between two neighbouring published rates of one area under one standard.
 
     Columns: area, standard, start, end, rate_start, rate_end (fractions), pace_pp (points a year, positive is a fall),
@@ -53,7 +57,7 @@ def observed_paces(obs, levels=("province",)):
     )
 
 
-def pace_percentile(pace_pp, level, observed_speeds):
+def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) -> float:
     """Share (fraction) of observed speeds slower than this pace is at this level.
 
     pace_pp: points a year; level: opening rate (fraction). The pace of the first year is turned into a speed of the log
@@ -70,7 +74,7 @@ def pace_percentile(pace_pp, level, observed_speeds):
     return float(np.mean(seen > speed) + 0.5 * np.mean(seen == speed))
 
 
-def mpi_share(data=None):
+def mpi_share(data: str | Path | None = None) -> pd.DataFrame:
     """How often the headcount of the global MPI fell at least so fast over three years or more: a tidy table.
 
     Another measure than the household review (surveys of deprivations, not a list of poor households): for comparison only.
@@ -84,7 +88,7 @@ def mpi_share(data=None):
     )
 
 
-def speed_prior(obs):
+def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
     """What the history of the household review says of a province's speed: a dict of numbers on the log-odds scale.
 
     mean, between: centre and spread over series of their average yearly speed; shock: standard deviation of one year's
@@ -99,34 +103,23 @@ def speed_prior(obs):
     own = paces[(paces["area"] == PROVINCE) & (paces["standard"] == STANDARD)]
     others = paces.drop(own.index)
     series = others.assign(years=others["end"] - others["start"]).groupby(["area", "standard"])
-    average = series.apply(lambda s: np.average(s["speed"], weights=s["years"]), include_groups=False)
+    average = series.apply(lambda s: np.average(s["speed"], weights=s["years"]))
     steps = paces[paces["end"] - paces["start"] == 1].groupby(["area", "standard"])["speed"].diff().dropna()
     shock = float(np.sqrt((steps**2).mean() / 2)) if len(steps) else 0.1
     mean = float(average.mean()) if len(average) else -0.2
     between = max(float(average.std(ddof=1)) if len(average) > 1 else 0.0, shock)
     years = int((own["end"] - own["start"]).sum())
-    if years == 0:
-        return dict(
-            mean=mean,
-            between=between,
-            shock=shock,
-            own=float("nan"),
-            own_years=0,
-            weight=0.0,
-            centre=mean,
-            spread=between,
-            series=len(average),
-            steps=len(steps),
-        )
-    own_speed = float(np.average(own["speed"], weights=own["end"] - own["start"]))
-    error = shock**2 / years
-    weight = between**2 / (between**2 + error)
-    return dict(mean=mean, between=between, shock=shock, own=own_speed, own_years=years, weight=weight,
-                centre=weight * own_speed + (1 - weight) * mean, spread=float(np.sqrt(weight * error)),
-                series=len(average), steps=len(steps))  # fmt: skip
+    own_speed, weight, centre, spread = float("nan"), 0.0, mean, between
+    if years > 0:
+        own_speed = float(np.average(own["speed"], weights=own["end"] - own["start"]))
+        error = shock**2 / years
+        weight = between**2 / (between**2 + error)
+        centre, spread = weight * own_speed + (1 - weight) * mean, float(np.sqrt(weight * error))
+    return dict(mean=mean, between=between, shock=shock, own=own_speed, own_years=years, weight=weight, centre=centre,
+                spread=spread, series=len(average), steps=len(steps))  # fmt: skip
 
 
-def hindcast_panel(obs):
+def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
     """Published rates of provinces and districts as a panel for `hindcast`: area, parent, group, time, rate.
 
     One series is one area under one standard ("62 MDP_2022_2025"); a district's parent is its province under the same
@@ -154,7 +147,7 @@ def hindcast_panel(obs):
                              rate=rows["rate"]))  # fmt: skip
 
 
-def _derived_rates(obs):
+def _derived_rates(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates of districts that `district_facts` derives, in the columns of `rate_series`."""
     try:
         facts = district_facts(obs)

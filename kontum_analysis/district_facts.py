@@ -1,6 +1,8 @@
 """What is published, and what follows from it by arithmetic, for every district and year of the current standard."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from .errors import KontumError
 from .observations import select
 
 STANDARD = "MDP_2022_2025"
+Figure = tuple[float, str, str]  # value, obs_status, source
 FIRST_YEAR = 2021  # end of 2021: the opening stock under Decree 07/2021
 
 
@@ -23,12 +26,12 @@ class Cell:
     source: str
 
     @property
-    def middle(self):
+    def middle(self) -> float:
         """The value, or the middle of the range it can lie in."""
         return (self.low + self.high) / 2
 
 
-def half_unit(value):
+def half_unit(value: float) -> float:
     """Half of the last printed decimal place: a figure printed as 4.28 lies within 0.005 of it.
 
     >>> half_unit(4.28), half_unit(10.4), half_unit(2.0)
@@ -38,7 +41,7 @@ def half_unit(value):
     return 0.5 * 10.0**-decimals
 
 
-def district_facts(obs):
+def district_facts(obs: pd.DataFrame) -> dict[tuple[str, int, str], Cell]:
     """Cells for the province and its ten districts: a dict keyed (area, year, name).
 
     name is households, poor_households or rate (fraction). Counts and rates are taken as published; derived are
@@ -74,9 +77,10 @@ _NAMES = {
 CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each tells the year before
 
 
-def _figures(obs):
+def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures at a year's end."""
-    found = {}
+    found: dict[tuple[str, int, str], Figure] = {}
+    row: Any
     for indicator, name in _NAMES.items():
         rows = select(obs, indicator, standard=STANDARD)
         rows = rows[
@@ -87,28 +91,21 @@ def _figures(obs):
     return found
 
 
-def _cells(found, after):
+def _cells(found: Mapping[str, Figure | None], after: Mapping[str, Figure | None]) -> dict[str, Cell]:
     cells = {}
-
-    def stated(name, scale=1.0, margin=0.0):
-        value, status, source = found[name]
-        kind = "derived" if status == "E" else "published"
-        return Cell((value - margin) * scale, (value + margin) * scale, kind, source)
-
     if found["poor_households"]:
-        cells["poor_households"] = stated("poor_households")
+        cells["poor_households"] = _stated(found["poor_households"])
     elif after["poor_households"] and after["fall"]:
         value = after["poor_households"][0] + after["fall"][0]
         cells["poor_households"] = Cell(value, value, "derived", after["fall"][2])
     if found["rate_pct"]:
-        cells["rate"] = stated("rate_pct", 0.01, half_unit(found["rate_pct"][0]))
+        cells["rate"] = _stated(found["rate_pct"], 0.01, half_unit(found["rate_pct"][0]))
     elif after["rate_pct"] and after["fall_pp"]:
         value = after["rate_pct"][0] + after["fall_pp"][0]
-        cells["rate"] = Cell(
-            (value - 0.01) / 100, (value + 0.01) / 100, "derived", after["fall_pp"][2]
-        )  # two roundings
+        low, high = (value - 0.01) / 100, (value + 0.01) / 100  # two roundings
+        cells["rate"] = Cell(low, high, "derived", after["fall_pp"][2])
     if found["households"]:
-        cells["households"] = stated("households")
+        cells["households"] = _stated(found["households"])
     elif (derived := _households(cells, found)) is not None:
         cells["households"] = derived
     if "rate" not in cells and {"poor_households", "households"} <= set(cells):
@@ -117,16 +114,22 @@ def _cells(found, after):
     return cells
 
 
-def _households(cells, found):
+def _stated(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
+    value, status, source = figure
+    kind = "derived" if status == "E" else "published"
+    return Cell((value - margin) * scale, (value + margin) * scale, kind, source)
+
+
+def _households(cells: Mapping[str, Cell], found: Mapping[str, Figure | None]) -> Cell | None:
     """Households from every printed pair of count and rate; the narrower range where two pairs disagree."""
     ranges = []
     if {"poor_households", "rate"} <= set(cells):
         poor, rate = cells["poor_households"].middle, cells["rate"]
         ranges.append((poor / rate.high, poor / rate.low, rate.source))
     if found["near_poor"] and found["near_poor_pct"]:
-        count, rate = found["near_poor"][0], found["near_poor_pct"][0]
-        margin = half_unit(rate)
-        ranges.append((100 * count / (rate + margin), 100 * count / (rate - margin), found["near_poor_pct"][2]))
+        count, (per_cent, _, source) = found["near_poor"][0], found["near_poor_pct"]
+        margin = half_unit(per_cent)
+        ranges.append((100 * count / (per_cent + margin), 100 * count / (per_cent - margin), source))
     if not ranges:
         return None
     low, high, source = max(r[0] for r in ranges), min(r[1] for r in ranges), ranges[0][2]
@@ -135,7 +138,7 @@ def _households(cells, found):
     return Cell(np.ceil(low), np.floor(high), "derived", source)
 
 
-def household_series(obs):
+def household_series(obs: pd.DataFrame) -> pd.Series:
     """Households of the province by year, published or derived from count and rate, whatever the standard.
 
     Returns a Series indexed by year. Households do not depend on the poverty standard, so 2018-2020 count too.
@@ -158,7 +161,7 @@ def household_series(obs):
     return stated.combine_first(derived.groupby(level=0).last()).sort_index()
 
 
-def household_growth(obs):
+def household_growth(obs: pd.DataFrame) -> float:
     """Yearly growth of the province's households over the last two years known (fraction), 0 if fewer are known.
 
     >>> from kontum_analysis.observations import load_observations
@@ -173,7 +176,7 @@ def household_growth(obs):
     return float((series.iloc[-1] / series.iloc[-1 - span]) ** (1 / years) - 1)
 
 
-def households_without_labour(obs):
+def households_without_labour(obs: pd.DataFrame) -> float:
     """Poor households without labour capacity as last published (2,193 at end-2022); 0 where not yet known.
 
     >>> from kontum_analysis.observations import load_observations
@@ -184,7 +187,7 @@ def households_without_labour(obs):
     return float(rows["obs_value"].iloc[-1]) if len(rows) else 0.0
 
 
-def published_entry_rate(obs):
+def published_entry_rate(obs: pd.DataFrame) -> float:
     """New and relapsed poor households over those not poor a year before (2022: 607 of 121,572); 0 where not known.
 
     >>> from kontum_analysis.observations import load_observations
@@ -192,7 +195,7 @@ def published_entry_rate(obs):
     0.00499
     """
 
-    def figures(indicator, standard=None):
+    def figures(indicator: str, standard: str | None = None) -> pd.Series:
         return select(obs, indicator, area=PROVINCE, standard=standard).set_index("time_period")["obs_value"]
 
     stock, base = figures("poor_households", STANDARD), figures("households_total")

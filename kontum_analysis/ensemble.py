@@ -27,8 +27,8 @@ from scipy.special import expit, logit
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from .base_rates import speed_prior
 from .errors import ScenarioError
-from .estimates import TAU_WITHOUT_EVIDENCE, estimate_panel
-from .paces import Known, baseline, district_paths
+from .estimates import TAU_WITHOUT_EVIDENCE, Estimates, estimate_panel
+from .paces import Baseline, Known, baseline, district_paths
 from .scenarios import Scenario
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -39,12 +39,12 @@ NEWTON_STEPS = 12
 class Draws:
     """Rates (fractions) of the districts, shape (district, year, draw), and the households they are shares of."""
 
-    areas: tuple
-    years: tuple
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
     rates: np.ndarray
     households: np.ndarray
 
-    def of(self, code):
+    def of(self, code: str) -> np.ndarray:
         """Rates of a district, the province, 62-POOR or 62-REST; shape (year, draw)."""
         member = {
             PROVINCE: np.ones(len(self.areas), bool),
@@ -52,9 +52,10 @@ class Draws:
             OTHER_DISTRICTS: ~np.isin(self.areas, poor_districts()),
         }.get(code, np.array([a == code for a in self.areas]))
         weight = self.households[member]
-        return np.einsum("ay,ayd->yd", weight / weight.sum(axis=0), self.rates[member])
+        rates: np.ndarray = np.einsum("ay,ayd->yd", weight / weight.sum(axis=0), self.rates[member])
+        return rates
 
-    def quantiles(self):
+    def quantiles(self) -> pd.DataFrame:
         """Tidy table: area, year, q05 … q95 of the rate, for the province, the two groups and each district."""
         rows = []
         for code in (PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *self.areas):
@@ -63,7 +64,7 @@ class Draws:
         return pd.concat(rows, ignore_index=True)
 
 
-def _named(found):
+def _named(found: np.ndarray) -> dict[str, np.ndarray]:
     return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
 
 
@@ -113,12 +114,14 @@ def outlook_draws(
     return _draw(obs, base, years, path, draws, seed)
 
 
-def _stream(seed, code, part):
+def _stream(seed: int, code: str, part: int) -> np.random.Generator:
     """Random numbers of one area: a child of SeedSequence(seed, spawn_key=(code,)), whatever other areas there are."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code), part)))
 
 
-def _draw(obs, base, years, centre, draws, seed):
+def _draw(
+    obs: pd.DataFrame | Known, base: Baseline, years: np.ndarray, centre: np.ndarray, draws: int, seed: int
+) -> Draws:
     if draws < 2:
         raise ScenarioError("error.draws", found=draws)
     given = Known.of(obs)
@@ -140,13 +143,13 @@ def _draw(obs, base, years, centre, draws, seed):
     return Draws(tuple(base.areas), tuple(int(y) for y in years), rates, households)
 
 
-def _walk(stream, years, draws, sd):
+def _walk(stream: np.random.Generator, years: int, draws: int, sd: float | np.ndarray) -> np.ndarray:
     steps = sd * stream.standard_normal((years, draws))
     steps[0] = 0.0
     return np.cumsum(steps, axis=0)
 
 
-def district_shock(known):
+def district_shock(known: Estimates) -> float:
     """Yearly standard deviation of a district's log odds about the province's, from districts known at both ends."""
     theta = logit(known.rates)
     sure = [bool((known.poor[i, -1] == known.poor[i, -1, 0]).all()) for i in range(len(known.areas))]
@@ -156,7 +159,7 @@ def district_shock(known):
     return float(change.std(ddof=1) / np.sqrt(known.years[-1] - known.years[0]))
 
 
-def _add_up(theta, total, weight):
+def _add_up(theta: np.ndarray, total: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Rates expit(theta + delta), one delta a year and draw, whose weighted sum is `total`: Newton from 0."""
     delta = np.zeros(total.shape)
     for _ in range(NEWTON_STEPS):
@@ -165,10 +168,11 @@ def _add_up(theta, total, weight):
         if np.abs(miss).max() < 1e-12:
             break
         delta = delta - np.clip(miss / (weight * rate * (1 - rate)).sum(axis=0), -2, 2)
-    return expit(theta + delta)
+    rates: np.ndarray = expit(theta + delta)
+    return rates
 
 
-def probability(draws, code, year, at_most):
+def probability(draws: Draws, code: str, year: int, at_most: float) -> float:
     """Share of draws in which the rate of an area at the end of a year is at most so much (fraction).
 
     >>> from kontum_analysis.observations import load_observations

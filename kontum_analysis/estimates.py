@@ -15,20 +15,24 @@ largest remainder. Assumed, not known: normal errors, equal tau in all districts
 independent between districts before the total ties them together.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from .apportion import apportion
 from .areas import PROVINCE, districts
-from .district_facts import CHANGES, FIRST_YEAR, district_facts
+from .district_facts import CHANGES, FIRST_YEAR, Cell, district_facts
 from .errors import KontumError
 from .names import area_name, name_of
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
 GROWTH_SD_WITHOUT_EVIDENCE = 0.01
+Facts = Mapping[tuple[str, int, str], Cell]  # of `district_facts`
 
 
 @dataclass(frozen=True)
@@ -41,15 +45,26 @@ class Estimates:
     """
 
     panel: pd.DataFrame
-    areas: tuple
-    years: tuple
-    poor: np.ndarray
-    households: np.ndarray
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
+    poor: NDArray[np.int64]
+    households: NDArray[np.int64]
 
     @property
-    def rates(self):
+    def rates(self) -> np.ndarray:
         """Rates as fractions, shape (district, year, draw)."""
         return self.poor / self.households
+
+
+class _Run(NamedTuple):
+    """What every step takes: the known cells, the districts, the years, and random numbers of each district and in common."""
+
+    facts: Facts
+    codes: list[str]
+    years: list[int]
+    draws: int
+    streams: dict[str, np.random.Generator]
+    common: np.random.Generator
 
 
 def estimate_panel(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> Estimates:
@@ -74,12 +89,13 @@ def estimate_panel(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> Es
     years = _years(facts, codes)
     streams = {code: np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code),))) for code in codes}
     common = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(PROVINCE),)))
-    households = _draw_households(facts, codes, years, draws, streams, common)
-    poor = _draw_poor(facts, codes, years, draws, streams, common, households)
-    return Estimates(_panel(facts, codes, years, poor, households), tuple(codes), tuple(years), poor, households)
+    run = _Run(facts, codes, years, draws, streams, common)
+    households = _draw_households(run)
+    poor = _draw_poor(run, households)
+    return Estimates(_panel(run, poor, households), tuple(codes), tuple(years), poor, households)
 
 
-def _years(facts, codes):
+def _years(facts: Facts, codes: Sequence[str]) -> list[int]:
     """Years whose provincial total is known, from the opening stock on; every district must be known in the first."""
     for code in [PROVINCE, *codes]:
         known = {name for name in ("poor_households", "rate", "households") if (code, FIRST_YEAR, name) in facts}
@@ -92,53 +108,51 @@ def _years(facts, codes):
     return years
 
 
-def _within(cell, draws, rng):
+def _within(cell: Cell, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Whole numbers spread evenly over the range of a cell."""
     return rng.integers(int(np.ceil(cell.low)), int(np.floor(cell.high)) + 1, draws)
 
 
-def _draw_households(facts, codes, years, draws, streams, common):
-    total = [_within(facts[PROVINCE, y, "households"], draws, common) for y in years]
-    known = np.full((len(codes), len(years), draws), np.nan)
-    for i, code in enumerate(codes):
-        for j, year in enumerate(years):
-            if cell := facts.get((code, year, "households")):
-                known[i, j] = np.log(_within(cell, draws, streams[code]))
+def _draw_households(run: _Run) -> np.ndarray:
+    total = [_within(run.facts[PROVINCE, y, "households"], run.draws, run.common) for y in run.years]
+    known = np.full((len(run.codes), len(run.years), run.draws), np.nan)
+    for i, code in enumerate(run.codes):
+        for j, year in enumerate(run.years):
+            if cell := run.facts.get((code, year, "households")):
+                known[i, j] = np.log(_within(cell, run.draws, run.streams[code]))
     drift = np.diff(np.log(np.array(total)), axis=0)
-    theta, _ = _walk(known, drift, GROWTH_SD_WITHOUT_EVIDENCE, codes, streams, common)
-    result = np.rint(np.exp(known)).astype(float)
-    for j in range(len(years)):
+    theta, _ = _walk(run, known, drift, GROWTH_SD_WITHOUT_EVIDENCE)
+    result: np.ndarray = np.rint(np.exp(known)).astype(float)
+    for j in range(len(run.years)):
         missing = np.isnan(known[:, j, 0])
         left = total[j] - np.where(missing[:, None], 0, result[:, j]).sum(axis=0)
         if missing.any():
             if np.any(left < 0):
-                raise KontumError("error.households_fit", year=years[j], total=total[j].mean())
+                raise KontumError("error.households_fit", year=run.years[j], total=total[j].mean())
             share = np.exp(theta[missing, j])
             result[missing, j] = apportion(share * left / share.sum(axis=0), left)
     return result.astype(np.int64)
 
 
-def _draw_poor(facts, codes, years, draws, streams, common, households):
+def _draw_poor(run: _Run, households: np.ndarray) -> np.ndarray:
     known = np.full(households.shape, np.nan)
-    for i, code in enumerate(codes):
-        for j, year in enumerate(years):
-            if cell := facts.get((code, year, "poor_households")):
+    for i, code in enumerate(run.codes):
+        for j, year in enumerate(run.years):
+            if cell := run.facts.get((code, year, "poor_households")):
                 known[i, j] = cell.middle
-            elif cell := facts.get((code, year, "rate")):
-                rate = streams[code].uniform(cell.low, cell.high, draws)
+            elif cell := run.facts.get((code, year, "rate")):
+                rate = run.streams[code].uniform(cell.low, cell.high, run.draws)
                 known[i, j] = np.rint(rate * households[i, j])
-    total = np.array([facts[PROVINCE, y, "poor_households"].middle for y in years])
+    total = np.array([run.facts[PROVINCE, y, "poor_households"].middle for y in run.years])
     province = np.log(total[:, None]) - np.log(households.sum(axis=0) - total[:, None])
     inner = np.clip(known, 0.5, households - 0.5)  # the log odds of none and of all are infinite
-    theta, spread = _walk(
-        logit(inner / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, codes, streams, common
-    )
+    theta, spread = _walk(run, logit(inner / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE)
     poor = known.copy()
-    for j, year in enumerate(years):
+    for j, year in enumerate(run.years):
         missing, least, most = np.isnan(known[:, j, 0]), 0, households[:, j]
         if not missing.any():  # the districts known by a printed rate alone take what the counts leave
-            missing = np.array([(code, year, "poor_households") not in facts for code in codes])
-            cells = [facts[code, year, "rate"] for code in np.array(codes)[missing]]
+            missing = np.array([(code, year, "poor_households") not in run.facts for code in run.codes])
+            cells = [run.facts[code, year, "rate"] for code in np.array(run.codes)[missing]]
             base = households[missing, j]
             least = sum(np.floor(cell.low * h.min()) for cell, h in zip(cells, base, strict=True))
             most = np.array([[np.ceil(cell.high * h.max())] for cell, h in zip(cells, base, strict=True)])
@@ -156,12 +170,14 @@ def _draw_poor(facts, codes, years, draws, streams, common, households):
     return poor.astype(np.int64)
 
 
-def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
+def _walk(
+    run: _Run, known: np.ndarray, province_drift: np.ndarray, sd_without_evidence: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Random-walk draws through the known cells; returns theta and the prior spread of each cell (0 where known).
 
     known: (district, year, draw), NaN where a cell is missing; province_drift: (year - 1, draw).
     """
-    n_area, n_year, draws = known.shape
+    n_area, n_year, _ = known.shape
     is_known = ~np.isnan(known[:, :, 0])
     if n_year == 1:
         return known, np.zeros((n_area, 1))
@@ -170,19 +186,19 @@ def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
     whole = province_drift.sum(axis=0)
     if twice.sum() >= 3:
         n = twice.sum()
-        sd = change.std(ddof=1) * np.sqrt((n - 1) / common.chisquare(n - 1, draws))
-        mean = change.mean() + sd * common.standard_normal(draws) / np.sqrt(n)
+        sd = change.std(ddof=1) * np.sqrt((n - 1) / run.common.chisquare(n - 1, run.draws))
+        mean = change.mean() + sd * run.common.standard_normal(run.draws) / np.sqrt(n)
         tau = sd / np.sqrt(n_year - 1)
     else:
-        mean, tau = whole, np.full(draws, sd_without_evidence)
+        mean, tau = whole, np.full(run.draws, sd_without_evidence)
     same_way = (np.sign(province_drift) == np.sign(whole)).all(axis=0) & (whole != 0)
     share = np.where(same_way, province_drift, 1.0) / np.where(same_way, whole, n_year - 1)
     drift = province_drift + share * (mean - whole)
-    path = np.concatenate([np.zeros((1, draws)), np.cumsum(drift, axis=0)])
+    path = np.concatenate([np.zeros((1, run.draws)), np.cumsum(drift, axis=0)])
     theta, spread = known.copy(), np.zeros((n_area, n_year))
-    for i, code in enumerate(codes):
-        steps = streams[code].standard_normal((n_year - 1, draws)) * tau
-        walk = path + np.concatenate([np.zeros((1, draws)), np.cumsum(steps, axis=0)])
+    for i, code in enumerate(run.codes):
+        steps = run.streams[code].standard_normal((n_year - 1, run.draws)) * tau
+        walk = path + np.concatenate([np.zeros((1, run.draws)), np.cumsum(steps, axis=0)])
         anchors = np.flatnonzero(is_known[i])
         for j in np.flatnonzero(~is_known[i]):
             before, after = anchors[anchors < j].max(), anchors[anchors > j]
@@ -195,7 +211,9 @@ def _walk(known, province_drift, sd_without_evidence, codes, streams, common):
     return theta, spread
 
 
-def shift_to_total(theta, spread, households, total, steps=60):
+def shift_to_total(
+    theta: np.ndarray, spread: np.ndarray, households: np.ndarray, total: np.ndarray, steps: int = 60
+) -> np.ndarray:
     """Rates expit(theta + spread * delta) with the delta, one a draw, for which households * rate sums to `total`.
 
     theta (log odds), households: (district, draw); spread: (district,), how far each may move; total: (draw,).
@@ -210,25 +228,30 @@ def shift_to_total(theta, spread, households, total, steps=60):
         middle = (low + high) / 2
         over = (households * expit(theta + weight * middle)).sum(axis=0) > total
         low, high = np.where(over, low, middle), np.where(over, middle, high)
-    return expit(theta + weight * (low + high) / 2)
+    rates: np.ndarray = expit(theta + weight * (low + high) / 2)
+    return rates
 
 
-def _panel(facts, codes, years, poor, households):
+def _panel(run: _Run, poor: np.ndarray, households: np.ndarray) -> pd.DataFrame:
     rows = []
-    for j, year in enumerate(years):
-        total = int(facts[PROVINCE, year, "poor_households"].middle)
-        base = facts[PROVINCE, year, "households"]
+    for j, year in enumerate(run.years):
+        total = int(run.facts[PROVINCE, year, "poor_households"].middle)
+        base = run.facts[PROVINCE, year, "households"]
         rows.append(
-            _row(PROVINCE, year, facts, np.full(2, total), np.array([base.low, base.high]), total, round(base.middle))
+            _row(
+                PROVINCE, year, run.facts, np.full(2, total), np.array([base.low, base.high]), total, round(base.middle)
+            )
         )
         point_poor = apportion(poor[:, j].mean(axis=1), total)
         point_base = apportion(households[:, j].mean(axis=1), round(households[:, j].mean(axis=1).sum()))
-        rows += [_row(code, year, facts, poor[i, j], households[i, j], point_poor[i], point_base[i])
-                 for i, code in enumerate(codes)]  # fmt: skip
+        rows += [_row(code, year, run.facts, poor[i, j], households[i, j], point_poor[i], point_base[i])
+                 for i, code in enumerate(run.codes)]  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _row(code, year, facts, poor, households, point_poor, point_households):
+def _row(
+    code: str, year: int, facts: Facts, poor: np.ndarray, households: np.ndarray, point_poor: int, point_households: int
+) -> dict[str, Any]:
     cells = {name: facts.get((code, year, name)) for name in ("rate", "poor_households", "households")}
     rate = cells["rate"].middle if cells["rate"] else point_poor / point_households
     low, high = np.quantile(poor, [0.1, 0.9])

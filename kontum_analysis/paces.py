@@ -9,12 +9,13 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .areas import PROVINCE, poor_districts
 from .base_rates import speed_prior
 from .district_facts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .errors import Field, KontumError, ScenarioError
-from .estimates import estimate_panel
+from .estimates import Estimates, estimate_panel
 from .scenarios import Scenario
 from .trajectories import rate_after, speed_between
 
@@ -32,37 +33,38 @@ class Known:
     (True, 2193.0)
     """
 
-    def __init__(self, obs):
-        self.obs, self._estimates = obs, {}
+    def __init__(self, obs: pd.DataFrame) -> None:
+        self.obs = obs
+        self._estimates: dict[tuple[int, ...], Estimates] = {}
 
     @classmethod
-    def of(cls, obs):
+    def of(cls, obs: "pd.DataFrame | Known") -> "Known":
         """The same where it is already one, else made from a table of `load_observations`."""
-        return obs if isinstance(obs, cls) else cls(obs)
+        return obs if isinstance(obs, Known) else cls(obs)
 
-    def estimates(self, *how):
+    def estimates(self, *how: int) -> Estimates:
         """The panel and its draws; how: draws and seed of `estimate_panel`, its own where left out."""
         if how not in self._estimates:
             self._estimates[how] = estimate_panel(self.obs, *how)
         return self._estimates[how]
 
     @cached_property
-    def growth(self):
+    def growth(self) -> float:
         """Yearly growth of households, fraction."""
         return household_growth(self.obs)
 
     @cached_property
-    def entry(self):
+    def entry(self) -> float:
         """Yearly share of the non-poor that become poor."""
         return published_entry_rate(self.obs)
 
     @cached_property
-    def stuck(self):
+    def stuck(self) -> float:
         """Poor households without labour capacity."""
         return households_without_labour(self.obs)
 
     @cached_property
-    def prior(self):
+    def prior(self) -> dict[str, float]:
         """What is known of speeds, see `speed_prior`."""
         return speed_prior(self.obs)
 
@@ -75,27 +77,28 @@ class Baseline:
     floor: part of each district's opening poor households that stays poor; entry, growth: yearly fractions.
     """
 
-    areas: tuple
-    status: tuple
-    poor: np.ndarray
-    households: np.ndarray
+    areas: tuple[str, ...]
+    status: tuple[str, ...]
+    poor: NDArray[np.int64]
+    households: NDArray[np.int64]
     first_rates: np.ndarray
     floor: float
     entry: float
     growth: float
 
     @property
-    def rates(self):
+    def rates(self) -> np.ndarray:
         """Opening rates by district (fractions)."""
         return self.poor / self.households
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """Shares of the province's households by district."""
-        return self.households / self.households.sum()
+        weights: np.ndarray = self.households / self.households.sum()
+        return weights
 
     @property
-    def is_poor_district(self):
+    def is_poor_district(self) -> np.ndarray:
         """Which districts carry the programme's own target."""
         return np.isin(self.areas, poor_districts())
 
@@ -128,7 +131,7 @@ def baseline(obs: pd.DataFrame | Known, scenario: Scenario) -> Baseline:
                     stuck / poor.sum(), entry, growth)  # fmt: skip
 
 
-def district_paths(base, scenario, years):
+def district_paths(base: Baseline, scenario: Scenario, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rates by district and year under the paces, and what the other seven would have to do.
 
     Returns (rates, needed): rates, shape (district, year), each within [its floor, 1]; needed, shape (year,), the rate of
@@ -150,7 +153,9 @@ def district_paths(base, scenario, years):
     return rates, needed
 
 
-def _line(scenario, key, level, first_level, base, years):
+def _line(
+    scenario: Scenario, key: str, level: float, first_level: float, base: Baseline, years: np.ndarray
+) -> np.ndarray:
     """The rate on paper: what the pace alone says, before any floor."""
     pace, span = getattr(scenario, key), years - scenario.start
     if isinstance(pace, dict):
@@ -173,7 +178,7 @@ def _line(scenario, key, level, first_level, base, years):
                 "error.pace.too_fast", field=Field(key), found=pace, opening=100 * level, error=error
             ) from None
     if scenario.form == "linear":
-        return level + speed * span
+        return np.asarray(level + speed * span)
     return rate_after(scenario.form, level, speed, span, entry=base.entry)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from .apportion import apportion
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
-from .estimates import estimate_panel
+from .estimates import Estimates, estimate_panel
 from .names import area_name
 from .paces import FULL, Known, baseline, district_paths
 from .scenarios import Scenario
@@ -42,12 +42,11 @@ def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 
         entries[:, 1:] = np.stack([apportion(f, round(f.sum())) for f in flow.T], axis=1)
     floors = base.floor * base.rates[:, None] / grown
     weights = base.weights
-    rows = [_rows(scenario, PROVINCE, years, weights @ rates, households.sum(0), poor.sum(0), entries.sum(0), weights @ floors,
-                  "published")]  # fmt: skip
-    for i, code in enumerate(base.areas):
-        rows.append(
-            _rows(scenario, code, years, rates[i], households[i], poor[i], entries[i], floors[i], base.status[i])
-        )
+    rows = [_rows(scenario, PROVINCE, years, "published", rate=weights @ rates, households=households.sum(0),
+                  poor_households=poor.sum(0), entries=entries.sum(0), floor=weights @ floors)]  # fmt: skip
+    rows += [_rows(scenario, code, years, base.status[i], rate=rates[i], households=households[i],
+                   poor_households=poor[i], entries=entries[i], floor=floors[i])
+             for i, code in enumerate(base.areas)]  # fmt: skip
     table = pd.concat(rows, ignore_index=True)
     if draws == 0:
         return table
@@ -57,14 +56,12 @@ def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 
     return table.merge(spread, on=["area", "year"], how="left", validate="one_to_one")
 
 
-def _rows(scenario, code, years, rate, households, poor, entries, floor, status):
-    found = area(code)
-    return pd.DataFrame(dict(scenario=scenario.name, area=code, area_name=area_name(code, "vi"), level=found.level, year=years, rate=rate,
-                             households=households, poor_households=poor, entries=entries, floor=floor,
-                             status=[status] + ["projected"] * (len(years) - 1)))  # fmt: skip
+def _rows(scenario: Scenario, code: str, years: np.ndarray, status: str, **figures: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(dict(scenario=scenario.name, area=code, area_name=area_name(code, "vi"), level=area(code).level, year=years,
+                             **figures, status=[status] + ["projected"] * (len(years) - 1)))  # fmt: skip
 
 
-def _whole_households(exact, opening):
+def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
     """Whole households that add up in every year and never rise where the exact path does not."""
     columns = [np.asarray(opening)]
     for before, now in zip(exact.T[:-1], exact.T[1:], strict=True):
@@ -120,7 +117,7 @@ def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([part[["area", "year", "rate", "q10", "q90", "status"]] for part in parts], ignore_index=True)
 
 
-def _known_group(found, code, member):
+def _known_group(found: Estimates, code: str, member: np.ndarray) -> pd.DataFrame:
     rates = found.poor[member].sum(axis=0) / found.households[member].sum(axis=0)
     by_year = found.panel[found.panel["area"].isin(np.array(found.areas)[member])].groupby("year")
     whole, status = by_year[["poor_households", "households"]].sum(), by_year["status_poor_households"]
@@ -153,7 +150,7 @@ def exit_quotas(projection: pd.DataFrame) -> pd.DataFrame:
     return found[["scenario", "area", "area_name", "year", "quota"]].reset_index(drop=True)
 
 
-def floor_years(projection):
+def floor_years(projection: pd.DataFrame) -> pd.DataFrame:
     """The first year in which each area's path rests on its floor; one row an area, `year` missing if never.
 
     >>> from kontum_analysis.observations import load_observations
