@@ -6,6 +6,7 @@ all communes, which is the stricter reading.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,19 +17,19 @@ from .targets import load_targets, scoreboard
 COMMUNES = 85  # rural communes from 2020 until June 2025
 
 
-def _same(value):
+def _same(value: float) -> float:
     return value
 
 
-def _share_of_communes(value):
+def _share_of_communes(value: float) -> float:
     return 100 * value / COMMUNES
 
 
-def _share_of_districts(value):
+def _share_of_districts(value: float) -> float:
     return 100 * (value + 1) / len(districts())  # the city's task (S-NTM-08B) counts with the four districts
 
 
-def _communes_left(share):
+def _communes_left(share: float) -> float:
     return round(COMMUNES * (1 - share / 100))  # a share of communes at 15 criteria, as communes below
 
 
@@ -64,7 +65,8 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
     for target_id, (ours, turned) in MATCHES.items():
         if target_id not in listed.index or ours not in board.index:
             continue  # another data folder may hold fewer targets
-        nation, province = listed.loc[target_id], board.loc[ours]
+        nation: Any = listed.loc[target_id]
+        province: Any = board.loc[ours]
         low, latest = (turned(v) if pd.notna(v) else np.nan for v in (province.value_low, province.latest_value))
         rows.append(dict(
             target_id=target_id, document=nation.document, indicator=nation.indicator, horizon_year=int(nation.horizon_year),

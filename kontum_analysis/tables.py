@@ -1,5 +1,9 @@
 """The tables people read: what each holds, and how its columns are shown in either language."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 
 from .areas import POOR_DISTRICTS, PROVINCE, crosswalk
@@ -8,9 +12,9 @@ from .estimates import estimate_panel
 from .labels import number, table, text
 from .names import area_name
 from .observations import raw_tables, select
-from .paces import implied_pace
+from .paces import Known, implied_pace
 from .poverty import exit_quotas, groups, known_groups, project_poverty
-from .scenarios import preset, presets, title
+from .scenarios import Scenario, preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
 FORMATS = {
@@ -40,7 +44,7 @@ _WORDS = {
 _OTHER = {"vi": ("_en",), "en": ("_vi",)}  # columns of the other language
 
 
-def shown(frame, lang):
+def shown(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """The table as text for a reader: headings, names and numbers in one language; every cell a string.
 
     A column is shown by its label `col.NAME`; areas become names; formats are those of FORMATS.
@@ -52,7 +56,7 @@ def shown(frame, lang):
     return pd.DataFrame(columns, dtype=str)
 
 
-def shown_columns(frame, lang):
+def shown_columns(frame: pd.DataFrame, lang: str) -> Iterator[tuple[Any, str]]:
     """(column, its heading) for each column that a reader of this language sees, in order."""
     for column in frame.columns:
         double = column == "area_name" and "area" in frame.columns
@@ -62,7 +66,7 @@ def shown_columns(frame, lang):
         yield column, title(preset(column), lang) if column in presets() else name
 
 
-def _cell(column, value, spec, lang):
+def _cell(column: Any, value: Any, spec: str | None, lang: str) -> str:
     if pd.isna(value):
         return "–"
     if column == "area":
@@ -72,7 +76,7 @@ def _cell(column, value, spec, lang):
     if str(value) in ("True", "False"):
         return text(f"yesno.{value}", lang)
     if column == "indicator":
-        return _indicator_names()[value][lang]
+        return str(raw_tables()["indicators"].set_index("indicator").loc[value, f"name_{lang}"])
     if column in _WORDS and f"{_WORDS[column]}.{value}" in table():
         return text(f"{_WORDS[column]}.{value}", lang)
     if spec is None:
@@ -85,12 +89,7 @@ def _cell(column, value, spec, lang):
     return number(value * 100 if spec[0] == "p" else value, decimals, lang)
 
 
-def _indicator_names():
-    rows = raw_tables()["indicators"]
-    return {r.indicator: {"vi": r.name_vi, "en": r.name_en} for r in rows.itertuples()}
-
-
-def known_rates(obs):
+def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
     """The poverty rate of the province and of its poor districts together, end of each known year, with how it is known.
 
     Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
@@ -101,7 +100,7 @@ def known_rates(obs):
     return found.assign(q10=found["q10"].mask(sure), q90=found["q90"].mask(sure))
 
 
-def headline(obs, scenarios=None):
+def headline(obs: pd.DataFrame | Known, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
     """One row a scenario (default: every preset): where the paces lead in 2025 and 2030, and how many households must leave poverty.
 
     Columns: scenario; paper_2025 (the province's pace alone, nothing below zero); rate_2025, rate_2030 of the province;
@@ -122,21 +121,21 @@ def headline(obs, scenarios=None):
     return pd.DataFrame(rows)
 
 
-def rates_by_year(projection):
+def rates_by_year(projection: pd.DataFrame) -> pd.DataFrame:
     """Rates in per cent with a column for each year: the province, the two groups of districts, each district."""
     rows = pd.concat([groups(projection), projection[projection["level"] == "district"]])
     wide = rows.assign(rate=100 * rows["rate"]).pivot(index="area", columns="year", values="rate")
     return _with_decimals(wide.loc[rows["area"].drop_duplicates()], 2)
 
 
-def quotas_by_year(projection):
+def quotas_by_year(projection: pd.DataFrame) -> pd.DataFrame:
     """Households to leave poverty with a column for each year: each district and the province."""
     wide = exit_quotas(projection).pivot(index="area", columns="year", values="quota")
     wide.loc[PROVINCE] = wide.sum()
     return _with_decimals(wide, 0)
 
 
-def scenario_chances(obs, draws=2000):
+def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
     """For each preset: how fast its paces are among those seen, and the chance of the programme's averages if they hold.
 
     Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the first year's pace);
@@ -153,7 +152,7 @@ def scenario_chances(obs, draws=2000):
         scenario = preset(name)
         found = scenario_draws(obs, scenario, draws)
         projection = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
-        row: dict = dict(scenario=name)
+        row: dict[str, Any] = dict(scenario=name)
         for prefix, area, low in (("", PROVINCE, 3), ("poor_", POOR_DISTRICTS, 6)):
             level = projection[area, scenario.start]
             first = 100 * (level - projection[area, scenario.start + 1])
@@ -167,24 +166,24 @@ def scenario_chances(obs, draws=2000):
     ]
 
 
-def wide_by_scenario(columns):
+def wide_by_scenario(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
     """One row an area and one column a scenario, from a dict of scenario name to values indexed by area."""
     return pd.DataFrame(columns).rename_axis("area").reset_index()
 
 
-def _with_decimals(wide, decimals):
+def _with_decimals(wide: pd.DataFrame, decimals: int) -> pd.DataFrame:
     wide = wide.rename_axis(columns=None).reset_index()
     wide.attrs["decimals"] = decimals
     return wide
 
 
-def baseline_districts(obs):
+def baseline_districts(obs: pd.DataFrame) -> pd.DataFrame:
     """End-2021 by district: rate and poor households, the same for ethnic minorities, near-poor where published."""
     panel = estimate_panel(obs).panel
     rows = panel[panel["year"] == 2021].set_index("area")
     day = obs[obs["time_period"] == "2021-12-31"]
 
-    def of(indicator):
+    def of(indicator: str) -> pd.Series:
         return select(day, indicator, standard="MDP_2022_2025").set_index("ref_area")["obs_value"]
 
     return (
@@ -198,20 +197,20 @@ def baseline_districts(obs):
     )
 
 
-def conflicts(obs, data=None):
+def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:
     """Every figure that lost to another for the same fact: which was used, which was not, and why (in both languages)."""
     losers = obs[obs["preference_reason"].str.startswith("conflict")]
     key = ["ref_area", "indicator", "time_period", "standard"]
     winners = obs[obs["preferred"]].set_index(key)
     listed = raw_tables(data)["conflicts"].set_index(key)
     rows = []
-    for loser in losers.itertuples():
-        fact = tuple(getattr(loser, name) for name in key)
+    for _, loser in losers.iterrows():
+        fact = tuple(loser[key])
         dateless = (*fact[:2], "", "")  # a year has no date of its own
         found = next((f for f in (fact, dateless) if f in listed.index), None)
         own = (
             "conflict, own-" in loser.preference_reason
-        )  # lost to an office's own figure, of which conflicts.csv says nothing
+        )  # an office's own figure won: conflicts.csv says nothing of it
         entry = None if found is None or own else listed.loc[found]
         won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
         rows.append(dict(
@@ -224,7 +223,7 @@ def conflicts(obs, data=None):
     return pd.DataFrame(rows)
 
 
-def identities(data=None):
+def identities(data: str | Path | None = None) -> pd.DataFrame:
     """Identities that published figures should satisfy, with those that do not: nothing is smoothed over.
 
     Columns: identity, area, indicator, time_period, stated, computed, within_rounding. Sums of districts must hold (a
@@ -234,12 +233,14 @@ def identities(data=None):
     rates = rate_disagreements(comparable(tables["observations"])).assign(identity="rate")
     sums = part_sums(tables).assign(identity="sum", stated=lambda t: t["whole"], computed=lambda t: t["parts"])
     sums["within_rounding"] = sums["stated"] == sums["computed"]
-    columns = ["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
-    found = pd.concat([rates[columns], sums[columns], _stock_and_flow(tables)[columns]], ignore_index=True)
+    found = pd.concat([rates[_IDENTITY], sums[_IDENTITY], _stock_and_flow(tables)], ignore_index=True)
     return found.rename(columns={"ref_area": "area"})
 
 
-def _stock_and_flow(tables):
+_IDENTITY = ["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
+
+
+def _stock_and_flow(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Opening stock - exits + new + relapsed against the published closing stock of the province, 2022."""
     obs = tables["observations"]
     rows = obs[(obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact") & (obs["standard"] == "MDP_2022_2025")]
@@ -249,28 +250,25 @@ def _stock_and_flow(tables):
         .astype(float)
     )
 
-    def at(indicator, year):
-        return value.get((indicator, f"{year}-12-31"))
+    def at(indicator: str, year: int, unknown: float = float("nan")) -> float:
+        return float(value.get((indicator, f"{year}-12-31"), unknown))
 
     found = []
     for year in range(2022, 2030):
-        flows = [
+        opening, closing, new = (
             at("poor_households", year - 1),
-            at("poor_exits", year),
-            at("new_poor_households", year),
             at("poor_households", year),
-        ]
-        if any(f is None for f in flows):
-            continue
-        computed = flows[0] - flows[1] + flows[2] + (at("relapsed_poor_households", year) or 0)
-        found.append(dict(identity="stock_and_flow", ref_area=PROVINCE, indicator="poor_households", time_period=f"{year}-12-31",
-                          stated=flows[3], computed=computed, within_rounding=flows[3] == computed))  # fmt: skip
-    return pd.DataFrame(
-        found, columns=["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
-    )
+            at("new_poor_households", year),
+        )
+        computed = opening - at("poor_exits", year) + new + at("relapsed_poor_households", year, 0.0)
+        if pd.notna(computed) and pd.notna(closing):
+            found.append(
+                ("stock_and_flow", PROVINCE, "poor_households", f"{year}-12-31", closing, computed, closing == computed)
+            )
+    return pd.DataFrame(found, columns=_IDENTITY)
 
 
-def units_2025(obs):
+def units_2025(obs: pd.DataFrame) -> pd.DataFrame:
     """The 40 units of July 2025: code, name, number of old units in each, and old communes named as NTM-attained."""
     from .attainment import project_ntm  # slow to load, and needed by this table alone
 
@@ -281,17 +279,11 @@ def units_2025(obs):
     return table.agg(old_communes=("old_code", "size"), attained_named=("attained_named", "sum"))
 
 
-def standard_change(item, standard="MDP_2026_2030"):
+def standard_change(item: str, standard: str = "MDP_2026_2030") -> dict[str, Any]:
     """An income line of the new poverty standard beside the one in force: the words and numbers of one sentence."""
     rows = raw_tables()["standards"]
     new = rows[(rows["standard"] == standard) & (rows["item"] == item)].iloc[0]
     now = rows[(rows["standard"] == "MDP_2022_2025") & (rows["item"] == item)].iloc[0]
     words = {lang: text(f"standard.{item.rpartition(', ')[2]}", lang) for lang in ("vi", "en")}
-    return dict(
-        standard=standard,
-        document=new["source_id"],
-        since=new["valid_from"],
-        item=words,
-        value=float(new["value"]),
-        now=float(now["value"]),
-    )
+    return dict(standard=standard, document=new["source_id"], since=new["valid_from"], item=words,
+                value=float(new["value"]), now=float(now["value"]))  # fmt: skip
