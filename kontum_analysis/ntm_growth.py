@@ -95,7 +95,6 @@ def fitted_pairs(history):
     return pairs
 
 
-@lru_cache(maxsize=64)
 def _moves(gap, shape, last):
     """P(count at least k after the gap | count c before), shape (gains, 20, 20), for every yearly gain of the grid."""
     count = np.arange(19)
@@ -111,11 +110,20 @@ def _moves(gap, shape, last):
     return np.concatenate([reach, np.ones((len(gain), 1, 20))], axis=1)
 
 
-def _compare(start, end, shape, last):
-    """Log-likelihood and Pearson chi-square of the end of a pair at every gain of the grid, each shape (gains,)."""
-    n = sum(start.bands)
+@lru_cache(maxsize=64)  # hindcasts look at the same pairs from many days
+def _looks(start, end):
+    """`_compare` of a pair at every shape and last of the grids, two nested tuples."""
     below = expected_shares(start)[:19]
     below = below / below.sum()
+    return tuple(tuple(_compare(start, end, below, shape, last) for last in LAST) for shape in SHAPES)
+
+
+def _compare(start, end, below, shape, last):
+    """Log-likelihood and Pearson chi-square of the end of a pair at every gain of the grid, each shape (gains,).
+
+    below: share of the communes below 19 at each count 0 … 18 at the start.
+    """
+    n = sum(start.bands)
     reach = _moves(round(end.time - start.time, 3), shape, last)[:, :19]
     at_least = np.einsum("c,gck->gk", below, reach)  # P(k or more) of a commune below 19 at the start
     rest = n - start.bands[0]
@@ -145,7 +153,7 @@ def fit(history):
     prior = -0.5 * ((log_pace - np.log(1.5)) / 0.7) ** 2
     log_post = np.zeros((len(log_pace), len(sigma), len(SHAPES), len(LAST)))
     log_post += prior[:, None, None, None] - 0.5 * (sigma / 0.5)[None, :, None, None] ** 2
-    looks = [[[_compare(start, end, shape, last) for last in LAST] for shape in SHAPES] for start, end in pairs]
+    looks = [_looks(start, end) for start, end in pairs]
     dispersion = _dispersion(pairs, looks)
     for (start, end), look in zip(pairs, looks, strict=True):
         spread = sigma / np.sqrt(max(end.time - start.time, 1.0))  # shocks of several years partly cancel

@@ -1,12 +1,13 @@
 """How good the NTM model would have been: forecasts from what was known at earlier days, scored on what came after."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import scoringrules
 
-from .attainment import _prepare, _run
+from .attainment import _move, _prepare, _start
 from .errors import KontumError
 from .ntm_history import decimal_year, snapshots
 from .observations import vintage
@@ -51,8 +52,10 @@ def hindcast_ntm(
             continue
         seen.add(signature)
         times = np.array([s.time for s in ahead])
+        state, _ = _start(prepared, draws, seed, times[-1])
         for method, pace in (("observed pace", None), ("pace 1.5", 1.5)):
-            number = _run(prepared, pace, draws, seed, times)[1]["attained"].sum(axis=2)
+            paths, _ = _move(deepcopy(state), pace, times)
+            number = paths["attained"].sum(axis=2)
             rows += [_case(origin, known[-1], s, k + 1, method, number[k]) for k, s in enumerate(ahead)]
         slope = _slope(known)
         for k, s in enumerate(ahead):
