@@ -6,7 +6,7 @@ READY := .venv/.ready
 QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
 
-.PHONY: reproduce test test-slow bench mutants verify lab app site times install lint clean
+.PHONY: reproduce test test-slow test-others bench mutants verify lab app site times install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -14,12 +14,15 @@ reproduce: $(READY)
 test: $(READY)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" tests kontum_analysis
-	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-current-env notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" --nbval --nbval-current-env notebooks tests kontum_analysis
 
+# What takes longer: random kills, hunts with atheris, every place and every figure, the great country.
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow tests
+
+# The fast tests on the oldest packages that pyproject.toml allows, and with the newest on each other Python of this machine.
+test-others: $(READY)
+	$(BIN)/nox
 
 # The second line writes its table into docs/benchmarks.md; with --reproduce it measures the whole of kontum reproduce too.
 bench: $(READY)
