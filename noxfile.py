@@ -1,33 +1,38 @@
-"""The fast tests on other Pythons and on the oldest packages that pyproject.toml allows: `nox` or `nox -s oldest`.
+"""The fast tests on the oldest packages that pyproject.toml allows and on the newest, on every Python of the machine.
 
-A Python that is not on the machine is skipped with a word. The locked packages are tested by `make test`.
+`make test-others` runs all of it; a Python that is not there is passed over with a word. The locked packages are tested by
+`make test`. Tests marked `locked` compare bytes that other versions draw and write otherwise; the numbers are compared everywhere.
 """
+
+import os
+from pathlib import Path
 
 import nox
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["newest"]
-FAST = ["-m", "not slow", "-p", "no:cacheprovider"]
-# compares with bytes that were drawn and packages that were locked by other versions: only for the locked environment
-ONLY_LOCKED = [
-    "--deselect",
-    "tests/test_verify.py",
-    "--deselect",
-    "tests/test_environment.py",
-    "--ignore=tests/test_notebooks.py",
-]
+nox.options.error_on_missing_interpreters = False
+TESTS = ["-n", "2", "--dist", "loadscope", "-m", "not slow and not locked", "-p", "no:cacheprovider", "--nbval",
+         "--nbval-current-env", "--deselect", "notebooks/00_index.ipynb::Cell 7",  # the versions of the packages
+         "notebooks", "tests", "kontum_analysis"]  # fmt: skip
+# Pythons that pyenv keeps are found without being switched on.
+KEPT = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, sorted(KEPT.glob("3.*/bin"), reverse=True))])
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
-def newest(session):
-    """The newest packages that pip finds for this Python."""
-    session.install("-e", ".[maps,site,test]")
-    session.run("python", "-m", "pytest", *FAST, *ONLY_LOCKED, *session.posargs)
+def tested(session, *how):
+    """Install the package with all that its tests need, each package as `how` says, and run them."""
+    session.install("uv")  # pip cannot be asked for the oldest
+    session.run("uv", "pip", "install", "--quiet", "--compile-bytecode", *how, "-e", ".[maps,site,test]")
+    session.run("python", "-m", "pytest", *TESTS, *session.posargs)
 
 
 @nox.session(python="3.11")
 def oldest(session):
     """The oldest version of each package that pyproject.toml names; what these need is as new as pip would take."""
-    session.install("uv")
-    session.run("uv", "pip", "install", "--python", session.virtualenv.bin + "/python", "--compile-bytecode", "--resolution", "lowest-direct", "-e", ".[maps,site,test]")  # fmt: skip
-    session.run("python", "-m", "pytest", *FAST, *ONLY_LOCKED, *session.posargs)
+    tested(session, "--resolution", "lowest-direct")
+
+
+@nox.session(python=["3.12", "3.13"])
+def newest(session):
+    """The newest packages there are for this Python."""
+    tested(session)

@@ -81,7 +81,8 @@ def project_ntm(
     if end < first:
         raise KontumError("error.ntm.end_early", end=end, first=first)
     years = np.arange(first, end + 1)
-    state, paths, parts = _run(prepared, pace, draws, seed, years + 1.0)
+    state, parts = _start(prepared, draws, seed, years[-1] + 1.0)
+    paths, parts["observed"] = _move(state, pace, years + 1.0)
     numbers = _numbers(paths)
     return NTMProjection(
         years=_year_table(numbers, years),
@@ -124,26 +125,30 @@ def _prepare(obs, start):
             "growth": fit(history), "now": last}  # fmt: skip
 
 
-def _run(prepared, pace, draws, seed, times):
-    """State, paths and parts (the state's own figures) of a projection to decimal years `times`."""
+def _start(prepared, draws, seed, until):
+    """State at the last published figures, to be moved on to `until`, and what was counted there (parts)."""
     rates, advanced_now, known = yearly_rates(prepared, draws, seed)
     state = current_state(prepared["history"], prepared["members"], prepared["totals"], prepared["growth"],
                           rates, draws, seed)  # fmt: skip
     counts = state.counts
     set_advanced(state, advanced_now, prepared["members"], prepared["now"].day)
-    if known["retained"] is not None and state.standard < "NTM_2021_2025" and times[-1] > NEW_SET:
+    if known["retained"] is not None and state.standard < "NTM_2021_2025" and until > NEW_SET:
         drop_to_new_set(state)
+    return state, {"counts": counts, "advanced": advanced_now, **known}
+
+
+def _move(state, pace, times):
+    """Paths to the decimal years `times`, and the pace observed so far in each draw; the state itself moves."""
     below = state.criteria < 19
     quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 3:])
     unit = np.where(below, quick, 0).sum(axis=1) / np.maximum(below.sum(axis=1), 1)  # criteria per unit of effort
     unit = np.where(unit > 0, unit, 1.0)
     observed = state.shared[:, 0] * np.exp(state.shared[:, 1] ** 2 / 2) * unit
     if pace is None:
-        effort, relative = observed / unit, np.ones(draws)
+        effort, relative = observed / unit, np.ones(len(unit))
     else:
-        effort, relative = pace / unit, np.full(draws, pace / np.median(observed))
-    parts = {"counts": counts, "observed": observed, "advanced": advanced_now, **known}
-    return state, project(state, times, effort, relative), parts
+        effort, relative = pace / unit, np.full(len(unit), pace / np.median(observed))
+    return project(state, times, effort, relative), observed
 
 
 def _numbers(paths):

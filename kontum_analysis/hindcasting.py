@@ -5,7 +5,7 @@ two known rounds; around it stands the spread of the errors the method made in *
 is never learned from when it is scored). "No change" always runs beside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,12 +57,12 @@ class Hindcast:
     remarks: pd.DataFrame
 
 
-def persistence(y0, y1, span, horizon):
+def persistence(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """No change: the last rate. Shapes (n,), rates as fractions, span and horizon in years (as below)."""
     return np.array(y1, dtype=float)
 
 
-def linear(y0, y1, span, horizon):
+def linear(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """Straight line through both rates, held to [0, 1].
 
     >>> linear(np.array([0.4]), np.array([0.3]), np.array([2.0]), np.array([3.0])).round(12).tolist()
@@ -71,7 +71,7 @@ def linear(y0, y1, span, horizon):
     return np.clip(y1 + (y1 - y0) / span * horizon, 0.0, 1.0)
 
 
-def proportional(y0, y1, span, horizon):
+def proportional(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """Constant relative change, held to [0, 1]; in the ratio a rate counts as at least ``EPSILON``.
 
     >>> proportional(np.array([0.4]), np.array([0.2]), np.array([2.0]), np.array([4.0])).round(12).tolist()
@@ -81,7 +81,7 @@ def proportional(y0, y1, span, horizon):
     return np.minimum(y1 * np.exp(np.minimum(growth, 50.0)), 1.0)  # beyond e⁵⁰ any rate but 0 has long reached 1
 
 
-def logistic(y0, y1, span, horizon):
+def logistic(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """Straight line on the logit scale; rates count as at least ``EPSILON`` and at most 1 − ``EPSILON``.
 
     >>> logistic(np.array([0.5]), np.array([0.2]), np.array([2.0]), np.array([2.0])).round(12).tolist()
@@ -94,7 +94,9 @@ def logistic(y0, y1, span, horizon):
 PATHS = {"persistence": persistence, "linear": linear, "proportional": proportional, "logistic": logistic}
 
 
-def _path_forecast(path, table, folds):
+def _path_forecast(
+    path: Callable[..., np.ndarray], table: pd.DataFrame, folds: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """Bare path (n,) and quantiles (n, 23): path on the logit scale plus √h times the errors of other groups."""
     span, horizon = (table["t1"] - table["t0"]).to_numpy(), (table["t2"] - table["t1"]).to_numpy()
     point = path(table["y0"].to_numpy(), table["y1"].to_numpy(), span, horizon)
@@ -111,7 +113,7 @@ def _path_forecast(path, table, folds):
     return point, quantiles
 
 
-def _pooled_forecast(table, folds):
+def _pooled_forecast(table: pd.DataFrame, folds: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Median (n,) and quantiles (n, 23) of the pooled model learned from the other groups."""
     quantiles = np.empty((len(table), len(LEVELS)))
     for scored in folds:
@@ -119,7 +121,7 @@ def _pooled_forecast(table, folds):
     return quantiles[:, _MIDDLE], quantiles
 
 
-def _methods(methods):
+def _methods(methods: str | Sequence[str]) -> list[str]:
     asked = [methods] if isinstance(methods, str) else list(methods)
     unknown = [name for name in asked if name not in METHODS]
     if unknown:
@@ -127,7 +129,7 @@ def _methods(methods):
     return [name for name in METHODS if name in asked or name == "persistence"]
 
 
-def _summary(cases):
+def _summary(cases: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for method, part in cases.groupby("method", sort=False):
         observed = part["observed"]

@@ -82,7 +82,8 @@ def show_figure(name, obs):
 
     from .figures import build
 
-    vi, en = (build(name, obs, lang) for lang in LANGUAGES)
+    vi = build(name, obs, "vi")
+    en = vi.in_language("en")
     image = base64.b64encode(vi.image()).decode("ascii")
     display(
         Shown(

@@ -22,12 +22,14 @@ import numpy as np
 from scipy.special import gammainc
 
 from .band_counts import expected_shares
+from .ntm_history import Snapshot
 
 MIN_GAP = 0.75  # years; shorter gaps measure the dating of pages rather than the communes
 LAST = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)
 SHAPES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SIGMAS = (0.1, 0.25, 0.4, 0.6, 0.9)
 LOG_PACES = np.log(np.geomspace(0.3, 7.5, 23))
+Look = tuple[np.ndarray, np.ndarray]  # log-likelihood and chi-square at every gain of the grid
 _LOG_GAINS = np.log(np.geomspace(0.03, 12, 33))  # yearly gain of one pair, grid of the integral
 
 
@@ -40,10 +42,10 @@ class Growth:
     """
 
     weights: np.ndarray
-    pairs: tuple
+    pairs: tuple[tuple[str, str], ...]
     dispersion: float
 
-    def sample(self, draws, rng):
+    def sample(self, draws: int, rng: np.random.Generator) -> np.ndarray:
         """Columns pace, sigma, shape, last of independent draws, shape (draws, 4)."""
         flat = rng.choice(self.weights.size, size=draws, p=self.weights.ravel())
         p, s, a, k = np.unravel_index(flat, self.weights.shape)
@@ -51,7 +53,7 @@ class Growth:
         pace = np.exp(LOG_PACES[p] + step * (rng.random(draws) - 0.5))  # the grid leaves no gaps
         return np.column_stack([pace, np.array(SIGMAS)[s], np.array(SHAPES)[a], np.array(LAST)[k]])
 
-    def summary(self):
+    def summary(self) -> dict[str, tuple[float, ...]]:
         """Posterior mean and 10th, 50th, 90th percentile of each parameter; a dict of tuples."""
         grids = (np.exp(LOG_PACES), np.array(SIGMAS), np.array(SHAPES), np.array(LAST))
         out = {}
@@ -62,7 +64,7 @@ class Growth:
         return out
 
 
-def to_effort(criteria, last):
+def to_effort(criteria: np.ndarray, last: np.ndarray | float) -> np.ndarray:
     """Effort spent to reach a number of criteria: one unit each up to 15, `last` units each beyond.
 
     >>> to_effort(np.array([14.0, 17.0]), 2.0).tolist()
@@ -71,12 +73,12 @@ def to_effort(criteria, last):
     return np.where(criteria < 15, criteria, 15 + last * (criteria - 15))
 
 
-def to_criteria(effort, last):
+def to_criteria(effort: np.ndarray, last: np.ndarray | float) -> np.ndarray:
     """Inverse of `to_effort`."""
     return np.where(effort < 15, effort, 15 + (effort - 15) / last)
 
 
-def fitted_pairs(history):
+def fitted_pairs(history: list[Snapshot]) -> list[tuple[Snapshot, Snapshot]]:
     """Pairs (start, end) of snapshots under one set the model is fitted to: bands to bands, or to a later count."""
     pairs = []
     for standard in dict.fromkeys(s.standard for s in history):
@@ -95,8 +97,7 @@ def fitted_pairs(history):
     return pairs
 
 
-@lru_cache(maxsize=64)
-def _moves(gap, shape, last):
+def _moves(gap: float, shape: float, last: float) -> np.ndarray:
     """P(count at least k after the gap | count c before), shape (gains, 20, 20), for every yearly gain of the grid."""
     count = np.arange(19)
     place = np.array([1 / 6, 1 / 2, 5 / 6])  # a commune stands anywhere between two criteria
@@ -111,11 +112,20 @@ def _moves(gap, shape, last):
     return np.concatenate([reach, np.ones((len(gain), 1, 20))], axis=1)
 
 
-def _compare(start, end, shape, last):
-    """Log-likelihood and Pearson chi-square of the end of a pair at every gain of the grid, each shape (gains,)."""
-    n = sum(start.bands)
+@lru_cache(maxsize=64)  # hindcasts look at the same pairs from many days
+def _looks(start: Snapshot, end: Snapshot) -> tuple[tuple[Look, ...], ...]:
+    """`_compare` of a pair at every shape and last of the grids, two nested tuples."""
     below = expected_shares(start)[:19]
     below = below / below.sum()
+    return tuple(tuple(_compare(start, end, below, shape, last) for last in LAST) for shape in SHAPES)
+
+
+def _compare(start: Snapshot, end: Snapshot, below: np.ndarray, shape: float, last: float) -> Look:
+    """Log-likelihood and Pearson chi-square of the end of a pair at every gain of the grid, each shape (gains,).
+
+    below: share of the communes below 19 at each count 0 … 18 at the start.
+    """
+    n = sum(start.bands)
     reach = _moves(round(end.time - start.time, 3), shape, last)[:, :19]
     at_least = np.einsum("c,gck->gk", below, reach)  # P(k or more) of a commune below 19 at the start
     rest = n - start.bands[0]
@@ -138,14 +148,14 @@ def _compare(start, end, shape, last):
     return log_likelihood, chi2
 
 
-def fit(history):
+def fit(history: list[Snapshot]) -> Growth:
     """Posterior of pace, sigma, shape and last given the snapshots; the prior alone when no pair is published."""
     pairs = fitted_pairs(history)
     sigma, log_pace = np.array(SIGMAS), LOG_PACES
     prior = -0.5 * ((log_pace - np.log(1.5)) / 0.7) ** 2
     log_post = np.zeros((len(log_pace), len(sigma), len(SHAPES), len(LAST)))
     log_post += prior[:, None, None, None] - 0.5 * (sigma / 0.5)[None, :, None, None] ** 2
-    looks = [[[_compare(start, end, shape, last) for last in LAST] for shape in SHAPES] for start, end in pairs]
+    looks = [_looks(start, end) for start, end in pairs]
     dispersion = _dispersion(pairs, looks)
     for (start, end), look in zip(pairs, looks, strict=True):
         spread = sigma / np.sqrt(max(end.time - start.time, 1.0))  # shocks of several years partly cancel
@@ -160,7 +170,7 @@ def fit(history):
     return Growth(weights / weights.sum(), tuple((s.day, e.day) for s, e in pairs), dispersion)
 
 
-def _dispersion(pairs, looks):
+def _dispersion(pairs: list[tuple[Snapshot, Snapshot]], looks: list[tuple[tuple[Look, ...], ...]]) -> float:
     """Pearson chi-square per degree of freedom of the best shape and last, each pair at its best gain; at least 1."""
     freedom = sum(3 if end.bands else 0 for _, end in pairs) - 2  # four free bands less the gain; shape and last
     if freedom < 1:

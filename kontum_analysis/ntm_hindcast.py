@@ -1,14 +1,15 @@
 """How good the NTM model would have been: forecasts from what was known at earlier days, scored on what came after."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import scoringrules
 
-from .attainment import _prepare, _run
+from .attainment import _move, _prepare, _start
 from .errors import KontumError
-from .ntm_history import decimal_year, snapshots
+from .ntm_history import Snapshot, decimal_year, snapshots
 from .observations import vintage
 
 ALPHAS = np.array([0.1, 0.2, 0.5])  # the 90, 80 and 50 % intervals of the weighted interval score
@@ -51,8 +52,10 @@ def hindcast_ntm(
             continue
         seen.add(signature)
         times = np.array([s.time for s in ahead])
+        state, _ = _start(prepared, draws, seed, times[-1])
         for method, pace in (("observed pace", None), ("pace 1.5", 1.5)):
-            number = _run(prepared, pace, draws, seed, times)[1]["attained"].sum(axis=2)
+            paths, _ = _move(deepcopy(state), pace, times)
+            number = paths["attained"].sum(axis=2)
             rows += [_case(origin, known[-1], s, k + 1, method, number[k]) for k, s in enumerate(ahead)]
         slope = _slope(known)
         for k, s in enumerate(ahead):
@@ -70,20 +73,22 @@ def hindcast_ntm(
     return cases, summary.reset_index()
 
 
-def _slope(known):
+def _slope(known: list[Snapshot]) -> float:
     if len(known) < 2:
         return 0.0
     return (known[-1].attained - known[-2].attained) / (known[-1].time - known[-2].time)
 
 
-def _wis(observed, median, lower, upper):
+def _wis(observed: float, median: float, lower: np.ndarray, upper: np.ndarray) -> float:
     """Weighted interval score of `ALPHAS`; written out because scoringrules 0.10 scores y = m = l = u = 13 as 1.86."""
     outside = np.maximum(lower - observed, 0) + np.maximum(observed - upper, 0)
     penalties = (ALPHAS / 2 * (upper - lower) + outside).sum()
     return (abs(median - observed) / 2 + penalties) / (len(ALPHAS) + 0.5)
 
 
-def _case(origin, state, ahead, step, method, number):
+def _case(
+    origin: str, state: Snapshot, ahead: Snapshot, step: int, method: str, number: np.ndarray
+) -> dict[str, object]:
     number = number.astype(float)
     lower, upper = (np.quantile(number, q, method="inverted_cdf") for q in (ALPHAS / 2, 1 - ALPHAS / 2))
     median, observed = np.quantile(number, 0.5, method="inverted_cdf"), ahead.attained

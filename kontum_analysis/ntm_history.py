@@ -5,7 +5,9 @@ by `preferred`, which settles one figure at a time and would mix pages of one ye
 kept apart: a count under one set says nothing about the count under another.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,19 +36,19 @@ _86_UNTIL = "2019-12-31"  # Măng Đen, until then the commune Đăk Long of Kon
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The province on one day under one criteria set; None or NaN where nothing is published.
+    """The province on one day under one criteria set; empty or NaN where nothing is published.
 
-    bands: communes at 19, 15–18, 10–14, 5–9 and under 5 criteria, or None unless they add up to all communes.
+    bands: communes at 19, 15–18, 10–14, 5–9 and under 5 criteria, or () unless they add up to all communes.
     ranges: lowest and highest count of each band as printed. mean_low, mean_high: limits of the mean (criteria).
     """
 
     day: str
     standard: str
     known_from: str
-    source_ids: tuple = ()
+    source_ids: tuple[str, ...] = ()
     attained: float = np.nan
-    bands: tuple | None = None
-    ranges: tuple = _RANGES
+    bands: tuple[int, ...] = ()
+    ranges: tuple[tuple[int, int], ...] = _RANGES
     mean_low: float = np.nan
     mean_high: float = np.nan
     recognised: float = np.nan
@@ -54,17 +56,17 @@ class Snapshot:
     model: float = np.nan
 
     @property
-    def time(self):
+    def time(self) -> float:
         """Decimal year of the end of the day."""
         return decimal_year(self.day)
 
     @property
-    def communes(self):
+    def communes(self) -> int:
         """Number of rural communes on the day."""
         return sum(self.bands) if self.bands else 86 if self.day <= _86_UNTIL else 85
 
 
-def decimal_year(day):
+def decimal_year(day: str) -> float:
     """Decimal year of the end of a day: 31 December 2022 gives 2023.0.
 
     >>> decimal_year("2022-12-31")
@@ -74,14 +76,14 @@ def decimal_year(day):
     return stamp.year + stamp.day_of_year / (366 if stamp.is_leap_year else 365)
 
 
-def _day(row):
+def _day(row: Any) -> str:
     """The day a row speaks of; a page without a day counts for the middle of its year."""
     if row.source_id in _READ_AS:
         return _READ_AS[row.source_id]
     return row.time_period if row.date_precision in ("day", "month") else f"{row.time_period[:4]}-07-01"
 
 
-def snapshots(obs):
+def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
     """Snapshots of the province in order of time, one a day and set; exact repeats of an earlier page left out.
 
     obs: table of `load_observations`. Where two pages share a day, the one with all bands is followed and the
@@ -99,7 +101,7 @@ def snapshots(obs):
     if not any(np.isfinite(s.attained) for s in found):
         raise KontumError("error.ntm.no_figure")
     merged: dict[tuple[str, str], Snapshot] = {}
-    for s in sorted(found, key=lambda s: (s.time, s.standard, s.bands is None, s.known_from)):
+    for s in sorted(found, key=lambda s: (s.time, s.standard, not s.bands, s.known_from)):
         key = (s.day, s.standard)
         merged[key] = _filled(merged[key], s) if key in merged else s
     result: list[Snapshot] = []
@@ -109,7 +111,7 @@ def snapshots(obs):
     return result
 
 
-def _snapshot(page):
+def _snapshot(page: pd.DataFrame) -> Snapshot:
     first, source = page.iloc[0], page["source_id"].iloc[0]
     value = page.set_index("indicator")["obs_value"]
     value = value[~value.index.duplicated()]
@@ -122,13 +124,13 @@ def _snapshot(page):
     low, high = _mean_limits(page[page["indicator"] == "ntm_criteria_mean"])
     return Snapshot(
         day=_day(first), standard=first.standard, known_from=page["known_from"].max(), source_ids=(source,),
-        attained=counts[0], bands=tuple(int(c) for c in counts) if whole else None, ranges=ranges,
+        attained=counts[0], bands=tuple(int(c) for c in counts) if whole else (), ranges=ranges,
         mean_low=low, mean_high=high, recognised=value.get("ntm_communes_recognised", np.nan),
         advanced=value.get("ntm_advanced_communes", np.nan), model=value.get("ntm_model_communes", np.nan),
     )  # fmt: skip
 
 
-def _mean_limits(rows):
+def _mean_limits(rows: pd.DataFrame) -> tuple[float, float]:
     if rows.empty:
         return np.nan, np.nan
     row = rows.iloc[0]
@@ -141,7 +143,7 @@ def _mean_limits(rows):
     return row.obs_value - 0.005, row.obs_value + 0.01  # rounded or cut off: 1040 of 85 is printed as 12.23
 
 
-def _year_before(page):
+def _year_before(page: pd.DataFrame) -> Iterator[Snapshot]:
     """The mean of the end of the year before, where a page prints the mean and its change."""
     change = page[page["indicator"] == "ntm_criteria_mean_change"]["obs_value"].dropna()
     mean = page[page["indicator"] == "ntm_criteria_mean"]
@@ -151,7 +153,7 @@ def _year_before(page):
                        mean_low=value - 0.01, mean_high=value + 0.015)  # fmt: skip
 
 
-def _filled(main, other):
+def _filled(main: Snapshot, other: Snapshot) -> Snapshot:
     gaps = {n: getattr(other, n) for n in ("attained", "mean_low", "mean_high", "recognised", "advanced", "model")
             if np.isnan(getattr(main, n)) and np.isfinite(getattr(other, n))}  # fmt: skip
     if not gaps:
@@ -160,17 +162,17 @@ def _filled(main, other):
                    known_from=max(main.known_from, other.known_from))  # fmt: skip
 
 
-def _repeats(before, s):
+def _repeats(before: Snapshot, s: Snapshot) -> bool:
     same = [(getattr(before, n), getattr(s, n)) for n in ("attained", "mean_low", "recognised", "advanced")]
-    nothing_new = all(np.isnan(b) or a == b for a, b in same) and s.bands in (None, before.bands)
+    nothing_new = all(np.isnan(b) or a == b for a, b in same) and s.bands in ((), before.bands)
     return before.standard == s.standard and nothing_new
 
 
-def history_table(found):
+def history_table(found: list[Snapshot]) -> pd.DataFrame:
     """The snapshots as a table: day, standard, counts by band, limits of the mean, recognised, advanced, sources."""
     rows = []
     for s in found:
-        bands = s.bands or (s.attained, *[np.nan] * 4)
+        bands: tuple[float, ...] = s.bands or (s.attained, *[np.nan] * 4)
         rows.append({"day": s.day, "standard": s.standard, **dict(zip(BANDS, bands, strict=True)),
                      "communes": s.communes, "mean_low": s.mean_low, "mean_high": s.mean_high,
                      "recognised": s.recognised, "advanced": s.advanced, "known_from": s.known_from,

@@ -4,14 +4,19 @@ Each commune has its own random stream, `SeedSequence(seed, spawn_key=(area code
 shared shock, so that draws depend neither on the order of communes nor on communes or years added.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .areas import PROVINCE
 from .commune_counts import choose_attained, constraints, draw_counts, latent_ranks
+from .commune_evidence import Commune
 from .ntm_growth import Growth, to_criteria, to_effort
-from .ntm_history import decimal_year
+from .ntm_history import Snapshot, decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
 NEW_SET = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
@@ -43,25 +48,33 @@ class State:
     advanced: np.ndarray
     model: np.ndarray
     shared: np.ndarray
-    streams: list
+    streams: list[np.random.Generator]
     seed: int
     rates: Rates
-    members: list
+    members: list[Commune]
     lost: np.ndarray
 
     @property
-    def counts(self):
+    def counts(self) -> np.ndarray:
         """Whole criteria as the province counts them: 19 when attained, `LOST_COUNT` when standing was withdrawn."""
         whole = np.minimum(np.floor(self.criteria), 19)
         return np.where(self.lost, np.minimum(whole, LOST_COUNT), whole).astype(np.int8)
 
 
-def random_stream(seed, *key):
+def random_stream(seed: int, *key: int) -> np.random.Generator:
     """Generator of one area (and year): `SeedSequence(seed, spawn_key=key)`."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def current_state(history, members, totals, growth: Growth, rates, draws, seed):
+def current_state(
+    history: list[Snapshot],
+    members: list[Commune],
+    totals: pd.DataFrame,
+    growth: Growth,
+    rates: Rates,
+    draws: int,
+    seed: int,
+) -> State:
     """State at the last snapshot: drawn at the last one with bands, then moved to the later ones.
 
     At each later snapshot exactly its published number has attained: those named, then the highest ranks.
@@ -89,7 +102,7 @@ def current_state(history, members, totals, growth: Growth, rates, draws, seed):
     return state
 
 
-def yearly_rates(prepared, draws, seed):
+def yearly_rates(prepared: dict[str, Any], draws: int, seed: int) -> tuple[Rates, int, dict[str, Any]]:
     """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure.
 
     prepared: obs, history, members and now, as gathered in `attainment`. Returns (Rates, number advanced now, facts).
@@ -121,11 +134,15 @@ def yearly_rates(prepared, draws, seed):
     return rates, advanced, {"retained": retained, "falls": falls, "exposed": exposed(0)}
 
 
-def _columns(streams, draw):
+def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
     return np.stack([draw(r) for r in streams]).T.copy()
 
 
-def set_advanced(state, number, members, day):
+def _gamma(shape: np.ndarray, stream: np.random.Generator) -> np.ndarray:
+    return stream.standard_gamma(shape)
+
+
+def set_advanced(state: State, number: int, members: list[Commune], day: str) -> None:
     """Mark `number` of the attained as advanced in each draw, those named first, the others at random."""
     key = _columns(state.streams, lambda r: r.random(len(state.criteria)))
     key = key + 10.0 * np.array([bool(c.advanced_by) and c.advanced_by <= day for c in members])
@@ -134,7 +151,7 @@ def set_advanced(state, number, members, day):
     state.advanced = (rank < number) & (key >= 0)
 
 
-def drop_to_new_set(state):
+def drop_to_new_set(state: State) -> None:
     """The change of set of 2022: each criterion of a commune below 19 is kept with the chance `rates.retained`.
 
     Standing is kept: the province goes on counting recognised communes, although in Kon Rẫy none of four met all
@@ -148,7 +165,7 @@ def drop_to_new_set(state):
     state.standard = "NTM_2021_2025"
 
 
-def _grow(state, until, pace):
+def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[int, float, np.ndarray]]:
     """Add the gains of the time up to `until`, year by year; returns (year, gap, shock) of each part."""
     sigma, shape, last = (state.shared[:, i] for i in (1, 2, 3))
     parts = []
@@ -157,7 +174,7 @@ def _grow(state, until, pace):
         gap = min(until, year + 1.0) - state.time
         shock = random_stream(state.seed, int(PROVINCE), year).standard_normal(len(pace))
         shock = np.exp(sigma * shock - sigma**2 / 2)  # mean one
-        gains = _columns(state.streams, lambda r, k=shape * gap: r.standard_gamma(k)) / shape[:, None]
+        gains = _columns(state.streams, partial(_gamma, shape * gap)) / shape[:, None]
         effort = to_effort(state.criteria, last[:, None])
         moved = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
         state.criteria = np.where(state.criteria >= 19, state.criteria, moved)
@@ -167,7 +184,7 @@ def _grow(state, until, pace):
     return parts
 
 
-def project(state, times, pace, relative_pace):
+def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np.ndarray) -> dict[str, np.ndarray]:
     """Move on and record at each time: counts, attained, advanced, model, each (times, draws, communes).
 
     pace: effort a year of each draw, shape (draws,). relative_pace: factor on the rates of becoming advanced and
@@ -177,7 +194,7 @@ def project(state, times, pace, relative_pace):
     patience = _columns(state.streams, lambda r: r.standard_exponential((draws, 3)))  # (3, draws, communes)
     hazard = np.zeros((2, *state.criteria.shape))
     old, first = state.criteria >= 19, state.time
-    out: dict[str, list] = {name: [] for name in ("counts", "attained", "advanced", "model")}
+    out: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
         while True:
             stop = min(until, np.floor(state.time + 1e-9) + 1.0)

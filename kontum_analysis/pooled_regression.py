@@ -5,9 +5,13 @@ Their weights come from a Huber regression drawn to a prior by a ridge; how stro
 short span is trusted, is chosen by the error on groups that the fit has not seen.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
 
 from .spread import from_logit, to_logit
@@ -41,7 +45,7 @@ class Cases:
     alone: np.ndarray  # True without a parent
 
     @classmethod
-    def of(cls, table):
+    def of(cls, table: pd.DataFrame) -> Self:
         """The cases of a table, as arrays."""
         values = {name: table[name].to_numpy(dtype=float) for name in ("t0", "t1", "t2")}
         y0, y1, y2, p0, p1 = (to_logit(table[name].to_numpy(dtype=float)) for name in ("y0", "y1", "y2", "p0", "p1"))
@@ -61,12 +65,12 @@ class Cases:
             alone,
         )
 
-    def take(self, rows):
+    def take(self, rows: np.ndarray) -> Cases:
         """The cases at these places."""
         return Cases(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def features(cases, slope_centre, level_centre, reliability):
+def features(cases: Cases, slope_centre: float, level_centre: float, reliability: float) -> np.ndarray:
     """Regressors of the change, shape (n, 7), in the order of ``WEIGHTS``."""
     trust = cases.span**2 / (cases.span**2 + reliability) * (1 + reliability / TYPICAL_SPAN**2)
     slope = np.clip(cases.slope, -FASTEST, FASTEST)
@@ -78,7 +82,9 @@ def features(cases, slope_centre, level_centre, reliability):
     )
 
 
-def _regress(x, y, weight, ridge, rounds=20):
+def _regress(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: np.ndarray, rounds: int = 20
+) -> tuple[np.ndarray, np.ndarray]:
     """Huber regression with a ridge: coefficients, and the weights it ended with."""
     used = weight
     for _ in range(rounds):
@@ -89,7 +95,7 @@ def _regress(x, y, weight, ridge, rounds=20):
     return beta, used
 
 
-def _left_out(x, y, used, ridge, group):
+def _left_out(x: np.ndarray, y: np.ndarray, used: np.ndarray, ridge: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Prediction of each case by the regression without its group; shape (n,)."""
     count = group.max() + 1
     order = np.argsort(group, kind="stable")
@@ -101,13 +107,13 @@ def _left_out(x, y, used, ridge, group):
     return np.einsum("ij,ij->i", x, betas[group])
 
 
-def scale_features(cases):
+def scale_features(cases: Cases) -> np.ndarray:
     """Regressors of the log spread, shape (n, 3): log horizon, log binomial variance against 0.15, no parent."""
     rate = expit(cases.last)
     return np.column_stack([np.log(cases.horizon), np.log(rate * (1 - rate) / 0.15), cases.alone.astype(float)])
 
 
-def scale_law(cases, missed):
+def scale_law(cases: Cases, missed: np.ndarray) -> np.ndarray:
     """Exponents of the spread: log |error| on the regressors of :func:`scale_features`, drawn to ``SCALE_PRIOR``."""
     z = np.column_stack([np.ones(missed.size), scale_features(cases)])
     start = np.array([0.0, *SCALE_PRIOR])
@@ -115,7 +121,7 @@ def scale_law(cases, missed):
     return (start + np.linalg.solve(z.T @ z + np.diag([1e-9, *SCALE_RIDGE]), z.T @ log_error))[1:]
 
 
-def learn(cases, group):
+def learn(cases: Cases, group: np.ndarray) -> dict[str, Any]:
     """Weights, and the errors they would have made on groups left out.
 
     Parameters
@@ -144,7 +150,7 @@ def learn(cases, group):
     groups, truth = int(group.max()) + 1, from_logit(cases.truth)
     crowd = np.where(GROUP_WIDE, group.size / groups, 1.0)
 
-    def attempt(reliability, penalty):
+    def attempt(reliability: float, penalty: float) -> tuple[float, np.ndarray, np.ndarray]:
         x = features(cases, slope_centre, level_centre, reliability)
         beyond = change - x @ prior
         strength = np.array([1.0, *[penalty] * (prior.size - 1)]) * crowd
@@ -153,7 +159,7 @@ def learn(cases, group):
         if groups < 3:
             return 0.0, prior + beta, beyond - x @ beta
         missed = beyond - _left_out(x, beyond, used, ridge, group)
-        return np.mean(np.abs(from_logit(cases.truth - missed) - truth)), prior + beta, missed
+        return float(np.mean(np.abs(from_logit(cases.truth - missed) - truth))), prior + beta, missed
 
     choice = {"reliability": RELIABILITIES[1], "penalty": PENALTIES[2] if groups >= 3 else PENALTIES[-1]}
     if groups >= 3:

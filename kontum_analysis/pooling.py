@@ -12,6 +12,9 @@ errors made on groups left out. For an area without a known parent the mean of i
 the parent's place; where there are none, its own slope does, with a weight of its own.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +59,7 @@ class PooledModel:
     between_sd: float
     shared_sd: float
     residual_sd: float
-    weights: dict
+    weights: dict[str, float]
     slope_centre: float
     level_centre: float
     reliability: float
@@ -64,18 +67,18 @@ class PooledModel:
     horizon_exponent: float
     level_exponent: float
     alone_factor: float
-    residuals: tuple
+    residuals: tuple[float, ...]
     cases: int
     groups: int
 
     @property
-    def correlation(self):
+    def correlation(self) -> float:
         """Correlation of the errors of two areas of one group over one interval, 0 to 1."""
         total = self.shared_sd**2 + self.residual_sd**2
         return self.shared_sd**2 / total if total > 0 else 0.0
 
     @classmethod
-    def fit(cls, panel):
+    def fit(cls, panel: pd.DataFrame) -> PooledModel:
         """Learn from every case of a panel (columns as in :mod:`kontum_analysis.panels`).
 
         Raises
@@ -88,7 +91,7 @@ class PooledModel:
             raise PanelError([Words("error.panel.nothing")])
         return fit_pooled(table)
 
-    def centre_and_spread(self, table):
+    def centre_and_spread(self, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Centre (logit) and spread (to be multiplied by ``residuals``) of each case of a table; shapes (n,)."""
         cases = Cases.of(table)
         x = features(cases, self.slope_centre, self.level_centre, self.reliability)
@@ -96,12 +99,14 @@ class PooledModel:
         theta = [self.horizon_exponent, self.level_exponent, np.log(self.alone_factor)]
         return centre, np.exp(scale_features(cases) @ theta)
 
-    def quantiles(self, table):
+    def quantiles(self, table: pd.DataFrame) -> np.ndarray:
         """Forecast quantiles of the rate at t2 for each case of a table; shape (n, 23), not decreasing."""
         centre, spread = self.centre_and_spread(table)
         return from_logit(centre[:, None] + spread[:, None] * np.array(self.residuals))
 
-    def forecast(self, panel, area, origin_time, target_times):
+    def forecast(
+        self, panel: pd.DataFrame, area: str, origin_time: float, target_times: float | Sequence[float]
+    ) -> pd.DataFrame:
         """Quantiles of one area's rate at later times, from what was known at the origin.
 
         The area's last two rounds up to ``origin_time`` are used, and its parent's up to the later of them; a single
@@ -133,7 +138,7 @@ class PooledModel:
         return pd.DataFrame({"area": table["area"], "origin": table["t1"], "time": table["t2"], **columns})
 
 
-def _origin(panel, area, origin, targets):
+def _origin(panel: pd.DataFrame, area: str, origin: float, targets: np.ndarray) -> pd.DataFrame:
     """One case per target time, without outcome."""
     known = panel[panel["time"] <= origin]
     own = known[known["area"] == area]
@@ -156,7 +161,7 @@ def _origin(panel, area, origin, targets):
     return pd.DataFrame({"t2": targets}).assign(**fixed)
 
 
-def fit_pooled(table):
+def fit_pooled(table: pd.DataFrame) -> PooledModel:
     """Learn a :class:`PooledModel` from a table of cases (see :func:`kontum_analysis.cases.triples`).
 
     The weights are those of :func:`kontum_analysis.pooled_regression.learn`; the spread is that of the errors made on
@@ -191,7 +196,7 @@ def fit_pooled(table):
     )
 
 
-def _lasting(past_slope, slope, interval):
+def _lasting(past_slope: np.ndarray, slope: np.ndarray, interval: np.ndarray) -> float:
     """Spread of lasting speeds: root of the covariance of past and next slopes over groups' intervals."""
     sizes = np.bincount(interval)
     past = np.bincount(interval, past_slope) / sizes

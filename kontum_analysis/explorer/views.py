@@ -3,11 +3,13 @@
 `obs` is a table of `load_observations`, or `paces.Known(obs)` where many scenarios are tried on the same figures.
 """
 
+from copy import deepcopy
+
 import numpy as np
 import pandas as pd
 
 from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
-from ..attainment import _numbers, _prepare, _probabilities, _run
+from ..attainment import _move, _numbers, _prepare, _probabilities, _start
 from ..district_facts import FIRST_YEAR
 from ..ensemble import probability, scenario_draws
 from ..figures.districts import reconciled_table
@@ -113,16 +115,17 @@ class NTMChances:
     """Probabilities of the new-rural targets at a pace: the bands are read once, each pace is simulated once."""
 
     def __init__(self, obs, draws=DRAWS, seed=3299):
-        self._prepared, self._draws, self._seed = _prepare(Known.of(obs).obs, None), draws, seed
+        prepared = _prepare(Known.of(obs).obs, None)
+        first = int(prepared["history"][-1].day[:4])
+        self._times = np.arange(first, horizon() + 1) + 1.0
+        self._state, _ = _start(prepared, draws, seed, self._times[-1])
         self._made = {}
 
     def at(self, pace):
         """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws, seed).probabilities`."""
         if pace not in self._made:
-            first = int(self._prepared["history"][-1].day[:4])
-            years = np.arange(first, horizon() + 1)
-            _, paths, _ = _run(self._prepared, pace, self._draws, self._seed, years + 1.0)
-            self._made[pace] = _probabilities(_numbers(paths), len(self._prepared["members"]), self._draws)
+            paths, _ = _move(deepcopy(self._state), pace, self._times)
+            self._made[pace] = _probabilities(_numbers(paths), *self._state.criteria.shape[::-1])
         return self._made[pace]
 
 

@@ -171,7 +171,7 @@ def bands_table(obs):
     """
     rows = []
     for s in snapshots(obs):
-        if s.bands is None:
+        if not s.bands:
             continue
         page = obs[obs["source_id"].isin(s.source_ids) & obs["indicator"].str.startswith("ntm_communes")]
         exact = (page["date_precision"].isin(["day", "month"]) & page["time_period"].eq(s.day)).any()

@@ -2,7 +2,7 @@
 
 Never a timed test: both sides of a ratio take turns in one run, and the least time of each counts, so that a busy machine matters little.
 Processor time does not count waiting for other programs; elapsed time does, and shows what a second core brings.
-Run from the top of the repository: python -m tests.benchmarks [--write] [--reproduce] [--turns N].
+Run from the top of the repository: python -m tests.benchmarks [--write] [--reproduce] [--pyam PYTHON] [--turns N].
 """
 
 import argparse
@@ -94,12 +94,14 @@ def packages(turns):
     base = baseline(obs, scenario)
     if not jobs.same_rates(obs, scenario):
         raise AssertionError("the loops and the library do not give the same rates")
+    move, anew = jobs.explorer(obs)
     first = "import kontum_analysis as kt; kt.areas.resolve('Kon Plông')"
     pairs = [
         ("Ensemble of the ten districts (`scenario_draws`, 10,000 draws)", "drawing 100,000,000 normals", None,
          lambda: jobs.province_draws(obs), lambda: jobs.normals(1000)),
         ("Scenario table (`project_poverty`: estimates, floors, whole households)", "its rates alone in plain pandas loops", None,
          lambda: kt.project_poverty(obs, scenario), lambda: jobs.table_by_loops(base, scenario)),
+        ("A move of a slider in the explorer: numbers, tables, picture", "drawing the same picture from nothing", None, move, anew),
         ("`import kontum_analysis`", "`import pandas`", 1.1, shell("-c", "import kontum_analysis"), shell("-c", "import pandas")),
         ("`import kontum_analysis` and the first name of an area", "`import pandas`", 1.1, shell("-c", first), shell("-c", "import pandas")),
     ]  # fmt: skip
@@ -124,6 +126,17 @@ def reproduce():
             *least(pair, 1),
             2.0,
         )
+
+
+def with_pyam(python, turns):
+    """Two rows: the scenario table made with pyam, by the Python that has it, and the library's against that."""
+    words = ["-W", "ignore", "-m", "tests.benchmarks.pyam_table", str(turns)]
+    found = json.loads(subprocess.run([python, *words], check=True, cwd=ROOT, capture_output=True, text=True).stdout)
+    return [
+        ("The same scenario table made with pyam (provincial sums and rates by pyam)", "its rates alone in plain pandas loops",
+         found["pyam"], found["loops"], None),
+        ("Scenario table (`project_poverty`), in the environment of pyam", "the table made with pyam", found["ours"], found["pyam"], None),
+    ]  # fmt: skip
 
 
 def growth(turns):
@@ -162,10 +175,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--reproduce", action="store_true", help="also the whole of `kontum reproduce` (minutes)")
+    parser.add_argument("--pyam", metavar="PYTHON", help="a Python that has pyam and this package")
     parser.add_argument("--turns", type=int, default=5)
     given = parser.parse_args()
     memory = float(shell("-c", PEAK)().stdout)
-    rows = simulations(given.turns) + packages(given.turns) + ([reproduce()] if given.reproduce else [])
+    rows = simulations(given.turns) + packages(given.turns)
+    rows += with_pyam(given.pyam, given.turns) if given.pyam else []
+    rows += [reproduce()] if given.reproduce else []
     text = written(rows, memory, growth(given.turns))
     print(text)
     if given.write:
