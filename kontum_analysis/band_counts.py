@@ -4,32 +4,19 @@ All configurations that give the published sum are equally likely: the distribut
 (Jaynes 1957, doi:10.1103/PhysRev.106.620).
 """
 
-from typing import Protocol
-
 import numpy as np
 from scipy.optimize import brentq
 
-
-class Banded(Protocol):
-    """What is read here of an `ntm_history.Snapshot`; it must have bands."""
-
-    @property
-    def bands(self) -> tuple[int, ...] | None: ...
-    @property
-    def ranges(self) -> tuple[tuple[int, int], ...]: ...
-    @property
-    def mean_low(self) -> float: ...
-    @property
-    def mean_high(self) -> float: ...
+from .ntm_history import Snapshot
 
 
-def counts_within_bands(snapshot: Banded, draws: int, rng: np.random.Generator) -> np.ndarray:
+def counts_within_bands(snapshot: Snapshot, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Counts below 19 band by band, shape (draws, communes below 19), uniform over all that fit the published sum.
 
     The number of ways to reach each sum is counted backwards (a convolution a commune), then counts are drawn
     forwards. When no configuration fits the published mean, the nearest possible sum is taken.
     """
-    ends = [r for size, r in zip((snapshot.bands or ())[1:], snapshot.ranges[1:], strict=True) for _ in range(size)]
+    ends = [r for size, r in zip(snapshot.bands[1:], snapshot.ranges[1:], strict=True) for _ in range(size)]
     if not ends:
         return np.zeros((draws, 0), np.int8)
     widest = sum(hi for _, hi in ends)
@@ -56,12 +43,11 @@ def counts_within_bands(snapshot: Banded, draws: int, rng: np.random.Generator) 
     return out
 
 
-def allowed_sums(snapshot: Banded, total: np.ndarray, possible: np.ndarray) -> np.ndarray:
+def allowed_sums(snapshot: Snapshot, total: np.ndarray, possible: np.ndarray) -> np.ndarray:
     """Mask of sums below 19 that agree with the published mean; the nearest possible one when none does."""
     if np.isnan(snapshot.mean_low):
         return possible
-    bands = snapshot.bands or ()
-    mean = (total + 19 * bands[0]) / sum(bands)
+    mean = (total + 19 * snapshot.bands[0]) / sum(snapshot.bands)
     fits = possible & (mean >= snapshot.mean_low) & (mean < snapshot.mean_high)
     if fits.any():
         return fits
@@ -70,13 +56,13 @@ def allowed_sums(snapshot: Banded, total: np.ndarray, possible: np.ndarray) -> n
     return nearest
 
 
-def expected_shares(snapshot: Banded) -> np.ndarray:
+def expected_shares(snapshot: Snapshot) -> np.ndarray:
     """Expected share of communes at each count 0 … 19, shape (20,): exponential tilt of the bands to the mean.
 
     For many communes this is the limit of the uniform distribution above given its sum.
     """
-    bands = snapshot.bands or ()
-    parts = [(size / sum(bands), np.arange(lo, hi + 1)) for size, (lo, hi) in zip(bands, snapshot.ranges, strict=True)]
+    n = sum(snapshot.bands)
+    parts = [(size / n, np.arange(lo, hi + 1)) for size, (lo, hi) in zip(snapshot.bands, snapshot.ranges, strict=True)]
 
     def shares(tilt: float) -> np.ndarray:
         p = np.zeros(20)

@@ -102,10 +102,10 @@ def _rank(c: Commune, snapshot: Snapshot, history: Sequence[Snapshot]) -> tuple[
     when = max(known or known_later)[0]
     same = [r for r in known or known_later if r[0] == when]
     count = (max(r[1] for r in same) + min(r[2] for r in same)) / 2
-    with_bands = [(s, s.bands) for s in history if s.bands]
-    near, bands = min(with_bands, key=lambda pair: abs(pair[0].time - decimal_year(when)))
-    n, above = sum(bands), 0.0
-    for size, (lo, hi) in zip(bands, near.ranges, strict=True):
+    with_bands = [s for s in history if s.bands]
+    near = min(with_bands, key=lambda s: abs(s.time - decimal_year(when)))
+    n, above = sum(near.bands), 0.0
+    for size, (lo, hi) in zip(near.bands, near.ranges, strict=True):
         above += size * np.clip((hi + 0.5 - count) / (hi - lo + 1), 0, 1)
     share = np.clip(1 - above / n, 1 / (2 * n), 1 - 1 / (2 * n))
     return ndtri(share), RANK_MEMORY ** abs(snapshot.time - decimal_year(when))
@@ -185,20 +185,19 @@ def draw_counts(
     46
     """
     draws, n = ranks.shape
-    bands = snapshot.bands or ()
     counts = np.zeros((draws, n), np.int8)
-    inside = choose_attained(ranks, bands[0], limits, within)
+    inside = choose_attained(ranks, snapshot.bands[0], limits, within)
     counts[inside] = 19
     band = np.where(inside, 0, 4).astype(np.int8)
     for b, level in enumerate(LEVELS[1:], start=1):
-        size = sum(bands[: b + 1])
+        size = sum(snapshot.bands[: b + 1])
         # 3 for communes already above, 1 for those whose published count belongs here
         reached = choose(ranks, size, 3.0 * inside + (limits.low >= level), limits.high < level)
         band[reached & ~inside] = b
         inside = reached
     slots = counts_within_bands(snapshot, draws, rng)
     start = 0
-    for b, size in enumerate(bands[1:], start=1):
+    for b, size in enumerate(snapshot.bands[1:], start=1):
         if size:
             place = np.nonzero(band == b)[1].reshape(draws, size)
             order = np.argsort(-np.take_along_axis(ranks, place, axis=1), axis=1)
