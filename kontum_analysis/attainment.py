@@ -7,6 +7,7 @@ own statement, recognised or under appraisal, whichever set they were recognised
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from .errors import KontumError
 from .labels import text
 from .ntm_growth import fit
 from .ntm_history import history_table, snapshots
-from .ntm_paths import NEW_SET, current_state, drop_to_new_set, project, set_advanced, yearly_rates
+from .ntm_paths import NEW_SET, State, current_state, drop_to_new_set, project, set_advanced, yearly_rates
 
 TARGETS = {"ntm_communes": 60, "ntm_advanced_communes": 20, "ntm_model_communes": 6}  # CTr 3299/CTr-UBND, end-2025
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -43,12 +44,12 @@ class NTMProjection:
     communes: pd.DataFrame
     gap: pd.DataFrame
     history: pd.DataFrame
-    assumptions: list
-    draws: dict
-    growth: dict
+    assumptions: list[tuple[str, dict[str, Any]]]
+    draws: dict[str, np.ndarray]
+    growth: dict[str, tuple[float, ...]]
     state_day: str
 
-    def explain(self, lang):
+    def explain(self, lang: str) -> list[str]:
         """The assumptions as sentences in "vi" or "en"."""
         return [text(key, lang, **values) for key, values in self.assumptions]
 
@@ -97,7 +98,7 @@ def project_ntm(
     )
 
 
-def _check(pace, draws, seed, start, end):
+def _check(pace: float | None, draws: int, seed: int, start: int | None, end: int) -> None:
     if pace is not None and not (isinstance(pace, (int, float)) and 0 <= pace < np.inf):
         raise KontumError("error.ntm.pace", pace=pace)
     for name, value in (("draws", draws), ("seed", seed), ("end", end), ("start", start)):
@@ -109,7 +110,7 @@ def _check(pace, draws, seed, start, end):
         raise KontumError("error.ntm.end_before_start", end=end, start=start)
 
 
-def _prepare(obs, start):
+def _prepare(obs: pd.DataFrame, start: int | None) -> dict[str, Any]:
     """Everything read and estimated from obs; independent of pace, draws and seed."""
     if start is not None and isinstance(obs, pd.DataFrame) and "time_period" in obs:
         obs = obs[obs["time_period"] <= f"{start}-12-31"]
@@ -125,7 +126,7 @@ def _prepare(obs, start):
             "growth": fit(history), "now": last}  # fmt: skip
 
 
-def _start(prepared, draws, seed, until):
+def _start(prepared: dict[str, Any], draws: int, seed: int, until: float) -> tuple[State, dict[str, Any]]:
     """State at the last published figures, to be moved on to `until`, and what was counted there (parts)."""
     rates, advanced_now, known = yearly_rates(prepared, draws, seed)
     state = current_state(prepared["history"], prepared["members"], prepared["totals"], prepared["growth"],
@@ -137,7 +138,7 @@ def _start(prepared, draws, seed, until):
     return state, {"counts": counts, "advanced": advanced_now, **known}
 
 
-def _move(state, pace, times):
+def _move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Paths to the decimal years `times`, and the pace observed so far in each draw; the state itself moves."""
     below = state.criteria < 19
     quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 3:])
@@ -151,13 +152,13 @@ def _move(state, pace, times):
     return project(state, times, effort, relative), observed
 
 
-def _numbers(paths):
+def _numbers(paths: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     sums = {n: paths[k].sum(axis=2).T for n, k in zip(_COUNTED, ("attained", "advanced", "model"), strict=False)}
     sums[_COUNTED[3]] = (paths["counts"] >= 15).sum(axis=2).T
     return {name: value.astype(np.int16) for name, value in sums.items()}
 
 
-def _year_table(numbers, years):
+def _year_table(numbers: dict[str, np.ndarray], years: np.ndarray) -> pd.DataFrame:
     rows = []
     for name, value in numbers.items():
         for j, year in enumerate(years):
@@ -167,7 +168,7 @@ def _year_table(numbers, years):
     return pd.DataFrame(rows)
 
 
-def _probabilities(numbers, communes_count, draws):
+def _probabilities(numbers: dict[str, np.ndarray], communes_count: int, draws: int) -> pd.DataFrame:
     last = {name: value[:, -1] for name, value in numbers.items()}
     events = {name: (float(target), last[name] >= target) for name, target in TARGETS.items()}
     events["all_communes_15_criteria"] = (communes_count, last[_COUNTED[3]] >= communes_count)
@@ -180,7 +181,7 @@ def _probabilities(numbers, communes_count, draws):
     ])  # fmt: skip
 
 
-def smallest_gap(counts, attained, target):
+def smallest_gap(counts: np.ndarray, attained: np.ndarray, target: int) -> np.ndarray:
     """Fewest further criteria so that `target` communes have 19, per draw; the nearest communes are taken first.
 
     counts, attained: (draws, communes).
@@ -189,10 +190,11 @@ def smallest_gap(counts, attained, target):
     [5]
     """
     missing = np.sort(np.where(attained, 0, 19 - counts.astype(int)), axis=1)  # attained ones cost nothing
-    return missing[:, : min(target, missing.shape[1])].sum(axis=1)
+    fewest: np.ndarray = missing[:, : min(target, missing.shape[1])].sum(axis=1)
+    return fewest
 
 
-def _gap_table(counts, paths, numbers):
+def _gap_table(counts: np.ndarray, paths: dict[str, np.ndarray], numbers: dict[str, np.ndarray]) -> pd.DataFrame:
     end, standing = paths["counts"][-1], paths["attained"][-1]
     rows = [
         ("ntm_communes", "criteria", "state", smallest_gap(counts, counts >= 19, 60)),
@@ -210,7 +212,7 @@ def _gap_table(counts, paths, numbers):
     return pd.DataFrame(out)
 
 
-def _commune_table(prepared, parts, paths):
+def _commune_table(prepared: dict[str, Any], parts: dict[str, Any], paths: dict[str, np.ndarray]) -> pd.DataFrame:
     counts, now, rows = parts["counts"], prepared["now"], []
     for i, c in enumerate(prepared["members"]):
         share = np.bincount(counts[:, i], minlength=20) / len(counts)
@@ -232,7 +234,9 @@ def _commune_table(prepared, parts, paths):
     return table.drop(columns="expected")
 
 
-def _assumptions(prepared, parts, pace, end):
+def _assumptions(
+    prepared: dict[str, Any], parts: dict[str, Any], pace: float | None, end: int
+) -> list[tuple[str, dict[str, Any]]]:
     growth, now = prepared["growth"].summary(), prepared["now"]
     q = np.quantile(parts["observed"], (0.1, 0.5, 0.9))
     bands = [s for s in prepared["history"] if s.bands][-1].day

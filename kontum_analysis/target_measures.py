@@ -4,7 +4,9 @@ A target is measured by its own indicator where that is published; a few are com
 bound never becomes a value: it is kept beside as evidence, and can prove a target met from its safe side.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,12 +41,12 @@ class Measure:
     bound_day: str = ""
     sure: bool = True
     necessary: bool = False
-    start: tuple | None = None
+    start: tuple[str, float] | None = None
     sources: str = ""
     lines: str = ""
 
 
-def measure(obs, target):
+def measure(obs: pd.DataFrame, target: Any) -> Measure:
     """The Measure of one row of targets.csv on the day of the vintage that `obs` is.
 
     A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none. An
@@ -56,27 +58,27 @@ def measure(obs, target):
     return special(obs) if special and (average or own.kind == "none") else own
 
 
-def _evidence(rows):
+def _evidence(rows: pd.DataFrame) -> dict[str, Any]:
     """Source ids and lines of the rows used, as the board shows them."""
     return {name: "|".join(dict.fromkeys(rows[column].astype(str)))
             for name, column in (("sources", "source_id"), ("lines", "line"))}  # fmt: skip
 
 
-def _values(obs, indicator, area):
+def _values(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
     """Exact preferred values, the standard in force last: a later page on an older criteria set is no news on the new."""
     rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["preferred"]]
     rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U")]
     return rows.sort_values(["standard", "time_period", "known_from"])
 
 
-def _start(earlier, day):
+def _start(earlier: pd.DataFrame, day: str) -> tuple[str, float] | None:
     """(day, value) of the first figure at least a year before `day`, or None."""
     days = (pd.Timestamp(day) - pd.to_datetime(earlier["time_period"])).dt.days
     first = earlier[days >= LEAST_SPAN].head(1)
     return (first["time_period"].iloc[0], float(first["obs_value"].iloc[0])) if len(first) else None
 
 
-def _published(obs, indicator, area):
+def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     """The latest value, the first under the same standard, and what later bounds prove."""
     values = _values(obs, indicator, area)
     bounds = obs[
@@ -105,10 +107,10 @@ def _published(obs, indicator, area):
     return Measure(**found, **(_evidence(pd.concat(used)) if used else {}))
 
 
-def _poverty_pace(area):
+def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
     """Average fall a year since end-2021 of a rate of the panel: published for the province, else as sure as the panel."""
 
-    def of(obs):
+    def of(obs: pd.DataFrame) -> Measure:
         try:
             found = estimate_panel(obs)
         except KontumError:
@@ -136,7 +138,7 @@ def _poverty_pace(area):
     return of
 
 
-def _share_with_15(obs):
+def _share_with_15(obs: pd.DataFrame) -> Measure:
     """(communes with 19 criteria + those with 15 to 18) / all rural communes, at the last date with all bands."""
     try:
         known = [s for s in snapshots(obs) if s.bands]
@@ -153,7 +155,7 @@ def _share_with_15(obs):
     return Measure(value=value, day=last.day, kind="derived", **_evidence(rows))
 
 
-def _model_areas_per_commune(obs):
+def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
     """Model residential areas over communes that attained, on the last day that has both.
 
     An average: below 1 it proves that some commune has none; from 1 on it proves nothing, since one commune may have
@@ -175,10 +177,10 @@ def _model_areas_per_commune(obs):
                    start=start, **_evidence(obs[obs["line"].isin(lines)]))  # fmt: skip
 
 
-def _evidence_only(*indicators, area=PROVINCE):
+def _evidence_only(*indicators: str, area: str = PROVINCE) -> Callable[[pd.DataFrame], Measure]:
     """A target nothing measures, with the figures that come nearest named as evidence."""
 
-    def of(obs):
+    def of(obs: pd.DataFrame) -> Measure:
         rows = obs[(obs["ref_area"] == area) & obs["indicator"].isin(indicators)]
         return Measure(**_evidence(rows.sort_values("time_period").groupby("indicator", sort=False).tail(1)))
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ COLUMNS = ["target_id", "programme", "horizon_year", "area", "indicator", "compa
            "bound_high", "source_ids", "source_lines", "target_known"]  # fmt: skip
 
 
-def load_targets(data=None):
+def load_targets(data: str | Path | None = None) -> pd.DataFrame:
     """All targets as a table, numbers as numbers; columns as in `data/raw/README.md`.
 
     >>> len(load_targets().query("in_programme_3299 == 1"))
@@ -78,6 +79,7 @@ def scoreboard(
     targets = load_targets(data)
     models = _models(obs, draws, seed)
     rows = []
+    target: Any
     for target in targets[targets["in_programme_3299"] == 1].itertuples():
         if target.comparator in ("<", "<="):
             raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
@@ -87,7 +89,7 @@ def scoreboard(
     return pd.DataFrame(rows)[COLUMNS]
 
 
-def _models(obs, draws, seed):
+def _models(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
     """target_id -> (median at the end of 2025, probability), for the targets that a model speaks of."""
     found = {}
     try:
@@ -109,21 +111,21 @@ def _models(obs, draws, seed):
         opening = _opening(obs)
         for target_id, area, pace in (("S-GN-01", PROVINCE, 3), ("S-GN-02", POOR_DISTRICTS, 6)):
             end = float(np.median(outlook.of(area)[-1]))
-            chance = probability(outlook, area, 2025, opening[area] - 4 * pace / 100)
-            found[target_id] = (100 * (opening[area] - end) / 4, chance)
+            reached = probability(outlook, area, 2025, opening[area] - 4 * pace / 100)
+            found[target_id] = (100 * (opening[area] - end) / 4, reached)
     except KontumError:
         pass
     return found
 
 
-def _opening(obs):
+def _opening(obs: pd.DataFrame) -> dict[str, float]:
     first = estimate_panel(obs, 2)
     poor = np.isin(first.areas, poor_districts())
     rate = {PROVINCE: first.panel["rate"].iloc[0]}
     return rate | {POOR_DISTRICTS: first.poor[poor, 0, 0].sum() / first.households[poor, 0, 0].sum()}
 
 
-def _row(target, found, projected, chance):
+def _row(target: Any, found: Measure, projected: float, chance: float) -> dict[str, Any]:
     average = target.indicator.endswith("_per_year")
     left = target.horizon_year + 1 - _decimal_year(found.day) if found.day else np.nan
     gap, needed = gap_and_pace(target, found.value, left, average)
@@ -143,19 +145,19 @@ def _row(target, found, projected, chance):
         source_ids=found.sources, source_lines=found.lines)  # fmt: skip
 
 
-def _needed(target, status):
+def _needed(target: Any, status: str) -> dict[str, str]:
     if status != "not_measured":
         return {"needed_vi": "", "needed_en": ""}
     key = f"needed.{target.target_id}"
     return {f"needed_{lang}": text(key if key in table() else "needed.other", lang) for lang in LANGUAGES}
 
 
-def _decimal_year(day):
+def _decimal_year(day: str) -> float:
     year, month, date = (int(part) for part in day.split("-"))
     return year + (month - 1) / 12 + date / 372
 
 
-def gap_and_pace(target, value, left, average):
+def gap_and_pace(target: Any, value: float, left: float, average: bool) -> tuple[float, float]:
     """What is missing to the target (its unit) and the pace a year needed from here; both missing without a value.
 
     For an average over 2022-2025 the pace needed is what the remaining years must bring for the four to average the target.
@@ -173,12 +175,12 @@ def gap_and_pace(target, value, left, average):
     return gap, gap / left if left > 0 else np.nan
 
 
-def satisfied(comparator, low, value):
+def satisfied(comparator: str, low: float, value: float) -> bool:
     """Whether a value satisfies a target; a range asks for its low end, == for at least the value (a share of 100 %)."""
     return bool(value > low) if comparator == ">" else bool(value >= low)
 
 
-def judge(target, found: Measure, needed, seen, chance, average):
+def judge(target: Any, found: Measure, needed: float, seen: float, chance: float, average: bool) -> tuple[str, str]:
     """(status, reason) of a target by the rules of `scoreboard`."""
     if target.comparator == "qualitative":
         return "not_measured", "qualitative"
@@ -202,7 +204,7 @@ def judge(target, found: Measure, needed, seen, chance, average):
     return _by_pace(seen, needed), "pace"
 
 
-def _by_pace(seen, needed):
+def _by_pace(seen: float, needed: float) -> str:
     if np.isnan(needed):
         return "off_track"
     return "on_track" if seen >= needed else "at_risk" if seen >= needed / 2 else "off_track"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ from .poverty import project_poverty
 from .scenarios import preset, presets
 from .targets import load_targets, scoreboard
 
+Place = tuple[str | Path | None, bool | str | Path | None]  # data and user of `load_observations`
+Steps = list[tuple[str, dict[str, Any]]]  # key of labels and its values
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -27,11 +31,11 @@ class Chain:
 
     subject: str
     sources: pd.DataFrame
-    steps: tuple
-    scenarios: dict
+    steps: tuple[tuple[str, dict[str, Any]], ...]
+    scenarios: dict[str, dict[str, Any]]
     seed: int | None
 
-    def explain(self, lang):
+    def explain(self, lang: str) -> list[str]:
         """The steps as sentences in "vi" or "en"."""
         words = (
             {k: text(v, lang) if k in ("status", "reason") else v for k, v in values.items()}
@@ -69,7 +73,7 @@ _SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", 
           "url"]  # fmt: skip
 
 
-def _with_sources(rows, place):
+def _with_sources(rows: pd.DataFrame, place: Place) -> pd.DataFrame:
     sources = all_tables(*place)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
     found = rows.join(sources, on="source_id")
     found = found.assign(value=found["obs_value"].fillna(found["bound_value"]), used=found["preferred"],
@@ -78,12 +82,12 @@ def _with_sources(rows, place):
     return found[_SHOWN].reset_index(drop=True)
 
 
-def _used_and_lost(rows):
+def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
     """Preferred rows and those that lost a conflict to one of them: bounds and repeats decide nothing."""
     return rows[rows["preferred"] | rows["preference_reason"].str.startswith("conflict")]
 
 
-def _cell(name, indicator, date, obs, place, seed):
+def _cell(name: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
     area = resolve(name)
     listed = raw_tables(place[0])["indicators"]["indicator"].tolist()
     if indicator not in listed:
@@ -97,7 +101,7 @@ def _cell(name, indicator, date, obs, place, seed):
             return chain
         known = dates or Words("error.trace.no_dates")
         raise KontumError("error.trace.unpublished", area=area, indicator=indicator, date=date, dates=known)
-    steps: list[tuple[str, dict]] = [("trace.step.rule", {})]
+    steps: Steps = [("trace.step.rule", {})]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(("trace.step.derive", {}))
     rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
@@ -112,7 +116,9 @@ _COMPUTED = {
 }
 
 
-def _computed_cell(subject, code, indicator, date, obs, place, seed):
+def _computed_cell(
+    subject: str, code: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int
+) -> Chain | None:
     """The chain of a figure that nobody published: derived or estimated in the panel, or projected under each scenario."""
     if indicator not in _COMPUTED or not str(date)[:4].isdigit() or str(date)[4:] not in ("", "-12-31"):
         return None
@@ -120,7 +126,7 @@ def _computed_cell(subject, code, indicator, date, obs, place, seed):
     panel = estimate_panel(obs, seed=seed).panel
     cell = panel[(panel["area"] == code) & (panel["year"] == year)]
     keys = ("trace.step.rule", "trace.step.derive", "trace.step.estimate")
-    steps: list[tuple[str, dict]] = [(key, {}) for key in keys]
+    steps: Steps = [(key, {}) for key in keys]
     scenarios = {}
     derived = False
     if len(cell):
@@ -154,11 +160,12 @@ def _computed_cell(subject, code, indicator, date, obs, place, seed):
                  {name: s.model_dump() for name, s in scenarios.items()}, None if derived else seed)  # fmt: skip
 
 
-def _figure(name, obs, place, seed):
-    from .figures import CATALOGUE, build
+def _figure(name: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
+    from .figures import build
+    from .figures.catalogue import CATALOGUE
 
     _, _, keys, scenarios = FIGURES[name]
-    steps = [("trace.step.rule", {}), *((f"trace.step.{key}", {"seed": seed}) for key in keys)]
+    steps: Steps = [("trace.step.rule", {}), *((f"trace.step.{key}", {"seed": seed}) for key in keys)]
     if name in CATALOGUE:
         steps.append(
             ("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash})
@@ -172,12 +179,13 @@ def _figure(name, obs, place, seed):
 _MODEL = {"NTM": "trace.step.ntm", "POVERTY": "trace.step.outlook"}
 
 
-def _target(target_id, obs, place, seed):
-    target = load_targets(place[0]).set_index("target_id").loc[target_id]
+def _target(target_id: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
+    target: Any = load_targets(place[0]).set_index("target_id").loc[target_id]
     board = scoreboard(obs, data=place[0], seed=seed).set_index("target_id")
-    steps, drawn = [("trace.step.target", {"document": target.document})], False
+    steps: Steps = [("trace.step.target", {"document": target.document})]
+    drawn = False
     if target_id in board.index:
-        row = board.loc[target_id]
+        row: Any = board.loc[target_id]
         rows = obs[obs["line"].astype(str).isin(row.source_lines.split("|"))]
         facts = rows[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates()
         rows = obs.merge(facts)  # with what lost to them
@@ -188,7 +196,7 @@ def _target(target_id, obs, place, seed):
         steps.append((f"trace.kind.{row.kind}", {}))
         if row.kind == "estimated":
             steps.append(("trace.step.estimate", {}))
-        if drawn := pd.notna(row.probability):
+        if drawn := bool(pd.notna(row.probability)):
             steps.append((_MODEL[row.programme], {}))
             steps.append(("trace.step.chance", {"chance": row.probability}))
         steps.append(("trace.step.status", {"status": f"target_status.{row.status}", "reason": f"reason.{row.reason}"}))  # fmt: skip
