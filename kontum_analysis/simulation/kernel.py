@@ -6,6 +6,7 @@ on chunks, on workers or on areas added later. Sums over areas are whole numbers
 codes, are floats added, always in that order.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +17,17 @@ BLOCK = 64  # areas; a byte counts so many of them
 SLICE = 102_400  # numbers drawn at a time, so that they stay in a processor's cache; part of what a seed means
 
 
+Sums = tuple[np.ndarray, np.ndarray]  # poor households, areas at or below the target; both (time, draw)
+Paths = dict[tuple[int, ...], np.ndarray]  # of the log odds, by the chain of nodes from the top down
+
+
 @dataclass(frozen=True)
 class Node:
     """An area with others below it, or a group: how it moves (a group does not), what it weighs, and whether the chunk holds all of it."""
 
     number: int
     code: str
-    steps: np.ndarray | None
+    steps: np.ndarray
     speed_sd: float
     households: float
     size: int
@@ -34,13 +39,13 @@ class Node:
 class Block:
     """At most 64 areas under one parent; arrays of shape (area, time) or (area,). groups: per area, the groups it counts in."""
 
-    chain: tuple
-    codes: tuple
+    chain: tuple[int, ...]
+    codes: tuple[str, ...]
     centre: np.ndarray
     steps: np.ndarray
     speed_sd: np.ndarray
     households: np.ndarray
-    groups: tuple
+    groups: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,10 @@ class Task:
     seed: int
     draws: int
     elapsed: np.ndarray
-    levels: tuple
+    levels: tuple[float, ...]
     target: float
-    nodes: dict
-    blocks: tuple
+    nodes: dict[int, Node]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,13 @@ class Part:
     under: np.ndarray
 
 
-def stream(seed, code, *part):
+def stream(seed: int, code: str, *part: int) -> np.random.Generator:
     """Random numbers of one area. The code counts as text: "1", "01" and "001" are three areas."""
     key = int.from_bytes(code.encode("utf-8"), "big")
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(key, *part))))
 
 
-def slices(times, draws):
+def slices(times: int, draws: int) -> list[slice]:
     """Runs of draws that are drawn at a time, in order; they follow from the numbers of times and draws alone."""
     width = max(SLICE // times, 64)
     return [slice(first, min(first + width, draws)) for first in range(0, draws, width)]
@@ -87,12 +92,12 @@ def slices(times, draws):
 class Mover:
     """What an area adds to the log odds of those above it, slice by slice of the draws, from its own stream."""
 
-    def __init__(self, seed, code, steps, speed_sd, elapsed):
+    def __init__(self, seed: int, code: str, steps: np.ndarray, speed_sd: float, elapsed: np.ndarray) -> None:
         self.walk, self.steps = stream(seed, code), steps[:, None]
         self.speed = stream(seed, code, 1) if speed_sd else None
         self.drift = (speed_sd * elapsed).astype(np.float32)[:, None]
 
-    def fill(self, out):
+    def fill(self, out: np.ndarray) -> None:
         """Fill `out` (time, draw; float32, contiguous) with the next draws: a walk, and a speed that lasts."""
         self.walk.standard_normal(dtype=np.float32, out=out)
         np.multiply(out, self.steps, out=out)
@@ -102,7 +107,7 @@ class Mover:
             out += self.drift * self.speed.standard_normal(out.shape[1], dtype=np.float32)
 
 
-def draw_chunk(task):
+def draw_chunk(task: Task) -> Part:
     """The `Part` of a task. Memory: `simulation.memory_bound`, whatever the number of areas."""
     shape = (len(task.elapsed), task.draws)
     work = _Work(shape)
@@ -125,22 +130,24 @@ def draw_chunk(task):
     return _packed(done, sums, shape, len(task.levels))
 
 
-def _whole_parts(households, out):
-    out = np.multiply(households, PARTS, out=out, dtype=float)
-    return np.rint(out, out=out)
+def _whole_parts(households: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    parts: np.ndarray = np.multiply(households, PARTS, out=out, dtype=float)
+    np.rint(parts, out=parts)
+    return parts
 
 
 class _Work:
     """Arrays used again and again: fresh ones cost more than what is done in them."""
 
-    def __init__(self, shape):
+    def __init__(self, shape: tuple[int, int]) -> None:
         self.shape, self.against, self.parts = shape, np.empty(shape, np.float32), np.empty(shape)
         widths = {piece.stop - piece.start for piece in slices(*shape)}
         held = {w: (np.empty((shape[0], w), np.float32), np.empty((shape[0], w), bool)) for w in widths}
         self.pieces = [(piece, *held[piece.stop - piece.start]) for piece in slices(*shape)]
-        self.block, self.spare = {}, []
+        self.block: dict[int | None, Sums] = {}
+        self.spare: list[Sums] = []
 
-    def of_block(self, key):
+    def of_block(self, key: int | None) -> Sums:
         """Zeros for the sums within a block: of the block (None) or of a group."""
         if key not in self.block:
             self.block[key] = np.empty(self.shape, np.float32), np.empty(self.shape, np.uint8)
@@ -148,14 +155,14 @@ class _Work:
             array.fill(0)
         return self.block[key]
 
-    def sums(self, poor, under):
+    def sums(self, poor: np.ndarray, under: np.ndarray) -> Sums:
         """Arrays for the sums of a node, with its first block in them."""
         found = self.spare.pop() if self.spare else (np.empty(self.shape), np.empty(self.shape, np.int32))
         found[0][:], found[1][:] = poor, under
         return found
 
 
-def _packed(done, sums, shape, levels):
+def _packed(done: Mapping[int, np.ndarray], sums: Mapping[int, Sums], shape: tuple[int, int], levels: int) -> Part:
     closed, opened = sorted(done), sorted(sums)
     return Part(
         np.array(closed, np.int64),
@@ -166,10 +173,10 @@ def _packed(done, sums, shape, levels):
     )
 
 
-def _shared(task, chain, known, work):
+def _shared(task: Task, chain: tuple[int, ...], known: Paths, work: _Work) -> Paths:
     """Paths of the log odds by chain of nodes, from the top down; those of the last block are used again."""
     shape = work.shape
-    paths = {(): known[()] if () in known else np.zeros(shape, np.float32)}
+    paths: Paths = {(): known[()] if () in known else np.zeros(shape, np.float32)}
     for depth in range(1, len(chain) + 1):
         here = chain[:depth]
         if here not in known:
@@ -183,7 +190,7 @@ def _shared(task, chain, known, work):
     return paths
 
 
-def _draw_block(task, block, against, work):
+def _draw_block(task: Task, block: Block, against: np.ndarray, work: _Work) -> dict[int | None, Sums]:
     """Poor households and areas at or below the target, (time, draw): of the block (key None) and of the groups in it.
 
     With odds o = exp(centre) and e = exp(-what moves), a rate is o / (o + e), and at most t where o + e >= o / t.

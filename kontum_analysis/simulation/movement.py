@@ -9,13 +9,14 @@ areas move together. theta is therefore normal with a variance of opening² + su
 of a single area need no draws at all.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..errors import KontumError
-from .tree import LEVELS
+from .tree import LEVELS, Tree
 
 SHARED_BY_NATION = 0.5  # assumed: half of the variance of provinces' speeds and shocks is common to the country
 
@@ -27,10 +28,10 @@ class Movement:
     """
 
     speed: float
-    speed_sd: dict
-    shock_sd: dict
+    speed_sd: Mapping[str, float]
+    shock_sd: Mapping[str, float]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("speed_sd", "shock_sd"):
             given = dict(getattr(self, name))
             wrong = [f"{k}: {v}" for k, v in given.items() if k not in LEVELS or not 0 <= v <= 10]
@@ -40,12 +41,12 @@ class Movement:
                 )
             object.__setattr__(self, name, given)
 
-    def of(self, levels, name):
+    def of(self, levels: Iterable[str], name: str) -> np.ndarray:
         """Standard deviations of one kind for a column of levels."""
         return np.array([getattr(self, name).get(level, 0.0) for level in levels], float)
 
 
-def from_history(obs):
+def from_history(obs: pd.DataFrame) -> Movement:
     """The movement that published history supports: `base_rates.speed_prior` and the districts' known changes.
 
     Derived: speed, its spread between provinces, the shock of a province, that of a district about its province. Assumed, for want of
@@ -70,7 +71,7 @@ def from_history(obs):
     )  # fmt: skip
 
 
-def leaning(tree, movement):
+def leaning(tree: Tree, movement: Movement) -> list[pd.DataFrame]:
     """Centre and spread of the speed of nodes and leaves: two tables with columns centre, speed_sd, shock_sd.
 
     An area's own speed weighs as in `base_rates.speed_prior`, speed_sd² against shock_sd² / years; the rest leans on its parent, and
@@ -92,7 +93,7 @@ def leaning(tree, movement):
     return found
 
 
-def normal_margins(tree, moves, elapsed):
+def normal_margins(tree: Tree, moves: Sequence[pd.DataFrame], elapsed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of the log odds of every leaf, each of shape (leaf, time)."""
     nodes, leaves = moves
     above = {chain: list(chain) for chain in set(tree.leaves["chain"])}
@@ -106,7 +107,9 @@ def normal_margins(tree, moves, elapsed):
     return mean, np.sqrt(opening[:, None] + np.outer(speed, elapsed**2) + np.outer(shock, elapsed))
 
 
-def closed_form(mean, sd, levels, target=None):
+def closed_form(
+    mean: np.ndarray, sd: np.ndarray, levels: Sequence[float], target: float | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Quantiles of rates that are normal on the log odds, shape (…, level), and the probability of at most `target` (or None).
 
     >>> found, chance = closed_form(np.array([0.0]), np.array([1.0]), (0.5,), 0.5)

@@ -3,14 +3,16 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import KontumError
 from .kernel import BLOCK, Block, Node, Task
-from .movement import leaning, normal_margins
+from .movement import Movement, leaning, normal_margins
+from .tree import Tree
 
 FORMAT = 1  # raise it when the same inputs would give other draws
 
@@ -19,26 +21,36 @@ FORMAT = 1  # raise it when the same inputs would give other draws
 class Plan:
     """All of a run before anything is drawn. mean, sd: of the leaves' log odds (leaf, time); blocks: rows first, last and chain."""
 
-    tree: Any
+    tree: Tree
     seed: int
     draws: int
-    times: tuple
+    times: tuple[float, ...]
     elapsed: np.ndarray
-    levels: tuple
+    levels: tuple[float, ...]
     target: float
-    moves: tuple
+    moves: tuple[pd.DataFrame, ...]
     mean: np.ndarray
     sd: np.ndarray
-    blocks: tuple
-    groups: dict
+    blocks: tuple[tuple[int, int, tuple[int, ...]], ...]
+    groups: dict[str, frozenset[int]]
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
         """Codes of the nodes, then names of the groups."""
         return [*self.tree.nodes["code"], *self.groups]
 
 
-def planned(tree, movement, times, start, draws, seed, target, levels, groups):
+def planned(
+    tree: Tree,
+    movement: Movement,
+    times: Sequence[float],
+    start: float,
+    draws: int,
+    seed: int,
+    target: float,
+    levels: Sequence[float],
+    groups: Mapping[str, Sequence[str]] | None,
+) -> Plan:
     """The plan of a run. Raises KontumError for a group that repeats a code or names an unknown area."""
     elapsed = np.asarray(times, float) - start
     moves = tuple(leaning(tree, movement))
@@ -46,16 +58,16 @@ def planned(tree, movement, times, start, draws, seed, target, levels, groups):
     codes = {code: row for row, code in enumerate(tree.leaves["code"])}
     taken = {*codes, *tree.nodes["code"]}
     chosen = {}
-    for name in sorted(groups or {}):
-        unknown = [code for code in groups[name] if code not in codes]
-        if unknown or name in taken or not groups[name]:
+    for name, wanted in sorted((groups or {}).items()):
+        unknown = [code for code in wanted if code not in codes]
+        if unknown or name in taken or not wanted:
             raise KontumError("simulate.error.group", name=name, value=", ".join(map(str, unknown[:5])) or name)
-        chosen[name] = frozenset(codes[code] for code in groups[name])
+        chosen[name] = frozenset(codes[code] for code in wanted)
     return Plan(tree, seed, draws, tuple(times), elapsed, tuple(levels), target, moves, mean, sd,
                 _blocks(tree.leaves["chain"].tolist()), chosen)  # fmt: skip
 
 
-def _blocks(chains):
+def _blocks(chains: list[tuple[int, ...]]) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
     """(first, last, chain): runs of at most 64 leaves under one parent."""
     found, first = [], 0
     for row in range(1, len(chains) + 1):
@@ -65,7 +77,7 @@ def _blocks(chains):
     return tuple(found)
 
 
-def chunks(plan, areas):
+def chunks(plan: Plan, areas: int) -> list[tuple[int, int]]:
     """Numbers of blocks, first and last, of chunks of about so many areas."""
     found, first, held = [], 0, 0
     for number, (start, stop, _) in enumerate(plan.blocks, 1):
@@ -76,7 +88,7 @@ def chunks(plan, areas):
     return found
 
 
-def members(plan):
+def members(plan: Plan) -> dict[int, list[int]]:
     """For every node and group: its leaves (rows) in order."""
     rows = {number: [] for number in range(len(plan.names))}
     for row, chain in enumerate(plan.tree.leaves["chain"]):
@@ -87,7 +99,7 @@ def members(plan):
     return rows
 
 
-def nodes(plan):
+def nodes(plan: Plan) -> dict[int, Node]:
     """All nodes and groups of a plan as the kernel wants them; `blocks` and `whole` are those of the whole run."""
     above, homes = plan.moves[0], plan.tree.leaves["households"].to_numpy()
     steps = _steps(above["shock_sd"].to_numpy(), 0.0, plan.elapsed)
@@ -101,19 +113,19 @@ def nodes(plan):
     found = {}
     for number, rows in members(plan).items():
         area = number < len(plan.tree.nodes)
-        found[number] = Node(number, plan.names[number], steps[number] if area else None, float(above["speed_sd"][number]) if area else 0.0,
+        found[number] = Node(number, plan.names[number], steps[number] if area else np.empty(0, np.float32), float(above["speed_sd"][number]) if area else 0.0,
                              math.fsum(homes[rows]), len(rows), len(held[number]), True)  # fmt: skip
     return found
 
 
-def _steps(shock_sd, opening_sd, elapsed):
+def _steps(shock_sd: np.ndarray, opening_sd: float | np.ndarray, elapsed: np.ndarray) -> np.ndarray:
     """Standard deviation of each step of a walk, (area, time); the opening error lasts, so the first step carries it."""
     variance = np.outer(shock_sd**2, np.diff(elapsed, prepend=0.0))
     variance[:, 0] += opening_sd**2
     return np.sqrt(variance).astype(np.float32)
 
 
-def tasks(plan, everything, areas):
+def tasks(plan: Plan, everything: Mapping[int, Node], areas: int) -> Iterator[Task]:
     """The tasks of a run, one chunk of about `areas` areas each, made one by one; everything: `nodes` of the plan."""
     leaves, own = plan.tree.leaves, plan.moves[1]
     opening = leaves["opening_sd"].fillna(0.0).to_numpy()
@@ -132,7 +144,7 @@ def tasks(plan, everything, areas):
                    plan.target, held, tuple(blocks))  # fmt: skip
 
 
-def _groups(plan, start, stop):
+def _groups(plan: Plan, start: int, stop: int) -> tuple[tuple[int, ...], ...]:
     """For each leaf of a block, the numbers of the groups it counts in."""
     if not plan.groups:
         return ((),) * (stop - start)
@@ -140,12 +152,12 @@ def _groups(plan, start, stop):
     return tuple(tuple(n for n, group in numbered if row in group) for row in range(start, stop))
 
 
-def _part_of(node, blocks):
+def _part_of(node: Node, blocks: int) -> Node:
     return Node(node.number, node.code, node.steps, node.speed_sd, node.households, node.size, blocks,
                 node.blocks == blocks)  # fmt: skip
 
 
-def fingerprint(plan):
+def fingerprint(plan: Plan) -> str:
     """A hash of everything the draws depend on; not of chunks or workers, on which they do not."""
     leaves = plan.tree.leaves
     words = dict(format=FORMAT, numpy=np.__version__, seed=plan.seed, draws=plan.draws, times=list(map(float, plan.times)),

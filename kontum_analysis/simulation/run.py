@@ -1,13 +1,17 @@
 """Run a simulation of any number of areas, and hold what it found."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import KontumError
-from .movement import closed_form, from_history
-from .plan import fingerprint, nodes, planned, tasks
+from .kernel import Node, Part, Task
+from .movement import Movement, closed_form, from_history
+from .plan import Plan, fingerprint, nodes, planned, tasks
 from .store import Store
 from .summaries import summary
 from .tree import planted
@@ -31,16 +35,31 @@ class Simulation:
 
     margins: pd.DataFrame
     totals: pd.DataFrame
-    about: dict
+    about: dict[str, Any]
 
-    def table(self):
+    def table(self) -> pd.DataFrame:
         """Both tables in one, with `made_by`: closed_form or simulated."""
         parts = [self.totals.assign(made_by="simulated"), self.margins.assign(made_by="closed_form")]
         return pd.concat(parts, ignore_index=True)
 
 
-def simulate_panel(areas, times, draws=10_000, seed=3299, *, start=None, target=None, groups=None, movement=None, levels=QUANTILES,
-                   chunk=CHUNK, workers=1, scheduler=None, resume=None, progress=None):  # fmt: skip
+def simulate_panel(
+    areas: pd.DataFrame,
+    times: Iterable[float],
+    draws: int = 10_000,
+    seed: int = 3299,
+    *,
+    start: float | None = None,
+    target: float | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    movement: Movement | None = None,
+    levels: Sequence[float] = QUANTILES,
+    chunk: int = CHUNK,
+    workers: int | str = 1,
+    scheduler: str | None = None,
+    resume: str | Path | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Simulation:
     """The poverty ensemble over any number of areas: margins in closed form, sums and joint events by simulation.
 
     areas: table with code, level (nation, region, province, district, commune), parent (empty at the top), rate (fraction, at `start`) and
@@ -75,7 +94,7 @@ def simulate_panel(areas, times, draws=10_000, seed=3299, *, start=None, target=
     return Simulation(_margins(plan, target), _totals(plan, everything, summaries, target), about)
 
 
-def memory_bound(years, draws, depth=3, groups=0, workers=1):
+def memory_bound(years: int, draws: int, depth: int = 3, groups: int = 0, workers: int = 1) -> int:
     """Upper bound in bytes of what a run holds beside its tables (which take about 2 kB an area and 400 bytes a row).
 
     depth: nodes above a lowest area. It does not grow with the number of areas.
@@ -87,7 +106,7 @@ def memory_bound(years, draws, depth=3, groups=0, workers=1):
     return int(years * draws * (workers * (12 * held + 4 * depth + 60 + 2 * 12 * held) + 12 * held + 60)) + 5_000_000
 
 
-def _checked_times(times, start):
+def _checked_times(times: Iterable[float], start: float | None) -> tuple[list[float], float]:
     try:
         years = [float(t) for t in times]
         start = years[0] - 1 if start is None and years else float(start or 0)
@@ -99,9 +118,11 @@ def _checked_times(times, start):
     return [int(t) if t == int(t) else t for t in years], start
 
 
-def _check(draws, seed, target, levels, chunk, workers):
-    def whole(value, least):
-        return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+def _check(
+    draws: int, seed: int, target: float | None, levels: Sequence[float], chunk: int, workers: int | str
+) -> None:
+    def whole(value: Any, least: int) -> bool:
+        return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= least)
 
     if not whole(draws, FEWEST_DRAWS):
         raise KontumError("simulate.error.draws", value=draws, least=FEWEST_DRAWS)
@@ -117,7 +138,15 @@ def _check(draws, seed, target, levels, chunk, workers):
         raise KontumError("simulate.error.workers", value=workers)
 
 
-def _collected(plan, everything, chunk, workers, scheduler, store, progress):
+def _collected(
+    plan: Plan,
+    everything: Mapping[int, Node],
+    chunk: int,
+    workers: int | str,
+    scheduler: str | None,
+    store: Store | None,
+    progress: Callable[[int, int], object] | None,
+) -> dict[int, np.ndarray]:
     """Summaries of all nodes; parts of a node from several chunks are added up as soon as they come."""
     missing = {number: node.blocks for number, node in everything.items()}
     found, sums, done, areas = {}, {}, 0, len(plan.tree.leaves)
@@ -138,7 +167,9 @@ def _collected(plan, everything, chunk, workers, scheduler, store, progress):
     return found
 
 
-def _known_or_drawn(all_tasks, workers, scheduler, store):
+def _known_or_drawn(
+    all_tasks: Iterable[Task], workers: int | str, scheduler: str | None, store: Store | None
+) -> Iterator[tuple[Task, Part]]:
     if store is None:
         yield from drawn(all_tasks, workers, scheduler)
         return
@@ -155,11 +186,11 @@ def _known_or_drawn(all_tasks, workers, scheduler, store):
             yield task, part
 
 
-def _named(levels):
+def _named(levels: Sequence[float]) -> list[str]:
     return [f"q{100 * q:02.0f}" if abs(100 * q - round(100 * q)) < 1e-9 else f"q{100 * q:g}" for q in levels]
 
 
-def _margins(plan, target):
+def _margins(plan: Plan, target: float | None) -> pd.DataFrame:
     found, chance = closed_form(plan.mean, plan.sd, plan.levels, target)
     leaves, years = plan.tree.leaves, len(plan.times)
     table = pd.DataFrame({name: np.repeat(leaves[column].to_numpy(), years) for name, column in
@@ -170,7 +201,9 @@ def _margins(plan, target):
     return table
 
 
-def _totals(plan, everything, summaries, target):
+def _totals(
+    plan: Plan, everything: Mapping[int, Node], summaries: Mapping[int, np.ndarray], target: float | None
+) -> pd.DataFrame:
     columns = ["mean", *_named(plan.levels), "p_target", "areas_mean", "areas_q05", "areas_q50", "areas_q95", "p_all"]
     levels = [*plan.tree.nodes["level"], *["group"] * len(plan.groups)]
     all_nodes, years = list(everything.values()), len(plan.times)

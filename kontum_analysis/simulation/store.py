@@ -6,18 +6,19 @@ import zipfile
 import zlib
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import KontumError
 from ..files import write_whole
-from .kernel import Part
+from .kernel import Part, Task
 
 
 class Store:
     """A folder of finished chunks of one run. Raises KontumError where the folder belongs to a run of other inputs."""
 
-    def __init__(self, folder, inputs):
+    def __init__(self, folder: str | Path, inputs: str) -> None:
         self.folder, self.inputs = Path(folder), inputs
         seal = self.folder / "inputs.json"
         if self.folder.exists() and not self.folder.is_dir():
@@ -30,16 +31,16 @@ class Store:
         else:
             write_whole(seal, json.dumps({"inputs": inputs}) + "\n")
 
-    def _file(self, task):
+    def _file(self, task: Task) -> Path:
         return self.folder / f"blocks-{task.first:06d}-{task.last:06d}.npz"
 
-    def keep(self, task, part):
+    def keep(self, task: Task, part: Part) -> None:
         """Write a finished chunk, whole or not at all."""
         held = io.BytesIO()
         np.savez(held, inputs=np.array(self.inputs), **asdict(part))
         write_whole(self._file(task), held.getvalue())
 
-    def find(self, task):
+    def find(self, task: Task) -> Part | None:
         """A chunk finished before, or None; a damaged or foreign file is no chunk, and is drawn anew."""
         try:
             with np.load(io.BytesIO(self._file(task).read_bytes()), allow_pickle=False) as held:
@@ -50,7 +51,7 @@ class Store:
             return None
 
 
-def _sealed(file):
+def _sealed(file: Path) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))["inputs"]
     except (ValueError, KeyError, TypeError):

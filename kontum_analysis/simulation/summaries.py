@@ -1,13 +1,21 @@
 """From the draws of a sum to its figures: mean, quantiles, chances, counts."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from .kernel import Node
 
 PARTS = 2.0**20  # of a household; sums of them are whole numbers
 BINS = 1024
 FIGURES_BESIDE_QUANTILES = 7
 
 
-def summary(node, poor, under, levels, target):
+def summary(node: Node, poor: np.ndarray, under: np.ndarray, levels: Sequence[float], target: float) -> np.ndarray:
     """Figures of a node, shape (time, figure): mean and quantiles of its rate, chance that it is at most the target, areas at or
     below the target (mean, 5 %, 50 %, 95 %), chance that all are.
     """
@@ -25,7 +33,7 @@ def summary(node, poor, under, levels, target):
     return np.column_stack([mean, rates, chance, counts @ number / draws, *middle, counts[:, -1] / draws])
 
 
-def quantiles(values, levels):
+def quantiles(values: np.ndarray, levels: Sequence[float]) -> np.ndarray:
     """Quantiles, linear between neighbours as `numpy.quantile`, without sorting all values: a third of the time.
 
     Values fall into bins, and only bins that hold a value that is asked for are sorted.
@@ -40,7 +48,7 @@ def quantiles(values, levels):
     if not width > 0:
         return np.full(len(low), float(least))
     if width < BINS / np.finfo(values.dtype).max:  # so narrow that the number of bins a unit has no number
-        return np.quantile(values.astype(float), levels)
+        return np.asarray(np.quantile(values.astype(float), levels))
     bin_of = ((values - least) * values.dtype.type((BINS - 1) / width)).astype(np.intp)
     held = np.bincount(bin_of, minlength=BINS + 1)
     bins = held.cumsum().searchsorted(places, side="right")
@@ -50,4 +58,5 @@ def quantiles(values, levels):
     some.sort()
     held[wanted] = 0  # what is left are the values that were passed over
     below, above = some[places - held.cumsum()[bins]].astype(float).reshape(2, -1)
-    return below + (place - low) * (above - below)
+    between: np.ndarray = below + (place - low) * (above - below)
+    return between

@@ -6,7 +6,9 @@ import pandas as pd
 PROVINCES, DISTRICTS, COMMUNES = 63, 696, 10_035
 
 
-def synthetic_country(seed=3299, provinces=PROVINCES, districts=DISTRICTS, communes=COMMUNES):
+def synthetic_country(
+    seed: int = 3299, provinces: int = PROVINCES, districts: int = DISTRICTS, communes: int = COMMUNES
+) -> pd.DataFrame:
     """Invented areas for `simulate_panel`: code, level, parent, name, rate (fraction), households; a row for every area.
 
     Only the three counts are real. Codes start with SYN, names with "Synthetic", and `attrs["synthetic"]` is True. Rates are normal on the
@@ -38,6 +40,6 @@ def synthetic_country(seed=3299, provinces=PROVINCES, districts=DISTRICTS, commu
     return table
 
 
-def _shared_out(rng, things, owners):
+def _shared_out(rng: np.random.Generator, things: int, owners: int) -> np.ndarray:
     """The owner of each thing, in order: everyone has at least one, the rest fall at random."""
     return np.sort(np.concatenate([np.arange(owners), rng.integers(0, owners, things - owners)]))

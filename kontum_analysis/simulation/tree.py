@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ class Tree:
     leaves: pd.DataFrame
 
 
-def read_areas(path):
+def read_areas(path: str | Path) -> pd.DataFrame:
     """The areas of a CSV file with the columns of `planted`, as text, for `planted` to check. Raises DataError for a broken file."""
     with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
         header = next(csv.reader(file), [])
@@ -37,7 +38,7 @@ def read_areas(path):
     return table
 
 
-def planted(areas):
+def planted(areas: pd.DataFrame) -> Tree:
     """The tree of a table with columns code, level, parent, rate (fraction), households; further ones may be absent.
 
     rate and households are read for the lowest areas; those of a parent are what its children make them. opening_sd: standard
@@ -57,14 +58,14 @@ def planted(areas):
     problems += _range_problems(table, lowest, file)
     if problems or not len(table):
         raise DataError(problems or [_problem(file, None, None, "0", "simulate.error.empty")])
-    return _ordered(table.assign(path=paths), lowest.to_numpy())
+    return _ordered(table.assign(path=pd.Series(paths, table.index, dtype=object)), lowest.to_numpy())
 
 
-def _problem(file, row, column, value, key, **values):
+def _problem(file: str, row: int | None, column: str | None, value: Any, key: str, **values: Any) -> Problem:
     return Problem(file, row, column, str(value), key, values)
 
 
-def _typed(areas, file):
+def _typed(areas: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Codes as text, numbers as numbers, and what could not be read."""
     table, problems = areas.assign(line=areas.get("line", np.arange(1, len(areas) + 1))), []
     for name in ("code", "level", "parent"):
@@ -78,7 +79,7 @@ def _typed(areas, file):
     return table, problems
 
 
-def _paths(table, file):
+def _paths(table: pd.DataFrame, file: str) -> tuple[list[tuple[str, ...]], list[Problem]]:
     """The codes from the top down to each area, and what is wrong with codes, levels and parents."""
     above, problems = dict(zip(table["code"], table["parent"], strict=True)), []
     seen, paths = set(), []
@@ -100,7 +101,7 @@ def _paths(table, file):
     return paths, problems
 
 
-def _range_problems(table, lowest, file):
+def _range_problems(table: pd.DataFrame, lowest: pd.Series, file: str) -> list[Problem]:
     """Values of the lowest areas that are missing or that no rate, weight or spread can have."""
     rules = (
         ("rate", lowest & ~((table["rate"] > 0) & (table["rate"] < 1)), "simulate.error.rate"),
@@ -119,7 +120,7 @@ def _range_problems(table, lowest, file):
     return problems
 
 
-def _ordered(table, lowest):
+def _ordered(table: pd.DataFrame, lowest: np.ndarray) -> Tree:
     by_parent = table["path"].map(lambda path: (path[:-1], path[-1]))
     order = sorted(range(len(table)), key=by_parent.tolist().__getitem__)
     table, lowest = table.iloc[order], lowest[order]

@@ -1,19 +1,21 @@
 """Who draws the chunks: this thread, several threads, or a Dask cluster. The order of the results is that of the tasks."""
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
 from ..errors import KontumError
-from .kernel import draw_chunk
+from .kernel import Part, Task, draw_chunk
 
 CONNECT_SECONDS = 10
 AHEAD = 2  # chunks under way for each worker: enough to keep it busy, few enough to bound memory
 
 
-def drawn(tasks, workers=1, scheduler=None):
+def drawn(tasks: Iterable[Task], workers: int | str = 1, scheduler: str | None = None) -> Iterator[tuple[Task, Part]]:
     """(task, part) for each task, in order. workers: threads, or "dask"; scheduler: address of a Dask scheduler, None a local cluster.
 
     Raises KontumError where a cluster cannot be reached, lacks the package, or loses its workers.
@@ -24,10 +26,10 @@ def drawn(tasks, workers=1, scheduler=None):
     elif workers == 1:
         yield from ((task, draw_chunk(task)) for task in tasks)
     else:
-        yield from _by_threads(tasks, workers)
+        yield from _by_threads(tasks, int(workers))
 
 
-def _in_order(tasks, submit, most):
+def _in_order(tasks: Iterable[Task], submit: Callable[[Task], Any], most: int) -> Iterator[tuple[Task, Part]]:
     """Submit tasks, never more than `most` ahead of the one that is waited for."""
     under_way = deque()
     for task in tasks:
@@ -40,7 +42,7 @@ def _in_order(tasks, submit, most):
         yield done, future.result()
 
 
-def _by_threads(tasks, count):
+def _by_threads(tasks: Iterable[Task], count: int) -> Iterator[tuple[Task, Part]]:
     pool = ThreadPoolExecutor(count)
     try:
         yield from _in_order(tasks, lambda task: pool.submit(draw_chunk, task), AHEAD * count)
@@ -48,14 +50,14 @@ def _by_threads(tasks, count):
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def versions():
+def versions() -> tuple[str, str]:
     """What must agree between machines for their draws to be the same."""
     from importlib.metadata import version
 
     return np.__version__, version("kontum-analysis")
 
 
-def _by_cluster(tasks, client):
+def _by_cluster(tasks: Iterable[Task], client: Any) -> Iterator[tuple[Task, Part]]:
     from distributed import KilledWorker
 
     try:
@@ -75,7 +77,7 @@ def _by_cluster(tasks, client):
 
 
 @contextmanager
-def _client(scheduler):
+def _client(scheduler: str | None) -> Iterator[Any]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
