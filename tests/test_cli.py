@@ -5,6 +5,7 @@ import sys
 
 import pandas as pd
 import pytest
+from hostile import run
 
 from kontum_analysis.cli import main
 from kontum_analysis.labels import LANGUAGES
@@ -25,19 +26,21 @@ def test_project_prints_rates_and_quotas_in_vietnamese_and_says_whether_the_pace
     assert "3,01 điểm phần trăm" in done.stdout and "2025" in done.stdout
 
 
-def test_project_speaks_english_and_writes_the_table(tmp_path):
-    done = kontum("project", *PACES, "--lang", "en", "--csv", "paths.csv", cwd=tmp_path)
-    assert "Province" in done.stdout and "15.32" in done.stdout and "4,682" in done.stdout
+def test_project_speaks_english_and_writes_the_table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, said = run(["project", *PACES, "--lang", "en", "--csv", "paths.csv"])
+    assert status == 0 and "Province" in said and "15.32" in said and "4,682" in said
     table = pd.read_csv(tmp_path / "paths.csv", dtype={"area": str})
     assert set(table["area"]) >= {"62", "608", "618"} and table["year"].max() == 2030
     assert [p.name for p in tmp_path.iterdir()] == ["paths.csv"]
 
 
-def test_project_takes_a_preset_a_file_and_a_vintage(tmp_path):
-    assert kontum("project", "--scenario", "observed-pace").returncode == 0
-    assert kontum("project", "--scenario", "programme-low", "--as-of", "2022-10-04", "--to", "2025").returncode == 0
+def test_project_takes_a_preset_a_file_and_a_vintage(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(["project", "--scenario", "observed-pace"])[0] == 0
+    assert run(["project", "--scenario", "programme-low", "--as-of", "2022-10-04", "--to", "2025"])[0] == 0
     (tmp_path / "mine.yaml").write_text("name: mine\nprovince_pace_pp: 2\npoor_district_pace_pp: 5\n", encoding="utf-8")
-    assert kontum("project", "--scenario", "mine.yaml", cwd=tmp_path).returncode == 0
+    assert run(["project", "--scenario", "mine.yaml"])[0] == 0
 
 
 MISTAKES = [  # words of the command, what it says in Vietnamese, what it says in English

@@ -234,7 +234,8 @@ def test_another_seed_gives_other_sums_and_the_same_margins(country, found):
 
 def cluster(processes):
     distributed = pytest.importorskip("distributed")
-    return distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None)
+    return distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None,
+                                    protocol="tcp", host="127.0.0.1")  # fmt: skip
 
 
 def test_a_cluster_gives_the_same_bytes(country, poorest, found):

@@ -12,6 +12,7 @@ from ..errors import KontumError
 from .kernel import Part, Task, draw_chunk
 
 CONNECT_SECONDS = 10
+LOOPBACK = "127.0.0.1"  # a cluster of this machine alone needs no network, and asks for none
 AHEAD = 2  # chunks under way for each worker: enough to keep it busy, few enough to bound memory
 
 
@@ -84,7 +85,7 @@ def _client(scheduler: str | None) -> Iterator[Any]:
         raise KontumError("simulate.error.no_dask") from None
     if scheduler is None:
         with (
-            LocalCluster(threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+            LocalCluster(threads_per_worker=1, processes=True, dashboard_address=None, host=LOOPBACK) as cluster,
             Client(cluster) as client,
         ):
             yield client

@@ -8,6 +8,7 @@ Run from the top of the repository: python -m tests.benchmarks [--write] [--repr
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -150,9 +151,20 @@ def growth(turns):
     return [(*case, cpu) for case, (cpu, _) in zip(cases, spent, strict=True)]
 
 
+def machine():
+    """What measured: kind of processor, cores, memory, system and Python, without a name of its own."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    from run_times import machine as general
+
+    facts = Path("/proc/cpuinfo")
+    kinds = re.findall(r"model name\s*: (.*)", facts.read_text()) if facts.exists() else []
+    return f"{general()}{f' ({kinds[0].strip()})' if kinds else ''}"
+
+
 def written(rows, memory, grown):
     """The tables as Markdown."""
-    lines = ["| What | Against | Processor time, ratio | Elapsed time, ratio | Aim |", "|---|---|---:|---:|---:|"]
+    lines = [f"Máy đo · Measured on: {machine()}.", ""]
+    lines += ["| What | Against | Processor time, ratio | Elapsed time, ratio | Aim |", "|---|---|---:|---:|---:|"]
     for what, against, ours, theirs, aim in rows:
         cpu, wall = (f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(ours, theirs, strict=True))
         lines.append(f"| {what} | {against} | {cpu} | {wall} | {'' if aim is None else f'≤ {aim:g}'} |")
