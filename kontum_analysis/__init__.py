@@ -8,6 +8,7 @@ Everything is loaded on first use, so that importing the package costs little mo
 """
 
 from importlib import import_module
+from typing import Any
 
 _MODULES = (
     "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "explorer", "figures", "labels",
@@ -40,7 +41,7 @@ _NAMES = {
 __all__ = [*_MODULES, *_NAMES]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
     if name in _NAMES:
@@ -48,5 +49,5 @@ def __getattr__(name):
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(__all__)

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .areas import PROVINCE
-from .commune_counts import choose_attained, constraints, draw_counts, latent_ranks
-from .commune_evidence import Commune
+from .commune_counts import Commune, choose_attained, constraints, draw_counts, latent_ranks
 from .ntm_growth import Growth, to_criteria, to_effort
 from .ntm_history import Snapshot, decimal_year
 
