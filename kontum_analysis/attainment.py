@@ -77,17 +77,17 @@ def project_ntm(
     ('2023-04-30', [2023, 2024, 2025])
     """
     _check(pace, draws, seed, start, end)
-    prepared = _prepare(obs, start)
+    prepared = prepare(obs, start)
     first = int(prepared["history"][-1].day[:4])
     if end < first:
         raise KontumError("error.ntm.end_early", end=end, first=first)
     years = np.arange(first, end + 1)
-    state, parts = _start(prepared, draws, seed, years[-1] + 1.0)
-    paths, parts["observed"] = _move(state, pace, years + 1.0)
-    numbers = _numbers(paths)
+    state, parts = start_state(prepared, draws, seed, years[-1] + 1.0)
+    paths, parts["observed"] = move(state, pace, years + 1.0)
+    numbers = count_numbers(paths)
     return NTMProjection(
         years=_year_table(numbers, years),
-        probabilities=_probabilities(numbers, len(prepared["members"]), draws),
+        probabilities=probabilities_of(numbers, len(prepared["members"]), draws),
         communes=_commune_table(prepared, parts, paths),
         gap=_gap_table(parts["counts"], paths, numbers),
         history=history_table(prepared["history"]),
@@ -110,7 +110,7 @@ def _check(pace: float | None, draws: int, seed: int, start: int | None, end: in
         raise KontumError("error.ntm.end_before_start", end=end, start=start)
 
 
-def _prepare(obs: pd.DataFrame, start: int | None) -> dict[str, Any]:
+def prepare(obs: pd.DataFrame, start: int | None) -> dict[str, Any]:
     """Everything read and estimated from obs; independent of pace, draws and seed."""
     if start is not None and isinstance(obs, pd.DataFrame) and "time_period" in obs:
         obs = obs[obs["time_period"] <= f"{start}-12-31"]
@@ -126,7 +126,7 @@ def _prepare(obs: pd.DataFrame, start: int | None) -> dict[str, Any]:
             "growth": fit(history), "now": last}  # fmt: skip
 
 
-def _start(prepared: dict[str, Any], draws: int, seed: int, until: float) -> tuple[State, dict[str, Any]]:
+def start_state(prepared: dict[str, Any], draws: int, seed: int, until: float) -> tuple[State, dict[str, Any]]:
     """State at the last published figures, to be moved on to `until`, and what was counted there (parts)."""
     rates, advanced_now, known = yearly_rates(prepared, draws, seed)
     state = current_state(prepared["history"], prepared["members"], prepared["totals"], prepared["growth"],
@@ -138,7 +138,7 @@ def _start(prepared: dict[str, Any], draws: int, seed: int, until: float) -> tup
     return state, {"counts": counts, "advanced": advanced_now, **known}
 
 
-def _move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Paths to the decimal years `times`, and the pace observed so far in each draw; the state itself moves."""
     below = state.criteria < 19
     quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 3:])
@@ -152,7 +152,8 @@ def _move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str
     return project(state, times, effort, relative), observed
 
 
-def _numbers(paths: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def count_numbers(paths: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Number of communes at each level, shape (draws, years), by indicator."""
     sums = {n: paths[k].sum(axis=2).T for n, k in zip(_COUNTED, ("attained", "advanced", "model"), strict=False)}
     sums[_COUNTED[3]] = (paths["counts"] >= 15).sum(axis=2).T
     return {name: value.astype(np.int16) for name, value in sums.items()}
@@ -168,7 +169,8 @@ def _year_table(numbers: dict[str, np.ndarray], years: np.ndarray) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def _probabilities(numbers: dict[str, np.ndarray], communes_count: int, draws: int) -> pd.DataFrame:
+def probabilities_of(numbers: dict[str, np.ndarray], communes_count: int, draws: int) -> pd.DataFrame:
+    """The table `probabilities` of a `NTMProjection`: each event at the end of the last year."""
     last = {name: value[:, -1] for name, value in numbers.items()}
     events = {name: (float(target), last[name] >= target) for name, target in TARGETS.items()}
     events["all_communes_15_criteria"] = (communes_count, last[_COUNTED[3]] >= communes_count)

@@ -6,6 +6,8 @@ picture swapped for another and one whose marks were wiped out show at once, wit
 
 import hashlib
 import re
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 from .errors import Words
@@ -15,7 +17,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>|<dc:title>(.*?)</dc:title>", re.DOTAL
 UNREADABLE = (OSError, ValueError, SyntaxError)  # Pillow raises SyntaxError for a broken PNG
 
 
-def figure_problems(folder):
+def figure_problems(folder: str | Path) -> list[Words]:
     """A list of `Words` for every picture in `folder`/vi and `folder`/en that is stale, swapped, unmarked or broken."""
     pictures = sorted(p for p in Path(folder).glob("*/*") if p.suffix in (".png", ".svg"))
     marks = {path: marks_of(path) for path in pictures}
@@ -23,13 +25,13 @@ def figure_problems(folder):
     return [problem for path in pictures for problem in _problems(path, marks[path], marked)]
 
 
-def marks_of(path):
+def marks_of(path: Path) -> tuple[str, str] | None:
     """(title, hash of the data) that a PNG or SVG file says of itself, "" for what it does not say; None if it is broken."""
     try:
         if path.suffix == ".svg":
             text = path.read_text(encoding="utf-8")
             title, stamp = _TITLE.search(text), _STAMP.search(text)
-            return _plain(title[1] or title[2]) if title else "", stamp[1] if stamp else ""
+            return unescape(title[1] or title[2]) if title else "", stamp[1] if stamp else ""
         from PIL import Image
 
         with Image.open(path) as image:
@@ -40,7 +42,7 @@ def marks_of(path):
     return said.get("Title", ""), stamp[1] if stamp else ""
 
 
-def _problems(path, marks, marked):
+def _problems(path: Path, marks: tuple[str, str] | None, marked: bool) -> Iterator[Words]:
     name = f"figures/{path.parent.name}/{path.name}"
     if marks is None:
         yield Words("hostile.verify.broken", file=name)
@@ -56,9 +58,3 @@ def _problems(path, marks, marked):
             yield Words("hostile.verify.stale", file=name, table=table.name, then=stamp, now=now)
         elif marked and not stamp:
             yield Words("hostile.verify.unmarked", file=name)
-
-
-def _plain(text):
-    from html import unescape
-
-    return unescape(text)

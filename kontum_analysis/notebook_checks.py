@@ -7,7 +7,9 @@ pictures never are, and a broken magic that was broken when committed equals its
 import base64
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -22,12 +24,12 @@ _TYPED_NUMBER = re.compile(r"\d\s*%|\d[.,]\d")
 _PRIVATE = re.compile(r"/(?:home|root|Users|tmp|work)/[\w.-]|[A-Z]:\\\\Users|0x[0-9a-f]{8}|\d\d:\d\d:\d\d")
 
 
-def notebook_paths(folder=NOTEBOOKS):
+def notebook_paths(folder: str | Path = NOTEBOOKS) -> list[Path]:
     """The notebooks of a folder in reading order."""
     return sorted(p for p in Path(folder).glob("*.ipynb"))
 
 
-def executed(path):
+def executed(path: str | Path) -> str:
     """The notebook at `path` run from the top in a fresh kernel, as text to write: no times, no machine, no versions.
 
     Raises KontumError naming the notebook, the cell and the error when a cell fails.
@@ -55,10 +57,10 @@ def executed(path):
         ):  # the id of a widget is another in every run, and lives with its kernel only
             output.get("data", {}).pop(_WIDGET, None)
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")}
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"
 
 
-def problems(path, figures=FIGURES):
+def problems(path: str | Path, figures: str | Path = FIGURES) -> list[Words]:
     """Everything that keeps the notebook at `path` from being one clean run from the top: a list of `Words`.
 
     Checked: execution counts run 1, 2, 3 …; outputs exist; nothing on stderr and no error; every picture equals the file
@@ -85,7 +87,7 @@ def problems(path, figures=FIGURES):
     return [Words("notebook_check.in_file", file=path.name, problem=problem) for problem in found]
 
 
-def _cell_problems(cell, figures):
+def _cell_problems(cell: dict[str, Any], figures: Path) -> Iterator[Words | str]:
     if _MAGIC.search("".join(cell["source"])):
         yield Words("notebook_check.magic")
     for output in cell.get("outputs", []):
@@ -103,7 +105,7 @@ def _cell_problems(cell, figures):
             yield from _picture_problems(plain, "".join(data["image/png"]), figures)
 
 
-def _picture_problems(plain, encoded, figures):
+def _picture_problems(plain: str, encoded: str, figures: Path) -> Iterator[Words]:
     name = plain.removeprefix(FIGURE_MARK).partition(",")[0]
     file = figures / "vi" / f"{name}.png"
     if not plain.startswith(FIGURE_MARK) or not file.is_file():
@@ -112,7 +114,7 @@ def _picture_problems(plain, encoded, figures):
         yield Words("notebook_check.picture", name=name)
 
 
-def output_differences(path, other):
+def output_differences(path: str | Path, other: str | Path) -> list[Words]:
     """Cells whose outputs differ between two runs of one notebook: a list of `Words`."""
     first, second = (json.loads(Path(p).read_text(encoding="utf-8"))["cells"] for p in (path, other))
     if len(first) != len(second):

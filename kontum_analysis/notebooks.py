@@ -33,17 +33,19 @@ FIGURE_MARK = "figure "
 class Shown:
     """A value with the forms JupyterLab can show; the plain text is what nbval compares."""
 
-    def __init__(self, forms, metadata=None):
+    def __init__(self, forms: dict[str, str], metadata: dict[str, dict[str, str]] | None = None) -> None:
         self.forms, self.metadata = forms, metadata or {}
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         return self.forms, self.metadata
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.forms["text/plain"]
 
 
-def tell(key, **values):
+def tell(key: str, **values: object) -> Shown:
     """A paragraph in Vietnamese and then in English, its numbers filled in from variables.
 
     A value that differs between the languages, such as the name of an area, is given as {"vi": …, "en": …}.
@@ -54,14 +56,14 @@ def tell(key, **values):
     % of households
     """
 
-    def of(lang):
+    def of(lang: str) -> dict[str, object]:
         return {name: value[lang] if isinstance(value, dict) else value for name, value in values.items()}
 
     vi, en = (text(key, lang, **of(lang)) for lang in LANGUAGES)
     return Shown({"text/plain": f"{vi}\n\n{en}", "text/markdown": f"{vi}\n\n*{en}*"})
 
 
-def show_table(frame, rows=None):
+def show_table(frame: pd.DataFrame, rows: int | None = None) -> Shown:
     """A table in Vietnamese, with the English one folded below it; `rows` limits how many are shown."""
     frame = frame if rows is None else frame.head(rows)
     vi, en = (shown_table(frame, lang) for lang in LANGUAGES)
@@ -69,11 +71,11 @@ def show_table(frame, rows=None):
     return Shown({"text/plain": vi.to_string(index=False), "text/html": _html(vi) + folded})
 
 
-def _html(frame):
+def _html(frame: pd.DataFrame) -> str:
     return frame.to_html(index=False, border=0, justify="left")
 
 
-def show_figure(name, obs):
+def show_figure(name: str, obs: pd.DataFrame) -> Shown:
     """A figure in Vietnamese with its caption, and the English one folded below it (`figures/en/`).
 
     The plain text carries the hash of the data behind the figure, so that a changed number shows in a check.
@@ -97,19 +99,19 @@ def show_figure(name, obs):
     return Shown({"text/plain": f"{vi.caption}\n{en.caption}", "text/html": caption + folded})
 
 
-def versions():
+def versions() -> pd.DataFrame:
     """The versions of the packages that the numbers depend on, one row each."""
     return pd.DataFrame({"package": VERSIONS_OF, "version": [version(name) for name in VERSIONS_OF]})
 
 
-def row_hashes(path):
+def row_hashes(path: str | Path) -> dict[str, str]:
     """The first 8 digits of the SHA-256 of each row of a CSV file, by what stands in its first column."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))[1:]
     return {row[0]: hashlib.sha256("\0".join(row).encode("utf-8")).hexdigest()[:8] for row in rows if row}
 
 
-def data_hashes(folder=None, scenarios=None):
+def data_hashes(folder: str | Path | None = None, scenarios: str | Path | None = None) -> pd.DataFrame:
     """The first 12 digits of the SHA-256 of every raw table and scenario, one row each."""
     files = sorted(Path(folder or RAW).glob("*.csv")) + sorted(Path(scenarios or SCENARIOS).glob("*.yaml"))
     return pd.DataFrame(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import scoringrules
 
-from .attainment import _move, _prepare, _start
+from .attainment import move, prepare, start_state
 from .errors import KontumError
 from .ntm_history import Snapshot, decimal_year, snapshots
 from .observations import vintage
@@ -42,7 +42,7 @@ def hindcast_ntm(
     rows, seen = [], set()
     for origin in sorted({s.known_from for s in truth}):
         try:
-            prepared = _prepare(vintage(obs, origin, data), None)
+            prepared = prepare(vintage(obs, origin, data), None)
         except KontumError:  # no bands published yet
             continue
         known = [s for s in prepared["history"] if np.isfinite(s.attained)]
@@ -52,9 +52,9 @@ def hindcast_ntm(
             continue
         seen.add(signature)
         times = np.array([s.time for s in ahead])
-        state, _ = _start(prepared, draws, seed, times[-1])
+        state, _ = start_state(prepared, draws, seed, times[-1])
         for method, pace in (("observed pace", None), ("pace 1.5", 1.5)):
-            paths, _ = _move(deepcopy(state), pace, times)
+            paths, _ = move(deepcopy(state), pace, times)
             number = paths["attained"].sum(axis=2)
             rows += [_case(origin, known[-1], s, k + 1, method, number[k]) for k, s in enumerate(ahead)]
         slope = _slope(known)

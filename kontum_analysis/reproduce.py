@@ -7,13 +7,16 @@ written whole or not at all, and a file that would not change is not touched.
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from itertools import repeat
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pandas as pd
 
@@ -34,20 +37,16 @@ from .poverty import exit_quotas, project_poverty
 from .scenarios import preset, presets
 from .targets import scoreboard
 
+Observations = Callable[[], pd.DataFrame]  # read when first asked for
 
-def steps(out=ROOT, figures=tuple(CATALOGUE)):
+
+def steps(out: str | Path = ROOT, figures: Sequence[str] = tuple(CATALOGUE)) -> list[tuple[str, int, Iterator[None]]]:
     """(label key, number of pieces, generator) for every step; `out` is the folder that receives the files.
 
     figures: names of the figures to draw, default all.
     """
     out = Path(out)
-    obs = None
-
-    def observations():
-        nonlocal obs
-        obs = load_observations() if obs is None else obs
-        return obs
-
+    observations = cache(load_observations)
     processed = out / "data" / "processed"
     return [
         ("step.data", 3, _data(processed, observations)),
@@ -61,7 +60,7 @@ def steps(out=ROOT, figures=tuple(CATALOGUE)):
 
 
 @contextmanager
-def alone(out=ROOT):
+def alone(out: str | Path = ROOT) -> Iterator[None]:
     """Hold the folder `out` for one run, and first remove what a killed run left unfinished in it.
 
     Raises KontumError at once where another run is at work in the folder, and where nothing may be removed.
@@ -72,12 +71,12 @@ def alone(out=ROOT):
         yield
 
 
-def _csv(path, frame):
+def _csv(path: Path, frame: pd.DataFrame) -> None:
     content = frame.to_csv(index=False, lineterminator="\n", float_format="%.9g")
     write_whole(path, content, within=path.parents[2])
 
 
-def _data(folder, observations):
+def _data(folder: Path, observations: Observations) -> Iterator[None]:
     raw_tables()
     for name in presets():  # a bad scenario stops the run before anything is written
         preset(name)
@@ -90,14 +89,14 @@ def _data(folder, observations):
     yield
 
 
-def _estimates(folder, observations):
+def _estimates(folder: Path, observations: Observations) -> Iterator[None]:
     _csv(folder / "district_panel.csv", estimate_panel(observations()).panel)
     yield
     _csv(folder / "leave_one_out.csv", leave_one_out(observations()))
     yield
 
 
-def _paths(folder, observations):
+def _paths(folder: Path, observations: Observations) -> Iterator[None]:
     paths, quotas, implied = [], [], []
     for name in presets():
         scenario = preset(name)
@@ -112,7 +111,7 @@ def _paths(folder, observations):
     _csv(folder / "headline.csv", tables.headline(observations()))
 
 
-def _forecasts(folder, observations):
+def _forecasts(folder: Path, observations: Observations) -> Iterator[None]:
     ntm = project_ntm(observations(), pace=1.5)
     _csv(folder / "ntm_attainment.csv", ntm.years)
     _csv(folder / "ntm_communes.csv", ntm.communes)
@@ -123,12 +122,12 @@ def _forecasts(folder, observations):
     yield
 
 
-def _package(processed):
+def _package(processed: Path) -> Iterator[None]:
     write_whole(processed.parent / "datapackage.json", package_text(processed), within=processed.parents[1])
     yield
 
 
-def _figures(folder, observations, names):
+def _figures(folder: Path, observations: Observations, names: Sequence[str]) -> Iterator[None]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         for made in pool.map(_drawn, names, repeat(observations())):
             for lang, files in made.items():
@@ -137,27 +136,26 @@ def _figures(folder, observations, names):
                 yield
 
 
-def _end_with_parent():
+def _end_with_parent() -> None:
     """Let a drawing process end when the run that started it is killed, instead of waiting for work for ever."""
-
     parent = parent_process()
     if parent is None:
         return
 
-    def wait():
+    def wait() -> None:
         parent.join()
         os._exit(1)
 
     Thread(target=wait, daemon=True).start()
 
 
-def _drawn(name, obs):
+def _drawn(name: str, obs: pd.DataFrame) -> dict[str, dict[str, bytes]]:
     """All files of one figure in both languages; runs in a process of its own, since drawing takes most of the time."""
     first = build(name, obs, LANGUAGES[0])
     return {lang: first.in_language(lang).files() for lang in LANGUAGES}
 
 
-def _notebooks(folder):
+def _notebooks(folder: Path) -> Iterator[None]:
     sources = notebook_paths()
     with ThreadPoolExecutor(2) as pool:
         for path, content in zip(sources, pool.map(executed, sources), strict=True):
@@ -165,7 +163,7 @@ def _notebooks(folder):
             yield
 
 
-def manifest(root=ROOT):
+def manifest(root: str | Path = ROOT) -> dict[str, Any]:
     """What the files were made with: Python, package versions, hashes of raw tables and scenarios, and of each source's row.
 
     root: the folder with `data/raw` and `data/scenarios`.

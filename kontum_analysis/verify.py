@@ -1,7 +1,9 @@
 """Rebuild everything in a scratch folder and say what differs from what is committed."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +16,7 @@ from .reproduce import manifest
 TOLERANCE = 1e-8  # relative; committed tables carry nine significant digits
 
 
-def differences(scratch, root=ROOT):
+def differences(scratch: str | Path, root: str | Path = ROOT) -> list[Words]:
     """Every file that is missing, too many, or different between `root` (committed) and `scratch` (rebuilt).
 
     Tables are compared by value, notebooks by output, all else by bytes. Returns a list of `Words`, empty if the
@@ -45,7 +47,7 @@ def differences(scratch, root=ROOT):
     return found
 
 
-def input_changes(then, now):
+def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
     """What of the inputs is not as it was: raw tables, sources by their id, and scenarios with the figures that rest on them.
 
     then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
@@ -63,13 +65,13 @@ def input_changes(then, now):
     return found
 
 
-def _files(base, folder):
+def _files(base: Path, folder: str) -> set[str]:
     paths = (p for p in (base / folder).rglob("*") if p.is_file())
     return {p.relative_to(base).as_posix() for p in paths if p.name not in ("README.md", ".gitkeep", "manifest.json")
             and ".ipynb_checkpoints" not in p.parts}  # fmt: skip
 
 
-def _compare(name, old, new):
+def _compare(name: str, old: Path, new: Path) -> list[Words]:
     if name.endswith(".ipynb"):
         return output_differences(old, new)
     if old.read_bytes() == new.read_bytes():
@@ -79,7 +81,7 @@ def _compare(name, old, new):
     return [Words("verify.bytes", file=name)]
 
 
-def _table_differences(name, old, new):
+def _table_differences(name: str, old: Path, new: Path) -> list[Words]:
     try:
         a, b = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (old, new))
     except ValueError as error:
@@ -98,14 +100,15 @@ def _table_differences(name, old, new):
     return found
 
 
-def _committed_manifest(root):
+def _committed_manifest(root: Path) -> dict[str, Any] | None:
     try:
-        return json.loads((root / "data" / "processed" / "manifest.json").read_text(encoding="utf-8"))
+        made: dict[str, Any] = json.loads((root / "data" / "processed" / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return made
 
 
-def _changes(then, now):
+def _changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, object, object]]:
     """(name, value then, value now) of everything that is not the same."""
     none = Words("verify.none")
     names = sorted(name for name in set(then) | set(now) if then.get(name) != now.get(name))

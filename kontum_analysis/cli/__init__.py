@@ -28,7 +28,7 @@ app.add_typer(data.app, name="data")
 in_both_languages(app)
 
 
-def main():
+def main() -> None:
     """Run the command; a user's mistake ends with one message and exit status 1 (2 where the command cannot be read),
     never a traceback.
     """
@@ -56,5 +56,5 @@ def main():
         sys.exit(130)
 
 
-def _complain(error, lang):
+def _complain(error: KontumError, lang: str) -> None:
     Console(stderr=True).print(error.said(lang), highlight=False, markup=False, soft_wrap=True)

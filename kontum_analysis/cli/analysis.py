@@ -1,16 +1,36 @@
 """Commands that compute and show: reproduce, verify, project, trace, map."""
 
+from __future__ import annotations
+
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console
 
 from ..errors import KontumError
 from ..labels import text
 from . import completion
-from .common import AsOf, Data, Lang, Own, both, console_for, decimal, observations_for, print_table, typed_as
+from .common import (
+    AsOf,
+    Data,
+    Lang,
+    Own,
+    both,
+    console_for,
+    decimal,
+    observations_for,
+    print_table,
+    progress_bar,
+    scenario_named,
+    typed_as,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..scenarios import Scenario
 
 app = typer.Typer()
 OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--poor-district-pace", "form": "--form",
@@ -18,26 +38,25 @@ OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--po
 
 
 @app.command(help=both("cli.reproduce.help"))
-def reproduce(lang: Lang = "vi"):
+def reproduce(lang: Lang = "vi") -> None:
     """Do the main job and print the headline."""
     console = console_for()
     _run_steps(console, lang, None)
     _print_headline(console, lang)
 
 
-def _run_steps(console, lang, out):
+def _run_steps(console: Console, lang: str, out: str | None) -> None:
     from ..paths import ROOT
     from ..reproduce import alone, steps
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with alone(out or ROOT), Progress(*columns, console=console) as progress:
+    with alone(out or ROOT), progress_bar(console) as progress:
         for key, count, work in steps(out or ROOT):
             task = progress.add_task(text(key, lang), total=count)
             for _ in work:
                 progress.advance(task)
 
 
-def _print_headline(console, lang):
+def _print_headline(console: Console, lang: str) -> None:
     from ..observations import load_observations
     from ..tables import headline, known_rates, shown
 
@@ -49,7 +68,7 @@ def _print_headline(console, lang):
 
 
 @app.command(help=both("cli.verify.help"))
-def verify(lang: Lang = "vi"):
+def verify(lang: Lang = "vi") -> None:
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
     from ..files import one_run
     from ..paths import ROOT
@@ -87,7 +106,7 @@ def project(
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
-):
+) -> None:
     """Print rates, quotas and whether the paces fit; write the table where asked."""
     from .. import poverty
     from ..files import write_whole
@@ -112,21 +131,21 @@ def project(
         console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)
 
 
-def _scenario(name, given):
-    from ..scenarios import Scenario, load, preset
+def _scenario(name: str | None, given: dict[str, Any]) -> Scenario:
+    from ..scenarios import Scenario
 
     if name is not None:
-        chosen = load(name) if name.endswith((".yaml", ".yml")) else preset(name)
+        chosen = scenario_named(name)
         return chosen.changed(**given) if given else chosen
     if "province_pace_pp" not in given or "poor_district_pace_pp" not in given:
         raise KontumError("error.cli.paces")
     return Scenario(name="command-line", **given)
 
 
-def _scenario_line(chosen, lang):
+def _scenario_line(chosen: Scenario, lang: str) -> str:
     from ..labels import number
 
-    def said(pace):
+    def said(pace: Any) -> str:
         if isinstance(pace, dict):
             return ", ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
         return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
@@ -135,14 +154,14 @@ def _scenario_line(chosen, lang):
                 form=text(f"form.{chosen.form}", lang), start=chosen.start, end=chosen.end)  # fmt: skip
 
 
-def _print_projection(console, lang, projection):
+def _print_projection(console: Console, lang: str, projection: pd.DataFrame) -> None:
     from ..tables import quotas_by_year, rates_by_year, shown
 
     for key, frame in (("project.rates", rates_by_year(projection)), ("project.quotas", quotas_by_year(projection))):
         print_table(console, shown(frame, lang), text(key, lang))
 
 
-def _print_fit(console, lang, implied):
+def _print_fit(console: Console, lang: str, implied: pd.DataFrame) -> None:
     first = implied.iloc[0]
     broken = implied[~implied["possible"]]
     key = "project.fits" if broken.empty else "project.breaks"
@@ -157,7 +176,7 @@ def trace(
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
-):
+) -> None:
     """Print the chain behind a number."""
     from ..tables import shown
     from ..trace import trace as chain_of
@@ -188,7 +207,7 @@ def boundary_map(
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
-):
+) -> None:
     """Write a map with a user's own borders."""
     from ..figures.boundaries import boundary_map as picture
     from ..files import write_whole

@@ -1,10 +1,14 @@
 """What every command shares: options, numbers as people type them, tables on the console."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ..errors import KontumError, Words
@@ -12,18 +16,23 @@ from ..labels import LANGUAGES, table, text
 from . import completion
 from .usage import BadNumber
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def both(key):
+    from ..scenarios import Scenario
+
+
+def both(key: str) -> str:
     """A text of the command line in both languages, for help and for messages before the language is known."""
     words = table()[key]
     return f"{words['vi']} / {words['en']}"
 
 
 # of this run, also for an error that ends it: the language, and how options that the library calls otherwise are typed
-chosen: dict = {}
+chosen: dict[str, Any] = {}
 
 
-def begin():
+def begin() -> None:
     """What holds until the command line says otherwise."""
     chosen.update(lang=LANGUAGES[0], names={"as_of": "--as-of"})
 
@@ -31,12 +40,12 @@ def begin():
 begin()
 
 
-def typed_as(names):
+def typed_as(names: Mapping[str, str]) -> None:
     """From here on an error calls these fields of the library by their options: {"end": "--to"}."""
     chosen["names"] = {**chosen["names"], **names}
 
 
-def _choose(lang):
+def _choose(lang: str) -> str:
     if lang not in LANGUAGES:
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
     chosen["lang"] = lang
@@ -56,12 +65,12 @@ Lang = Annotated[
 ]
 Data = Annotated[Path | None, typer.Option("--data", help=both("cli.option.data"))]
 AsOf = Annotated[str | None, typer.Option("--as-of", help=both("cli.option.as_of"))]
-
-
 Own = Annotated[bool, typer.Option("--own/--no-own", help=both("own.cli.own"))]
 
 
-def observations_for(console, lang, as_of=None, data=None, own=True):
+def observations_for(
+    console: Console, lang: str, as_of: str | None = None, data: Path | None = None, own: bool = True
+) -> pd.DataFrame:
     """Observations for a question of the user's own: with the office's own figures, which one line names, or without."""
     from ..observations import load_observations
     from ..own_store import used
@@ -72,7 +81,7 @@ def observations_for(console, lang, as_of=None, data=None, own=True):
     return obs
 
 
-def decimal(value):
+def decimal(value: object) -> float:
     """A number as people type it: 3.5 or, as Vietnamese writes it, 3,5."""
     try:
         return float(str(value).replace(",", "."))
@@ -80,13 +89,26 @@ def decimal(value):
         raise BadNumber(Words("error.cli.decimal", value=str(value))) from None
 
 
-def console_for():
+def console_for() -> Console:
     """The console, wide enough for our tables where it is a file or a pipe."""
     console = Console()
     return console if console.is_terminal else Console(width=150)
 
 
-def print_table(console, frame, caption=None):
+def progress_bar(console: Console) -> Progress:
+    """A line a step: what is done, how much of it, for how long."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+def scenario_named(name: str) -> Scenario:
+    """The scenario of a .yaml file, else the preset of this name."""
+    from ..scenarios import load, preset
+
+    return load(name) if name.endswith((".yaml", ".yml")) else preset(name)
+
+
+def print_table(console: Console, frame: pd.DataFrame, caption: str | None = None) -> None:
     """A table of strings on the console: the first column to the left, the others to the right."""
     grid = Table(title=caption, title_justify="left", header_style="bold")
     for index, name in enumerate(frame.columns):

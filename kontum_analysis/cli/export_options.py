@@ -1,17 +1,25 @@
 """What people type after the options of `figures` and `tables`, read and checked."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import KontumError
 from ..labels import text
+from .common import scenario_named
+
+if TYPE_CHECKING:
+    from ..scenarios import Scenario
 
 _CM = {"cm": 1.0, "": 1.0, "mm": 0.1, "in": 2.54}
 NARROWEST, WIDEST = 4, 60  # cm
 COARSEST, FINEST = 50, 1200  # dots per inch
 
 
-def printed_width(words):
+def printed_width(words: str) -> float:
     """A width in cm from what people type: 16cm, 16, 160mm, 6.3in, 6,3 in.
 
     >>> printed_width("16cm"), printed_width("160 mm"), round(printed_width("6,3in"), 3)
@@ -24,14 +32,14 @@ def printed_width(words):
     return round(found, 6)
 
 
-def dots(dpi):
+def dots(dpi: int) -> int:
     """The resolution, if it is one that a printer or a screen has use for."""
     if not COARSEST <= dpi <= FINEST:
         raise KontumError("exports.error.dpi", value=dpi, low=COARSEST, high=FINEST)
     return dpi
 
 
-def chosen_formats(words, allowed):
+def chosen_formats(words: str, allowed: Sequence[str]) -> list[str]:
     """The formats in a list separated by commas, each once, in the order given.
 
     >>> chosen_formats("PNG, svg,png", ("png", "svg", "pdf"))
@@ -44,7 +52,7 @@ def chosen_formats(words, allowed):
     return list(dict.fromkeys(found))
 
 
-def chosen_names(names, allowed):
+def chosen_names(names: Sequence[str] | None, allowed: list[str]) -> list[str]:
     """The figures asked for, each once; all of them where none is named. Commas may stand between names."""
     found = [part.strip() for name in names or [] for part in name.split(",") if part.strip()]
     for name in found:
@@ -56,15 +64,14 @@ def chosen_names(names, allowed):
     return list(dict.fromkeys(found)) or allowed
 
 
-def chosen_scenarios(names):
+def chosen_scenarios(names: Sequence[str] | None) -> list[Scenario]:
     """The scenarios asked for: presets by name, others by their .yaml file; every preset where none is named."""
-    from ..scenarios import load, preset, presets
+    from ..scenarios import presets
 
-    names = list(dict.fromkeys(names)) if names else presets()
-    return [load(name) if name.endswith((".yaml", ".yml")) else preset(name) for name in names]
+    return [scenario_named(name) for name in dict.fromkeys(names or presets())]
 
 
-def folder_for(out, default, lang):
+def folder_for(out: Path | None, default: str, lang: str) -> Path:
     """The folder for the files. Those that `kontum reproduce` keeps are refused, so that nothing in them is overwritten.
 
     default: the key of its name in the current folder.

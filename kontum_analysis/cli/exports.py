@@ -1,24 +1,27 @@
 """Commands that write files for other programs: figures, tables."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console
 
-from ..errors import KontumError
+from ..errors import KontumError, WriteError
 from ..labels import text
-from .common import AsOf, Data, Lang, both, console_for
+from .common import AsOf, Data, Lang, both, console_for, progress_bar
 from .export_options import chosen_formats, chosen_names, chosen_scenarios, dots, folder_for, printed_width
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..export_tables import Table
+    from ..provenance import Provenance
 
 app = typer.Typer()
 TABLE_FORMATS = ("xlsx", "csv", "docx", "latex", "sdmx")
-
-
-def _bar(console):
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-    )
 
 
 @app.command(help=both("exports.figures.help"))
@@ -31,10 +34,11 @@ def figures(
     data: Data = None,
     as_of: AsOf = None,
     lang: Lang = "vi",
-):
+) -> None:
     """Write the figures, each with its data and its words."""
     from ..figures import CATALOGUE, build
-    from ..figures.output import KINDS, WIDTH_CM, smallest_type
+    from ..figures.output import KINDS, smallest_type
+    from ..figures.style import WIDTH_CM
     from ..observations import load_observations
 
     console = console_for()
@@ -42,7 +46,7 @@ def figures(
     wanted, folder = chosen_names(names, list(CATALOGUE)), folder_for(out, "exports.folder.figures", lang)
     obs = load_observations(as_of=as_of, data=data)
     written, skipped = 0, []
-    with _bar(console) as progress:
+    with progress_bar(console) as progress:
         task = progress.add_task(text("exports.step.figures", lang), total=len(wanted))
         for name in wanted:
             try:
@@ -68,17 +72,18 @@ def tables(
     data: Data = None,
     as_of: AsOf = None,
     lang: Lang = "vi",
-):
+) -> None:
     """Write the report tables in every format asked for."""
     from ..export_tables import report_tables
     from ..observations import load_observations
     from ..provenance import provenance
+    from ..text_tables import about
 
     console = console_for()
     kinds, scenarios = chosen_formats(formats, TABLE_FORMATS), chosen_scenarios(scenario)
     folder = folder_for(out, "exports.folder.tables", lang)
     obs = load_observations(as_of=as_of, data=data)
-    with _bar(console) as progress:
+    with progress_bar(console) as progress:
         computing = progress.add_task(text("exports.step.compute", lang), total=1)
         made, skipped = report_tables(obs, scenarios, data)
         progress.advance(computing)
@@ -88,10 +93,18 @@ def tables(
         for kind in kinds:
             files |= _table_files(kind, made, origin, obs, lang)
             progress.advance(task)
-    _report(console, lang, _write(folder, files | _about(made, origin, kinds, lang)), folder, skipped)
+    _report(
+        console,
+        lang,
+        _write(folder, {**files, f"{text('exports.file.about', lang)}.md": about(made, origin, kinds, lang)}),
+        folder,
+        skipped,
+    )
 
 
-def _table_files(kind, made, origin, obs, lang):
+def _table_files(
+    kind: str, made: list[Table], origin: Provenance, obs: pd.DataFrame, lang: str
+) -> dict[str, bytes | str]:
     """File name -> content of the tables in one format."""
     name = text("exports.file.tables", lang)
     if kind == "xlsx":
@@ -114,14 +127,7 @@ def _table_files(kind, made, origin, obs, lang):
     return {f"latex/{table.name}.tex": latex(table, lang) for table in made}
 
 
-def _about(made, origin, kinds, lang):
-    from ..text_tables import about
-
-    return {f"{text('exports.file.about', lang)}.md": about(made, origin, kinds, lang)}
-
-
-def _write(folder, files):
-    from ..errors import WriteError
+def _write(folder: Path, files: Mapping[str, bytes | str]) -> int:
     from ..files import write_whole
 
     for name, content in files.items():
@@ -132,7 +138,9 @@ def _write(folder, files):
     return len(files)
 
 
-def _report(console, lang, written, folder, skipped):
+def _report(
+    console: Console, lang: str, written: int, folder: Path, skipped: Iterable[tuple[str, KontumError]]
+) -> None:
     for name, error in skipped:
         console.print(text("exports.skipped", lang, name=name, reason=error.said(lang)), highlight=False, markup=False)
     if not written:

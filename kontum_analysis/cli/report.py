@@ -7,7 +7,7 @@ import typer
 
 from ..errors import KontumError
 from ..labels import text
-from .common import AsOf, Data, Lang, Own, both, console_for, observations_for
+from .common import AsOf, Data, Lang, Own, both, console_for, observations_for, scenario_named
 
 app = typer.Typer()
 
@@ -21,7 +21,7 @@ def report(
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
-):
+) -> None:
     """Write the yearly report on the programme as a Word document or an HTML page."""
     out = out or Path(text("report.file", lang, year=year))
     kind = out.suffix.lower()
@@ -31,12 +31,10 @@ def report(
         raise KontumError("report.error.folder", name=out.parent)
     from ..files import write_whole
     from ..report import build_report
-    from ..scenarios import load, preset
 
-    chosen = load(scenario) if scenario.endswith((".yaml", ".yml")) else preset(scenario)
     console = console_for()
     obs = observations_for(console, lang, as_of, data, own)
-    made = build_report(obs, year, lang, chosen, as_of, data, user=own or None)
+    made = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user=own or None)
     if kind == ".docx":
         from ..report_docx import to_docx
 

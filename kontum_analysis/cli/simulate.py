@@ -1,14 +1,21 @@
 """The command that simulates every commune, district and province of a country."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console
 
 from ..errors import KontumError
 from ..labels import number, text
-from .common import Lang, both, console_for, decimal, print_table
+from .common import Lang, both, console_for, decimal, print_table, progress_bar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..simulation import Simulation
 
 app = typer.Typer()
 MOST_ROWS = 63  # of a level on the console: the provinces of the country
@@ -21,14 +28,14 @@ def simulate(
     seed: Annotated[int, typer.Option(help=both("cli.simulate.seed"))] = 3299,
     start: Annotated[int, typer.Option("--from", help=both("cli.simulate.start"))] = 2025,
     years: Annotated[int, typer.Option(help=both("cli.simulate.years"))] = 10,
-    target: Annotated[float, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.simulate.target"))] = "0.05",  # type: ignore[assignment] # the parser reads text
+    target: Annotated[float, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.simulate.target"))] = 0.05,
     threads: Annotated[int, typer.Option(help=both("cli.simulate.threads"))] = 1,
     scheduler: Annotated[str | None, typer.Option(help=both("cli.simulate.scheduler"))] = None,
     chunk: Annotated[int, typer.Option(help=both("cli.simulate.chunk"))] = 256,
     out: Annotated[Path | None, typer.Option("--out", help=both("cli.simulate.out"))] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help=both("cli.simulate.resume"))] = None,
     lang: Lang = "vi",
-):
+) -> None:
     """Simulate, print the country and its provinces, write everything where asked."""
     from ..simulation import simulate_panel
 
@@ -39,11 +46,13 @@ def simulate(
     workers = "dask" if scheduler is not None else threads
     given = dict(start=start, target=target, chunk=chunk, workers=workers, resume=resume,
                  scheduler=None if scheduler == "local" else scheduler)  # fmt: skip
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        with Progress(*columns, console=console) as progress:
+        with progress_bar(console) as progress:
             task = progress.add_task(text("simulate.progress", lang), total=None)
-            shown = lambda done, total: progress.update(task, completed=done, total=total)  # noqa: E731
+
+            def shown(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+
             found = simulate_panel(areas, range(start + 1, start + 1 + years), draws, seed, progress=shown, **given)
     except KeyboardInterrupt:
         if resume is not None:
@@ -54,7 +63,7 @@ def simulate(
         _write(console, found, out, lang)
 
 
-def _areas(communes):
+def _areas(communes: str) -> pd.DataFrame:
     """The synthetic country, or the areas of a CSV file."""
     if communes == "synthetic":
         from ..simulation import synthetic_country
@@ -67,7 +76,7 @@ def _areas(communes):
     return read_areas(communes)
 
 
-def _print(console, found, lang):
+def _print(console: Console, found: Simulation, lang: str) -> None:
     about, totals = found.about, found.totals
     if about["synthetic"]:
         console.print(text("simulate.synthetic", lang), highlight=False)
@@ -84,7 +93,7 @@ def _print(console, found, lang):
             console.print(text("simulate.shown", lang, count=MOST_ROWS), highlight=False)
 
 
-def _written(rows, lang):
+def _written(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Rows of totals as strings, with the words of the language as column names."""
     shown = rows[["area"]].rename(columns={"area": text("simulate.col.area", lang)})
     shown[text("simulate.col.year", lang)] = rows["year"].astype(str)
@@ -99,7 +108,7 @@ def _written(rows, lang):
     return shown
 
 
-def _write(console, found, out, lang):
+def _write(console: Console, found: Simulation, out: Path, lang: str) -> None:
     from ..files import write_whole
 
     table = found.table()

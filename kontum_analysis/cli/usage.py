@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -16,12 +17,12 @@ STATUS = 2  # the exit status of a command that cannot be read
 class BadNumber(typer.BadParameter):
     """A value of an option refused in our own words."""
 
-    def __init__(self, words):
+    def __init__(self, words: Words) -> None:
         super().__init__(str(words))
         self.words = words
 
 
-def language(words):
+def language(words: Sequence[str]) -> str:
     """The language asked for on a command line that could not be read.
 
     >>> language(["project", "--lang", "en", "--too", "2030"])
@@ -33,18 +34,18 @@ def language(words):
     return next((lang for lang in asked if lang in LANGUAGES), LANGUAGES[0])
 
 
-def is_help(error):
+def is_help(error: Any) -> bool:
     """Whether a group of commands was called bare, which shows its help."""
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
-def in_our_words(error):
+def in_our_words(error: Any) -> KontumError:
     """The KontumError that says what a usage error says."""
     command = error.ctx.command_path if error.ctx is not None else os.path.basename(sys.argv[0])
     return KontumError("error.cli.help", error=_said(error), command=command)
 
 
-def _said(error):
+def _said(error: Any) -> Words:
     kind, detail = type(error).__name__, error.format_message()
     if kind == "NoSuchOption":
         options = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
@@ -67,8 +68,8 @@ def _said(error):
     return Words("error.cli.usage", detail=detail)
 
 
-def _option(error):
+def _option(error: Any) -> str:
     param = getattr(error, "param", None)
     if param is None:
         return ""
-    return param.opts[0] if param.opts[0].startswith("-") else param.name.upper()
+    return str(param.opts[0] if param.opts[0].startswith("-") else param.name.upper())

@@ -4,9 +4,18 @@
 call without it: `paths_view`, `districts_view`, `quotas_view`, `chances_view`.
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import KontumError
 from ..labels import LANGUAGES, text
 from .state import State
 from .views import chances_view, districts_view, paths_view, quotas_view
+
+if TYPE_CHECKING:
+    from .panel import Panel
 
 __all__ = ["Explorer", "State", "chances_view", "districts_view", "paths_view", "quotas_view", "show"]
 
@@ -14,18 +23,20 @@ __all__ = ["Explorer", "State", "chances_view", "districts_view", "paths_view", 
 class Explorer:
     """What `show` gives: in a running notebook the panel, in a saved one a sentence that says how to open it."""
 
-    def __init__(self, panel):
+    def __init__(self, panel: Panel) -> None:
         self.panel = panel
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         forms = dict(self.panel.box._repr_mimebundle_())
         return {**forms, "text/plain": repr(self), "text/html": f"<p>{'<br>'.join(repr(self).splitlines())}</p>"}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(text("explorer.closed", lang) for lang in LANGUAGES)
 
 
-def show(lang="vi", scenario="programme-mid", as_of=None, folder=None):
+def show(
+    lang: str = "vi", scenario: str = "programme-mid", as_of: str | None = None, folder: str | Path | None = None
+) -> Explorer:
     """The explorer.
 
     lang: "vi" or "en", to begin with. scenario: the preset it opens on. as_of: use only what was known on that day.
@@ -37,7 +48,9 @@ def show(lang="vi", scenario="programme-mid", as_of=None, folder=None):
     'Run this cell to open the explore'
     """
     from ..observations import load_observations
-    from .panel import Panel, checked
+    from .panel import Panel
 
+    if lang not in LANGUAGES:
+        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
     state = State(load_observations(as_of=as_of), scenario)
-    return Explorer(Panel(state, checked(lang), str(folder or ""), as_of))
+    return Explorer(Panel(state, lang, str(folder or ""), as_of))

@@ -4,24 +4,32 @@ Only the cells of notebook 09 that carry the tag `app` are run and shown. The pa
 from anywhere else: Voilà's own template fetches its icons from a public server, ours leaves them out.
 """
 
+from __future__ import annotations
+
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..paths import NOTEBOOKS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
 
 SHARE = Path(__file__).with_name("share")  # holds voila/templates/kontum
 NOTEBOOK = NOTEBOOKS / "09_explorer.ipynb"
 TAG = "app"
 
 
-def only_app_cells(handler, notebook, cwd):
+def only_app_cells(handler: object, notebook: NotebookNode, cwd: str) -> NotebookNode:
     """The notebook without the cells that do not carry the tag; Voilà calls this before it runs them."""
     notebook.cells = [cell for cell in notebook.cells if TAG in cell.metadata.get("tags", [])]
     return notebook
 
 
-def settings():
+def settings() -> Config:
     """Voilà on the loopback address, with a new token for every start."""
     from traitlets.config import Config
 
@@ -33,7 +41,7 @@ def settings():
     return found
 
 
-def main(arguments=()):
+def main(arguments: Iterable[str] = ()) -> None:
     """Start the server and open the page; arguments are Voilà's own, such as --no-browser or --port=8866."""
     from voila.app import Voila
 

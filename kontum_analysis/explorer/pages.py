@@ -4,11 +4,13 @@ from html import escape
 
 import pandas as pd
 
-from ..areas import PROVINCE, districts, poor_districts
+from ..areas import PROVINCE, poor_districts
+from ..figures.pace import poor_first
+from ..figures.programme import GROUPS
+from ..figures.style import each
 from ..figures.words import chance
 from ..labels import number, text
 from ..names import area_name
-from .views import GROUPS
 
 STYLE = """<style>
 .kt {font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px; line-height: 1.45; color: #222}
@@ -29,13 +31,13 @@ STYLE = """<style>
 </style>"""
 
 
-def table_html(frame, kind=None):
+def table_html(frame: pd.DataFrame, kind: str | None = None) -> str:
     """A table of strings; the first column to the left, the others to the right; kind: its class."""
     made = frame.to_html(index=False, border=0, justify="right", classes=kind)
     return f'<div class="kt">{made}</div>'
 
 
-def summary_html(ends, lang):
+def summary_html(ends: pd.DataFrame, lang: str) -> str:
     """Where the three groups stand and the households to leave by then; ends: of `views.milestones`."""
     names = [text(f"explorer.group.{code}", lang) for code in GROUPS]
     columns = {text("explorer.summary", lang): [f"{name} (%)" for name in names] + [text("explorer.exits", lang)]}
@@ -45,10 +47,10 @@ def summary_html(ends, lang):
     return table_html(pd.DataFrame(columns))
 
 
-def quotas_html(table, lang):
+def quotas_html(table: pd.DataFrame, lang: str) -> str:
     """Areas down, years across, with the sum; the published fall in the last row."""
     quota = table[table["kind"] == "quota"].pivot(index="area", columns="year", values="households")
-    order = [*poor_districts(), *[c for c in districts() if c not in poor_districts()], PROVINCE]
+    order = [*poor_first(), PROVINCE]
     names = [area_name(code, lang) + ("*" if code in poor_districts() else "") for code in order]
     fall = table[table["kind"] == "fall"].set_index("year")["households"]
     columns = {text("col.area", lang): [*names, text("quotas.fall", lang)]}
@@ -58,30 +60,30 @@ def quotas_html(table, lang):
     return table_html(pd.DataFrame(columns), "kt-sums")
 
 
-def chances_html(table, lang):
+def chances_html(table: pd.DataFrame, lang: str) -> str:
     """Targets down with their probability in per cent and the error of the simulation in points."""
-    rows = [
-        (
-            text(f"target.{r.target_id}", lang),
-            "–" if pd.isna(r.probability) else chance(r.probability, lang),
-            "–" if pd.isna(r.probability) else "± " + number(196 * r.standard_error, 1, lang),
+    rows = []
+    for r in each(table):
+        said = (
+            ("–", "–")
+            if pd.isna(r.probability)
+            else (chance(r.probability, lang), f"± {number(196 * r.standard_error, 1, lang)}")
         )
-        for r in table.itertuples()
-    ]
+        rows.append((text(f"target.{r.target_id}", lang), *said))
     heads = [text("col.target", lang), text("col.probability", lang), text("explorer.error_column", lang)]
     return table_html(pd.DataFrame(rows, columns=heads), "kt-wide")
 
 
-def paragraph(words, note=True):
+def paragraph(words: str, note: bool = True) -> str:
     """A paragraph; words are escaped."""
     return f'<div class="kt"><p class="{"kt-note" if note else ""}">{escape(words)}</p></div>'
 
 
-def verdict(good, words):
+def verdict(good: bool, words: str) -> str:
     """A sentence with a green or an orange edge; told to a screen reader when it changes."""
     return f'<div class="kt"><div class="kt-says {"kt-yes" if good else "kt-no"}" role="status">{escape(words)}</div></div>'
 
 
-def slider_label(words, value):
+def slider_label(words: str, value: str) -> str:
     """What a slider sets to the left, its value to the right."""
     return f'<div class="kt kt-label"><span>{escape(words)}</span><b class="kt-value">{escape(value)}</b></div>'

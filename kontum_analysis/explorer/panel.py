@@ -1,20 +1,21 @@
 """The explorer as a person meets it: sliders, four views, three buttons, in Vietnamese or English."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import ipywidgets as w
 
 from ..errors import KontumError
-from ..figures.live import DistrictsPicture, PathsPicture, draw_chances
+from ..figures.live import DistrictsPicture, PathsPicture, Picture, draw_chances
 from ..figures.pace import draw_quotas
-from ..labels import LANGUAGES, number, text
-from ..scenarios import presets, title
+from ..labels import number, text
+from ..scenarios import preset, presets, title
 from ..trajectories import FORMS
 from . import pages, saving
-from .state import OWN, SLIDERS
+from .state import OWN, SLIDERS, State
 from .views import VIEWS
 
-PICTURES = {"paths": PathsPicture, "districts": DistrictsPicture}
+PICTURES: dict[str, type[Picture]] = {"paths": PathsPicture, "districts": DistrictsPicture}
 DRAWN = {"quotas": draw_quotas, "chances": draw_chances}
 TABLES = {"quotas": pages.quotas_html, "chances": pages.chances_html}
 LAST_YEAR = 2030
@@ -23,9 +24,10 @@ LAST_YEAR = 2030
 class Panel:
     """Widgets around a `State`. `box` is what is shown; `folder` is where scenarios are saved unless another is typed."""
 
-    def __init__(self, state, lang, folder, as_of=None):
+    def __init__(self, state: State, lang: str, folder: str, as_of: str | None = None) -> None:
         self.state, self.lang, self._as_of = state, lang, as_of
-        self._pictures, self._quiet = {}, False
+        self._pictures: dict[tuple[str, str, int], Picture] = {}
+        self._quiet = False
         self._make_controls()
         self._make_views()
         self._make_actions(folder)
@@ -39,7 +41,7 @@ class Panel:
 
     # what is on the panel
 
-    def _make_controls(self):
+    def _make_controls(self) -> None:
         wide = w.Layout(width="auto", flex="1 1 auto")
         self.head = w.HTML()
         self.language = w.ToggleButtons(options=[("Tiếng Việt", "vi"), ("English", "en")], value=self.lang,
@@ -68,7 +70,7 @@ class Panel:
         self.form.observe(lambda change: self._changed(form=change["new"]), names="value")
         self.start.observe(lambda change: self._changed(start=change["new"]), names="value")
 
-    def _make_views(self):
+    def _make_views(self) -> None:
         self.pictures = {view: w.Image(format="png", layout=w.Layout(max_width="100%")) for view in PICTURES}
         self.tables = {view: w.HTML() for view in TABLES}
         self.captions = {view: w.HTML() for view in VIEWS}
@@ -76,7 +78,7 @@ class Panel:
         self.tab = w.Tab([w.VBox([shown[view], self.captions[view]]) for view in VIEWS])
         self.tab.observe(lambda _: self.refresh(), names="selected_index")
 
-    def _make_actions(self, folder):
+    def _make_actions(self, folder: str) -> None:
         field = w.Layout(width="auto", flex="1 1 auto")
         self.name, self.folder = w.Text(layout=field), w.Text(value=folder, layout=field)
         self.save, self.export, self.copy = (w.Button(layout=w.Layout(width="auto", flex="0 0 auto")) for _ in range(3))
@@ -89,28 +91,28 @@ class Panel:
 
     # what a person does
 
-    def _slid(self, key, value):
+    def _slid(self, key: str, value: float) -> None:
         if key == "ntm_pace":
             self.state.ntm_pace = round(value, 1)
             return self._redraw()
         self._changed(**{key: round(value / 100, 6) if key == "floor" else round(value, 2) if key != "end" else value})
 
-    def _changed(self, **values):
+    def _changed(self, **values: object) -> None:
         if not self._quiet:
             self.state.change(**values)
             self._redraw()
 
-    def _chosen(self, name):
+    def _chosen(self, name: str) -> None:
         if not self._quiet and name != OWN:
             self.state.choose(name)
             self._redraw()
 
-    def _redraw(self):
+    def _redraw(self) -> None:
         if not self._quiet:
             self._take_values()
             self.refresh()
 
-    def _speak(self, lang):
+    def _speak(self, lang: str) -> None:
         self.lang = lang
         self._say_all()
         self.done.value = ""
@@ -118,18 +120,18 @@ class Panel:
 
     # what is shown
 
-    def say(self, key, **values):
+    def say(self, key: str, **values: object) -> str:
         """A text of the explorer in the chosen language."""
         return text(f"explorer.{key}", self.lang, **values)
 
-    def _say_all(self):
+    def _say_all(self) -> None:
         """Every text that depends on the language alone."""
         self._quiet = True
         self.head.value = f'<div class="kt"><h3>{self.say("head")}</h3></div>'
         for name, label in self.choices.items():
             label.value = pages.slider_label(self.say(f"choice.{name}"), "")
-        names = [(title_of, name) for name in presets() if (title_of := self._preset_title(name))]
         chosen = self.state.scenario.name
+        names = [(title(preset(name), self.lang), name) for name in presets()]
         self.preset.options = [*names, (self.say("own"), OWN)]
         self.preset.value = chosen
         self.form.options = [(text(f"form.{form}", self.lang), form) for form in FORMS]
@@ -144,12 +146,7 @@ class Panel:
         self.form.value, self.start.value = self.state.scenario.form, self.state.scenario.start
         self._quiet = False
 
-    def _preset_title(self, name):
-        from ..scenarios import preset
-
-        return title(preset(name), self.lang)
-
-    def _take_values(self):
+    def _take_values(self) -> None:
         """Put every control where the scenario is, without taking that for a wish."""
         if self.state.error is not None:
             return
@@ -164,7 +161,7 @@ class Panel:
             slider.value = value if key == "end" else round(min(max(value, low), high), decimals)
         self._quiet = False
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Redraw what the scenario changes: numbers, verdict, and the view that is open."""
         state = self.state
         for key, label in self.labels.items():
@@ -182,14 +179,14 @@ class Panel:
         if self.code.layout.display != "none":
             self.code.value = self._code()
 
-    def _value(self, key):
+    def _value(self, key: str) -> str:
         _, _, _, decimals = SLIDERS[key]
         value = self.state.number(key)
         words = str(value) if key == "end" else number(value, decimals, self.lang)
         published = key == "floor" and self.state.scenario.floor == "published"
         return self.say("published", value=words) if published else words
 
-    def _picture(self, view):
+    def _picture(self, view: str) -> Picture:
         last = max(LAST_YEAR, self.state.scenario.end)
         key = view, self.lang, last
         if key not in self._pictures:
@@ -200,17 +197,17 @@ class Panel:
 
     # the buttons
 
-    def _do(self, action):
+    def _do(self, action: Callable[[], str]) -> None:
         try:
             self.done.value = pages.verdict(True, action())
         except KontumError as error:
             self.done.value = pages.verdict(False, error.said(self.lang))
 
-    def _save(self):
+    def _save(self) -> str:
         path = saving.save_scenario(self.state.scenario, self.name.value.strip(), self.folder.value.strip())
         return self.say("saved", file=path.name)
 
-    def _export(self):
+    def _export(self) -> str:
         view = VIEWS[self.tab.selected_index or 0]
         table = self.state.table(view)
         if view in PICTURES:
@@ -221,17 +218,10 @@ class Panel:
         saving.export(files, Path.cwd() / self.say("folder"))
         return self.say("exported", folder=self.say("folder"), files=", ".join(files))
 
-    def _copy(self):
+    def _copy(self) -> str:
         self.code.layout.display = ""
         self.code.value = self._code()
         return self.say("copied")
 
-    def _code(self):
+    def _code(self) -> str:
         return saving.code_text(self.state.scenario, self.state.ntm_pace, self._as_of)
-
-
-def checked(lang):
-    """The language, if it is one of ours. Raises KontumError otherwise."""
-    if lang not in LANGUAGES:
-        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    return lang

@@ -1,8 +1,12 @@
 """What leaves the explorer: a scenario as YAML, the code that gives the same numbers, a view as files."""
 
+from __future__ import annotations
+
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -10,13 +14,18 @@ from ..errors import ScenarioError, WriteError
 from ..files import write_whole
 from ..labels import LANGUAGES, number, text
 from ..paths import SCENARIOS, shown
-from ..scenarios import load
+from ..scenarios import Scenario, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..figures.style import Page
 
 SHIPPED = ("programme-low", "programme-mid", "programme-high", "yearly-plans", "observed-pace")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
-def described(scenario, lang):
+def described(scenario: Scenario, lang: str) -> str:
     """One sentence that names the paces, the form and the years of a scenario.
 
     >>> from kontum_analysis.scenarios import Scenario
@@ -24,7 +33,7 @@ def described(scenario, lang):
     'Toàn tỉnh 3,5 và huyện nghèo 7,0 điểm phần trăm/năm, dạng tuyến tính (theo điểm phần trăm), từ cuối 2021 đến cuối 2030'
     """
 
-    def said(pace):
+    def said(pace: Any) -> str:
         if isinstance(pace, dict):
             return "; ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
         return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
@@ -33,12 +42,12 @@ def described(scenario, lang):
                 form=text(f"form.{scenario.form}", lang), start=scenario.start, end=scenario.end)  # fmt: skip
 
 
-def scenario_yaml(scenario):
+def scenario_yaml(scenario: Scenario) -> str:
     """The scenario as the text of a YAML file, its keys in their order."""
-    return yaml.safe_dump(scenario.model_dump(), allow_unicode=True, sort_keys=False, width=120)
+    return str(yaml.safe_dump(scenario.model_dump(), allow_unicode=True, sort_keys=False, width=120))
 
 
-def save_scenario(scenario, name, folder=None):
+def save_scenario(scenario: Scenario, name: str, folder: str | Path | None = None) -> Path:
     """Write the scenario as `NAME.yaml` into a folder that is there, and give its path.
 
     name: small letters, digits, hyphens; so it can name no other folder. folder: default `data/scenarios`.
@@ -56,15 +65,12 @@ def save_scenario(scenario, name, folder=None):
         raise ScenarioError("explorer.error.exists", value=path.name)
     titles = {f"title_{lang}": described(scenario, lang) for lang in LANGUAGES}
     made = scenario.changed(name=name, note=text("explorer.note", LANGUAGES[1]), **titles)
-    try:
-        write_whole(path, scenario_yaml(made))
-    except WriteError as error:
-        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None
+    _write(path, scenario_yaml(made))
     load(path)
     return path
 
 
-def code_text(scenario, ntm_pace=1.5, as_of=None):
+def code_text(scenario: Scenario, ntm_pace: float = 1.5, as_of: str | None = None) -> str:
     """Python that gives the numbers of the explorer for this scenario.
 
     >>> from kontum_analysis.scenarios import Scenario
@@ -85,7 +91,9 @@ def code_text(scenario, ntm_pace=1.5, as_of=None):
     )
 
 
-def files_of(view, figure, table, scenario, lang, fit=""):
+def files_of(
+    view: str, figure: Page, table: pd.DataFrame, scenario: Scenario, lang: str, fit: str = ""
+) -> dict[str, bytes]:
     """A view as files: a dict from name to bytes, PNG, SVG, the data and a note of its words.
 
     figure: drawn already; fit: the sentence that says whether the paces fit. A name carries the view and the first
@@ -104,14 +112,16 @@ def files_of(view, figure, table, scenario, lang, fit=""):
     }
 
 
-def export(files, folder):
+def export(files: Mapping[str, bytes], folder: str | Path) -> list[Path]:
     """Write the files into a folder, made where it is missing; gives their paths. Raises ScenarioError where it cannot."""
-    paths = []
-    for name, content in files.items():
-        path = Path(folder) / name
-        try:
-            write_whole(path, content)
-        except WriteError as error:
-            raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None
-        paths.append(path)
+    paths = [Path(folder) / name for name in files]
+    for path, content in zip(paths, files.values(), strict=True):
+        _write(path, content)
     return paths
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    try:
+        write_whole(path, content)
+    except WriteError as error:
+        raise ScenarioError("explorer.error.write", value=shown(path), reason=error.values["reason"]) from None

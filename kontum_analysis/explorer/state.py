@@ -1,10 +1,18 @@
 """What the explorer shows at a moment: a scenario, the pace of the communes, and the tables that follow from them."""
 
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
 from ..errors import ScenarioError
+from ..figures.pace import quota_rows
+from ..figures.programme import GROUPS
 from ..labels import text
 from ..paces import Known, implied_pace
 from ..poverty import project_poverty
-from ..scenarios import preset
+from ..scenarios import Scenario, preset
 from . import views
 
 SLIDERS = {  # key: smallest, largest, step, decimals of the number beside it
@@ -29,7 +37,7 @@ class State:
     (3.0, 2026)
     """
 
-    def __init__(self, obs, name="programme-mid"):
+    def __init__(self, obs: pd.DataFrame, name: str = "programme-mid") -> None:
         self.known = Known(obs)
         self.still = views.backdrop(self.known)
         self.ntm = views.NTMChances(self.known)
@@ -37,12 +45,12 @@ class State:
         self.error: ScenarioError | None = None
         self.choose(name)
 
-    def choose(self, name):
+    def choose(self, name: str) -> State:
         """Take a preset."""
         self._take(preset(name))
         return self
 
-    def change(self, **values):
+    def change(self, **values: object) -> State:
         """Take other values of the scenario; floor is a fraction. Paces of single years give way to the form."""
         form = values.get("form", self.scenario.form)
         if form != "linear":
@@ -55,50 +63,50 @@ class State:
             self.error = error
         return self
 
-    def _take(self, scenario):
+    def _take(self, scenario: Scenario) -> None:
         projection = project_poverty(self.known, scenario)
         implied = implied_pace(self.known, scenario)
         self.scenario, self.projection, self.implied, self.error = scenario, projection, implied, None
         self.moving = views.path_table(projection, implied)
-        self.quotas = views.quota_table(self.known, projection)
+        self.quotas = quota_rows(projection, self.known.estimates().panel)
 
     @property
-    def impossible_from(self):
+    def impossible_from(self) -> int | None:
         """The first year in which the paces cannot both hold, or None."""
         broken = views.first_impossible(self.implied)
         return None if broken is None else int(broken["year"])
 
-    def number(self, key):
+    def number(self, key: str) -> float:
         """A value of the scenario as its slider shows it: of paces by year or observed ones, that of the first year."""
         if key == "ntm_pace":
             return self.ntm_pace
-        value = getattr(self.scenario, key)
+        value: Any = getattr(self.scenario, key)
         if key == "floor":
             stuck = self.known.stuck if value == "published" else None
             opening = self.projection.query("level == 'province'")["households"].iloc[0]
             return float(100 * (stuck / opening if stuck is not None else value))
         if key in PACES and not isinstance(value, float | int):
-            group = views.GROUPS[PACES.index(key)]
+            group = GROUPS[PACES.index(key)]
             own = self.moving[(self.moving["area"] == group) & (self.moving["kind"] == "path")]
             rate = own["rate"].to_numpy()
             return round(100 * float(rate[0] - rate[1]), 2)
-        return value
+        return value if isinstance(value, int) else float(value)
 
-    def table(self, view):
+    def table(self, view: str) -> pd.DataFrame:
         """The table behind a view, as its plain function gives it."""
         if view == "quotas":
             return self.quotas
         if view == "chances":
             return views.chances_view(self.known, self.scenario, self.ntm_pace, self.ntm)
-        keep = self.moving["area"].isin(views.GROUPS) == (view == "paths")
-        still = self.still["area"].isin(views.GROUPS) == (view == "paths")
-        return views.pd.concat([self.still[still], self.moving[keep]], ignore_index=True)
+        keep = self.moving["area"].isin(GROUPS) == (view == "paths")
+        still = self.still["area"].isin(GROUPS) == (view == "paths")
+        return pd.concat([self.still[still], self.moving[keep]], ignore_index=True)
 
-    def milestones(self):
+    def milestones(self) -> pd.DataFrame:
         """See `views.milestones`."""
         return views.milestones(self.moving, self.quotas)
 
-    def fit(self, lang):
+    def fit(self, lang: str) -> tuple[bool, str]:
         """(whether both paces can hold, the sentence that says so) – in plain words."""
         broken, last = views.first_impossible(self.implied), self.implied.iloc[-1]
         if broken is not None:

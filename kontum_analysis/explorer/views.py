@@ -3,24 +3,26 @@
 `obs` is a table of `load_observations`, or `paces.Known(obs)` where many scenarios are tried on the same figures.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from copy import deepcopy
 
 import numpy as np
 import pandas as pd
 
 from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
-from ..attainment import _move, _numbers, _prepare, _probabilities, _start
+from ..attainment import count_numbers, move, prepare, probabilities_of, start_state
 from ..district_facts import FIRST_YEAR
 from ..ensemble import probability, scenario_draws
 from ..figures.districts import reconciled_table
-from ..figures.paths import known_groups
-from ..figures.programme import corridors, horizon
+from ..figures.pace import quota_rows
+from ..figures.programme import GROUPS, corridors, horizon
 from ..paces import Known, implied_pace
-from ..poverty import exit_quotas, groups, project_poverty
-from ..scenarios import preset
+from ..poverty import groups, known_groups, project_poverty
+from ..scenarios import Scenario, preset
 
 VIEWS = ("paths", "districts", "quotas", "chances")
-GROUPS = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS]
 CORRIDOR = {"low": "programme-low", "high": "programme-high"}
 DRAWS = 1000
 COLUMNS = ["area", "year", "kind", "rate", "q10", "q90", "floor", "status"]
@@ -32,26 +34,25 @@ _EVENTS = {
 }
 
 
-def backdrop(obs):
+def backdrop(obs: pd.DataFrame | Known) -> pd.DataFrame:
     """What no slider moves: known rates (kind known) and the corridor of the programme (kinds low and high).
 
     Rates are fractions, for the province, the two groups of districts and each district; columns are COLUMNS.
     """
     known = Known.of(obs)
     groups_known = known_groups(known.obs)
-    districts_known = reconciled_table(known.obs)
-    districts_known = districts_known[districts_known["area"] != PROVINCE]
-    parts = [groups_known.assign(kind="known"), districts_known.assign(kind="known")]
+    panel = reconciled_table(known.obs)
+    parts = [groups_known.assign(kind="known"), panel[panel["area"] != PROVINCE].assign(kind="known")]
     for kind, name in CORRIDOR.items():
         parts.append(_rates(project_poverty(known, preset(name))).assign(kind=kind))
     return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
 
 
-def _rates(projection):
+def _rates(projection: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([groups(projection), projection[projection["level"] == "district"]], ignore_index=True)
 
 
-def path_table(projection, implied):
+def path_table(projection: pd.DataFrame, implied: pd.DataFrame) -> pd.DataFrame:
     """The scenario's own lines: kind path, as it can be walked, and kind paper, what the paces alone ask for.
 
     paper is given for the province and the other seven districts, where the paces can ask for the impossible.
@@ -64,12 +65,12 @@ def path_table(projection, implied):
     return pd.concat([path, *paper], ignore_index=True).reindex(columns=COLUMNS)
 
 
-def paths_view(obs, scenario):
+def paths_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
     """Province, poor districts and the other seven: known rates, corridor, the scenario's path and its paper line."""
     return _with_backdrop(obs, scenario, lambda area: area.isin(GROUPS))
 
 
-def districts_view(obs, scenario):
+def districts_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
     """Each district: known rates, corridor and the scenario's path.
 
     >>> from kontum_analysis.observations import load_observations
@@ -80,64 +81,57 @@ def districts_view(obs, scenario):
     return _with_backdrop(obs, scenario, lambda area: ~area.isin(GROUPS))
 
 
-def _with_backdrop(obs, scenario, wanted):
+def _with_backdrop(
+    obs: pd.DataFrame | Known, scenario: Scenario, wanted: Callable[[pd.Series], pd.Series]
+) -> pd.DataFrame:
     known = Known.of(obs)
     own = path_table(project_poverty(known, scenario), implied_pace(known, scenario))
     table = pd.concat([backdrop(known), own], ignore_index=True)
     return table[wanted(table["area"])].reset_index(drop=True)
 
 
-def quotas_view(obs, scenario):
+def quotas_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
     """Households to leave poverty by area and year (kind quota; the province is the sum), and the published fall.
 
     Columns: area, year, kind (quota, fall), households, status.
     """
     known = Known.of(obs)
-    return quota_table(known, project_poverty(known, scenario))
-
-
-def quota_table(known, projection):
-    """The same from a projection that is there already."""
-    quotas = exit_quotas(projection)[["area", "year", "quota"]]
-    total = quotas.groupby("year", as_index=False)["quota"].sum().assign(area=PROVINCE)
-    panel = known.estimates().panel
-    stock = panel[panel["area"] == PROVINCE].set_index("year")["poor_households"]
-    fall = (-stock.diff()).dropna().astype(int)
-    fall = fall[fall.index.isin(quotas["year"])]
-    rows = [
-        pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
-        pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived")),
-    ]
-    return pd.concat(rows, ignore_index=True)[["area", "year", "kind", "households", "status"]]
+    return quota_rows(project_poverty(known, scenario), known.estimates().panel)
 
 
 class NTMChances:
     """Probabilities of the new-rural targets at a pace: the bands are read once, each pace is simulated once."""
 
-    def __init__(self, obs, draws=DRAWS, seed=3299):
-        prepared = _prepare(Known.of(obs).obs, None)
+    def __init__(self, obs: pd.DataFrame | Known, draws: int = DRAWS, seed: int = 3299) -> None:
+        prepared = prepare(Known.of(obs).obs, None)
         first = int(prepared["history"][-1].day[:4])
         self._times = np.arange(first, horizon() + 1) + 1.0
-        self._state, _ = _start(prepared, draws, seed, self._times[-1])
-        self._made = {}
+        self._state, _ = start_state(prepared, draws, seed, self._times[-1])
+        self._made: dict[float, pd.DataFrame] = {}
 
-    def at(self, pace):
+    def at(self, pace: float) -> pd.DataFrame:
         """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws, seed).probabilities`."""
         if pace not in self._made:
-            paths, _ = _move(deepcopy(self._state), pace, self._times)
-            self._made[pace] = _probabilities(_numbers(paths), *self._state.criteria.shape[::-1])
+            paths, _ = move(deepcopy(self._state), pace, self._times)
+            self._made[pace] = probabilities_of(count_numbers(paths), *self._state.criteria.shape[::-1])
         return self._made[pace]
 
 
-def chances_view(obs, scenario, ntm_pace=1.5, ntm=None, draws=DRAWS, seed=3299):
+def chances_view(
+    obs: pd.DataFrame | Known,
+    scenario: Scenario,
+    ntm_pace: float = 1.5,
+    ntm: NTMChances | None = None,
+    draws: int = DRAWS,
+    seed: int = 3299,
+) -> pd.DataFrame:
     """The probability of each target that a model speaks of, if the paces hold: what they do not fix is drawn.
 
     Columns: target_id, probability (missing where the scenario ends before the target's year), standard_error (of the
     simulation). ntm: a `NTMChances` where many paces are tried.
     """
     known = Known.of(obs)
-    opening = _opening(known)
-    near, rows = horizon(), []
+    opening, near, rows = _opening(known), horizon(), []
     found = None
     if scenario.start < near <= scenario.end:
         found = scenario_draws(known, _until(scenario, near), draws, seed)
@@ -150,7 +144,7 @@ def chances_view(obs, scenario, ntm_pace=1.5, ntm=None, draws=DRAWS, seed=3299):
     return table.assign(standard_error=np.sqrt(table["probability"] * (1 - table["probability"]) / draws))
 
 
-def _opening(known):
+def _opening(known: Known) -> dict[str, float]:
     """Rates of the province and of its poor districts at the end of 2021, from which the programme counts."""
     panel = known.estimates().panel
     rows = panel[panel["year"] == FIRST_YEAR].set_index("area")
@@ -158,21 +152,21 @@ def _opening(known):
     return {PROVINCE: rows.loc[PROVINCE, "rate"], POOR_DISTRICTS: poor["poor_households"] / poor["households"]}
 
 
-def _until(scenario, year):
+def _until(scenario: Scenario, year: int) -> Scenario:
     """The same paces to an earlier end: the draws of the years before are the same, and half the work."""
     return scenario.changed(end=year) if scenario.end > year else scenario
 
 
-def first_impossible(implied):
+def first_impossible(implied: pd.DataFrame) -> pd.Series | None:
     """The first row of `implied_pace` at which the paces ask the other seven to go below their floor; None if never."""
     broken = implied[~implied["possible"]]
     return None if broken.empty else broken.iloc[0]
 
 
-def milestones(paths, quotas):
+def milestones(paths: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
     """The end of the programme and the last year: rates (fractions) of the three groups, households to leave by then.
 
-    paths: of `path_table`; quotas: of `quota_table`. Columns: year, 62, 62-POOR, 62-REST, exits (from the start).
+    paths: of `path_table`; quotas: of `quotas_view`. Columns: year, 62, 62-POOR, 62-REST, exits (from the start).
     """
     rate = paths[paths["kind"] == "path"].pivot(index="year", columns="area", values="rate")
     own = quotas[(quotas["kind"] == "quota") & (quotas["area"] == PROVINCE)]

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,9 +15,10 @@ from ..errors import KontumError, did_you_mean
 from ..labels import LANGUAGES, text
 from ..observations import select
 from .catalogue import CATALOGUE
+from .ntm import SEED
 from .output import encoded
 
-SEED = 3299  # of the draws behind the tables of the figures
+__all__ = ["CATALOGUE", "Figure", "build"]
 
 
 @dataclass(frozen=True)
@@ -28,40 +30,40 @@ class Figure:
     table: pd.DataFrame
 
     @property
-    def _facts(self):
+    def _facts(self) -> dict[str, object]:
         return CATALOGUE[self.name].facts(self.table, self.lang)
 
     @property
-    def title(self):
+    def title(self) -> str:
         """The title in the language of the figure."""
         return text(f"figure.{self.name}.title", self.lang, **self._facts)
 
     @property
-    def caption(self):
+    def caption(self) -> str:
         """What is shown, how each number is known, and what is not shown."""
         return text(f"figure.{self.name}.caption", self.lang, **self._facts)
 
     @property
-    def alt(self):
+    def alt(self) -> str:
         """The text for readers who cannot see the figure: what is shown and what it says."""
         return text(f"figure.{self.name}.alt", self.lang, **self._facts)
 
     @property
-    def csv(self):
+    def csv(self) -> bytes:
         """The data behind the figure as CSV bytes, numbers to nine significant digits."""
         return self.table.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode("utf-8")
 
-    def in_language(self, lang):
+    def in_language(self, lang: str) -> "Figure":
         """The same figure in another language; its table is not computed again."""
         return Figure(self.name, lang, self.table)
 
     @property
-    def data_hash(self):
+    def data_hash(self) -> str:
         """The first 12 digits of the SHA-256 of the data behind the figure."""
         return hashlib.sha256(self.csv).hexdigest()[:12]
 
     @property
-    def made_from(self):
+    def made_from(self) -> dict[str, str]:
         """What the file says of itself: title, alt, source, scenario, seed, data (the hash of the CSV beside it), lang."""
         from .evidence import FIGURES
 
@@ -71,7 +73,7 @@ class Figure:
                     scenario=", ".join(scenarios) or "–", seed=str(SEED) if drawn else "–",
                     data=f"sha256:{self.data_hash}")  # fmt: skip
 
-    def image(self, kind="png", dpi=200, width_cm=None):
+    def image(self, kind: str = "png", dpi: int = 200, width_cm: float | None = None) -> bytes:
         """The drawing as bytes, the same every time; kind is png, svg or pdf.
 
         width_cm: printed width; default 16 cm. Another width shows the same page larger or smaller as a whole (see `output`).
@@ -79,7 +81,9 @@ class Figure:
         page = CATALOGUE[self.name].draw(self.table, self.lang, self.title)
         return encoded(page, kind, self.made_from, dpi, width_cm)
 
-    def files(self, kinds=("png", "svg"), dpi=200, width_cm=None):
+    def files(
+        self, kinds: Sequence[str] = ("png", "svg"), dpi: int = 200, width_cm: float | None = None
+    ) -> dict[str, bytes]:
         """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""
         note = f"# {self.title}\n\n{self.caption}\n\n{text('figure.alt_heading', self.lang)}: {self.alt}\n\n"
         note += f"{text('source.line', self.lang)}\n"

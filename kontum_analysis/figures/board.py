@@ -1,24 +1,29 @@
 """The scoreboard as a bullet chart: how far each of the 26 targets is, and how it stands by the written rule."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..labels import number, text
 from ..targets import scoreboard
 from . import style
 from .words import chance
 
-STATUS = {
+STATUS: dict[str, style.Look] = {
     "met": dict(marker="o", color=style.GREEN),
     "on_track": dict(marker="^", color=style.BLUE),
     "at_risk": dict(marker="D", color=style.ORANGE),
     "off_track": dict(marker="X", color=style.RED),
     "not_measured": dict(marker="_", color=style.GREY),
 }
-BOUND = {**style.AT_LEAST, "marker": ">", "color": style.BLACK}
+BOUND: style.Look = {**style.AT_LEAST, "marker": ">", "color": style.BLACK}
 FULL = 1.3  # bars end here: a target passed by far is not drawn to scale
 
 
-def board_table(obs):
+def board_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Each target: latest value, the level asked for, probability, status; progress is value over level (fraction).
 
     bound_low: what a later figure gives as the least; it is no value, but it may decide the status (reason bound).
@@ -32,12 +37,12 @@ def board_table(obs):
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def draw_board(table, lang, title):
+def draw_board(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """One row a target, grouped by programme; the bar is the latest value as a part of the level asked for."""
     with style.canvas(title, lang, height_cm=19.5, left=6.9, right=3.7, top=1.7, bottom=1.5) as figure:
         axes = figure.subplots()
         place, ticks, before = 0.0, [], None
-        for row in table.itertuples():
+        for row in style.each(table):
             place += 1.0 if row.programme == before else 1.7
             if row.programme != before:
                 axes.text(-0.02, place - 0.85, text(f"programme.{row.programme}", lang), ha="right", va="center", fontsize=7.5,
@@ -63,7 +68,7 @@ def draw_board(table, lang, title):
         return figure
 
 
-def _bullet(axes, place, row, lang):
+def _bullet(axes: Axes, place: float, row: Any, lang: str) -> None:
     look = STATUS[row.status]
     axes.barh(place, FULL if row.status != "not_measured" else 0, height=0.62, color=style.PALE, zorder=1)
     if row.progress == row.progress:
@@ -98,8 +103,7 @@ def _bullet(axes, place, row, lang):
     )
 
 
-def board_facts(table, lang):
+def board_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many targets have each status."""
-    counts = table["status"].value_counts()
-    by_bound = int((table["reason"] == "bound").sum())
-    return {status: int(counts.get(status, 0)) for status in STATUS} | {"all": len(table), "by_bound": by_bound}
+    counts = {status: int((table["status"] == status).sum()) for status in STATUS}
+    return dict(**counts, all=len(table), by_bound=int((table["reason"] == "bound").sum()))

@@ -3,11 +3,16 @@
 geopandas is optional and loaded only here (`pip install geopandas`, or the extra "maps").
 """
 
+from __future__ import annotations
+
 import io
 import json
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from ..areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
 from ..errors import KontumError, UnknownAreaError
@@ -17,11 +22,14 @@ from ..names import area_name
 from . import style
 from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
 
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
 MOST_FEATURES = 20_000  # the country has some 11,000 communes
 FARTHEST = 1e8  # metres or degrees; the world is 4e7 m around
 
 
-def boundary_map(obs, path, lang="vi", kind="png"):
+def boundary_map(obs: pd.DataFrame, path: str | Path, lang: str = "vi", kind: str = "png") -> bytes:
     """Picture of the last known poverty rate of each district inside the borders of a GeoJSON file, as bytes.
 
     path: a GeoJSON file (.geojson, .json), one feature a district, with a property that holds the GSO code or the name (any spelling);
@@ -32,7 +40,7 @@ def boundary_map(obs, path, lang="vi", kind="png"):
     return _drawn(district_table(obs), borders(path), lang, kind)
 
 
-def borders(path):
+def borders(path: str | Path) -> GeoDataFrame:
     """The features of a boundary file that are districts of the province, by their code. Raises KontumError as `boundary_map`."""
     try:
         import geopandas
@@ -47,9 +55,7 @@ def borders(path):
     shapes = shapes.assign(area=[_code(feature["properties"] or {}) for feature in features["features"]])
     shapes = shapes[shapes["area"] != ""].set_index("area")
     if missing := sorted(set(districts()) - set(shapes.index)):
-        names = [
-            f"{area_name(code, 'vi')} ({code})" for code in missing
-        ]  # a district is called alike in both languages
+        names = [f"{area_name(code, 'vi')} ({code})" for code in missing]  # alike in both languages
         raise KontumError("error.map.districts", file=Path(path).name, districts=names)
     for code, shape in shapes.geometry.items():
         if not _is_border(shape):
@@ -57,14 +63,14 @@ def borders(path):
     return shapes
 
 
-def _features(path):
+def _features(path: Path) -> dict[str, Any]:
     """The parsed file. Python reads it, since the libraries below geopandas also open files and addresses named in a file."""
     wrong = KontumError("hostile.map_format", file=path.name)
     if path.suffix.lower() not in (".geojson", ".json"):
         raise wrong
     content = bytes_within(path, BOUNDARIES_MB)
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        found: dict[str, Any] = json.loads(content.decode("utf-8-sig"))
         features = found["features"]
         sound = isinstance(features, list) and all(
             isinstance(f["properties"] or {}, dict) and isinstance(f["geometry"] or {}, dict) for f in features
@@ -78,13 +84,13 @@ def _features(path):
     return found
 
 
-def _crs(found):
+def _crs(found: dict[str, Any]) -> str:
     """The reference system the file names (an older habit), else the one of GeoJSON, degrees of WGS 84."""
     named = found.get("crs") or {}
     return named.get("properties", {}).get("name", "OGC:CRS84") if isinstance(named, dict) else "OGC:CRS84"
 
 
-def _is_border(shape):
+def _is_border(shape: Any) -> bool:
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
         return False
     try:
@@ -94,12 +100,12 @@ def _is_border(shape):
     return all(isfinite(edge) and abs(edge) < FARTHEST for edge in shape.bounds)
 
 
-def _code(properties):
+def _code(properties: dict[str, Any]) -> str:
     return next(filter(None, (_district(str(value)) for value in properties.values())), "")
 
 
 @lru_cache(maxsize=100_000)
-def _district(value):
+def _district(value: str) -> str:
     """The code of the district of Kon Tum that a property names, or nothing."""
     folded = fold(value) if len(value) <= LONGEST_NAME else ""
     if not any(name in folded for name in _folded_names()):  # quicker than a search for the nearest name
@@ -112,18 +118,18 @@ def _district(value):
 
 
 @lru_cache(maxsize=1)
-def _folded_names():
+def _folded_names() -> list[str]:
     rows = register("2020", "district").itertuples()
     spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
     return sorted(filter(None, map(fold, spellings)))
 
 
-def _drawn(table, shapes, lang, kind):
+def _drawn(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str) -> bytes:
     last = table[table["year"] == table["year"].max()]
     title = text("boundary_map.title", lang, year=int(last["year"].iloc[0]))
     with style.canvas(title, lang, height_cm=19, left=0.3, right=0.3, top=2.3, bottom=0.9) as figure:
         axes = figure.subplots()
-        for row in last.itertuples():
+        for row in style.each(last):
             shapes.loc[[row.area]].plot(ax=axes, color=_shade(row.rate, RATES), edgecolor=style.GREY, linewidth=0.8)
             at = shapes.loc[[row.area]].geometry.iloc[0].representative_point()
             star = "*" if row.area in poor_districts() else ""

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import pandas as pd
+from matplotlib.figure import Figure
+
 from . import board, data, districts, maps, ntm, outlook, pace, paths, readings, skill, standards
 
 
 class Entry(NamedTuple):
     """table(obs) -> tidy table; draw(table, lang, title) -> page; facts(table, lang) -> dict for the words."""
 
-    table: Callable
-    draw: Callable
-    facts: Callable
+    table: Callable[[pd.DataFrame], pd.DataFrame]
+    draw: Callable[[pd.DataFrame, str, str], Figure]
+    facts: Callable[[pd.DataFrame, str], dict[str, object]]
     years: int = 1  # year ends with a provincial count under the current standard that the figure needs
 
 

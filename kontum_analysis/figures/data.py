@@ -1,6 +1,10 @@
 """Figures of the published data themselves: what is known for which area and year; end-2021."""
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..areas import PROVINCE, districts, poor_districts
 from ..district_facts import FIRST_YEAR, STANDARD
@@ -23,7 +27,7 @@ STANDARDS = ["INCOME_2006_2010", "INCOME_2011_2015", OLD_STANDARD, STANDARD]
 KINDS = ["published", "derived", "unsure", "bound", "none"]  # the best that is known of a cell, best first
 
 
-def coverage_table(obs):
+def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
     """What is published for every area, year, standard and indicator.
 
     kind: the best figure of the cell (published, derived, unsure, bound, none); figures: how many there are.
@@ -34,7 +38,7 @@ def coverage_table(obs):
     rows = obs[obs["indicator"].isin(INDICATORS) & obs["standard"].isin(STANDARDS)]
     rows = rows.assign(year=rows["time_period"].str[:4].astype(int))
     ours = rows[rows["ref_area"].isin(areas)]
-    kind = [status_of(r) for r in ours.itertuples()]
+    kind = [status_of(r) for r in style.each(ours)]
     ours = ours.assign(rank=[KINDS.index("bound" if k in ("at_least", "at_most") else k) for k in kind])
     best = ours.groupby(["ref_area", "indicator", "standard", "year"])["rank"].agg(["min", "size"])
     found, cells = best.to_dict("index"), []
@@ -56,7 +60,7 @@ COVERAGE_MARKERS = {
 }
 
 
-def draw_coverage(table, lang, title):
+def draw_coverage(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """One panel an indicator: areas down, years across, grouped by the poverty standard of the figure."""
     columns = list(dict.fromkeys(zip(table["standard"], table["year"], strict=True)))
     gap = 0.7  # between two standards, so that no eye runs across the change
@@ -89,7 +93,7 @@ def draw_coverage(table, lang, title):
         return figure
 
 
-def _coverage_panel(axes, rows, place, areas):
+def _coverage_panel(axes: Axes, rows: pd.DataFrame, place: dict[tuple[str, int], float], areas: list[str]) -> None:
     axes.bar(list(place.values()), len(areas), width=0.92, bottom=-0.5, color=style.PALE, zorder=0)
     for kind, mark in COVERAGE_MARKERS.items():
         cells = rows[rows["kind"] == kind]
@@ -104,7 +108,7 @@ def _coverage_panel(axes, rows, place, areas):
         axes.spines[side].set_visible(False)
 
 
-def coverage_facts(table, lang):
+def coverage_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Shares of cells known, and the years in which all districts have a rate."""
     rate = table[(table["indicator"] == "poverty_rate_pct") & (table["area"] != PROVINCE)]
     stated = rate[rate["kind"].isin(["published", "derived"])]
@@ -127,13 +131,13 @@ def coverage_facts(table, lang):
     )
 
 
-def _end_of_first_year(obs, indicator):
+def _end_of_first_year(obs: pd.DataFrame, indicator: str) -> dict[str, tuple[float, str]]:
     rows = select(obs, indicator, standard=STANDARD)
     rows = rows[(rows["time_period"] == f"{FIRST_YEAR}-12-31") & (rows["bound"] == "exact")]
-    return {r.ref_area: (r.obs_value, status_of(r)) for r in rows.itertuples()}
+    return {r.ref_area: (r.obs_value, status_of(r)) for r in style.each(rows)}
 
 
-def baseline_table(obs):
+def baseline_table(obs: pd.DataFrame) -> pd.DataFrame:
     """End-2021, new standard: rates (fractions) and counts of the province and districts, each with its status."""
     columns = dict(
         rate="poverty_rate_pct",
@@ -157,13 +161,13 @@ DTTS_MARKERS = {
 }
 
 
-def draw_baseline(table, lang, title):
+def draw_baseline(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Dots by district, highest first: all households and ethnic-minority households; counts at the side."""
     rows = table[table["area"] != PROVINCE].reset_index(drop=True)
     province = table[table["area"] == PROVINCE].iloc[0]
     with style.canvas(title, lang, height_cm=10.2, left=2.3, right=4.3, top=2.3, bottom=1.7) as figure:
         axes = figure.subplots()
-        for r in rows.itertuples():
+        for r in style.each(rows):
             if r.is_poor_district:
                 axes.axhspan(r.Index - 0.5, r.Index + 0.5, color=style.PALE, zorder=0)
             axes.plot([r.rate, r.dtts_rate], [r.Index, r.Index], color=style.LIGHT, linewidth=2, zorder=1)
@@ -180,9 +184,7 @@ def draw_baseline(table, lang, title):
             tick.label1.set_fontweight("bold" if poor else "normal")
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(-0.035, 0.62)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
-        axes.tick_params(axis="y", length=0)
+        style.rows_down(axes)
         style.number_axis(axes.xaxis, lang, scale=100)
         axes.set_xlabel(text("baseline.axis", lang, year=FIRST_YEAR))
         named = {"published": "baseline.all_published", "derived": "baseline.all_derived"}
@@ -194,21 +196,12 @@ def draw_baseline(table, lang, title):
         return figure
 
 
-def _baseline_sides(axes, rows, province, lang):
+def _baseline_sides(axes: Axes, rows: pd.DataFrame, province: Any, lang: str) -> None:
     """Counts of poor households in two columns at the right; a derived count is set in italics."""
+    outside: style.Look = dict(transform=axes.transAxes, fontsize=7, fontweight="bold")
     for x, column in ((1.22, "poor_households"), (1.42, "dtts_poor_households")):
-        axes.text(
-            x,
-            1.025,
-            text(f"baseline.{column}", lang),
-            transform=axes.transAxes,
-            ha="right",
-            va="bottom",
-            fontsize=7,
-            fontweight="bold",
-            linespacing=1.15,
-        )
-        for r in rows.itertuples():
+        axes.text(x, 1.025, text(f"baseline.{column}", lang), ha="right", va="bottom", linespacing=1.15, **outside)
+        for r in style.each(rows):
             derived = getattr(r, f"status_{column}") == "derived"
             axes.annotate(
                 number(getattr(r, column), 0, lang),
@@ -220,29 +213,11 @@ def _baseline_sides(axes, rows, province, lang):
                 fontstyle="italic" if derived else "normal",
                 annotation_clip=False,
             )
-        axes.text(
-            x,
-            -0.04,
-            number(province[column], 0, lang),
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            fontsize=7,
-            fontweight="bold",
-        )
-    axes.text(
-        1.02,
-        -0.04,
-        text("quotas.sum", lang),
-        transform=axes.transAxes,
-        ha="left",
-        va="top",
-        fontsize=7,
-        fontweight="bold",
-    )
+        axes.text(x, -0.04, number(province[column], 0, lang), ha="right", va="top", **outside)
+    axes.text(1.02, -0.04, text("quotas.sum", lang), ha="left", va="top", **outside)
 
 
-def baseline_facts(table, lang):
+def baseline_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The province, the extremes and how much of the poor live in the three poor districts."""
     province = table[table["area"] == PROVINCE].iloc[0]
     rows = table[table["area"] != PROVINCE]

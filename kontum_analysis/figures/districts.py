@@ -1,6 +1,10 @@
 """Figures of the reconciled districts: the panel of 2021-2023, how far its estimates miss, and each district's path."""
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..areas import PROVINCE
 from ..errors import KontumError
@@ -15,7 +19,7 @@ from .tiles import tile_axes
 from .words import listed
 
 
-def reconciled_table(obs):
+def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates (fractions) with the 80 % interval, and poor households, of the province and districts by year.
 
     status is that of the rate, status_poor that of the count; q10 and q90 equal the rate where it is known.
@@ -28,7 +32,7 @@ def reconciled_table(obs):
     ].reset_index(drop=True)
 
 
-def draw_reconciled(table, lang, title):
+def draw_reconciled(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A tile for each district: a filled dot is published, an open one derived, a diamond with a bar estimated."""
     years = sorted(table["year"].unique())
     top = 1.3 * table["q90"].max()
@@ -39,14 +43,14 @@ def draw_reconciled(table, lang, title):
         for code, axes in tile_axes(figure, lang, top, span, province_at=(3, 3)).items():
             rows = table[table["area"] == code]
             style.known_points(axes, rows)
-            for r in rows.itertuples():
+            for r in style.each(rows):
                 style.note(axes, r.year, max(r.q90, r.rate), _with_interval(r, lang), dy=5, ha="center", va="bottom")
         _tile_notes(figure, lang, text("reconciled.note", lang))
         style.status_key(figure, table["status"], lang, below_top_cm=0.8)
         return figure
 
 
-def _with_interval(row, lang):
+def _with_interval(row: Any, lang: str) -> str:
     """The rate, and under it the 80 % interval of an estimate, which the bar is often too short to show."""
     words = number(100 * row.rate, 1, lang)
     if row.status != "estimated":
@@ -55,12 +59,12 @@ def _with_interval(row, lang):
     return f"{words}\n{number(100 * row.q10, decimals, lang)}–{number(100 * row.q90, decimals, lang)}"
 
 
-def _tile_notes(figure, lang, words):
+def _tile_notes(figure: Figure, lang: str, words: str) -> None:
     """The unit of the axes and a remark, in the two free tiles of the last row."""
     figure.text(0.31, 0.24, f"{text('tiles.axis', lang)}\n\n{words}", fontsize=7, va="top", linespacing=1.3)
 
 
-def reconciled_facts(table, lang):
+def reconciled_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many cells are published, derived and estimated, and the estimates of the last year."""
     rows = table[table["area"] != PROVINCE]
     count = rows["status"].value_counts()
@@ -69,7 +73,7 @@ def reconciled_facts(table, lang):
     guessed = rows[(rows["year"] == unsure) & (rows["status"] == "estimated")]
     if guessed.empty:
         raise KontumError("error.figure.nothing_estimated")
-    wide = guessed.loc[(guessed["q90"] - guessed["q10"]).idxmax()]
+    wide = guessed.iloc[(guessed["q90"] - guessed["q10"]).argmax()]
     total = table[(table["area"] == PROVINCE) & (table["year"] == last)].iloc[0]
     highest = rows[rows["year"] == last].sort_values("rate").iloc[-1]
     return dict(
@@ -92,7 +96,7 @@ def reconciled_facts(table, lang):
     )
 
 
-def missed_table(obs):
+def missed_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Each hidden cell: its true rate, the estimate without it and the 80 % interval (fractions), highest truth first.
 
     error_pp: estimate less truth in points; inside: whether the interval holds the truth; status: of the truth.
@@ -108,17 +112,15 @@ def missed_table(obs):
     )
 
 
-def draw_missed(table, lang, title):
+def draw_missed(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A row a hidden cell: the truth a dot, the estimate a diamond with its interval, the miss in points beside."""
     with style.canvas(title, lang, height_cm=9.4, left=3.0, right=4.0, top=2.1, bottom=1.7) as figure:
         axes = figure.subplots()
         _missed_rows(axes, table, lang)
-        axes.set_yticks(range(len(table)), [f"{area_name(r.area, lang)}, {r.year}" for r in table.itertuples()])
+        axes.set_yticks(range(len(table)), [f"{area_name(r.area, lang)}, {r.year}" for r in style.each(table)])
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_xlim(0, 1.08 * max(table["q90"].max(), table["truth"].max()))
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
-        axes.tick_params(axis="y", length=0)
+        style.rows_down(axes)
         style.number_axis(axes.xaxis, lang, scale=100)
         axes.set_xlabel(text("missed.axis", lang))
         entries = [
@@ -137,8 +139,8 @@ def draw_missed(table, lang, title):
         return figure
 
 
-def _missed_rows(axes, table, lang):
-    for r in table.itertuples():
+def _missed_rows(axes: Axes, table: pd.DataFrame, lang: str) -> None:
+    for r in style.each(table):
         if not r.inside:
             axes.axhspan(r.Index - 0.5, r.Index + 0.5, color="#FBE9DD", linewidth=0, zorder=0)
         axes.plot([r.q10, r.q90], [r.Index, r.Index], color=style.RED, linewidth=1.3, solid_capstyle="butt")
@@ -152,9 +154,9 @@ def _missed_rows(axes, table, lang):
     axes.text(1.03, 1.02, words, transform=axes.transAxes, va="bottom", fontsize=7, fontweight="bold")
 
 
-def missed_facts(table, lang):
+def missed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many intervals hold the truth, and the size of the misses."""
-    worst = table.loc[table["error_pp"].abs().idxmax()]
+    worst = table.iloc[table["error_pp"].abs().argmax()]
     return dict(
         n=len(table),
         k=table["inside"].sum(),
@@ -171,7 +173,7 @@ def missed_facts(table, lang):
     )
 
 
-def district_paths_table(obs):
+def district_paths_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Each district's known rates (kind "known") and its path in the three programme scenarios (fractions)."""
     known = reconciled_table(obs).assign(kind="known")
     parts = [known[["area", "year", "kind", "rate", "q10", "q90", "status"]]]
@@ -181,7 +183,7 @@ def district_paths_table(obs):
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_district_paths(table, lang, title):
+def draw_district_paths(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A tile for each district: band between the lowest and highest pace, middle path, known points."""
     top, years = 0.6, (table["year"].min(), table["year"].max())
     middle = horizon()
@@ -196,7 +198,7 @@ def draw_district_paths(table, lang, title):
             axes.fill_between(path.index, low, high, color=style.SKY, alpha=0.4, linewidth=0)
             axes.plot(path["programme-mid"], color=style.BLUE, linewidth=1.3)
             style.known_points(axes, rows[rows["kind"] == "known"], markersize=3.6)
-            value = path.loc[middle, "programme-mid"]
+            value = path["programme-mid"][middle]
             axes.plot([middle], [value], zorder=5, clip_on=False, **style.PROJECTED)
             style.note(axes, middle, high[middle], number(100 * value, 1, lang), style.BLUE, dx=1, dy=6)
         _tile_notes(figure, lang, text("district_paths.note", lang, year=middle, first=years[0]))
@@ -210,7 +212,7 @@ def draw_district_paths(table, lang, title):
         return figure
 
 
-def district_paths_facts(table, lang):
+def district_paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates of the middle path in the last year known and halfway, and how the known ones compare."""
     rate = table.set_index(["area", "kind", "year"])["rate"].sort_index()
     known = table[(table["kind"] == "known") & (table["area"] != PROVINCE)]

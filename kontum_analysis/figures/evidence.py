@@ -1,5 +1,7 @@
 """What each figure rests on: indicators, areas, steps and scenarios. `kontum trace` shows it, and every file carries it."""
 
+import pandas as pd
+
 from ..areas import PROVINCE, districts
 from ..target_measures import PANEL
 
@@ -44,7 +46,7 @@ FIGURES = {
 }
 
 
-def rows_of(name, obs):
+def rows_of(name: str, obs: pd.DataFrame) -> pd.DataFrame:
     """The rows of `obs` that the figure of this name rests on, whether preferred or not."""
     indicators, levels, _, _ = FIGURES[name]
     ours = obs["ref_area"].isin([PROVINCE, *districts()])

@@ -4,53 +4,63 @@ Drawing a whole page takes several times as long as its few moving lines, so the
 """
 
 import io
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import matplotlib
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, districts
+from ..areas import OTHER_DISTRICTS, PROVINCE, districts
 from ..labels import number, text
 from . import style
-from .programme import horizon
+from .programme import GROUPS, horizon
 from .tiles import tile_axes
 from .words import chance
 
 DPI = 140  # on the screen; files are written at that of every figure
-GROUPS = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS]
-PATH = dict(color=style.BLUE, linewidth=1.7)
-PAPER = dict(color=style.RED, linewidth=1.0, linestyle=(0, (3, 2)))
-FLOOR = dict(color=style.GREY, linewidth=0.9, linestyle=":")
-NEVER = dict(marker="s", color=style.RED, alpha=0.14, markersize=7, markeredgewidth=0, linestyle="none")
-BAND = dict(marker="s", color=style.SKY, alpha=0.4, markersize=7, markeredgewidth=0, linestyle="none")
+PATH: style.Look = dict(color=style.BLUE, linewidth=1.7)
+PAPER: style.Look = dict(color=style.RED, linewidth=1.0, linestyle=(0, (3, 2)))
+FLOOR: style.Look = dict(color=style.GREY, linewidth=0.9, linestyle=":")
+NEVER: style.Look = dict(marker="s", color=style.RED, alpha=0.14, markersize=7, markeredgewidth=0, linestyle="none")
+BAND: style.Look = dict(marker="s", color=style.SKY, alpha=0.4, markersize=7, markeredgewidth=0, linestyle="none")
 
 
 class Picture:
     """A page whose moving artists are drawn on a kept background. `still`: table of kinds known, low and high."""
 
-    def __init__(self, still, lang, last):
+    def __init__(self, still: pd.DataFrame, lang: str, last: int) -> None:
         self.lang, self.last, self.near, self._still = lang, last, horizon(), still
-        self.figure: Any = None
         self._background: Any = None
-        self._moving, self._above = {}, []
-        self._build(still)
+        self._moving: dict[str, dict[str, Any]] = {}
+        self._above: list[Any] = []
+        self._build()
         for artist in self._artists():
             artist.set_animated(True)
 
-    def _build(self, still):
+    def _build(self) -> None:
         raise NotImplementedError
 
-    def _artists(self):
+    def move(self, table: pd.DataFrame, broken: int | None) -> None:
+        """Follow a scenario."""
+        raise NotImplementedError
+
+    def _open(self, figure: Figure) -> None:
+        self.figure, self._canvas = figure, FigureCanvasAgg(figure)
+        figure.set_dpi(DPI)
+
+    def _artists(self) -> list[Any]:
         return [*(a for parts in self._moving.values() for a in parts.values()), *self._above]
 
-    def png(self):
+    def png(self) -> bytes:
         """The picture as it stands, as PNG bytes."""
-        canvas = self.figure.canvas
+        canvas = self._canvas
         if self._background is None:
-            with matplotlib.rc_context({**matplotlib.rcParamsDefault, **style.RC}):
+            with style.rc_context():
                 canvas.draw()
             self._background = canvas.copy_from_bbox(self.figure.bbox)
         canvas.restore_region(self._background)
@@ -61,13 +71,13 @@ class Picture:
         Image.fromarray(pixels).save(file, format="png", compress_level=1)
         return file.getvalue()
 
-    def _panel(self, axes, code, labels):
+    def _panel(self, axes: Axes, code: str, labels: Iterable[str]) -> dict[str, Any]:
         """The parts of one panel: corridor and known points stand still below and above the moving ones."""
         rows = self._still[self._still["area"] == code]
         path = rows[rows["kind"] != "known"].pivot(index="year", columns="kind", values="rate")
         axes.fill_between(path.index, path["low"], path["high"], color=style.SKY, alpha=0.4, linewidth=0)
         before = set(axes.get_children())
-        parts = {
+        parts: dict[str, Any] = {
             "floor": axes.plot([], [], **FLOOR)[0],
             "path": axes.plot([], [], **PATH)[0],
             "ends": axes.plot([], [], **style.PROJECTED)[0],
@@ -79,7 +89,7 @@ class Picture:
         self._moving[code] = parts
         return parts
 
-    def _follow(self, code, rows, labels):
+    def _follow(self, code: str, rows: pd.DataFrame, labels: Mapping[str, int]) -> None:
         """Put a panel's line, floor and marked years where the table has them; labels: name -> year."""
         parts = self._moving[code]
         years, rates = rows["year"].to_numpy(), rows["rate"].to_numpy()
@@ -93,9 +103,9 @@ class Picture:
                 parts[name].xy = (year, at[year])
                 parts[name].set_text(number(100 * at[year], 1, self.lang))
 
-    def _key(self, extra=()):
+    def _key(self, extra: Iterable[tuple[style.Look, str]] = ()) -> None:
         entries = [
-            (dict(PATH), text("explorer.key.path", self.lang)),
+            (PATH, text("explorer.key.path", self.lang)),
             *extra,
             (BAND, text("explorer.key.corridor", self.lang)),
             (FLOOR, text("explorer.key.floor", self.lang)),
@@ -107,19 +117,17 @@ class Picture:
 class PathsPicture(Picture):
     """Province, poor districts and the other seven side by side; the paper line shows what the paces alone ask for."""
 
-    def _build(self, still):
+    def _build(self) -> None:
         title = text("explorer.title.paths", self.lang)
         with style.canvas(
             title, self.lang, height_cm=7.7, left=1.15, right=0.25, top=2.3, bottom=1.25, wspace=0.14
         ) as figure:
-            self.figure = figure
-            FigureCanvasAgg(figure)
-            figure.set_dpi(DPI)
+            self._open(figure)
             for axes, code in zip(figure.subplots(1, 3), GROUPS, strict=True):
-                self._axes(axes, code, 1.2 * still.loc[still["area"] == code, "rate"].max())
+                self._axes(axes, code, 1.2 * self._still.loc[self._still["area"] == code, "rate"].max())
             self._key([(PAPER, text("explorer.key.paper", self.lang)), (NEVER, text("explorer.key.never", self.lang))])
 
-    def _axes(self, axes, code, top):
+    def _axes(self, axes: Axes, code: str, top: float) -> None:
         axes.set_title(text(f"explorer.group.{code}", self.lang), fontsize=8)
         axes.set_xlim(2020.6, self.last + 0.6)
         axes.set_xticks(range(2021, self.last + 1, 2 if self.last <= 2031 else 4))
@@ -136,7 +144,7 @@ class PathsPicture(Picture):
         parts = self._panel(axes, code, ("near", "far"))
         self._moving[code] = {"never": never, "paper": paper, **parts}
 
-    def move(self, table, broken):
+    def move(self, table: pd.DataFrame, broken: int | None) -> None:
         """Follow a scenario. table: kinds path and paper; broken: first year in which the paces cannot both hold, or None."""
         last = int(table.loc[table["kind"] == "path", "year"].max())
         for code in GROUPS:
@@ -153,14 +161,12 @@ class PathsPicture(Picture):
 class DistrictsPicture(Picture):
     """The ten districts and the province as tiles, about where they lie."""
 
-    def _build(self, still):
+    def _build(self) -> None:
         title = text("explorer.title.districts", self.lang)
         with style.canvas(
             title, self.lang, height_cm=11.0, left=1.0, right=0.3, top=2.3, bottom=1.15, wspace=0.1, hspace=0.62
         ) as figure:
-            self.figure = figure
-            FigureCanvasAgg(figure)
-            figure.set_dpi(DPI)
+            self._open(figure)
             span = (2020.4, self.last + 0.6, [2021, self.near, self.last])
             for code, axes in tile_axes(figure, self.lang, 0.6, span, province_at=(3, 3)).items():
                 self._panel(axes, code, ("near",))
@@ -168,17 +174,17 @@ class DistrictsPicture(Picture):
             figure.text(0.31, 0.21, words, fontsize=7, va="top", linespacing=1.3)
             self._key()
 
-    def move(self, table, broken=None):
+    def move(self, table: pd.DataFrame, broken: int | None = None) -> None:
         """Follow a scenario. table: kind path for the province and every district."""
         for code in [PROVINCE, *districts()]:
             self._follow(code, table[(table["area"] == code) & (table["kind"] == "path")], {"near": self.near})
 
 
-def draw_chances(table, lang, title):
+def draw_chances(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A bar for each target with its probability, and the simulation's own error as a whisker."""
     with style.canvas(title, lang, height_cm=6.6, left=6.6, right=1.2, top=1.2, bottom=1.5) as figure:
         axes = figure.subplots()
-        for r in table.itertuples():
+        for r in style.each(table):
             at = 100 * r.probability
             axes.barh(r.Index, 0 if np.isnan(at) else at, height=0.55, color=style.SKY)
             axes.hlines(
@@ -189,20 +195,18 @@ def draw_chances(table, lang, title):
         axes.set_yticks(range(len(table)), [text(f"target_short.{code}", lang) for code in table["target_id"]])
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(0, 100)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
-        axes.tick_params(axis="y", length=0)
+        style.rows_down(axes)
         axes.set_xlabel(text("col.probability", lang))
         return figure
 
 
-def image(figure, kind, title, about, lang, dpi=200):
+def image(figure: Figure, kind: str, title: str, about: str, lang: str, dpi: int = 200) -> bytes:
     """A figure as bytes of a file; kind is png or svg. The same bytes every time; moving parts included."""
     metadata = {
         "png": {"Title": title, "Source": text("source.line", lang), "Software": "Kon Tum Analysis"},
         "svg": {"Title": title, "Description": about, "Date": None, "Creator": "Kon Tum Analysis"},
     }
     file = io.BytesIO()
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **style.RC}):
+    with style.rc_context():
         figure.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
     return file.getvalue()

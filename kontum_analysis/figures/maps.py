@@ -1,8 +1,11 @@
 """Tile-grid maps: every district or commune a square, about where it lies; no boundary file is needed."""
 
 import textwrap
+from collections.abc import Sequence
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..areas import poor_districts, register
@@ -17,7 +20,7 @@ from .tiles import positions
 CHANCES = (0.2, 0.4, 0.6, 0.8)
 RATES = (0.05, 0.10, 0.20, 0.40)
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#3D8BC3", "#0B4A8F")
-BORDERS: dict[str, dict] = {
+BORDERS: dict[str, style.Look] = {
     "published": dict(linewidth=1.5, edgecolor="black"),
     "derived": dict(linewidth=1.5, edgecolor="black"),
     "imputed": dict(linewidth=0.5, edgecolor=style.GREY),
@@ -30,15 +33,15 @@ DISTRICT_NAMES = {  # column, row and side of a name beside its district; the tw
 SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
 
 
-def _shade(value, limits):
+def _shade(value: float, limits: Sequence[float]) -> str:
     return SHADES[sum(value >= limit for limit in limits)]
 
 
-def _ink(value, limits):
+def _ink(value: float, limits: Sequence[float]) -> str:
     return "white" if value >= limits[2] else "black"
 
 
-def _scale(figure, limits, lang, title):
+def _scale(figure: Figure, limits: Sequence[float], lang: str, title: str) -> None:
     """The classes of a map as a row of squares under the title."""
     bounds = [0, *limits]
     entries = []
@@ -52,7 +55,7 @@ def _scale(figure, limits, lang, title):
     style.key(figure, [(dict(linestyle="none"), title), *entries], below_top_cm=0.75)
 
 
-def commune_table(obs):
+def commune_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Each of the 102 communes: tile, district, whether rural, how its state is known, probability of attaining by end-2025."""
     grid = raw_tables()["tile_grid"]
     grid = grid[(grid["level"] == "commune") & (grid["vintage"] == "2020")].set_index("code")
@@ -67,12 +70,12 @@ def commune_table(obs):
     return table.rename_axis("area").reset_index()
 
 
-def draw_commune_map(table, lang, title):
+def draw_commune_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A square for each commune, darker where attaining is likelier; its border says how its state is known."""
     rows, columns = table["row"].max() + 1, table["col"].max() + 1
     with style.canvas(title, lang, height_cm=20.5, left=0.3, right=0.3, top=2.3, bottom=0.8) as figure:
         axes = figure.subplots()
-        for r in table.itertuples():
+        for r in style.each(table):
             rural = r.status == r.status  # towns and wards have no NTM state
             face = _shade(r.probability, CHANCES) if rural else "white"
             border = BORDERS[r.status] if rural else dict(linewidth=0.5, edgecolor=style.LIGHT, hatch="////")
@@ -115,9 +118,9 @@ def draw_commune_map(table, lang, title):
         return figure
 
 
-def _district_lines(axes, table):
+def _district_lines(axes: Axes, table: pd.DataFrame) -> None:
     """Thick lines between neighbouring tiles of different districts, so that districts can be told apart."""
-    home = {(r.row, r.col): r.district for r in table.itertuples()}
+    home = {(r.row, r.col): r.district for r in style.each(table)}
     for (row, col), district in home.items():
         for dr, dc, line in (
             (0, 1, ((col + 1, col + 1), (row, row + 1))),
@@ -128,7 +131,7 @@ def _district_lines(axes, table):
                 axes.plot(*line, color=INK, linewidth=1.3, zorder=5)
 
 
-def commune_facts(table, lang):
+def commune_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Counts by how a commune's state is known, and how many are more likely than not."""
     rural = table[table["status"].notna()]
     open_ = rural[~rural["attained"]]
@@ -136,7 +139,7 @@ def commune_facts(table, lang):
                 likely=int((open_["probability"] >= 0.5).sum()), open=len(open_), urban=len(table) - len(rural))  # fmt: skip
 
 
-def district_table(obs):
+def district_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rate of each district at the end of 2021 and of the last known year, with how it is known."""
     panel = estimate_panel(obs).panel
     last = panel["year"].max()
@@ -145,12 +148,12 @@ def district_table(obs):
         columns={"status_rate": "status", "rate_q10": "q10", "rate_q90": "q90"}).reset_index(drop=True)  # fmt: skip
 
 
-def draw_district_map(table, lang, title):
+def draw_district_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Two maps side by side with one scale; the symbol before a rate says how it is known."""
     at = positions()
     with style.canvas(title, lang, height_cm=9.8, left=0.3, right=0.3, top=2.5, bottom=0.9, wspace=0.04) as figure:
         for axes, year in zip(figure.subplots(1, 2), sorted(table["year"].unique()), strict=True):
-            for r in table[table["year"] == year].itertuples():
+            for r in style.each(table[table["year"] == year]):
                 row, col = at[r.area]
                 axes.add_patch(Rectangle((col + 0.03, row + 0.03), 0.94, 0.94, facecolor=_shade(r.rate, RATES), edgecolor=style.GREY,
                                          linewidth=0.5))  # fmt: skip
@@ -177,7 +180,7 @@ def draw_district_map(table, lang, title):
         return figure
 
 
-def district_facts(table, lang):
+def district_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The highest rate in both years and the number of estimates."""
     last = table[table["year"] == table["year"].max()]
     first = table[table["year"] == table["year"].min()]

@@ -1,6 +1,10 @@
 """Figures of new-rural (NTM) attainment over time: communes attained with the programme's paces, and the bands."""
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from ..attainment import project_ntm
@@ -10,13 +14,13 @@ from ..observations import raw_tables
 from . import style
 from .programme import horizon
 
-SEED = 3299
+SEED = 3299  # of the draws behind the tables of the figures
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan
 DRAWS = {"1.5": 4000, "1": 2000, "2": 2000, "observed": 2000}
 QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
 
 
-def ntm_target():
+def ntm_target() -> float:
     """The number of communes that the programme asks for.
 
     >>> ntm_target()
@@ -27,7 +31,7 @@ def ntm_target():
     return float(rows["value_low"].iloc[0])
 
 
-def attainment_table(obs):
+def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Communes that attained NTM: kind known (published counts by day and criteria set), or projected by pace.
 
     pace: criteria a year of a commune below 19, or observed; communes: the count, or the median of the draws;
@@ -42,7 +46,7 @@ def attainment_table(obs):
     for name, pace in PACES.items():
         found = project_ntm(obs, pace=pace, draws=DRAWS[name], seed=SEED, end=horizon())
         chance = found.probabilities.set_index("event")["probability"]["ntm_communes"]
-        for r in found.years[found.years["indicator"] == "ntm_communes"].itertuples():
+        for r in style.each(found.years[found.years["indicator"] == "ntm_communes"]):
             quantiles = {f"communes_{q}": getattr(r, q) for q in QUANTILES}
             last = r.year == horizon()
             rows.append(dict(kind="projected", pace=name, day=f"{r.year}-12-31", communes=r.median, **quantiles,
@@ -50,7 +54,7 @@ def attainment_table(obs):
     return pd.DataFrame(rows).assign(target=target)
 
 
-PACE_LINES = {
+PACE_LINES: dict[str, style.Look] = {
     "1.5": dict(color=style.BLUE, linestyle="-", linewidth=1.6),
     "1": dict(color=style.RED, linestyle=(0, (5, 2)), linewidth=1.1),
     "2": dict(color="#00755A", linestyle=(0, (6, 1.5, 1, 1.5)), linewidth=1.1),
@@ -59,7 +63,7 @@ PACE_LINES = {
 FAN = [("q05", "q95", 0.18), ("q10", "q90", 0.22), ("q25", "q75", 0.32)]
 
 
-def draw_attainment(table, lang, title):
+def draw_attainment(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Published counts by date, the fan at the middle pace, medians at the others, and the target."""
     known = table[table["kind"] == "known"]
     with style.canvas(title, lang, height_cm=10.8, left=1.2, right=4.5, top=1.9, bottom=1.6) as figure:
@@ -90,18 +94,18 @@ def draw_attainment(table, lang, title):
         return figure
 
 
-def _pace(axes, rows, start, name):
+def _pace(axes: Axes, rows: pd.DataFrame, start: tuple[float, float], name: str) -> tuple[float, float]:
     """The median from the last published count on, with the fan where the pace is the middle one; returns the end."""
     x = [start[0], *[decimal_year(d) for d in rows["day"]]]
     if name == next(iter(PACES)):
         for low, high, alpha in FAN:
-            bounds = [[start[1], *rows[f"communes_{q}"]] for q in (low, high)]
-            axes.fill_between(x, *bounds, color=style.BLUE, alpha=alpha, linewidth=0, zorder=2)
+            bottom, top = ([start[1], *rows[f"communes_{q}"]] for q in (low, high))
+            axes.fill_between(x, bottom, top, color=style.BLUE, alpha=alpha, linewidth=0, zorder=2)
     axes.plot(x, [start[1], *rows["communes"]], zorder=4, **PACE_LINES[name])
     return x[-1], rows["communes"].iloc[-1]
 
 
-def _end_labels(axes, table, ends, lang):
+def _end_labels(axes: Axes, table: pd.DataFrame, ends: dict[str, tuple[float, float]], lang: str) -> None:
     chance = table.dropna(subset="probability").set_index("pace")["probability"]
     for name, y in zip(ends, style.spread([end[1] for end in ends.values()], 10.5), strict=True):
         words = text(f"ntm.end_{'observed' if name == 'observed' else 'pace'}", lang, pace=float(PACES[name] or 0),
@@ -112,15 +116,15 @@ def _end_labels(axes, table, ends, lang):
                       arrowprops=hair, annotation_clip=False, linespacing=1.15)  # fmt: skip
 
 
-def _sets(axes, known, lang):
+def _sets(axes: Axes, known: pd.DataFrame, lang: str) -> None:
     """The spans of the criteria sets, named at the top; the change of 2022 as a line."""
-    spans: list[tuple] = []
+    spans: list[tuple[str, float, float]] = []
     groups = list(known.groupby("standard", sort=False))
     for i, (standard, rows) in enumerate(groups):
         x = [decimal_year(d) for d in rows["day"]]
         start = 2013 if i == 0 else spans[-1][2]
         after = decimal_year(groups[i + 1][1]["day"].iloc[0]) if i + 1 < len(groups) else horizon() + 1
-        spans.append((standard, start, (x[-1] + after) / 2 if i + 1 < len(groups) else after))
+        spans.append((str(standard), start, (x[-1] + after) / 2 if i + 1 < len(groups) else after))
         axes.plot(x, rows["communes"], color=style.GREY, linewidth=0.8, zorder=5)
     for i, (standard, start, end) in enumerate(spans):
         if i % 2:
@@ -130,11 +134,11 @@ def _sets(axes, known, lang):
         style.note(axes, (start + end) / 2, 81.5, words, style.GREY, ha="center", path_effects=[])
 
 
-def attainment_facts(table, lang):
+def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """First and last published count, and median and probability at each pace."""
     known = table[table["kind"] == "known"]
     ends = table.dropna(subset="probability").set_index("pace")
-    found: dict = {}
+    found: dict[str, object] = {}
     for name in PACES:
         key = name.replace(".", "_")
         found |= {f"p_{key}": ends["probability"][name], f"n_{key}": ends["communes"][name]}
@@ -152,7 +156,7 @@ def attainment_facts(table, lang):
     )
 
 
-def day_words(day, precision, lang):
+def day_words(day: str, precision: str, lang: str) -> str:
     """A day as the language writes it, or only its year where no day is published.
 
     >>> day_words("2022-11-30", "day", "vi"), day_words("2022-07-01", "year", "en")
@@ -163,7 +167,7 @@ def day_words(day, precision, lang):
     return "/".join(reversed(day.split("-"))) if lang == "vi" else day
 
 
-def bands_table(obs):
+def bands_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Communes by band of criteria on every day for which all bands are published.
 
     status: published, or derived (the last band as what the others leave); mean_low, mean_high: limits of the mean
@@ -190,17 +194,17 @@ BAND_FILLS = dict(zip(BANDS, ["#08306B", "#2E7EBC", "#94C4DF", "#FBE0C0", "#D55E
 BAND_INK = dict(zip(BANDS, ["white", "white", "black", "black", "white"], strict=True))
 
 
-def draw_bands(table, lang, title):
+def draw_bands(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Stacked bars in groups by criteria set, and above them the mean number of criteria per commune."""
     days = table.drop_duplicates(["day", "standard"])[["day", "precision", "standard", "mean_low", "mean_high"]]
     step = (days["standard"] != days["standard"].shift()).cumsum() - 1
     days = days.assign(x=[i + 0.7 * g for i, g in enumerate(step)])
     with style.canvas(title, lang, height_cm=12.6, left=1.3, right=3.4, top=2.0, bottom=1.6) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.6])
-        for r in days.itertuples():
+        for r in style.each(days):
             bottom = 0
             here = (table["day"] == r.day) & (table["standard"] == r.standard) & (table["communes"] > 0)
-            for cell in table[here].itertuples():
+            for cell in style.each(table[here]):
                 sure, fill = cell.status == "published", BAND_FILLS[cell.band]
                 look = dict(color=fill, edgecolor="white") if sure else dict(color="white", edgecolor=fill)
                 lower.bar(r.x, cell.communes, 0.8, bottom, linewidth=0.8, **look)
@@ -215,25 +219,25 @@ def draw_bands(table, lang, title):
         upper.set_ylim(7, 19)
         upper.set_yticks([10, 15, 19])
         upper.tick_params(axis="x", length=0)
-        lower.set_xticks(days["x"], [_two_lines(r.day, r.precision, lang) for r in days.itertuples()])
+        lower.set_xticks(days["x"], [_two_lines(r.day, r.precision, lang) for r in style.each(days)])
         upper.set_title(text("ntm.mean", lang), fontsize=7.5)
         lower.set_title(text("ntm.bands", lang), fontsize=7.5)
         handles = [Patch(facecolor=BAND_FILLS[b], label=text(f"ntm.band.{b}", lang)) for b in BANDS]
         handles.append(Patch(facecolor="white", edgecolor=style.GREY, label=text("ntm.band_derived", lang)))
         lower.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=7, borderaxespad=0)
-        shown = {mean_status(r.mean_low, r.mean_high) for r in days.itertuples() if r.mean_low == r.mean_low}
+        shown = {mean_status(r.mean_low, r.mean_high) for r in style.each(days) if r.mean_low == r.mean_low}
         entries = [(style.MARKERS[k], text(f"ntm.mean_key_{k}", lang)) for k in style.MARKERS if k in shown]
         style.key(figure, entries)
         return figure
 
 
-def _two_lines(day, precision, lang):
+def _two_lines(day: str, precision: str, lang: str) -> str:
     """The day above its year, so that neighbours do not meet: 30/11 or 30 Nov over 2022, or how the year is meant."""
     month = day[5:7] if lang == "vi" else pd.Timestamp(day).strftime("%b")
     return text(f"ntm.day_{precision}", lang, day=int(day[8:]), month=month, year=day[:4])
 
 
-def _mean_mark(axes, row, lang):
+def _mean_mark(axes: Axes, row: Any, lang: str) -> None:
     """The mean as printed: a dot; only a lower or an upper limit: a triangle; a rounded one: an open ×."""
     low, high = row.mean_low, row.mean_high
     if low != low:
@@ -248,12 +252,12 @@ def _mean_mark(axes, row, lang):
     style.note(axes, row.x, value, shown, ha="center", dy=8 if value < 16.5 else -8)
 
 
-def mean_status(low, high):
+def mean_status(low: float, high: float) -> str:
     """How a mean is known from its limits: published, at_least, at_most or unsure (printed as "about")."""
     return "at_least" if high >= 19 else "at_most" if low <= 0 else "unsure" if high - low > 0.1 else "published"
 
 
-def _set_names(upper, lower, days, lang):
+def _set_names(upper: Axes, lower: Axes, days: pd.DataFrame, lang: str) -> None:
     spans = days.groupby("standard", sort=False)["x"].agg(["min", "max"])
     for axes in (upper, lower):
         for start in spans["min"].iloc[1:]:
@@ -263,7 +267,7 @@ def _set_names(upper, lower, days, lang):
         lower.text((first + last) / 2, 91.5, words, ha="center", va="center", fontsize=style.SMALL, color=style.GREY)
 
 
-def bands_facts(table, lang):
+def bands_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The first and the last day, the communes of both, and what the change of set did."""
     wide = table.pivot(index=["standard", "day"], columns="band", values="communes").reset_index()
     wide = wide.sort_values(["day", "standard"])

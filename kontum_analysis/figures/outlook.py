@@ -1,7 +1,11 @@
 """Figures of what may come and how it compares with what has been seen: fans, and paces held against history."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from scipy.special import logit
 
 from ..areas import POOR_DISTRICTS, PROVINCE
@@ -11,14 +15,13 @@ from ..labels import number, text
 from ..names import area_name
 from ..tables import known_rates
 from . import style
-from .programme import corridors, horizon
+from .programme import AREAS, corridors, horizon
 from .words import chance, plain
 
-AREAS = (PROVINCE, POOR_DISTRICTS)
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
 
 
-def outlook_table(obs):
+def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its horizon, with P."""
     known = known_rates(obs)
     parts = [known.assign(kind="known")]
@@ -37,7 +40,7 @@ def outlook_table(obs):
     ]
 
 
-def draw_outlook(table, lang, title):
+def draw_outlook(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Province above, poor districts below: known points, the fan, and the level that the programme asks for."""
     with style.canvas(title, lang, height_cm=13.6, left=1.4, right=3.4, top=1.8, bottom=1.6, hspace=0.26) as figure:
         for axes, area in zip(figure.subplots(2, 1, sharex=True), AREAS, strict=True):
@@ -71,14 +74,14 @@ def draw_outlook(table, lang, title):
         return figure
 
 
-def _on_floor(row):
+def _on_floor(row: Any) -> bool:
     """Whether half of the draws have stopped at the floor: then the narrow interval is an assumption, not knowledge."""
     return row.rate - row.q05 < 0.0005
 
 
-def outlook_facts(table, lang):
+def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Medians and intervals at the horizon and at the end, and the two chances."""
-    found: dict = {}
+    found: dict[str, object] = {}
     for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
         rows = table[table["area"] == area]
         asked = rows[rows["kind"] == "asked"].iloc[0]
@@ -87,13 +90,13 @@ def outlook_facts(table, lang):
                   f"{name}high": fan.at[horizon(), "q90"], f"{name}end": fan["rate"].iloc[-1],
                   f"{name}chance": chance(asked.chance, lang), f"{name}history": chance(asked.chance_history, lang)}  # fmt: skip
     fan = table[(table["area"] == PROVINCE) & (table["kind"] == "outlook")]
-    stopped = [r.year for r in fan.itertuples() if r.year > fan["year"].min() and _on_floor(r)]
+    stopped = [r.year for r in style.each(fan) if r.year > fan["year"].min() and _on_floor(r)]
     found["stopped"] = stopped[0] if stopped else fan["year"].max() + 1
     found["history_weight"] = HISTORY_WEIGHT
     return found | {"year": horizon(), "pace": corridors()[PROVINCE].low, "poor_pace": corridors()[POOR_DISTRICTS].low}
 
 
-def pace_table(obs):
+def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global MPI."""
     seen = observed_paces(obs)
     parts = [seen.assign(kind="seen", label=seen["area"] + " " + seen["standard"], value=-seen["speed"])]
@@ -113,7 +116,7 @@ def pace_table(obs):
     ]
 
 
-def draw_pace(table, lang, title):
+def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Left: yearly speeds seen in provinces, with the programme's paces as lines. Right: another measure, shares of MPI intervals."""
     with style.canvas(title, lang, height_cm=11.2, left=3.4, right=0.5, top=2.6, bottom=2.2, wspace=0.5) as figure:
         left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
@@ -131,7 +134,7 @@ def draw_pace(table, lang, title):
         for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
             rows = table[(table["kind"] == "asked") & (table["area"] == area)]
             top = 0.0 if area == PROVINCE else 0.62
-            for row in rows.itertuples():
+            for row in style.each(rows):
                 left.vlines(row.value, -0.5, len(names) - 0.4, color=colour, linewidth=1.1, linestyle=line, zorder=1)
                 style.note(left, row.value, top - 1.35, plain(row.pace_pp, lang), colour, ha="center")
         left.set_xlim(0, 0.65)
@@ -141,7 +144,7 @@ def draw_pace(table, lang, title):
         _mpi_bars(right, table[table["kind"] == "mpi"], lang)
         entries = [(style.PUBLISHED, text("pace_history.seen", lang))]
         for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
-            low, mid, high = table[(table["kind"] == "asked") & (table["area"] == area)].itertuples()
+            low, mid, high = style.each(table[(table["kind"] == "asked") & (table["area"] == area)])
             words = text("pace_history.asked", lang, name=area_name(area, lang), low=low.pace_pp, mid=plain(mid.pace_pp, lang),
                          high=high.pace_pp, low_share=low.share, mid_share=mid.share, high_share=high.share)  # fmt: skip
             entries.append((dict(color=colour, linestyle=line, linewidth=1.2), words))
@@ -149,12 +152,12 @@ def draw_pace(table, lang, title):
         return figure
 
 
-def _series(name, lang):
+def _series(name: str, lang: str) -> str:
     area, standard = name.split(" ")
     return f"{text('pace_history.own', lang) if area == PROVINCE else area_name(area, lang)} {text(f'standard_years.{standard}', lang)}"
 
 
-def _mpi_bars(axes, rows, lang):
+def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
     levels = ["national", "subnational"]
     for shift, level, face in ((-0.2, levels[0], style.LIGHT), (0.2, levels[1], style.GREY)):
         found = rows[rows["label"] == level]
@@ -174,7 +177,7 @@ def _mpi_bars(axes, rows, lang):
     style.number_axis(axes.xaxis, lang, scale=100)
 
 
-def pace_facts(table, lang):
+def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Percentiles of the programme's paces and the MPI's shares at its thresholds."""
     asked = table[table["kind"] == "asked"].set_index(["area", "pace_pp"])["share"]
     mpi = table[table["kind"] == "mpi"].set_index(["label", "pace_pp"])

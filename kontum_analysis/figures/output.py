@@ -7,17 +7,19 @@ can then be clipped or run into its neighbour; the price is that type shrinks wi
 
 import io
 import re
+from collections.abc import Mapping
+from typing import Any
 
-import matplotlib
+from matplotlib.figure import Figure
 
 from ..errors import KontumError
-from .style import RC, SMALL, WIDTH_CM
+from .style import SMALL, WIDTH_CM, rc_context
 
 KINDS = ("png", "svg", "pdf")
 AUTHOR = "Kon Tum Analysis"
 
 
-def smallest_type(width_cm):
+def smallest_type(width_cm: float) -> float:
     """The smallest type of a figure at this width, in points.
 
     >>> smallest_type(16), round(smallest_type(8), 1)
@@ -26,7 +28,7 @@ def smallest_type(width_cm):
     return SMALL * width_cm / WIDTH_CM
 
 
-def encoded(page, kind, facts, dpi=200, width_cm=None):
+def encoded(page: Figure, kind: str, facts: Mapping[str, str], dpi: int = 200, width_cm: float | None = None) -> bytes:
     """The bytes of a drawn page.
 
     kind: png, svg or pdf; facts: words for the file's own properties, `title`, `alt`, `source`, `scenario`, `seed` and
@@ -36,11 +38,13 @@ def encoded(page, kind, facts, dpi=200, width_cm=None):
     if kind not in KINDS:
         raise KontumError("exports.error.figure_kind", value=kind, allowed=", ".join(KINDS))
     scale = 1.0 if width_cm is None else width_cm / WIDTH_CM
-    settings = dict(format=kind, dpi=dpi * scale if kind == "png" else dpi, metadata=_metadata(kind, facts))
+    settings: dict[str, Any] = dict(
+        format=kind, dpi=dpi * scale if kind == "png" else dpi, metadata=_metadata(kind, facts)
+    )
     if kind == "png":
         settings["pil_kwargs"] = {"dpi": (dpi, dpi)}  # the size at which Word and a printer show it
     file = io.BytesIO()
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC}):
+    with rc_context():
         page.savefig(file, **settings)
     content = file.getvalue()
     if scale == 1.0 or kind == "png":
@@ -48,7 +52,7 @@ def encoded(page, kind, facts, dpi=200, width_cm=None):
     return _svg_at(content, scale) if kind == "svg" else _pdf_at(content, scale)
 
 
-def _metadata(kind, facts):
+def _metadata(kind: str, facts: Mapping[str, str]) -> dict[str, Any]:
     made_with = [f"scenario: {facts['scenario']}", f"seed: {facts['seed']}", f"data: {facts['data']}"]
     title, alt, source = facts["title"], facts["alt"], facts["source"]
     if kind == "png":
@@ -61,17 +65,17 @@ def _metadata(kind, facts):
             "Creator": AUTHOR, "Producer": AUTHOR, "CreationDate": None}  # fmt: skip
 
 
-def _svg_at(content, scale):
+def _svg_at(content: bytes, scale: float) -> bytes:
     """The same drawing (its viewBox) shown at another size."""
 
-    def resized(match):
+    def resized(match: re.Match[bytes]) -> bytes:
         return b'%s="%.6gpt"' % (match[1], float(match[2]) * scale)
 
     head, rest = content.split(b"<metadata", 1)
     return re.sub(rb'\b(width|height)="([0-9.]+)pt"', resized, head) + b"<metadata" + rest
 
 
-def _pdf_at(content, scale):
+def _pdf_at(content: bytes, scale: float) -> bytes:
     """The same page at another size, with its fonts and properties."""
     from pypdf import PdfReader, PdfWriter
 

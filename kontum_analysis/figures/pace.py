@@ -1,7 +1,11 @@
 """Figures of what the pace asks: of the seven other districts, and in households a year."""
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 from ..areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
 from ..estimates import estimate_panel
@@ -15,7 +19,7 @@ from .programme import SCENARIOS, horizon
 from .words import listed
 
 
-def needed_table(obs):
+def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
     """For each programme scenario and year, the rate the other seven districts would need, beside their floor.
 
     Fractions; needed_pace_pp in points a year from the start; verdict: possible, below_floor or below_zero. The rows of
@@ -54,7 +58,7 @@ VERDICTS = {
 }
 
 
-def draw_needed(table, lang, title):
+def draw_needed(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A panel a scenario: the needed rate as a line, a mark for each year by whether it can be; floor, zero."""
     last = horizon() + 1  # a year past the programme; after it the line only runs further below zero
     shown = table[table["year"] <= last]
@@ -73,7 +77,7 @@ def draw_needed(table, lang, title):
             for verdict, mark in VERDICTS.items():
                 cells = rows[(rows["verdict"] == verdict) & (rows["year"] > rows["year"].min())]
                 axes.plot(cells["year"], cells["needed_rate"], zorder=5, **mark)
-            for r in rows.iloc[1:].itertuples():
+            for r in style.each(rows.iloc[1:]):
                 style.note(axes, r.year, r.needed_rate, number(100 * r.needed_rate, 1, lang), style.BLUE, dx=5, dy=6)
             words = text(
                 "needed.panel",
@@ -100,7 +104,7 @@ def draw_needed(table, lang, title):
         return figure
 
 
-def needed_facts(table, lang):
+def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The needed pace and the last possible year of each scenario, and where the seven districts are now."""
     found = {}
     for name in SCENARIOS:
@@ -124,14 +128,22 @@ def needed_facts(table, lang):
     )
 
 
-def quotas_table(obs):
-    """Households to leave poverty by district and year under programme-mid, the province's sum (kind quota), and the
-    fall that the published provincial counts show (kind fall)."""
-    quotas = exit_quotas(project_poverty(obs, preset("programme-mid")))[["area", "year", "quota"]]
+def quotas_table(obs: pd.DataFrame) -> pd.DataFrame:
+    """The quotas under programme-mid and the published fall; see `quota_rows`."""
+    return quota_rows(project_poverty(obs, preset("programme-mid")), estimate_panel(obs).panel)
+
+
+def quota_rows(projection: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Households to leave poverty by district and year with the province's sum (kind quota), and the fall that the
+    published provincial counts show in those years (kind fall).
+
+    panel: of `estimate_panel`. Columns: area, year, kind, households, status.
+    """
+    quotas = exit_quotas(projection)[["area", "year", "quota"]]
     total = quotas.groupby("year", as_index=False)["quota"].sum().assign(area=PROVINCE)
-    panel = estimate_panel(obs).panel
     stock = panel[panel["area"] == PROVINCE].set_index("year")["poor_households"]
     fall = (-stock.diff()).dropna().astype(int)
+    fall = fall[fall.index.isin(quotas["year"])]
     rows = [
         pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
         pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived")),
@@ -139,26 +151,31 @@ def quotas_table(obs):
     return pd.concat(rows, ignore_index=True)[["area", "year", "kind", "households", "status"]]
 
 
-def draw_quotas(table, lang, title):
+def poor_first() -> list[str]:
+    """The districts, the poor ones before the others."""
+    return [*poor_districts(), *[c for c in districts() if c not in poor_districts()]]
+
+
+def draw_quotas(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Districts down, years across, the number in each cell; the sums of rows and columns outside the colours."""
     quota = table[table["kind"] == "quota"].pivot(index="area", columns="year", values="households")
-    order = [*poor_districts(), *[c for c in districts() if c not in poor_districts()]]
+    order = poor_first()
+    counts = quota.loc[[*order, PROVINCE]].astype(int).to_numpy()
     shades = LinearSegmentedColormap.from_list("quota", ["#FFFFFF", style.SKY, style.BLUE])
-    top = quota.loc[order].max().max()
+    top = counts[:-1].max()
     with style.canvas(title, lang, height_cm=10.4, left=2.9, right=0.3, top=2.0, bottom=1.0) as figure:
         axes = figure.subplots()
-        years = list(quota.columns)
-        for y, code in enumerate(order):
-            for x, year in enumerate(years):
-                value = int(quota.loc[code, year])
+        years = [int(year) for year in quota.columns]
+        for y, row in enumerate(counts[:-1]):
+            for x, value in enumerate(row):
                 axes.bar(x, 0.94, width=0.96, bottom=y - 0.47, color=shades(value / top))
                 ink = "white" if value / top > 0.75 else style.GREY if value == 0 else style.BLACK
                 _cell(axes, x, y, value, lang, ink)
-            _cell(axes, len(years) + 0.15, y, int(quota.loc[code].sum()), lang, fontweight="bold")
-        for x, year in enumerate(years):
-            _cell(axes, x, len(order) + 0.2, int(quota.loc[PROVINCE, year]), lang, fontweight="bold")
-        _cell(axes, len(years) + 0.15, len(order) + 0.2, int(quota.loc[PROVINCE].sum()), lang, fontweight="bold")
-        for r in table[table["kind"] == "fall"].itertuples():
+            _cell(axes, len(years) + 0.15, y, row.sum(), lang, fontweight="bold")
+        for x, value in enumerate(counts[-1]):
+            _cell(axes, x, len(order) + 0.2, value, lang, fontweight="bold")
+        _cell(axes, len(years) + 0.15, len(order) + 0.2, counts[-1].sum(), lang, fontweight="bold")
+        for r in style.each(table[table["kind"] == "fall"]):
             _cell(axes, years.index(r.year), len(order) + 1.2, r.households, lang, fontstyle="italic")
         names = [area_name(code, lang) for code in order]
         rows = [*range(len(order)), len(order) + 0.2, len(order) + 1.2]
@@ -175,26 +192,21 @@ def draw_quotas(table, lang, title):
         axes.tick_params(length=0)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        figure.text(
-            0.2 / style.WIDTH_CM,
-            1 - 0.85 / 10.4,
-            text("quotas.subtitle", lang, year=years[0] - 1),
-            fontsize=7,
-            va="top",
-        )
+        words = text("quotas.subtitle", lang, year=years[0] - 1)
+        figure.text(0.2 / style.WIDTH_CM, 1 - 0.85 / 10.4, words, fontsize=7, va="top")
         return figure
 
 
-def _cell(axes, x, y, value, lang, color=style.BLACK, **kwargs):
+def _cell(axes: Axes, x: float, y: float, value: int, lang: str, color: str = style.BLACK, **kwargs: Any) -> None:
     axes.text(x, y, number(value, 0, lang), ha="center", va="center_baseline", fontsize=7, color=color, **kwargs)
 
 
-def quotas_facts(table, lang):
+def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Totals of the first and the last years, the largest cell, and the published falls."""
     quota = table[(table["kind"] == "quota") & (table["area"] != PROVINCE)]
     total = table[(table["kind"] == "quota") & (table["area"] == PROVINCE)].set_index("year")["households"]
     fall = table[table["kind"] == "fall"].set_index("year")["households"]
-    top = quota.loc[quota["households"].idxmax()]
+    top = quota.iloc[quota["households"].argmax()]
     poor = quota[quota["area"].isin(poor_districts())]
     return dict(
         start=total.index[0] - 1,

@@ -1,6 +1,8 @@
 """Figures of the poverty paths: the programme's corridor against what is known, and one pace in four forms."""
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..areas import POOR_DISTRICTS, PROVINCE
 from ..labels import number, text
@@ -9,13 +11,12 @@ from ..paces import implied_pace
 from ..poverty import groups, known_groups, project_poverty
 from ..scenarios import preset
 from . import style
-from .programme import SCENARIOS, corridors, horizon
+from .programme import AREAS, SCENARIOS, corridors, horizon
 
-AREAS = [PROVINCE, POOR_DISTRICTS]
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]
 
 
-def paths_table(obs):
+def paths_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates (fractions) of the province and the poor districts.
 
     kind: known (published, derived or estimated), a scenario (programme-low, -mid, -high, observed-pace), or paper: the
@@ -31,7 +32,7 @@ def paths_table(obs):
     return table[["area", "year", "kind", "rate", "q10", "q90", "floor", "status"]].reset_index(drop=True)
 
 
-def draw_paths(table, lang, title):
+def draw_paths(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Province above, poor districts below: corridor shaded, middle path, pace of 2022-2023, floor, known points."""
     with style.canvas(title, lang, height_cm=15.2, left=1.5, right=0.5, top=2.1, bottom=1.7, hspace=0.28) as figure:
         for axes, area in zip(figure.subplots(2, 1, sharex=True), AREAS, strict=True):
@@ -47,7 +48,7 @@ def draw_paths(table, lang, title):
         return figure
 
 
-def _corridor(axes, rows):
+def _corridor(axes: Axes, rows: pd.DataFrame) -> None:
     path = rows.pivot(index="year", columns="kind", values="rate")
     axes.fill_between(
         path.index, path["programme-high"], path["programme-low"], color=style.SKY, alpha=0.35, linewidth=0
@@ -72,7 +73,7 @@ def _corridor(axes, rows):
     axes.set_xlim(path.index.min() - 0.3, path.index.max() + 0.3)
 
 
-def _path_labels(axes, rows, area, lang):
+def _path_labels(axes: Axes, rows: pd.DataFrame, area: str, lang: str) -> None:
     """Direct labels in the empty upper right, each tied to its line and carrying the values of the two end years."""
     rate = rows.set_index(["kind", "year"])["rate"].sort_index()
     near, far, top = horizon(), rows["year"].max(), axes.get_ylim()[1]
@@ -82,7 +83,7 @@ def _path_labels(axes, rows, area, lang):
     x = near + 0.35
     spots = iter([0.88, 0.74, 0.63, 0.48])
 
-    def say(words, at, color):
+    def say(words: str, at: tuple[float, float], color: str) -> None:
         style.callout(axes, words, at, (x, top * next(spots)), color)
 
     first, start = rows["year"].min() + 1, seen.index.min()
@@ -122,7 +123,7 @@ def _path_labels(axes, rows, area, lang):
     )
 
 
-def paths_facts(table, lang):
+def paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Numbers named in the caption and the alternative text."""
     rate = table.set_index(["area", "kind", "year"])["rate"].sort_index()
     known = table[(table["kind"] == "known") & (table["area"] == PROVINCE)]
@@ -158,7 +159,7 @@ def paths_facts(table, lang):
     )
 
 
-def forms_table(obs):
+def forms_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates (fractions) of the province and the poor districts with programme-mid in each of the four forms; kind
     names the form, or known."""
     parts = [known_groups(obs).assign(kind="known")]
@@ -170,7 +171,7 @@ def forms_table(obs):
     )
 
 
-FORM_LINES: dict[str, dict] = {
+FORM_LINES: dict[str, style.Look] = {
     "linear": dict(color=style.BLUE, linestyle="-"),
     "proportional": dict(color=style.ORANGE, linestyle=(0, (6, 2))),
     "logistic": dict(color=style.GREEN, linestyle=(0, (6, 1.5, 1, 1.5))),
@@ -179,7 +180,7 @@ FORM_LINES: dict[str, dict] = {
 _INK = {"linear": style.BLUE, "proportional": "#A66F00", "logistic": "#00755A", "stock_flow": "#A0487A"}
 
 
-def draw_forms(table, lang, title):
+def draw_forms(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Province above, poor districts below; each line is named at its end with its value there."""
     with style.canvas(title, lang, height_cm=14.2, left=1.5, right=4.6, top=2.1, bottom=1.7, hspace=0.28) as figure:
         for axes, area in zip(figure.subplots(2, 1, sharex=True), AREAS, strict=True):
@@ -227,11 +228,11 @@ def draw_forms(table, lang, title):
         return figure
 
 
-def forms_facts(table, lang):
+def forms_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The range of the four forms in the last year of the programme and at the end."""
     rate = table[table["kind"] != "known"].set_index(["area", "year", "kind"])["rate"].sort_index()
     near, far = horizon(), table["year"].max()
-    found: dict = {}
+    found: dict[str, object] = {}
     for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
         for when, year in (("near", near), ("far", far)):
             found |= {f"{name}{when}_min": rate[area, year].min(), f"{name}{when}_max": rate[area, year].max()}

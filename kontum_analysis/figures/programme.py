@@ -3,9 +3,11 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..areas import POOR_DISTRICTS, PROVINCE
+from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE
 from ..observations import raw_tables
 
+AREAS = [PROVINCE, POOR_DISTRICTS]  # those that have a corridor
+GROUPS = [*AREAS, OTHER_DISTRICTS]
 SCENARIOS = ["programme-low", "programme-mid", "programme-high"]
 
 
@@ -18,7 +20,7 @@ class Corridor(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def corridors():
+def corridors() -> dict[str, Corridor]:
     """The corridor of the province and that of its poor districts, by area code.
 
     >>> corridors()["62"]
@@ -29,9 +31,9 @@ def corridors():
     found = {
         r.scope_area: Corridor(float(r.value_low), float(r.value_high), int(r.horizon_year)) for r in rows.itertuples()
     }
-    return {area: found[area] for area in (PROVINCE, POOR_DISTRICTS)}
+    return {area: found[area] for area in AREAS}
 
 
-def horizon():
+def horizon() -> int:
     """The last year of the programme."""
     return corridors()[PROVINCE].horizon

@@ -1,6 +1,8 @@
 """The figure of what "3-4 % a year" means: percentage points, as the published rates and other printed falls show."""
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..areas import PROVINCE
 from ..labels import table as labels
@@ -11,7 +13,7 @@ from . import style
 from .programme import corridors
 
 
-def readings_table(obs):
+def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     """The two readings of the corridor from end-2021, the published rates, and the cases that tell which is meant.
 
     kind known, points_low, points_high, relative_low, relative_high: rate (fraction) of the province by year.
@@ -20,7 +22,7 @@ def readings_table(obs):
     known = known_groups(obs)
     known = known[known["area"] == PROVINCE]
     first, start, pace = known["year"].min(), known["rate"].iloc[0], corridors()[PROVINCE]
-    rows = [dict(kind="known", year=r.year, rate=r.rate, status=r.status) for r in known.itertuples()]
+    rows = [dict(kind="known", year=r.year, rate=r.rate, status=r.status) for r in style.each(known)]
     for end, speed in (("low", pace.low), ("high", pace.high)):
         for year in range(first, pace.horizon + 1):
             span = year - first
@@ -31,7 +33,7 @@ def readings_table(obs):
                 dict(kind=f"relative_{end}", year=year, rate=start * (1 - speed / 100) ** span, status="projected")
             )
     cases = raw_tables()["pp_evidence"]
-    for r in cases[(cases["difference_points"] != "") & (cases["relative_fall_pct"] != "")].itertuples():
+    for r in style.each(cases[(cases["difference_points"] != "") & (cases["relative_fall_pct"] != "")]):
         rows.append(
             dict(
                 kind="case",
@@ -45,7 +47,7 @@ def readings_table(obs):
     return pd.DataFrame(rows).astype({"year": "Int64"})
 
 
-def draw_readings(table, lang, title):
+def draw_readings(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Left: both readings as bands against the published points. Right: printed falls against both arithmetics."""
     with style.canvas(title, lang, height_cm=9.6, left=1.4, right=0.4, top=2.1, bottom=1.7, wspace=0.68) as figure:
         left, right = figure.subplots(1, 2)
@@ -74,7 +76,7 @@ def draw_readings(table, lang, title):
             at = (last + 0.1, high[last] + 0.012) if up else (path.index.min() - 0.15, 0.012)
             left.text(*at, words, color=ink, fontsize=7, ha="right" if up else "left", va="bottom", linespacing=1.2)
         style.known_points(left, known)
-        for r in known.itertuples():
+        for r in style.each(known):
             style.note(left, r.year, r.rate, text("value.percent", lang, v=r.rate), dx=5, dy=5)
         left.set_ylim(0, 0.185)
         left.set_xlim(path.index.min() - 0.3, last + 0.3)
@@ -97,15 +99,15 @@ def draw_readings(table, lang, title):
         return figure
 
 
-CASE_MARKS = {
+CASE_MARKS: dict[str, style.Look] = {
     "points": dict(marker="o", color=style.BLUE, markerfacecolor="white", markersize=6, linestyle="none"),
     "relative": dict(marker="^", color="#A66F00", markerfacecolor="white", markersize=5.5, linestyle="none"),
     "reported": dict(marker="|", color=style.BLACK, markersize=11, markeredgewidth=1.6, linestyle="none"),
 }
 
 
-def _cases(axes, rows, lang):
-    for r in rows.itertuples():
+def _cases(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
+    for r in style.each(rows):
         axes.plot([r.points, r.relative], [r.Index] * 2, color=style.LIGHT, linewidth=1, zorder=1)
         for column, mark in CASE_MARKS.items():
             axes.plot([getattr(r, column)], [r.Index], zorder=3, **mark)
@@ -114,15 +116,13 @@ def _cases(axes, rows, lang):
     axes.set_yticks(range(len(rows)), [text(f"case.{c}", lang) if f"case.{c}" in labels() else c for c in rows["case"]])
     axes.set_ylim(len(rows) - 0.3, -0.6)
     axes.set_xlim(0, 1.08 * rows["relative"].max())
-    axes.grid(True, axis="x")
-    axes.grid(False, axis="y")
-    axes.tick_params(axis="y", length=0)
+    style.rows_down(axes)
     axes.set_xlabel(text("readings.axis", lang))
     axes.set_title(text("readings.right", lang))
     style.number_axis(axes.xaxis, lang)
 
 
-def readings_facts(table, lang):
+def readings_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Where each reading would have led by the last published year, and how many printed falls are points."""
     rate = table[table["kind"] != "case"].set_index(["kind", "year"])["rate"].sort_index()
     last = int(table.loc[table["kind"] == "known", "year"].max())

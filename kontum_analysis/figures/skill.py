@@ -1,6 +1,7 @@
 """Figures of how far forecasts miss and whether their intervals hold: the past forecast again."""
 
 import pandas as pd
+from matplotlib.figure import Figure
 from scipy.stats import beta
 
 from ..base_rates import hindcast_panel
@@ -15,7 +16,7 @@ NTM = ("no change", "straight line", "observed pace", "pace 1.5")
 LEVEL = 0.90  # of the interval of an observed coverage
 
 
-def scores_table(obs):
+def scores_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Mean error and WIS of each method (poverty in points, NTM in communes), and the error of its bare path."""
     poverty = hindcast(hindcast_panel(obs)).summary.set_index("method").loc[list(METHODS)]
     parts = [pd.DataFrame(dict(subject="poverty", method=METHODS, cases=poverty["n"].to_numpy(),
@@ -28,7 +29,7 @@ def scores_table(obs):
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_scores(table, lang, title):
+def draw_scores(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Two panels of dots, error and WIS of each method; the farther left the better."""
     with style.canvas(title, lang, height_cm=7.8, left=4.3, right=0.4, top=2.1, bottom=1.7, wspace=0.85) as figure:
         for axes, subject in zip(figure.subplots(1, 2), ("poverty", "ntm"), strict=True):
@@ -36,7 +37,7 @@ def draw_scores(table, lang, title):
             axes.hlines(rows.index, rows["wis"], rows["error"], color=style.LIGHT, linewidth=2)
             axes.plot(rows["error"], rows.index, **_ERROR)
             axes.plot(rows["wis"], rows.index, **_WIS)
-            for row in rows.itertuples():
+            for row in style.each(rows):
                 style.note(axes, max(row.error, row.wis), row.Index, number(row.error, 2, lang), dx=6)
             axes.set_yticks(rows.index, [text(f"method.{m}", lang) for m in rows["method"]])
             axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -54,7 +55,7 @@ _ERROR = dict(marker="o", color=style.BLACK, markersize=5.5, linestyle="none")
 _WIS = dict(marker="D", color=style.BLUE, markerfacecolor="white", markersize=4.6, linestyle="none")
 
 
-def scores_facts(table, lang):
+def scores_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Errors of the default methods and of doing nothing."""
     at = table.set_index(["subject", "method"])
     return dict(n=at.at[("poverty", "pooled"), "cases"], pooled=at.at[("poverty", "pooled"), "error"],
@@ -63,7 +64,7 @@ def scores_facts(table, lang):
                 ntm_same=at.at[("ntm", "no change"), "error"], ntm_line=at.at[("ntm", "straight line"), "error"])  # fmt: skip
 
 
-def calibration_table(obs):
+def calibration_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Nominal and observed coverage of each kind of estimate, with the number of cases and its 90 % binomial interval."""
     summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"].to_dict()
     rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
@@ -82,7 +83,7 @@ def calibration_table(obs):
 SUBJECTS = {"poverty": (style.BLUE, "o", 0.0), "ntm": ("#00755A", "s", -0.012), "districts": (style.RED, "D", 0.012)}
 
 
-def draw_calibration(table, lang, title):
+def draw_calibration(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Observed against nominal coverage: on the diagonal the intervals hold as often as they claim."""
     with style.canvas(title, lang, height_cm=9.8, left=1.6, right=6.2, top=1.8, bottom=1.7) as figure:
         axes = figure.subplots()
@@ -119,7 +120,7 @@ def draw_calibration(table, lang, title):
         return figure
 
 
-def calibration_facts(table, lang):
+def calibration_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Observed coverage of the 80 % intervals and their cases."""
     at = table[table["nominal"] == 0.8].set_index("subject")
     return {

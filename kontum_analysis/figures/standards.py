@@ -1,6 +1,10 @@
 """Figures of the two poverty standards, kept apart: the province before and after end-2021, the districts before."""
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..areas import PROVINCE, districts
 from ..district_facts import FIRST_YEAR, STANDARD
@@ -12,18 +16,18 @@ from .words import listed
 OLD_STANDARD = "MDP_2016_2020"
 
 
-def status_of(row):
+def status_of(row: Any) -> str:
     """What a figure may be shown as: published, derived, unsure (low reliability), or the bound it states."""
     if row.bound in ("at_least", "at_most"):
-        return row.bound
+        return str(row.bound)
     return {"E": "derived", "U": "unsure"}.get(row.obs_status, "published")
 
 
-def break_table(obs):
+def break_table(obs: pd.DataFrame) -> pd.DataFrame:
     """The province's rates under the two multidimensional standards: values, and bounds where no value is known."""
     rows = obs[(obs["ref_area"] == PROVINCE) & (obs["indicator"] == "poverty_rate_pct")]
     rows = rows[rows["standard"].isin([OLD_STANDARD, STANDARD])]
-    rows = rows.assign(year=rows["time_period"].str[:4].astype(int), status=[status_of(r) for r in rows.itertuples()])
+    rows = rows.assign(year=rows["time_period"].str[:4].astype(int), status=[status_of(r) for r in style.each(rows)])
     values = rows[rows["preferred"]].assign(rate=lambda r: r["obs_value"] / 100)
     bounds = rows[rows["bound_value"].notna()].assign(rate=lambda r: r["bound_value"] / 100)
     told = set(zip(values["standard"], values["year"], strict=True))
@@ -33,7 +37,7 @@ def break_table(obs):
     return found[["standard", "year", "status", "rate", "source_id"]].reset_index(drop=True)
 
 
-def draw_break(table, lang, title):
+def draw_break(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Two blocks side by side, one a standard, with nothing drawn across the gap at the end of 2021."""
     with style.canvas(title, lang, height_cm=9.6, top=1.5, bottom=1.6) as figure:
         axes = figure.subplots()
@@ -50,7 +54,7 @@ def draw_break(table, lang, title):
             values = rows[rows["status"] == "published"]
             axes.plot(values["year"], values["rate"], color=style.GREY, linewidth=1)
             style.known_points(axes, values)
-            for row in values.itertuples():
+            for row in style.each(values):
                 style.note(
                     axes,
                     row.year,
@@ -61,7 +65,7 @@ def draw_break(table, lang, title):
                     ha="center",
                     fontsize=7.5,
                 )
-            for row in rows[rows["status"].isin(["at_least", "at_most"])].itertuples():
+            for row in style.each(rows[rows["status"].isin(["at_least", "at_most"])]):
                 _bound(axes, row, lang)
         axes.axvline(middle, color=style.RED, linewidth=1.2, linestyle=(0, (4, 2)))
         axes.text(
@@ -83,7 +87,7 @@ def draw_break(table, lang, title):
         return figure
 
 
-def _bound(axes, row, lang, length=0.028):
+def _bound(axes: Axes, row: Any, lang: str, length: float = 0.028) -> None:
     """A bound: a bar with an open arrow to the side on which the true value lies, and its sign with the number."""
     up = 1 if row.status == "at_least" else -1
     axes.plot([row.year - 0.16, row.year + 0.16], [row.rate, row.rate], color=style.GREY, linewidth=1.2)
@@ -93,7 +97,7 @@ def _bound(axes, row, lang, length=0.028):
     style.note(axes, row.year, row.rate, words, style.GREY, dy=-8 * up, ha="center", fontsize=7)
 
 
-def break_facts(table, lang):
+def break_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """First and last rates under each standard."""
     rate = table[table["status"] == "published"].set_index(["standard", "year"])["rate"].sort_index()
     old, new = rate[OLD_STANDARD], rate[STANDARD]
@@ -115,15 +119,15 @@ def break_facts(table, lang):
 OLD_YEARS = (2018, 2019, 2020)  # the years for which the province itself has values under the old standard
 
 
-def old_table(obs):
+def old_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates of the districts and the province under the standard of 2016-2020, one row an area and year.
 
     status: published, unsure, at_least or at_most (rate is then the bound), or none where no figure was found.
     """
     rows = obs[(obs["indicator"] == "poverty_rate_pct") & (obs["standard"] == OLD_STANDARD)]
-    rows = rows.assign(year=rows["time_period"].str[:4].astype(int), status=[status_of(r) for r in rows.itertuples()])
+    rows = rows.assign(year=rows["time_period"].str[:4].astype(int), status=[status_of(r) for r in style.each(rows)])
     rows = rows.sort_values("preferred", ascending=False, kind="stable").drop_duplicates(["ref_area", "year"])
-    found = {(r.ref_area, r.year): r for r in rows.itertuples()}
+    found = {(r.ref_area, r.year): r for r in style.each(rows)}
     cells = []
     for code in [PROVINCE, *districts()]:
         for year in OLD_YEARS:
@@ -136,7 +140,7 @@ def old_table(obs):
     return pd.DataFrame(cells, columns=["area", "year", "status", "rate", "source_id"])
 
 
-def draw_old(table, lang, title):
+def draw_old(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """One panel a year: the districts' rates as far as they were found, and the province as a line."""
     rows = table[table["area"] != PROVINCE]
     order = rows.groupby("area")["rate"].max().sort_values(ascending=False, na_position="last").index.tolist()
@@ -155,20 +159,20 @@ def draw_old(table, lang, title):
         return figure
 
 
-def _sideways(status):
+def _sideways(status: str) -> style.Look:
     """The marker of a status where rates run across: a bound then points right or left."""
     turned = {"at_least": ">", "at_most": "<"}
     return {**style.MARKERS[status], **({"marker": turned[status]} if status in turned else {})}
 
 
-def _old_panel(axes, rows, order, lang):
+def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> None:
     words = {
         "published": "value.exact",
         "unsure": "value.exact",
         "at_least": "value.at_least",
         "at_most": "value.at_most",
     }
-    for row in rows.itertuples():
+    for row in style.each(rows):
         y = order.index(row.area)
         if row.status == "none":
             style.note(axes, 0.65, y, text("old.none", lang), style.GREY, ha="right", fontstyle="italic")
@@ -183,11 +187,11 @@ def _old_panel(axes, rows, order, lang):
     axes.set_xticks([0, 0.2, 0.4, 0.6])
 
 
-def old_facts(table, lang):
+def old_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many district cells hold a value, and the extremes."""
     rows = table[table["area"] != PROVINCE]
     values, sure = rows[rows["status"].isin(["published", "unsure"])], rows[rows["status"] == "published"]
-    top = values.loc[values["rate"].idxmax()]
+    top = values.iloc[values["rate"].argmax()]
     return dict(
         new_first=FIRST_YEAR,
         cells=len(rows),
@@ -199,5 +203,5 @@ def old_facts(table, lang):
         top=top.rate,
         top_year=top.year,
         top_name=area_name(top.area, lang),
-        nothing=listed([a for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang),
+        nothing=listed([str(a) for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang),
     )

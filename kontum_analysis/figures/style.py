@@ -4,13 +4,20 @@ Nothing here uses pyplot, so no window, backend or global setting is touched and
 """
 
 import textwrap
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from itertools import pairwise
 from typing import Any
 
 import matplotlib
+import pandas as pd
 from matplotlib import patheffects
-from matplotlib.figure import Figure as Canvas
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..labels import number, text
@@ -20,16 +27,20 @@ WIDTH_CM = 16.0
 # Okabe-Ito, safe for colour-blind readers; each role also has its own marker or line style, so grey print works too
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")  # fmt: skip
+Look = dict[str, Any]  # properties of a line or a marker
+Page = Figure  # what is drawn on, for those outside who only pass it on
 GREY, LIGHT, PALE = "#595959", "#D9D9D9", "#F2F2F2"
 SMALL = 6.6  # the smallest text, in points at full width
-PUBLISHED = dict(marker="o", color=BLACK, markerfacecolor=BLACK, markersize=5, linestyle="none")
-DERIVED = dict(marker="o", color=BLACK, markerfacecolor="white", markersize=5, linestyle="none")
-ESTIMATED = dict(marker="D", color=RED, markerfacecolor="white", markersize=4.6, linestyle="none")
-PROJECTED = dict(marker="s", color=BLUE, markerfacecolor=BLUE, markersize=3.6, linestyle="none")
-UNSURE = dict(marker="X", color=BLACK, markerfacecolor="white", markersize=5.6, markeredgewidth=0.8, linestyle="none")
-AT_LEAST = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
-AT_MOST = dict(marker="v", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
-MARKERS: dict[str, dict] = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED, "projected": PROJECTED,
+PUBLISHED: Look = dict(marker="o", color=BLACK, markerfacecolor=BLACK, markersize=5, linestyle="none")
+DERIVED: Look = dict(marker="o", color=BLACK, markerfacecolor="white", markersize=5, linestyle="none")
+ESTIMATED: Look = dict(marker="D", color=RED, markerfacecolor="white", markersize=4.6, linestyle="none")
+PROJECTED: Look = dict(marker="s", color=BLUE, markerfacecolor=BLUE, markersize=3.6, linestyle="none")
+UNSURE: Look = dict(
+    marker="X", color=BLACK, markerfacecolor="white", markersize=5.6, markeredgewidth=0.8, linestyle="none"
+)
+AT_LEAST: Look = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
+AT_MOST: Look = dict(marker="v", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
+MARKERS: dict[str, Look] = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED, "projected": PROJECTED,
            "unsure": UNSURE, "at_least": AT_LEAST, "at_most": AT_MOST}  # fmt: skip
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -58,14 +69,33 @@ RC: dict[Any, Any] = {
 }
 
 
+def each(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, whose cells are read by name: row.rate."""
+    return table.itertuples()
+
+
+def rc_context() -> AbstractContextManager[None]:
+    """Within it matplotlib's settings are its own defaults and those above, whatever a user has set."""
+    return matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC})
+
+
 @contextmanager
-def canvas(title, lang, height_cm=9.0, left=1.4, right=0.4, top=1.4, bottom=1.5, **spacing):
+def canvas(
+    title: str,
+    lang: str,
+    height_cm: float = 9.0,
+    left: float = 1.4,
+    right: float = 0.4,
+    top: float = 1.4,
+    bottom: float = 1.5,
+    **spacing: float,
+) -> Iterator[Figure]:
     """A page with its title above and its source line below; the caller adds axes between the margins (cm).
 
     spacing: wspace, hspace, as parts of an axes' width and height.
     """
-    with matplotlib.rc_context(dict(matplotlib.rcParamsDefault) | RC):
-        figure = Canvas(figsize=(WIDTH_CM * CM, height_cm * CM), dpi=100)
+    with rc_context():
+        figure = Figure(figsize=(WIDTH_CM * CM, height_cm * CM), dpi=100)
         figure.subplots_adjust(left=left / WIDTH_CM, right=1 - right / WIDTH_CM, top=1 - top / height_cm,
                                bottom=bottom / height_cm, **spacing)  # fmt: skip
         at = 0.2 / WIDTH_CM
@@ -75,7 +105,9 @@ def canvas(title, lang, height_cm=9.0, left=1.4, right=0.4, top=1.4, bottom=1.5,
         yield figure
 
 
-def key(figure, entries, below_top_cm=0.75, left_cm=0.2, **kwargs):
+def key(
+    figure: Figure, entries: Sequence[tuple[Look, str]], below_top_cm: float = 0.75, left_cm: float = 0.2, **kwargs: Any
+) -> Legend:
     """What the markers mean, in one row under the title. entries: pairs of (line or marker style, words)."""
     height_cm = figure.get_size_inches()[1] / CM
     handles = [Line2D([], [], **style) for style, _ in entries]
@@ -93,13 +125,15 @@ def key(figure, entries, below_top_cm=0.75, left_cm=0.2, **kwargs):
     return figure.legend(handles, [words for _, words in entries], **{**place, **kwargs})
 
 
-def status_key(figure, statuses, lang, extra=(), **kwargs):
+def status_key(
+    figure: Figure, statuses: Iterable[str], lang: str, extra: Iterable[tuple[Look, str]] = (), **kwargs: Any
+) -> Legend:
     """The key of the markers for these statuses, in the order in which statuses are listed in MARKERS."""
     entries = [(style, text(f"key.{status}", lang)) for status, style in MARKERS.items() if status in set(statuses)]
     return key(figure, [*entries, *extra], **kwargs)
 
 
-def number_axis(axis, lang, decimals=0, scale=1.0):
+def number_axis(axis: Axis, lang: str, decimals: int = 0, scale: float = 1.0) -> None:
     """Tick labels as the language writes numbers; scale=100 shows fractions as per cent.
 
     Ticks stand at 1, 2 or 5 times a power of ten, so that none is rounded when written without decimals.
@@ -108,18 +142,27 @@ def number_axis(axis, lang, decimals=0, scale=1.0):
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value * scale, decimals, lang)))
 
 
-def known_points(axes, rows, **changes):
+def rows_down(axes: Axes) -> None:
+    """Rows stand below each other and values run across: upright grid lines, no tick marks at the names."""
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.tick_params(axis="y", length=0)
+
+
+def known_points(axes: Axes, rows: pd.DataFrame, **changes: Any) -> None:
     """Published, derived and estimated rates, each with its own marker; the 80 % interval of an estimate as a bar.
 
     changes: properties of all markers, for example a smaller markersize.
     """
-    for row in rows.itertuples():
+    for row in each(rows):
         if row.status == "estimated":
             axes.vlines(row.year, row.q10, row.q90, color=RED, linewidth=1.1, zorder=3)
         axes.plot([row.year], [row.rate], zorder=6, clip_on=False, **{**MARKERS[row.status], **changes})
 
 
-def note(axes, x, y, words, color=BLACK, dx=0.0, dy=0.0, **kwargs):
+def note(
+    axes: Axes, x: float, y: float, words: str, color: str = BLACK, dx: float = 0.0, dy: float = 0.0, **kwargs: Any
+) -> Annotation:
     """Words beside a point of the data, moved by dx, dy points, with a white rim so that no line runs through them."""
     rim = [patheffects.withStroke(linewidth=1.8, foreground="white")]
     settings = dict(fontsize=SMALL, ha="left", va="center", annotation_clip=False, path_effects=rim)
@@ -127,7 +170,9 @@ def note(axes, x, y, words, color=BLACK, dx=0.0, dy=0.0, **kwargs):
                          **{**settings, **kwargs})  # fmt: skip
 
 
-def callout(axes, words, at, to, color, **kwargs):
+def callout(
+    axes: Axes, words: str, at: tuple[float, float], to: tuple[float, float], color: str, **kwargs: Any
+) -> Annotation:
     """A direct label away from its line, tied to it by a hair line. at: point on the line; to: place of the label.
 
     The hair leaves the label at its left end, so that labels may stand in a stack.
@@ -137,24 +182,21 @@ def callout(axes, words, at, to, color, **kwargs):
     return axes.annotate(words, at, xytext=to, **{**settings, **kwargs})
 
 
-def spread(positions, gap):
+def spread(positions: Sequence[float], gap: float) -> list[float]:
     """Positions moved apart so that neighbours are at least `gap` away, order and middle kept.
 
     >>> spread([1.0, 1.1, 3.0], 0.5)
     [0.8, 1.3, 3.0]
     """
     order = sorted(range(len(positions)), key=lambda i: positions[i])
-    groups = [[[i], positions[i]] for i in order]
+    groups = [([i], positions[i]) for i in order]
     moved = True
     while moved:
         moved = False
-        for a, b in zip(groups, groups[1:], strict=False):
-            need = gap * (len(a[0]) + len(b[0])) / 2
-            if b[1] - a[1] < need - 1e-12:
-                size = len(a[0]) + len(b[0])
-                a[1] = (a[1] * len(a[0]) + b[1] * len(b[0])) / size
-                a[0] += b[0]
-                groups.remove(b)
+        for place, ((above, a), (below, b)) in enumerate(pairwise(groups)):
+            size = len(above) + len(below)
+            if b - a < gap * size / 2 - 1e-12:
+                groups[place : place + 2] = [(above + below, (a * len(above) + b * len(below)) / size)]
                 moved = True
                 break
     result = [0.0] * len(positions)

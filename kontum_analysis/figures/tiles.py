@@ -1,19 +1,30 @@
 """The ten districts as small multiples on a tile map: each panel stands about where its district lies."""
 
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from ..areas import PROVINCE, poor_districts
 from ..names import area_name
 from ..observations import raw_tables
 from . import style
 
 
-def positions():
+def positions() -> dict[str, tuple[int, int]]:
     """Row and column of each district, from data/raw/tile_grid.csv; a dict from code to (row, column)."""
     grid = raw_tables()["tile_grid"]
     grid = grid[(grid["level"] == "district") & (grid["vintage"] == "2020")]
-    return {r.code: (int(r.row), int(r.col)) for r in grid.itertuples()}
+    return {r.code: (int(r.row), int(r.col)) for r in style.each(grid)}
 
 
-def tile_axes(figure, lang, top, years, province_at=None):
+def tile_axes(
+    figure: Figure,
+    lang: str,
+    top: float,
+    years: tuple[float, float, Sequence[int]],
+    province_at: tuple[int, int] | None = None,
+) -> dict[str, Axes]:
     """Axes for each district (and the province, at a free tile), all with the same scales; a dict from code to axes.
 
     top: end of the rate axis (fraction); years: (first, last, ticks). Numbers stand on the axis only where no tile

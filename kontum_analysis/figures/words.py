@@ -1,10 +1,12 @@
 """Small pieces of sentences for captions and alternative texts."""
 
+from collections.abc import Iterable
+
 from ..labels import number, text
 from ..names import area_name
 
 
-def listed(codes, lang):
+def listed(codes: Iterable[str], lang: str) -> str:
     """Names of areas as a sentence lists them.
 
     >>> listed(["613", "617", "618"], "en")
@@ -16,7 +18,7 @@ def listed(codes, lang):
     return f"{', '.join(names[:-1])} {text('word.and', lang)} {names[-1]}"
 
 
-def chance(p, lang):
+def chance(p: float, lang: str) -> str:
     """A simulated probability in whole per cent, without its sign; never as certain.
 
     >>> chance(0.9999, "en"), chance(0.002, "vi"), chance(0.641, "en")
@@ -27,7 +29,7 @@ def chance(p, lang):
     return f"< {number(1, 0, lang)}" if p < 0.01 else number(100 * p, 0, lang)
 
 
-def plain(value, lang):
+def plain(value: float, lang: str) -> str:
     """A number with one decimal, or none where it is whole.
 
     >>> plain(7.0, "vi"), plain(3.5, "vi")
