@@ -9,16 +9,18 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from . import schemas
 from .labels import LANGUAGES, table, text
 from .paths import PROCESSED
 from .schemas import COLUMNS, KEYS
 
+Json = dict[str, Any]
 _INTEGER = {"year", "start", "horizon_year", "population_year", "period_start", "period_end", "number", "row", "col", "intervals", "input_row",
             "population", "households", "poor_households", "poor_q10", "poor_q90", "quota", "entries", "exits_to_2025",
             "exits_to_2030", "count_published", "count_low", "count_high", "nearness_rank"}  # fmt: skip
-_NUMBER = {"obs_value", "bound_value", "stated", "computed", "truth", "estimate", "error_pp", "needed_pace_pp", "shortfall_pp",
+_NUMBER = {"obs_value", "bound_value", "stated", "computed", "error_pp", "needed_pace_pp", "shortfall_pp",
            "mean", "median", "latest_value", "gap", "years_left", "pace_needed", "pace_observed", "projected_value", "value_low",
            "value_high", "bound_low", "bound_high", "q05", "q10", "q25", "q50", "q75", "q90", "q95"}  # fmt: skip
 _FRACTION = {"rate", "rate_q10", "rate_q90", "floor", "floor_rate", "truth", "estimate", "paper_2025", "rate_2025", "poor_2025", "rate_2030",
@@ -44,16 +46,13 @@ _PROCESSED_KEYS = {
 _LINKS = {"source_id": ("sources", "source_id"), "preferred_source_id": ("sources", "source_id"), "ref_area": ("areas", "code"),
           "area": ("areas", "code"), "scope_area": ("areas", "code"), "old_code": ("areas", "code"),
           "new_code": ("areas", "code"), "code": ("areas", "code"), "target_id": ("targets", "target_id")}  # fmt: skip
-_LINKS_OF = {  # indicators are listed only for what is observed; a target may speak of something else
-    "observations": {"indicator": ("indicators", "indicator")},
-    "processed_observations": {"indicator": ("indicators", "indicator")},
-    "conflicts": {"indicator": ("indicators", "indicator")},
-}
+# indicators are listed only for what is observed; a target may speak of something else
+_OBSERVED = {"observations", "processed_observations", "conflicts"}
 # a table does not point at itself; excluded rows name what was left out; the outlook speaks of a group with no code of the register
 _NO_LINKS = {"sources", "areas", "excluded", "processed_poverty_outlook"}
 
 
-def package_text(processed=PROCESSED):
+def package_text(processed: str | Path = PROCESSED) -> str:
     """The descriptor as JSON text. processed: the folder with the processed tables, whose headers are read.
 
     >>> package = json.loads(package_text())
@@ -63,7 +62,7 @@ def package_text(processed=PROCESSED):
     return json.dumps(_package(Path(processed)), ensure_ascii=False, indent=1) + "\n"
 
 
-def _package(processed):
+def _package(processed: Path) -> Json:
     made = [_processed(path) for path in sorted(processed.glob("*.csv"))]
     return {
         "name": "kon-tum-analysis",
@@ -78,12 +77,12 @@ def _package(processed):
     }  # fmt: skip
 
 
-def _both(key):
+def _both(key: str) -> str:
     return " / ".join(text(key, lang) for lang in LANGUAGES)
 
 
-def _resource(name, path, described, fields, key):
-    found = {"fields": fields, "missingValues": [""]}
+def _resource(name: str, path: str, described: str, fields: list[Json], key: list[str] | None) -> Json:
+    found: Json = {"fields": fields, "missingValues": [""]}
     if key:
         found["primaryKey"] = key
     links = _foreign_keys(name, [field["name"] for field in fields])
@@ -94,42 +93,38 @@ def _resource(name, path, described, fields, key):
             "mediatype": "text/csv", "encoding": "utf-8", "schema": found}  # fmt: skip
 
 
-def _foreign_keys(name, fields):
-    links = {} if name in _NO_LINKS else {**_LINKS, **_LINKS_OF.get(name, {})}
-    kept = [(field, links[field]) for field in fields if field in links]
-    kept = [(field, (to, at)) for field, (to, at) in kept if to != name and not _many(name, field)]
-    return [{"fields": [field], "reference": {"resource": to, "fields": [at]}} for field, (to, at) in kept]
+def _foreign_keys(name: str, fields: list[str]) -> list[Json]:
+    if name in _NO_LINKS:
+        return []
+    links = _LINKS | ({"indicator": ("indicators", "indicator")} if name in _OBSERVED else {})
+    kept = [(field, *links[field]) for field in fields if field in links and not _many(name, field)]
+    return [{"fields": [field], "reference": {"resource": to, "fields": [at]}} for field, to, at in kept if to != name]
 
 
-def _many(name, field):
+def _many(name: str, field: str) -> bool:
     """Whether a field holds several ids, separated by a bar, which no foreign key can follow."""
     if name in COLUMNS:
         return COLUMNS[name][field] is schemas._SLUGS
     return name == "processed_district_panel" and field == "source_id"
 
 
-def _raw(name):
+def _raw(name: str) -> Json:
     fields = [_raw_field(column, allowed) for column, allowed in COLUMNS[name].items()]
     return _resource(name, f"raw/{name}.csv", f"datapackage.raw.{name}", fields, KEYS[name])
 
 
-def _raw_field(column, allowed):
-    limits, kind = {}, "string"
+def _raw_field(column: str, allowed: Any) -> Json:
     if allowed is schemas._FLAG:
-        return {
-            **_named(column, "boolean"),
-            "trueValues": ["1"],
-            "falseValues": ["0"],
-            "constraints": {"required": True},
-        }
+        flag = {"trueValues": ["1"], "falseValues": ["0"], "constraints": {"required": True}}
+        return _named(column, "boolean") | flag
     if isinstance(allowed, list):
-        limits = {"required": True} if "" not in allowed else {}
-        return {**_named(column, "string", "enum"), "constraints": {**limits, "enum": [v for v in allowed if v]}}
+        required: Json = {} if "" in allowed else {"required": True}
+        return _named(column, "string", "enum") | {"constraints": required | {"enum": [v for v in allowed if v]}}
     if allowed is schemas.ANY:
         return _named(column, "string")
     pattern, _ = allowed
-    if re.fullmatch(pattern, "") is None:
-        limits["required"] = True
+    kind = "string"
+    limits: Json = {"required": True} if re.fullmatch(pattern, "") is None else {}
     if allowed in (schemas._NUMBER, schemas._NUMBER_OR_NONE):
         kind = "integer" if column in _INTEGER else "number"
     elif allowed in (schemas._DATE, schemas._DAY_OR_NONE):
@@ -139,34 +134,31 @@ def _raw_field(column, allowed):
     elif allowed is not schemas._FILLED:
         limits["pattern"] = pattern
     rule = "pattern" if "pattern" in limits else kind
-    return {**_named(column, kind, rule), **({"constraints": limits} if limits else {})}
+    return _named(column, kind, rule) | ({"constraints": limits} if limits else {})
 
 
-def _processed(path):
+def _processed(path: Path) -> Json:
     with open(path, encoding="utf-8", newline="") as file:
         header = next(csv.reader(file))
-    fractions = (_FRACTION | _FRACTIONS_OF.get(path.stem, set())) - (
-        {"value_low"} if path.stem == "scoreboard" else set()
-    )
+    fractions = _FRACTION | _FRACTIONS_OF.get(path.stem, set())
     fields = [_processed_field(column, fractions) for column in header]
-    name = f"processed_{path.stem}"
-    return _resource(
-        name, f"processed/{path.name}", f"datapackage.processed.{path.stem}", fields, _PROCESSED_KEYS.get(path.stem)
-    )
+    key = _PROCESSED_KEYS.get(path.stem)
+    words = f"datapackage.processed.{path.stem}"
+    return _resource(f"processed_{path.stem}", f"processed/{path.name}", words, fields, key)
 
 
-def _processed_field(column, fractions):
+def _processed_field(column: str, fractions: set[str]) -> Json:
     if column in _BOOLEAN:
-        return {**_named(column, "boolean"), "trueValues": ["True"], "falseValues": ["False"]}
+        return _named(column, "boolean") | {"trueValues": ["True"], "falseValues": ["False"]}
     if column in fractions:
-        return {**_named(column, "number", "fraction"), "constraints": {"minimum": 0, "maximum": 1}}
+        return _named(column, "number", "fraction") | {"constraints": {"minimum": 0, "maximum": 1}}
     if column in _ARITHMETIC:
-        return {**_named(column, "number", "arithmetic"), "constraints": {"maximum": 1}}
+        return _named(column, "number", "arithmetic") | {"constraints": {"maximum": 1}}
     groups = (("integer", _INTEGER), ("number", _NUMBER), ("date", _DATE))
     return _named(column, next((kind for kind, names in groups if column in names), "string"))
 
 
-def _named(column, kind, rule=None):
+def _named(column: str, kind: str, rule: str | None = None) -> Json:
     rule = rule or kind
     key = next((k for k in (f"field.{column}", f"col.{column}") if k in table()), None)
     words = {} if key is None else {"title": _both(key)}

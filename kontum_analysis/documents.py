@@ -8,15 +8,23 @@ document, put a captioned table or picture into it, and take its bytes.
 import io
 import re
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
+import pandas as pd
 from docx import Document
+from docx.document import Document as Docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import Table
+from docx.table import _Cell as Cell
+from docx.table import _Row as Row
+from docx.text.paragraph import Paragraph
 
 from .labels import text
 from .tables import shown
@@ -34,14 +42,14 @@ _FIGURES = re.compile(r"[<>≥≤≈ ]*[−+-]?[0-9][0-9.,]*[ ]?%?|–|")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def new_document(lang, title="", subject="", day=None, landscape=False):
+def new_document(lang: str, title: str = "", subject: str = "", day: date | None = None) -> Docx:
     """An empty python-docx document with page, styles and language set.
 
     lang: vi or en; title, subject: for its properties; day: a date for its properties, from the data and never from
     the clock (default 1980-01-01). Styles to use: Title, Heading 1–3, Normal, Caption, List Bullet.
     """
     document = Document()
-    _page(document.sections[0], landscape)
+    _page(document.sections[0], landscape=False)
     for name, size in (("Normal", SIZE), ("Title", 16), ("Heading 1", 14), ("Heading 2", SIZE), ("Heading 3", SIZE),
                        ("Caption", 11.5), ("List Bullet", SIZE), ("Header", SIZE)):  # fmt: skip
         _letter(document.styles[name], size)
@@ -53,23 +61,19 @@ def new_document(lang, title="", subject="", day=None, landscape=False):
         spacing.space_before, spacing.space_after = Pt(14 - 2 * level), Pt(4)
     document.styles["Heading 3"].font.italic = True
     _title_style(document.styles["Title"])
-    facts, moment = (
-        document.core_properties,
-        datetime(*EPOCH) if day is None else datetime(day.year, day.month, day.day),
-    )
+    facts = document.core_properties
+    moment = datetime(*EPOCH) if day is None else datetime(day.year, day.month, day.day)
     facts.title, facts.subject, facts.author, facts.last_modified_by = title, subject, AUTHOR, AUTHOR
     facts.comments, facts.language, facts.created, facts.modified, facts.revision = "", _LOCALE[lang], moment, moment, 1
     return document
 
 
-def add_section(document, landscape):
-    """A new page with its own direction, for a table that is too wide for an upright one. Returns the section."""
-    section = document.add_section()
-    _page(section, landscape)
-    return section
+def add_section(document: Docx, landscape: bool) -> None:
+    """A new page with its own direction, for a table that is too wide for an upright one."""
+    _page(document.add_section(), landscape)
 
 
-def add_table(document, frame, caption, lang, note=""):
+def add_table(document: Docx, frame: pd.DataFrame, caption: str, lang: str, note: str = "") -> Table:
     """A captioned, numbered table: "Bảng 1. …" above it, the header row again on every page, no row cut in two.
 
     A table of up to 14 rows stays on one page, with its caption above and its note below.
@@ -81,7 +85,7 @@ def add_table(document, frame, caption, lang, note=""):
     above = _caption(document, "documents.table", caption, lang)
     above.paragraph_format.keep_with_next = True
     above.paragraph_format.space_before = Pt(8)
-    table = document.add_table(1 + len(cells), len(cells.columns), style="Table Grid")
+    table: Table = document.add_table(1 + len(cells), len(cells.columns), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     _described(table, clean(caption))
     lines = [list(map(str, cells.columns)), *cells.astype(str).to_numpy().tolist()]
@@ -90,7 +94,7 @@ def add_table(document, frame, caption, lang, note=""):
     together = len(lines) <= _WHOLE_ROWS
     for number, (row, line) in enumerate(zip(table.rows, lines, strict=True)):
         _row_settings(row, header=number == 0)
-        keep = together and (number < len(lines) - 1 or note) or number == 0
+        keep = number == 0 or together and (number < len(lines) - 1 or note != "")
         for column, (cell, words) in enumerate(zip(row.cells, line, strict=True)):
             cell.width = Cm(widths[column])
             align = WD_ALIGN_PARAGRAPH.CENTER if number == 0 else WD_ALIGN_PARAGRAPH.RIGHT
@@ -102,7 +106,7 @@ def add_table(document, frame, caption, lang, note=""):
     return table
 
 
-def add_picture(document, png_bytes, caption, alt, width_cm, lang="vi"):
+def add_picture(document: Docx, png_bytes: bytes, caption: str, alt: str, width_cm: float, lang: str) -> Paragraph:
     """A captioned, numbered picture: the picture, then "Hình 1. …" below it on the same page.
 
     alt: the text read aloud to those who cannot see it; width_cm: at most the width between the margins is taken.
@@ -117,14 +121,14 @@ def add_picture(document, png_bytes, caption, alt, width_cm, lang="vi"):
     return holder
 
 
-def document_bytes(document):
+def document_bytes(document: Docx) -> bytes:
     """The .docx file as bytes; the same document gives the same bytes whenever it is saved."""
     file = io.BytesIO()
     document.save(file)
     return same_zip(file.getvalue())
 
 
-def same_zip(content):
+def same_zip(content: bytes) -> bytes:
     """A zip file (docx, xlsx) with the same members in the same order and no time of writing in it."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
@@ -135,7 +139,7 @@ def same_zip(content):
     return out.getvalue()
 
 
-def clean(words):
+def clean(words: object) -> str:
     """Text without the control characters that an XML file, and so Word and Excel, cannot hold.
 
     >>> clean("a\\x00b\\x0bc")
@@ -144,7 +148,7 @@ def clean(words):
     return _NOT_XML.sub("", str(words))
 
 
-def _page(section, landscape):
+def _page(section: Section, landscape: bool) -> None:
     long, short = Cm(29.7), Cm(21.0)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
@@ -157,7 +161,7 @@ def _page(section, landscape):
         _field(number, "PAGE", "2")
 
 
-def _letter(style, size):
+def _letter(style: Any, size: float) -> None:
     style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), RGBColor(0, 0, 0)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -166,24 +170,24 @@ def _letter(style, size):
         fonts.set(qn(f"w:{script}"), FONT)
 
 
-def _title_style(style):
+def _title_style(style: Any) -> None:
     style.paragraph_format.alignment, style.font.bold = WD_ALIGN_PARAGRAPH.CENTER, True
     border = style.element.pPr.find(qn("w:pBdr"))
     if border is not None:
         style.element.pPr.remove(border)
 
 
-def _language(document, locale):
+def _language(document: Docx, locale: str) -> None:
     for element in document.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), locale)
 
 
-def _room_cm(document):
-    section = document.sections[-1]
-    return (section.page_width - section.left_margin - section.right_margin) / Cm(1)
+def _room_cm(document: Docx) -> float:
+    section: Any = document.sections[-1]  # `_page` has set what python-docx says may be missing
+    return float(section.page_width - section.left_margin - section.right_margin) / Cm(1)
 
 
-def _caption(document, key, words, lang):
+def _caption(document: Docx, key: str, words: str, lang: str) -> Paragraph:
     kind = {"documents.table": "Table", "documents.figure": "Figure"}[key]
     before = [e for e in document.element.body.iter(qn("w:instrText")) if e.text.split()[:2] == ["SEQ", kind]]
     paragraph = document.add_paragraph(style="Caption")
@@ -194,7 +198,7 @@ def _caption(document, key, words, lang):
     return paragraph
 
 
-def _field(paragraph, instruction, result):
+def _field(paragraph: Paragraph, instruction: str, result: str) -> None:
     """A field of Word with the text it shows until Word counts anew."""
     run = paragraph.add_run()
     for kind, content in (("begin", None), ("instr", instruction), ("separate", None), ("text", result), ("end", None)):
@@ -206,13 +210,13 @@ def _field(paragraph, instruction, result):
         run._r.append(element)
 
 
-def _described(table, caption):
+def _described(table: Table, caption: str) -> None:
     element = OxmlElement("w:tblCaption")
     element.set(qn("w:val"), caption)
     table._tbl.tblPr.append(element)
 
 
-def _widths(lines, room_cm):
+def _widths(lines: list[list[str]], room_cm: float) -> tuple[int, list[float]]:
     """(type size, column widths in cm): each column holds its longest word; what is left goes to those with long texts.
 
     The largest type is taken with which the columns get half of what would keep their cells on one line.
@@ -231,14 +235,14 @@ def _widths(lines, room_cm):
     return size, [fit * low + share * more for low, more in zip(least, wish, strict=True)]
 
 
-def _row_settings(row, header):
+def _row_settings(row: Row, header: bool) -> None:
     settings = row._tr.get_or_add_trPr()
     settings.append(OxmlElement("w:cantSplit"))
     if header:
         settings.append(OxmlElement("w:tblHeader"))
 
 
-def _note_below(document, note):
+def _note_below(document: Docx, note: str) -> None:
     below = document.add_paragraph()
     below.paragraph_format.space_before, below.paragraph_format.space_after = Pt(2), Pt(8)
     below.paragraph_format.line_spacing = 1.0
@@ -246,11 +250,11 @@ def _note_below(document, note):
     run.italic, run.font.size = True, Pt(10.5)
 
 
-def _fill(cell, words, size, align, header, keep):
+def _fill(cell: Cell, words: str, size: float, align: WD_ALIGN_PARAGRAPH, header: bool, keep: bool) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = align
     form = paragraph.paragraph_format
-    form.keep_with_next = bool(keep)
+    form.keep_with_next = keep
     form.space_after, form.space_before, form.line_spacing = Pt(1), Pt(1), 1.0
     run = paragraph.add_run(clean(words))
     run.font.size, run.font.bold = Pt(size), header

@@ -1,20 +1,27 @@
 """The tables that a report needs, as one list: each with its words, whether Word should carry it, and typed columns."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from .attainment import project_ntm
 from .errors import KontumError
 from .estimates import estimate_panel
 from .labels import text
 from .observations import raw_tables
 from .paces import implied_pace
 from .poverty import exit_quotas, groups, project_poverty
+from .scenarios import Scenario
 from .tables import FORMATS, headline, known_rates, quotas_by_year, rates_by_year, shown, shown_columns
 from .targets import scoreboard
 
+Scenarios = Sequence[Scenario]
+Folder = str | Path | None
 # keys of labels "exports.reading.*", in reading order
 READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
 _PATHS = ["scenario", "area", "year", "rate", "households", "poor_households", "status"]
@@ -36,11 +43,11 @@ class Table:
     frame: pd.DataFrame
     long: bool = False
 
-    def title(self, lang):
+    def title(self, lang: str) -> str:
         """What the table shows."""
         return text(f"exports.table.{self.name}", lang)
 
-    def note(self, lang):
+    def note(self, lang: str) -> str:
         """How to read it."""
         return text(f"exports.note.{self.name}", lang)
 
@@ -53,11 +60,13 @@ class Column:
     name: str
     heading: str
     kind: str
-    values: list
-    decimals: list
+    values: list[Any]
+    decimals: list[int]
 
 
-def report_tables(obs, scenarios, data=None, names=None):
+def report_tables(
+    obs: pd.DataFrame, scenarios: Scenarios, data: Folder = None, names: Iterable[str] | None = None
+) -> tuple[list[Table], list[tuple[str, KontumError]]]:
     """(tables, problems): the tables for these scenarios, and (name, KontumError) of each that this vintage cannot give.
 
     obs: from `load_observations`; scenarios: a list of Scenario; data: the folder of raw tables behind `obs`;
@@ -75,7 +84,7 @@ def report_tables(obs, scenarios, data=None, names=None):
     return made, problems
 
 
-def columns(frame, lang):
+def columns(frame: pd.DataFrame, lang: str) -> list[Column]:
     """The columns of a table as a reader of the language sees them, numbers as numbers; shares in per cent as headed.
 
     >>> rates = pd.DataFrame({"area": ["62"], "year": [2021], "rate": [0.1532]})
@@ -100,19 +109,15 @@ def columns(frame, lang):
     return found
 
 
-def _decimals(value, spec):
+def _decimals(value: float | None, spec: str) -> int:
     most = int(spec[1:])
     if value is None or spec[0] != "g":
         return most
     return next(d for d in range(most + 1) if d == most or round(value, d) == round(value, most))
 
 
-def _wide(obs, scenarios, tabulate):
-    parts = []
-    for scenario in scenarios:
-        part = tabulate(project_poverty(obs, scenario))
-        part.insert(0, "scenario", scenario.name)
-        parts.append(part)
+def _wide(obs: pd.DataFrame, scenarios: Scenarios, tabulate: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    parts = [tabulate(project_poverty(obs, scenario)).assign(scenario=scenario.name) for scenario in scenarios]
     wide = pd.concat(parts, ignore_index=True)
     years = sorted(c for c in wide.columns if isinstance(c, int))
     wide = wide[["scenario", "area", *years]]
@@ -120,7 +125,7 @@ def _wide(obs, scenarios, tabulate):
     return wide
 
 
-def _paths(obs, scenarios, data):
+def _paths(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     rows = []
     for scenario in scenarios:
         path = project_poverty(obs, scenario)
@@ -128,18 +133,16 @@ def _paths(obs, scenarios, data):
     return pd.concat(rows, ignore_index=True)
 
 
-def _quotas_long(obs, scenarios, data):
+def _quotas_long(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     quotas = pd.concat([exit_quotas(project_poverty(obs, s)) for s in scenarios], ignore_index=True)
     return quotas.drop(columns="area_name")
 
 
-def _pace(obs, scenarios, data):
+def _pace(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     return pd.concat([implied_pace(obs, scenario) for scenario in scenarios], ignore_index=True)
 
 
-def _ntm(obs, scenarios, data):
-    from .attainment import project_ntm  # slow to load
-
+def _ntm(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     years = project_ntm(obs, pace=1.5).years
     years = years[years["indicator"] != "ntm_communes_15_plus_criteria"]  # a count of ours, which nobody publishes
     return years.rename(columns={"q10": "low_80", "q90": "high_80"})[
@@ -147,17 +150,15 @@ def _ntm(obs, scenarios, data):
     ]
 
 
-def _ntm_chances(obs, scenarios, data):
-    from .attainment import project_ntm
-
+def _ntm_chances(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     return project_ntm(obs, pace=1.5).probabilities.drop(columns="standard_error")
 
 
-def _board(obs, scenarios, data):
+def _board(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     return scoreboard(obs, data=data)[list(_BOARD)].rename(columns=_BOARD)
 
 
-def _sources(obs, scenarios, data):
+def _sources(obs: pd.DataFrame, scenarios: Scenarios, data: Folder) -> pd.DataFrame:
     """Those of the observations of the vintage; every one stands behind at least one of them."""
     rows = raw_tables(data)["sources"]
     rows = rows[rows["source_id"].isin(obs["source_id"])]
@@ -165,7 +166,7 @@ def _sources(obs, scenarios, data):
 
 
 # name -> (how it is made, too long for Word); in reading order
-_MAKERS = {
+_MAKERS: dict[str, tuple[Callable[[pd.DataFrame, Scenarios, Folder], pd.DataFrame], bool]] = {
     "known_rates": (lambda obs, scenarios, data: known_rates(obs), False),
     "headline": (lambda obs, scenarios, data: headline(obs, scenarios), False),
     "rates": (lambda obs, scenarios, data: _wide(obs, scenarios, rates_by_year), False),

@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from .limits import is_plain_name, reason_of
 try:
     import fcntl
 except ImportError:  # Windows without WSL: two runs at once are not told apart there
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module, or none
 
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 
 
-def write_whole(path, content, within=None):
+def write_whole(path: str | Path, content: str | bytes, within: str | Path | None = None) -> bool:
     """Put bytes or text at `path` in one step, so that an interrupted run leaves the old file or the new, never a half.
 
     A file that already holds the content is left alone. Returns True when something was written.
@@ -47,7 +48,7 @@ def write_whole(path, content, within=None):
     return True
 
 
-def _replace(path, content):
+def _replace(path: Path, content: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -59,7 +60,7 @@ def _replace(path, content):
         raise
 
 
-def clear_leftovers(folder):
+def clear_leftovers(folder: str | Path) -> None:
     """Remove the unfinished files that a killed run of `write_whole` left anywhere in `folder`; links are not followed.
 
     Raises KontumError where the system does not let a file be removed.
@@ -73,7 +74,7 @@ def clear_leftovers(folder):
 
 
 @contextmanager
-def one_run(folder, shared=False):
+def one_run(folder: str | Path, shared: bool = False) -> Iterator[None]:
     """Hold a folder while a run writes to it. The system lets go when the run ends, even when it is killed.
 
     shared: hold it for reading: others may read too, none may write.

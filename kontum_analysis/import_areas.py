@@ -1,27 +1,50 @@
 """Which area a row of somebody's table means: by its code, held against its name; by the name where there is no code."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
-from .areas import PROVINCE, area, crosswalk, fold, register, resolve
-from .errors import KontumError
+from .areas import PROVINCE, Area, area, crosswalk, fold, register, resolve
+from .errors import KontumError, Problem
 from .own_columns import FIRST_YEAR_OF_UNITS
+from .sheets import Cell
 
 _TOTALS = {"tong", "tongcong", "tongso", "cong", "toantinh", "tinhkontum", "total", "province", PROVINCE}
 
 
-def identify(entry, cells, year, problems):
+@dataclass
+class Entry:
+    """One row of a table: where it stands, its area, and for each column the value and how it was typed.
+
+    heads: the headings as messages name them, by column; code: "total" for a row of totals, "" where no area is known.
+    """
+
+    place: str
+    row: int
+    heads: dict[str, str]
+    code: str = ""
+    level: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+
+    def problem(self, column: str, key: str, **values: Any) -> Problem:
+        """A Problem of one of its cells."""
+        typed = str(self.typed.get(column, ""))
+        return Problem(self.place, self.row, self.heads.get(column, column), typed, key, values)
+
+
+def identify(entry: Entry, cells: Mapping[str, Cell], year: int, problems: list[Problem]) -> None:
     """Find the area of a row by code, and hold its name against it; by name where there is no code."""
     vintage = "2025" if year >= FIRST_YEAR_OF_UNITS else "2020"
-    told = {
-        n: str(_text(cells[n].value)) for n in ("code", "name", "district") if n in cells and cells[n].value is not None
-    }
-    if any(fold(told.get(n, "")) in _TOTALS for n in ("code", "name", "district")):
+    told = {n: _text(cells[n].value) for n in ("code", "name", "district") if n in cells and cells[n].value is not None}
+    if any(fold(words) in _TOTALS for words in told.values()):
         entry.code = "total"
         return
-    column = next((n for n in ("code", "name", "district") if n in told), "name")
+    column = next(iter(told), "name")
     entry.typed |= told
     try:
         found = _resolved(told, vintage)
@@ -35,7 +58,7 @@ def identify(entry, cells, year, problems):
 
 
 @lru_cache(maxsize=2)
-def _ours(vintage):
+def _ours(vintage: str) -> dict[str, set[str]]:
     """Every area a table of that time may name: code -> the folded ways of writing its name."""
     if vintage == "2025":
         table = register("2025", "commune")
@@ -44,13 +67,15 @@ def _ours(vintage):
         districts = register("2020", "district", PROVINCE)
         table = register("2020", "commune")
         table = pd.concat([districts, table[table["parent_code"].isin(districts["code"])]])
-    return {
-        r.code: {fold(n) for n in (r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))} - {""}
-        for r in table.itertuples()
-    }
+    names = {}
+    row: Any
+    for row in table.itertuples():
+        ways = (row.name_vi, row.name_gso, row.name_ascii, *row.aliases.split("|"))
+        names[row.code] = {fold(name) for name in ways} - {""}
+    return names
 
 
-def _resolved(told, vintage):
+def _resolved(told: Mapping[str, str], vintage: str) -> Area:
     if "code" in told:
         if told["code"] not in _ours(vintage):
             raise KontumError("own.allowed.code", nearest=_hint(told, vintage))
@@ -67,13 +92,13 @@ def _resolved(told, vintage):
     return resolve(qualified, level=level, vintage=vintage)
 
 
-def _hint(told, vintage):
+def _hint(told: Mapping[str, str], vintage: str) -> str:
     try:
         return str(resolve(told.get("name", told["code"]), vintage=vintage))
     except KontumError as error:
         return error.said("vi")
 
 
-def _text(value):
+def _text(value: Any) -> str:
     """A code that a spreadsheet took for a number is text again."""
-    return int(value) if isinstance(value, float) and value == int(value) else value
+    return str(int(value) if isinstance(value, float) and value == int(value) else value)

@@ -1,8 +1,12 @@
 """What cells of a filled table say of one another: no area twice, no part larger than its whole, sums that are sums."""
 
+from collections.abc import Iterator, Sequence
+
 from .areas import area, districts
+from .errors import Problem
+from .import_areas import Entry
 from .own_columns import BY_NAME, FIRST_YEAR_OF_UNITS
-from .own_sums import COUNTS, members
+from .own_sums import COUNTS, decimals, members
 
 # a part and the whole that it is no larger than, in one row
 _PARTS = (("poor_households", "households_total"), ("near_poor_households", "households_total"),
@@ -10,8 +14,8 @@ _PARTS = (("poor_households", "households_total"), ("near_poor_households", "hou
 _RATES = (("poverty_rate_pct", "poor_households"), ("near_poor_rate_pct", "near_poor_households"))
 
 
-def cross_problems(entries, year):
-    """Every Problem that shows only when cells are compared; entries: of `importing`, code "total" for a row of totals."""
+def cross_problems(entries: Sequence[Entry], year: int) -> list[Problem]:
+    """Every Problem that shows only when cells are compared; an entry's code is "total" for a row of totals."""
     rows = [e for e in entries if e.code != "total"]
     found = [*_repeated(rows)]
     for entry in rows:
@@ -19,8 +23,8 @@ def cross_problems(entries, year):
     return [*found, *_districts(rows, year), *_totals(entries)]
 
 
-def _repeated(rows):
-    first = {}
+def _repeated(rows: Sequence[Entry]) -> Iterator[Problem]:
+    first: dict[tuple[str, str], Entry] = {}
     for entry in rows:
         key = (entry.level, entry.code)
         if (before := first.setdefault(key, entry)) is not entry:
@@ -28,34 +32,31 @@ def _repeated(rows):
             yield entry.problem(column, "own.allowed.once_in_table", row=before.row)
 
 
-def _parts(entry):
+def _parts(entry: Entry) -> Iterator[Problem]:
     have = entry.values
     for part, whole in _PARTS:
         if part in have and whole in have and have[part] > have[whole]:
             yield entry.problem(part, "own.allowed.part", most=have[whole], whole=entry.heads[whole])
-    poor, near, all_ = (have.get(name) for name in ("poor_households", "near_poor_households", "households_total"))
-    if None not in (poor, near, all_) and poor <= all_ and near <= all_ < poor + near:
-        yield entry.problem("near_poor_households", "own.allowed.both", most=all_ - poor)
-    needs = [
-        n for n in ("poor_households", "near_poor_households") if n in have and "households_total" not in entry.typed
-    ]
-    if needs:
+    if {"poor_households", "near_poor_households", "households_total"} <= set(have):
+        poor, near, all_ = have["poor_households"], have["near_poor_households"], have["households_total"]
+        if poor <= all_ and near <= all_ < poor + near:
+            yield entry.problem("near_poor_households", "own.allowed.both", most=all_ - poor)
+    if "households_total" not in entry.typed and {"poor_households", "near_poor_households"} & set(have):
         yield entry.problem("households_total", "own.allowed.base")
     if have.get("households_total") == 0:
         yield entry.problem("households_total", "own.allowed.some")
 
 
-def _rates(entry):
+def _rates(entry: Entry) -> Iterator[Problem]:
     base = entry.values.get("households_total")
     for rate, count in _RATES:
         if base and rate in entry.values and count in entry.values:
             typed, computed = entry.values[rate], 100 * entry.values[count] / base
-            decimals = min(len(repr(float(typed)).rstrip("0").partition(".")[2]), 6)
-            if abs(typed - computed) > 0.5 * 10.0**-decimals + 1e-9:
+            if abs(typed - computed) > 0.5 * 10.0 ** -min(decimals(typed), 6) + 1e-9:
                 yield entry.problem(rate, "own.allowed.rate", computed=computed)
 
 
-def _ntm(entry, year):
+def _ntm(entry: Entry, year: int) -> Iterator[Problem]:
     ntm = [name for name in entry.typed if name in BY_NAME and BY_NAME[name].is_ntm]
     if entry.level == "commune" and ntm:
         kind = area(entry.code, "2025" if year >= FIRST_YEAR_OF_UNITS else "2020").type
@@ -69,7 +70,7 @@ def _ntm(entry, year):
         yield entry.problem(name, "own.allowed.commune_only")
 
 
-def _districts(rows, year):
+def _districts(rows: Sequence[Entry], year: int) -> Iterator[Problem]:
     """A district's figure is the sum of its communes where all are there, and no less where some are."""
     by_place = {(e.level, e.code): e for e in rows}
     for code, parts in members(f"{year}-12-31").items():
@@ -78,20 +79,16 @@ def _districts(rows, year):
         for name in COUNTS:
             if name not in whole.values:
                 continue
-            known = [
-                by_place[k].values[name]
-                for k in (("commune", p) for p in sorted(parts))
-                if k in by_place and name in by_place[k].values
-            ]
+            communes = [by_place[key] for part in parts if (key := ("commune", part)) in by_place]
+            known = [entry.values[name] for entry in communes if name in entry.values]
+            said = {"added": sum(known), "count": len(known), "name": area(code).name}
             if len(known) == len(parts) and sum(known) != whole.values[name]:
-                yield whole.problem(name, "own.allowed.sum", added=sum(known), count=len(parts), name=area(code).name)
+                yield whole.problem(name, "own.allowed.sum", **said)
             elif sum(known) > whole.values[name]:
-                yield whole.problem(
-                    name, "own.allowed.sum_more", added=sum(known), count=len(known), name=area(code).name
-                )
+                yield whole.problem(name, "own.allowed.sum_more", **said)
 
 
-def _totals(entries):
+def _totals(entries: Sequence[Entry]) -> Iterator[Problem]:
     """A row of totals is the sum of the rows of its sheet, districts where they stand in it, else communes."""
     for total in (e for e in entries if e.code == "total"):
         rows = [e for e in entries if e.place == total.place and e.code != "total"]

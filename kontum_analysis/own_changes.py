@@ -4,6 +4,9 @@ A new figure takes the place of the office's own earlier one for the same area, 
 is taken away from the published figures: where they say otherwise they stay, as rows that lost.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -11,15 +14,19 @@ from .areas import PROVINCE, area
 from .commune_evidence import communes
 from .errors import KontumError
 from .estimates import estimate_panel
-from .own_columns import unit_of
-from .own_data import is_own, vintage_of
+from .import_areas import Entry
+from .importing import Filled
+from .own_columns import STATUSES, unit_of
+from .own_data import PREFIX, is_own, vintage_of
+from .own_sums import Row
 from .schemas import COLUMNS
 
 _KEY = ["ref_area", "level", "indicator", "time_period"]
+_LOST = ["ref_area", "area_name", "level", "indicator", "time_period", "obs_value", "source_id"]
 _STATUS_ROWS = ("ntm_attained", "ntm_advanced_year", "ntm_model_year")  # one cell of status governs all three
 
 
-def as_observations(filled):
+def as_observations(filled: Filled) -> pd.DataFrame:
     """The rows of observations.csv that a `Filled` table makes, as text."""
     rows = []
     for entry in filled.entries:
@@ -29,16 +36,16 @@ def as_observations(filled):
     return pd.DataFrame(rows, columns=list(COLUMNS["observations"]), dtype=str).sort_values(_KEY, ignore_index=True)
 
 
-def _indicators(name, value, year):
+def _indicators(name: str, value: Any, year: int) -> list[tuple[str, Any, str]]:
     """(indicator, value, bound): an NTM status says since which year at the latest, hence a bound."""
     if name != "ntm_status":
         return [(name, value, "exact")]
-    rank = ("none", "attained", "advanced", "model").index(value)
+    rank = STATUSES.index(value)
     years = [("ntm_advanced_year", year, "at_most")] * (rank >= 2) + [("ntm_model_year", year, "at_most")] * (rank >= 3)
     return [("ntm_attained", int(rank >= 1), "exact"), *years]
 
 
-def _row(filled, entry, indicator, value, bound):
+def _row(filled: Filled, entry: Entry, indicator: str, value: Any, bound: str) -> dict[str, str]:
     if indicator == "households_total":
         standard = ""  # households do not depend on a poverty standard
     elif indicator.startswith("ntm_"):
@@ -52,13 +59,13 @@ def _row(filled, entry, indicator, value, bound):
                 source_id=filled.source_id, comment="")  # fmt: skip
 
 
-def as_source(filled):
+def as_source(filled: Filled) -> dict[str, str]:
     """The row of sources.csv for the document."""
     return dict(source_id=filled.source_id, publisher=filled.office, title=filled.document, url="",
                 document_no=filled.document, published=filled.date, kind="statistics", language="vi")  # fmt: skip
 
 
-def merged(filled, own):
+def merged(filled: Filled, own: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The two tables of the folder with the new figures in them; equal to the old ones where nothing is new.
 
     own: the tables as they are (`own_tables`). A row that corrects another says which value it replaces.
@@ -77,7 +84,7 @@ def merged(filled, own):
             "sources": sources.sort_values("source_id", ignore_index=True)}  # fmt: skip
 
 
-def _replacing(row, old):
+def _replacing(row: Row, old: Row | None) -> Row:
     if old is None:
         return row
     if old["obs_value"] != row["obs_value"]:
@@ -85,7 +92,7 @@ def _replacing(row, old):
     return old if old["source_id"] == row["source_id"] else row
 
 
-def changes(filled, obs):
+def changes(filled: Filled, obs: pd.DataFrame) -> pd.DataFrame:
     """Each new figure beside the one known so far: area, area_name, level, indicator, old_value, old_status, new_value, kind.
 
     obs: everything known before, with the office's own. kind: new, same, replaces_own, contradicts (a published figure)
@@ -99,14 +106,15 @@ def changes(filled, obs):
     )
     estimates = _estimates(obs)
     rows = []
+    row: Any
     for row in as_observations(filled).itertuples():
         key = tuple(getattr(row, name) for name in _KEY)
         old, status = np.nan, "none"
         if key in known.index:
-            found = known.loc[key]
-            old, status = (
-                found.obs_value,
-                "own" if found.source_id.startswith("own-") else "derived" if found.obs_status == "E" else "published",
+            found: Any = known.loc[key]
+            old = found.obs_value
+            status = (
+                "own" if found.source_id.startswith(PREFIX) else "derived" if found.obs_status == "E" else "published"
             )
         elif key in estimates:
             old, status = estimates[key], "estimated"
@@ -117,12 +125,13 @@ def changes(filled, obs):
     return pd.DataFrame(rows)
 
 
-def _estimates(obs):
+def _estimates(obs: pd.DataFrame) -> dict[tuple[str, ...], float]:
     try:
         panel = estimate_panel(obs, draws=200).panel
     except KontumError:
         return {}
-    found = {}
+    found: dict[tuple[str, ...], float] = {}
+    row: Any
     for row in panel[panel["area"] != PROVINCE].itertuples():
         for name, indicator in (("poor_households", "poor_households"), ("households", "households_total")):
             if getattr(row, f"status_{name}") == "estimated":
@@ -130,13 +139,13 @@ def _estimates(obs):
     return found
 
 
-def contradictions(before, after):
+def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Published figures that lose to the office's own: those that lost already and those that would lose newly.
 
     Columns: area, area_name, level, indicator, time_period, published, source_id, own_value.
     """
 
-    def lost(obs):
+    def lost(obs: pd.DataFrame) -> pd.DataFrame:
         rows = obs[~is_own(obs) & obs["preference_reason"].str.startswith("conflict, own-")]
         return rows.set_index([*_KEY, "standard", "source_id"], drop=False).rename_axis([None] * 6)
 
@@ -148,31 +157,27 @@ def contradictions(before, after):
         .set_index([*_KEY, "standard"])["obs_value"]
     )
     keys = [tuple(r[k] for k in [*_KEY, "standard"]) for r in rows.to_dict("records")]
-    return pd.DataFrame(dict(area=rows["ref_area"].to_numpy(), area_name=rows["area_name"].to_numpy(), level=rows["level"].to_numpy(), indicator=rows["indicator"].to_numpy(),
-                             time_period=rows["time_period"].to_numpy(), published=rows["obs_value"].to_numpy(), source_id=rows["source_id"].to_numpy(),
-                             own_value=[winner[k] for k in keys]))  # fmt: skip
+    rows = rows[_LOST].rename(columns={"ref_area": "area", "obs_value": "published"})
+    return rows.assign(own_value=[winner[k] for k in keys]).reset_index(drop=True)
 
 
-def status_contradictions(filled, before):
+def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:
     """Published NTM levels that the office's own status does not confirm; the columns of `contradictions`."""
     known, rows = {c.code: c for c in communes(before[~is_own(before)], 86)}, []
     for entry in filled.entries:
         status = entry.values.get("ntm_status")
         if status is None or entry.code not in known or vintage_of(filled.day) == "2025":
             continue
-        c, rank = known[entry.code], ("none", "attained", "advanced", "model").index(status)
-        for least, indicator, day in (
-            (1, "ntm_attained", c.attained_by),
-            (2, "ntm_advanced_year", c.advanced_by),
-            (3, "ntm_model_year", c.model_by),
-        ):
+        c, rank = known[entry.code], STATUSES.index(status)
+        days = (c.attained_by, c.advanced_by, c.model_by)
+        for least, (indicator, day) in enumerate(zip(_STATUS_ROWS, days, strict=True), 1):
             if rank < least and day and day <= filled.day and not (least == 1 and c.derived):
                 rows.append(dict(area=c.code, area_name=c.name, level="commune", indicator=indicator, time_period=day,
                                  published=1.0 if least == 1 else float(day[:4]), source_id="|".join(c.sources), own_value=0.0 if least == 1 else np.nan))  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def sums_made(before, after):
+def sums_made(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """District and province figures that follow from the new table and were not known before."""
     keys = [*_KEY, "standard", "obs_value"]
     known = set(before[is_own(before)][keys].itertuples(index=False, name=None))

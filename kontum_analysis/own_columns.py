@@ -6,6 +6,9 @@ Template and import both read this one list, so that what the template asks for 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+
+import pandas as pd
 
 from .areas import crosswalk, districts, fold, register
 from .errors import KontumError
@@ -25,11 +28,11 @@ class Column:
 
     name: str
     kind: str  # count | communes | rate | criteria | status
-    levels: tuple
+    levels: tuple[str, ...]
     asked: bool = True  # in the template; False: taken where an office's own table has it
 
     @property
-    def is_ntm(self):
+    def is_ntm(self) -> bool:
         """Whether it speaks of the new-rural programme, which wards and towns are no part of."""
         return self.name.startswith("ntm_")
 
@@ -66,7 +69,7 @@ _ALSO = {  # other headings of Vietnamese tables, folded
 }  # fmt: skip
 
 
-def heading(name, lang):
+def heading(name: str, lang: str) -> str:
     """The heading of a column in one language: the name of its indicator, or a label.
 
     >>> heading("poor_households", "vi"), heading("ntm_status", "en")
@@ -74,28 +77,28 @@ def heading(name, lang):
     """
     if f"own.heading.{name}" in table():
         return text(f"own.heading.{name}", lang)
-    return _indicators().loc[name, f"name_{lang}"]
+    return _indicators()[name][f"name_{lang}"]
 
 
 @lru_cache(maxsize=1)
-def _indicators():
-    return raw_tables()["indicators"].set_index("indicator")
+def _indicators() -> dict[Any, dict[Any, str]]:
+    return raw_tables()["indicators"].set_index("indicator").to_dict("index")
 
 
-def unit_of(name):
+def unit_of(name: str) -> str:
     """The unit_measure of an indicator, as indicators.csv has it."""
-    return _indicators().loc[name, "unit_measure"]
+    return _indicators()[name]["unit_measure"]
 
 
 @lru_cache(maxsize=1)
-def _known():
+def _known() -> dict[str, str]:
     known = dict(_ALSO)
-    for heading_name, name in {**_AREA, **{n: n for n in BY_NAME}}.items():
-        known |= {fold(heading(heading_name, lang)): name for lang in LANGUAGES} | {fold(heading_name): name}
+    for asked_as, name in {**_AREA, **{n: n for n in BY_NAME}}.items():
+        known |= {fold(heading(asked_as, lang)): name for lang in LANGUAGES} | {fold(asked_as): name}
     return known
 
 
-def recognised(typed):
+def recognised(typed: object) -> str | None:
     """The column that a heading means: its name, "" for one that is passed over (number, notes), None if unknown.
 
     >>> recognised("SỐ HỘ NGHÈO (hộ)"), recognised("ref_area"), recognised("Ghi chú"), recognised("Giá vàng")
@@ -106,13 +109,13 @@ def recognised(typed):
     return "" if folded.startswith(sums) else _known().get(folded)
 
 
-def meta_name(typed):
+def meta_name(typed: str) -> str | None:
     """Which of office, document, date and year a label beside a cell means, or None."""
     folded = fold(re.sub(r"\([^)]*\)", "", str(typed)))
     return next((name for name in META if folded in {fold(text(f"own.meta.{name}", lang)) for lang in LANGUAGES}), None)
 
 
-def status_of(typed):
+def status_of(typed: Any) -> str | None:
     """The NTM status that a text means, in either language, or None.
 
     >>> status_of("Nâng cao"), status_of("attained"), status_of("?")
@@ -124,7 +127,7 @@ def status_of(typed):
     )
 
 
-def areas_of(level, year):
+def areas_of(level: str, year: int) -> pd.DataFrame:
     """The areas of a table: code, name, type and district (name), in the order of district and code.
 
     Raises KontumError for another level, for a year outside 2021 to 2025, and where the units did not exist that year.
@@ -139,19 +142,13 @@ def areas_of(level, year):
     if (level == "unit") != (year >= FIRST_YEAR_OF_UNITS):
         raise KontumError("own.error.units_since", year=year)
     names = register("2020", "district").set_index("code")["name_vi"]
+    rows = register("2025" if level == "unit" else "2020", "district" if level == "district" else "commune")
     if level == "district":
-        rows = register("2020", "district")
-        return rows[rows["code"].isin(districts())].assign(name=lambda t: t["name_vi"], district="")[
-            ["code", "name", "type", "district"]
-        ]
-    if level == "unit":
-        cross = crosswalk().drop_duplicates("new_code").set_index("new_code")["old_district_code"]
-        rows = register("2025", "commune")
-        rows = rows.assign(parent_code=rows["code"].map(cross))
+        rows = rows[rows["code"].isin(districts())].assign(district="")
     else:
-        rows = register("2020", "commune")
-        rows = rows[rows["parent_code"].isin(districts())]
-    rows = rows.sort_values(["parent_code", "code"])
-    return rows.assign(name=rows["name_vi"], district=rows["parent_code"].map(names))[
-        ["code", "name", "type", "district"]
-    ]
+        if level == "unit":
+            cross = crosswalk().drop_duplicates("new_code").set_index("new_code")["old_district_code"]
+            rows["parent_code"] = rows["code"].map(cross)
+        rows = rows[rows["parent_code"].isin(districts())].sort_values(["parent_code", "code"])
+        rows["district"] = rows["parent_code"].map(names)
+    return rows.assign(name=rows["name_vi"])[["code", "name", "type", "district"]]

@@ -6,8 +6,10 @@ folder; the commands with which somebody asks a question of their own (`project`
 """
 
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -24,9 +26,10 @@ PREFIX = "own-"  # every source of an office's own figures starts with it, and n
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that starts with one for a formula
 _FACT = ["ref_area", "level", "indicator", "time_period", "standard"]
 TABLES = ("observations", "sources")
+User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
 
 
-def folder(user=True):
+def folder(user: User = True) -> Path:
     """The folder of own figures: `user` itself, or for True the one that KONTUM_DATA names, or the default in the home.
 
     Raises KontumError for a folder inside this repository, where private figures could be committed by mistake.
@@ -41,7 +44,7 @@ def folder(user=True):
     return found
 
 
-def own_tables(user, public):
+def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Observations and sources of a folder as text, validated; a dict of two tables, empty ones where it holds nothing.
 
     user: a folder, or True for the usual one; public: the tables of `raw_tables`, for areas, indicators, sources.
@@ -68,8 +71,9 @@ def own_tables(user, public):
     return tables
 
 
-def _own_problems(tables):
+def _own_problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     obs, sources = tables["observations"], tables["sources"]
+    row: Any
     for name, table in tables.items():
         for row in table[~table["source_id"].str.startswith(PREFIX)].itertuples():
             yield Problem(f"{name}.csv", row.line, "source_id", row.source_id, "own.allowed.prefix", {"prefix": PREFIX})
@@ -80,7 +84,7 @@ def _own_problems(tables):
         yield Problem("observations.csv", row.line, "obs_value", row.obs_value, "own.allowed.once")
 
 
-def is_own(rows):
+def is_own(rows: pd.DataFrame) -> pd.Series:
     """Which rows of a table with a source_id are an office's own figures (or sums of them).
 
     >>> is_own(pd.DataFrame({"source_id": ["own-so-1a2b3c4d", "vna-1"]})).tolist()
@@ -89,12 +93,12 @@ def is_own(rows):
     return rows["source_id"].str.startswith(PREFIX)
 
 
-def vintage_of(day):
+def vintage_of(day: str) -> str:
     """The register of areas a day belongs to: "2020" until 30 June 2025, "2025" after."""
     return "2025" if day > LAST_DAY_OF_DISTRICTS else "2020"
 
 
-def shown(place):
+def shown(place: str | Path) -> str:
     """A folder as its owner should see it: from the home folder, without the name of the user.
 
     >>> shown(Path.home() / "kontum").startswith("~")

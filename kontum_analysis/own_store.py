@@ -12,7 +12,7 @@ from .files import write_whole
 from .importing import Filled, read_filled
 from .observations import load_observations, raw_tables
 from .own_changes import changes, contradictions, merged, status_contradictions, sums_made
-from .own_data import folder, is_own, own_tables, shown
+from .own_data import User, folder, is_own, own_tables, shown
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Plan:
 
     filled: Filled
     place: Path
-    files: dict
+    files: dict[str, str]
     changes: pd.DataFrame
     conflicts: pd.DataFrame
     sums: pd.DataFrame
     is_news: bool
 
 
-def plan_import(path, user=True, data=None, **given):
+def plan_import(path: str | Path, user: User = True, data: str | Path | None = None, **given: str | int | None) -> Plan:
     """Read a filled table and work out what it would change; nothing is written.
 
     path: an .xlsx or text file; user: the folder of own figures (True: the usual one); data: another raw folder;
@@ -53,7 +53,7 @@ def plan_import(path, user=True, data=None, **given):
     return Plan(filled, place, files, changes(filled, before), conflicts, sums_made(before, after), not same)
 
 
-def _must_fit(before, after):
+def _must_fit(before: pd.DataFrame, after: pd.DataFrame) -> None:
     try:
         estimate_panel(after, draws=2)
     except KontumError as error:
@@ -64,7 +64,7 @@ def _must_fit(before, after):
         raise KontumError("own.error.no_fit", reason=error.said("vi")) from None
 
 
-def store(plan):
+def store(plan: Plan) -> bool:
     """Write the files of a plan; returns whether anything changed.
 
     Sources go first: a source without figures says nothing, so an interrupted run leaves the old figures or the new.
@@ -76,8 +76,9 @@ def store(plan):
         raise KontumError("own.error.cannot_write", folder=shown(plan.place)) from None
 
 
-def used(obs, user=True, data=None):
+def used(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:
     """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not counted)."""
     names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
     rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
-    return rows.groupby(rows["source_id"].map(names)).size().to_dict()
+    counts = rows.groupby(rows["source_id"].map(names)).size()
+    return {str(office): count for office, count in counts.items()}

@@ -6,6 +6,7 @@ Units of July 2025 add up to the old districts too, each lying whole in one of t
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,10 +20,11 @@ _BANDS = {"ntm_communes_15_18_criteria": (15, 18), "ntm_communes_10_14_criteria"
           "ntm_communes_5_9_criteria": (5, 9), "ntm_communes_below_5_criteria": (0, 4)}  # fmt: skip
 _PLACE = ["level", "ref_area"]
 _FACT = [*_PLACE, "indicator", "time_period", "standard"]
+Row = dict[Any, Any]  # one row of observations
 
 
 @lru_cache(maxsize=16)
-def members(day, rural=False):
+def members(day: str, rural: bool = False) -> dict[str, set[str]]:
     """District code -> codes of the commune-level units that make it up on a day; rural: communes (xã) alone.
 
     >>> sum(map(len, members("2024-12-31").values())), sum(map(len, members("2025-12-31").values()))
@@ -41,7 +43,7 @@ def members(day, rural=False):
     return {code: set(units.loc[units["parent_code"] == code, "code"]) for code in districts()}
 
 
-def derived_rows(obs):
+def derived_rows(obs: pd.DataFrame) -> pd.DataFrame:
     """Rows to append to `obs`: sums for districts and province, NTM counts and rates that follow from own figures.
 
     obs: observations with obs_value as number and `preferred` settled. Returns a table with the columns of `obs`.
@@ -60,7 +62,7 @@ def derived_rows(obs):
     return made[[not _stated(row, published) for row in made.itertuples()]]
 
 
-def _derived(parts, value, code, comment, **changes):
+def _derived(parts: pd.DataFrame, value: float, code: str, comment: str, **changes: object) -> Row:
     """One derived row; its source is the newest own source among its parts."""
     newest = parts[is_own(parts)].sort_values("known_from").iloc[-1]
     found = area(code)
@@ -69,36 +71,33 @@ def _derived(parts, value, code, comment, **changes):
     return newest.to_dict() | fields | changes
 
 
-def _sums(group, day):
+def _sums(group: pd.DataFrame, day: str) -> list[Row]:
     """District and province rows of one indicator, where every part of them is known."""
     group = group.set_index(_PLACE, drop=False).rename_axis([None, None])
     found, whole = [], []
     for code, parts in members(day).items():
-        communes, district = (
-            group[group.index.isin([("commune", p) for p in parts])],
-            group[group.index == ("district", code)],
-        )
+        communes = group[group.index.isin([("commune", p) for p in parts])]
+        district = group[group.index == ("district", code)]
         if len(communes) == len(parts) and is_own(communes).any() and not is_own(district).any():
             row = _derived(communes, communes["obs_value"].sum(), code, f"Sum of {len(parts)} communes.")
             found.append(row)
             district = pd.DataFrame([row])
         whole.append(district)
-    parts = pd.concat(whole)
-    if len(parts) == len(districts()) and is_own(parts).any():
-        found.append(_derived(parts, parts["obs_value"].sum(), PROVINCE, f"Sum of {len(parts)} districts."))
+    known = pd.concat(whole)
+    if len(known) == len(districts()) and is_own(known).any():
+        found.append(_derived(known, known["obs_value"].sum(), PROVINCE, f"Sum of {len(known)} districts."))
     return found
 
 
-def _current(today, found):
+def _current(today: pd.DataFrame, found: list[Row]) -> pd.DataFrame:
     """The figures of a day with the new sums in the place of what they replace."""
     made = pd.DataFrame(found, columns=today.columns)
-    rows = (
-        pd.concat([today, made[made["time_period"].isin(today["time_period"])]], ignore_index=True) if found else today
-    )
+    made = made[made["time_period"].isin(today["time_period"])]
+    rows = pd.concat([today, made], ignore_index=True) if found else today
     return rows.drop_duplicates([*_PLACE, "indicator", "standard"], keep="last")
 
 
-def _rates(rows):
+def _rates(rows: pd.DataFrame) -> list[Row]:
     """A rate for every area whose count and base are known and one of them is the office's own."""
     found, rows = [], rows[rows["level"] != "commune"]
     for rate in ("poverty_rate_pct", "near_poor_rate_pct"):
@@ -116,7 +115,7 @@ def _rates(rows):
     return found
 
 
-def _ntm(own, day):
+def _ntm(own: pd.DataFrame, day: str) -> list[Row]:
     """Counts of communes that follow from a full table: by district what has attained, for the province bands and mean too."""
     exact = own[(own["level"] == "commune") & (own["bound"] == "exact")]
     met = exact[exact["indicator"] == "ntm_criteria_met"].set_index("ref_area")["obs_value"]
@@ -129,8 +128,8 @@ def _ntm(own, day):
     given = set(own.loc[own["level"] != "commune", "ref_area"])
     found = []
     rural = members(day, rural=True)
-    for code, parts in [*rural.items(), (PROVINCE, set().union(*rural.values()))]:
-        counts = {}
+    for code, parts in (rural | {PROVINCE: set().union(*rural.values())}).items():
+        counts: dict[str, float] = {}
         if parts <= attained | set(named.index):
             counts["ntm_communes"] = len(parts & attained)
         if parts <= set(named.index):
@@ -148,11 +147,16 @@ def _ntm(own, day):
     return found
 
 
-def _stated(row, published):
+def _stated(row: Any, published: dict[Any, float]) -> bool:
     """Whether a published figure says the same, as far as it is printed."""
     value = published.get(tuple(getattr(row, name) for name in _FACT))
-    return value is not None and round(row.obs_value, _decimals(value)) == value
+    return value is not None and round(row.obs_value, decimals(value)) == value
 
 
-def _decimals(value):
+def decimals(value: float) -> int:
+    """How many decimals a figure is printed with.
+
+    >>> decimals(15.32), decimals(7.0), decimals(12)
+    (2, 0, 0)
+    """
     return len(repr(float(value)).rstrip("0").partition(".")[2])

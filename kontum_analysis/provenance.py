@@ -1,13 +1,16 @@
 """What a document says of where it comes from: vintage of the data, scenarios, seed, hash of the raw tables."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from .labels import text
 from .paths import RAW
-from .scenarios import title
+from .scenarios import Scenario, title
 from .schemas import COLUMNS
 
 SEED = 3299
@@ -20,33 +23,29 @@ class Provenance:
 
     day: date
     data_hash: str
-    scenarios: tuple
+    scenarios: tuple[Scenario, ...]
     seed: int = SEED
 
-    def facts(self, lang):
+    def facts(self, lang: str) -> list[tuple[str, str]]:
         """Pairs of (what, value) in one language, for a cover or the head of a document."""
-        rows = [
-            (
-                text("exports.fact.day", lang),
-                text("exports.day", lang, day=f"{self.day:%d}", month=f"{self.day:%m}", year=self.day.year),
-            )
+        day = text("exports.day", lang, day=f"{self.day:%d}", month=f"{self.day:%m}", year=self.day.year)
+        facts = [
+            ("day", day),
+            *(("scenario", self.scenario_line(scenario, lang)) for scenario in self.scenarios),
+            ("seed", str(self.seed)),
+            ("hash", f"SHA-256 {self.data_hash}…"),
         ]
-        rows += [
-            (text("exports.fact.scenario", lang), self.scenario_line(scenario, lang)) for scenario in self.scenarios
-        ]
-        return [
-            *rows,
-            (text("exports.fact.seed", lang), str(self.seed)),
-            (text("exports.fact.hash", lang), f"SHA-256 {self.data_hash}…"),
-        ]
+        return [(text(f"exports.fact.{what}", lang), value) for what, value in facts]
 
-    def scenario_line(self, scenario, lang):
+    def scenario_line(self, scenario: Scenario, lang: str) -> str:
         """Title, name, form and years of a scenario."""
         return text("exports.scenario", lang, title=title(scenario, lang), name=scenario.name,
                     form=text(f"form.{scenario.form}", lang), start=scenario.start, end=scenario.end)  # fmt: skip
 
 
-def provenance(obs, scenarios, data=None, as_of=None):
+def provenance(
+    obs: pd.DataFrame, scenarios: Iterable[Scenario], data: str | Path | None = None, as_of: str | date | None = None
+) -> Provenance:
     """The Provenance of what is made from these observations. Reads no clock.
 
     >>> from kontum_analysis.observations import load_observations

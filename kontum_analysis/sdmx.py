@@ -5,9 +5,12 @@ belongs to (STRUCTURE, STRUCTURE_ID, ACTION), then come dimensions, the measure 
 without a mark. A machine reads this, so no text is changed in it.
 """
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from .poverty import exit_quotas, groups, project_poverty
+from .scenarios import Scenario
 
 AGENCY = "KONTUM"
 NONE = "_Z"  # SDMX: not applicable
@@ -16,7 +19,7 @@ MISSING = "O"  # CL_OBS_STATUS: missing value
 _STATUS = {"published": "A", "derived": "E", "estimated": "E", "projected": "F"}
 
 
-def observations_csv(obs):
+def observations_csv(obs: pd.DataFrame) -> str:
     """The published figures; dimensions REF_AREA, LEVEL, INDICATOR, STANDARD, BOUND, SOURCE, TIME_PERIOD.
 
     A bound has no OBS_VALUE (its status is O, missing) and stands in BOUND_VALUE. PREFERRED is 1 for the row to use of
@@ -33,7 +36,7 @@ def observations_csv(obs):
     return _csv("OBSERVATIONS", table)
 
 
-def projections_csv(obs, scenarios):
+def projections_csv(obs: pd.DataFrame, scenarios: Iterable[Scenario]) -> str:
     """The paths under scenarios; dimensions REF_AREA, INDICATOR, SCENARIO, TIME_PERIOD (31 December). Text (str).
 
     Indicators: poverty_rate_pct, households_total, poor_households, and poor_exits_needed for the quota of a year.
@@ -52,7 +55,7 @@ def projections_csv(obs, scenarios):
     return _csv("POVERTY_PROJECTIONS", pd.concat(parts, ignore_index=True))
 
 
-def _series(rows, indicator, values, unit, status):
+def _series(rows: pd.DataFrame, indicator: str, values: pd.Series, unit: str, status: pd.Series | str) -> pd.DataFrame:
     table = pd.DataFrame({
         "REF_AREA": rows["area"], "INDICATOR": indicator, "SCENARIO": rows["scenario"],
         "TIME_PERIOD": rows["year"].astype(str) + "-12-31", "OBS_VALUE": values.astype(float), "UNIT_MEASURE": unit,
@@ -60,7 +63,7 @@ def _series(rows, indicator, values, unit, status):
     return table.assign(OBS_STATUS=table["HOW_KNOWN"].map(_STATUS))
 
 
-def _csv(flow, table):
+def _csv(flow: str, table: pd.DataFrame) -> str:
     table.insert(0, "STRUCTURE", "dataflow")
     table.insert(1, "STRUCTURE_ID", f"{AGENCY}:{flow}(1.0.0)")
     table.insert(2, "ACTION", "I")

@@ -11,6 +11,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .errors import KontumError
 
@@ -24,7 +25,7 @@ SEPARATORS = ("\t", ";", ",")
 class Cell:
     """One cell: a text, number or date (None if empty); formula: one whose result was never saved; percent: shown as %."""
 
-    value: object = None
+    value: Any = None
     formula: bool = False
     percent: bool = False
 
@@ -34,10 +35,10 @@ class Sheet:
     """A grid of cells; name is "" for a text file. Row and column 0 are row 1 and column A."""
 
     name: str
-    rows: list
+    rows: list[list[Cell]]
 
 
-def open_sheets(path):
+def open_sheets(path: str | Path) -> tuple[list[Sheet], bool]:
     """All readings of a file: for a workbook its sheets, for a text one Sheet for each separator; text is NFC.
 
     Returns (sheets, is_workbook). Raises KontumError for a file that is missing, empty, too large, protected by a password,
@@ -64,7 +65,7 @@ def open_sheets(path):
     return _text(path.name, content), False
 
 
-def _workbook(name, content):
+def _workbook(name: str, content: bytes) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -80,7 +81,7 @@ def _workbook(name, content):
     return [_sheet(*pair) for pair in _loaded(name, content)]
 
 
-def _loaded(name, content):
+def _loaded(name: str, content: bytes) -> list[tuple[Any, Any]]:
     """Pairs of one sheet read twice: with the results of formulas, and with the formulas themselves."""
     import openpyxl
 
@@ -96,26 +97,22 @@ def _loaded(name, content):
     return list(zip(values.worksheets, formulas.worksheets, strict=True))
 
 
-def _sheet(values, formulas):
-    rows = []
-    for shown, written in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
-        rows.append([_cell(a, b) for a, b in zip(shown, written, strict=True)])
+def _sheet(values: Any, formulas: Any) -> Sheet:
+    pairs = zip(values.iter_rows(), formulas.iter_rows(), strict=True)
+    rows = [[_cell(a, b) for a, b in zip(shown, written, strict=True)] for shown, written in pairs]
     return Sheet(unicodedata.normalize("NFC", values.title), rows)
 
 
-def _cell(shown, written):
-    value = shown.value
-    value = _composed(value) if isinstance(value, str) else value
-    return Cell(
-        value if value != "" else None, written.data_type == "f" and value is None, "%" in (shown.number_format or "")
-    )
+def _cell(shown: Any, written: Any) -> Cell:
+    value = _composed(shown.value) or None if isinstance(shown.value, str) else shown.value
+    return Cell(value, written.data_type == "f" and shown.value is None, "%" in (shown.number_format or ""))
 
 
-def _composed(text):
+def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _text(name, content):
+def _text(name: str, content: bytes) -> list[Sheet]:
     text = decoded(name, content)
     sheets = []
     for separator in SEPARATORS:
@@ -131,7 +128,7 @@ def _text(name, content):
     return sheets
 
 
-def decoded(name, content):
+def decoded(name: str, content: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 or Windows-1258. Raises KontumError where it is in none of them.
 
     >>> decoded("a.csv", "Đắk Tô".encode("utf-16")), decoded("a.csv", b"H\\xf4\\xf2")  # o with a circumflex, a dot below

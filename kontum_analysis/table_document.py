@@ -1,16 +1,23 @@
 """The report tables as one Word document: head, how to read, a table for each scenario, and the sources as a list."""
 
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from docx.document import Document as Docx
 from docx.shared import Pt
 
 from .documents import add_section, add_table, clean, document_bytes, new_document
+from .export_tables import Table
 from .labels import text
+from .provenance import Provenance
 from .scenarios import title
 
 _UPRIGHT = 11  # columns that still fit an upright page
 _BY_SCENARIO = ("rates", "quotas", "implied_pace")
 
 
-def tables_document(tables, origin, lang):
+def tables_document(tables: Iterable[Table], origin: Provenance, lang: str) -> bytes:
     """The .docx file as bytes. Tables that are `long` stay with Excel.
 
     tables: of `export_tables.report_tables`; origin: a `provenance.Provenance`.
@@ -29,7 +36,7 @@ def tables_document(tables, origin, lang):
     return document_bytes(document)
 
 
-def _opened(origin, lang):
+def _opened(origin: Provenance, lang: str) -> Docx:
     document = new_document(lang, text("exports.title", lang), text("exports.subtitle", lang), origin.day)
     document.core_properties.comments = clean("; ".join(f"{what}: {value}" for what, value in origin.facts(lang)))[:255]
     document.add_paragraph(text("exports.title", lang), style="Title")
@@ -45,7 +52,7 @@ def _opened(origin, lang):
     return document
 
 
-def _parts(made, origin, lang):
+def _parts(made: Table, origin: Provenance, lang: str) -> list[tuple[pd.DataFrame, str]]:
     """(frame, caption) for each Word table that comes of a report table: one, one a scenario, or none."""
     if made.long or made.name == "sources":
         return []
@@ -60,17 +67,15 @@ def _parts(made, origin, lang):
     return parts
 
 
-def _sources(document, made, lang, upright):
+def _sources(document: Docx, made: Table, lang: str, upright: bool) -> None:
     if not upright:
         add_section(document, landscape=False)
     document.add_heading(made.title(lang), 1)
+    row: Any
     for row in made.frame.fillna("").itertuples():
         words = [row.publisher, row.source_title, row.document_no, row.source_published, row.url]
         paragraph = document.add_paragraph()
         form = paragraph.paragraph_format
         form.left_indent, form.first_line_indent, form.space_after, form.line_spacing = Pt(14), Pt(-14), Pt(2), 1.0
-        for run in (
-            paragraph.add_run(f"[{clean(row.source_id)}] "),
-            paragraph.add_run(clean(". ".join(filter(None, words)))),
-        ):
-            run.font.size = Pt(10)
+        for part in (f"[{row.source_id}] ", ". ".join(filter(None, words))):
+            paragraph.add_run(clean(part)).font.size = Pt(10)

@@ -3,15 +3,26 @@
 The same words give the same bytes on every run: dates inside are fixed, and nothing of the machine is written.
 """
 
+from __future__ import annotations
+
 import io
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from .areas import districts, register
 from .errors import KontumError
 from .labels import LANGUAGES, text
 from .numbers_typed import LARGEST
-from .own_columns import COLUMNS, STATUSES, areas_of, heading
+from .own_columns import COLUMNS, STATUSES, Column, areas_of, heading
 from .own_sums import COUNTS, members
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    Styles = dict[str, Format]
 
 MADE = datetime(2025, 1, 1)  # the date of creation inside the file, the same on every run
 META_ROWS = {"office": 1, "document": 2, "date": 3, "year": 4}  # rows (from 0) of the cells about the document
@@ -25,7 +36,7 @@ _WIDTHS = {"code": 9, "name": 22, "district": 16}
 _INK, _LINE, _PALE, _FILL = "#1F2A36", "#B8C0C8", "#EEF1F4", "#FFF9E3"
 
 
-def template(level, year, lang="vi"):
+def template(level: str, year: int, lang: str = "vi") -> bytes:
     """The bytes of the workbook for one level ("commune", "unit" or "district"), the end of one year, one language.
 
     Raises KontumError for a level, year or language that there is none for.
@@ -55,7 +66,7 @@ def template(level, year, lang="vi"):
 
 
 _CELL = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
-_LOOKS: dict[str, dict] = {
+_LOOKS: dict[str, dict[str, Any]] = {
     "plain": {},
     "title": {"bold": True, "font_size": 14},
     "label": {"bold": True, "valign": "top"},
@@ -73,7 +84,7 @@ _LOOKS: dict[str, dict] = {
 }  # fmt: skip
 
 
-def _sheet(sheet, landscape=True):
+def _sheet(sheet: Worksheet, landscape: bool = True) -> None:
     sheet.set_paper(9)
     sheet.set_landscape() if landscape else sheet.set_portrait()
     sheet.fit_to_pages(1, 0)
@@ -82,7 +93,9 @@ def _sheet(sheet, landscape=True):
     sheet.protect("", {"format_columns": True, "format_rows": True, "format_cells": False, "autofilter": True})
 
 
-def _data_sheet(sheet, styles, level, year, areas, columns, lang):
+def _data_sheet(
+    sheet: Worksheet, styles: Styles, level: str, year: int, areas: pd.DataFrame, columns: list[Column], lang: str
+) -> None:
     _sheet(sheet)
     identity = ["code", "name", *(["district"] if level != "district" else [])]
     names = [*identity, *(column.name for column in columns)]
@@ -105,13 +118,13 @@ def _data_sheet(sheet, styles, level, year, areas, columns, lang):
                 sheet.write_blank(number, place, None, styles["words" if column.kind == "status" else "whole"])
     base = len(identity)
     for place, column in enumerate(columns, base):
-        sheet.data_validation(first, place, last, place, _limits(column, first, place, base, areas, lang))
+        sheet.data_validation(first, place, last, place, _limits(column, first, place, base, lang))
     sheet.freeze_panes(HEADER + 1, 2)
     sheet.repeat_rows(HEADER)
     sheet.set_selection(1, 2, 1, 2)
 
 
-def _meta(sheet, styles, year, lang):
+def _meta(sheet: Worksheet, styles: Styles, year: int, lang: str) -> None:
     for name, row in META_ROWS.items():
         sheet.merge_range(row, 0, row, 1, text(f"own.meta.{name}", lang), styles["label"])
         if name == "year":
@@ -125,7 +138,7 @@ def _meta(sheet, styles, year, lang):
     })  # fmt: skip
 
 
-def _limits(column, first, place, base, areas, lang):
+def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dict[str, Any]:
     """The validation of one column, with what it allows in words. Cells are named from the first row of the table."""
     from xlsxwriter.utility import xl_rowcol_to_cell as cell
 
@@ -142,16 +155,15 @@ def _limits(column, first, place, base, areas, lang):
     if column.name == "households_total":
         return common | {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": LARGEST}
     poor = cell(first, base + 1)
-    limit = (
-        here if column.name == "poor_households" else f"{here}+{poor}"
-    )  # poor and near-poor together are no more than all
+    # poor and near-poor together are no more than all
+    limit = here if column.name == "poor_households" else f"{here}+{poor}"
     return common | {
         "validate": "custom",
         "value": f"=AND(ISNUMBER({here}),{here}=INT({here}),{here}>=0,{limit}<={households})",
     }
 
 
-def _totals_sheet(sheet, styles, year, areas, lang):
+def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFrame, lang: str) -> None:
     """Sums by district beside the totals the office has itself: what does not add up shows while it is typed."""
     from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
@@ -165,17 +177,16 @@ def _totals_sheet(sheet, styles, year, areas, lang):
     for place, name in enumerate(headings):
         sheet.write_string(3, place, name, styles["head"])
         sheet.set_column(place, place, (9, 20)[place] if place < 2 else 15, styles["plain"])
-    rows = {
-        code: [n for n, d in enumerate(areas["district"], HEADER + 1) if d == name] for code, name in _district_names()
-    }
-    for number, (code, name) in enumerate(_district_names(), 4):
+    names = _district_names()
+    for number, (code, name) in enumerate(names, 4):
+        rows = [n for n, district in enumerate(areas["district"], HEADER + 1) if district == name]
         sheet.write_string(number, 0, code, styles["fixed"])
         sheet.write_string(number, 1, name, styles["fixed"])
         for place in range(len(COUNTS)):
             sheet.write_blank(number, 2 + place, None, styles["whole"])
-            block = xl_range_abs(rows[code][0], 3 + place, rows[code][-1], 3 + place)
+            block = xl_range_abs(rows[0], 3 + place, rows[-1], 3 + place)
             sheet.write_formula(number, 5 + place, f"=SUM('{data}'!{block})", styles["sum"], 0)
-    first, last = 4, 3 + len(rows)
+    first, last = 4, 3 + len(names)
     for place, name in enumerate(COUNTS, 2):
         mine, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
         sheet.data_validation(first, place, last, place, {
@@ -187,27 +198,30 @@ def _totals_sheet(sheet, styles, year, areas, lang):
     sheet.freeze_panes(4, 2)
 
 
-def _district_names():
+def _district_names() -> list[tuple[str, str]]:
     names = register("2020", "district").set_index("code")["name_vi"]
     return [(code, names[code]) for code in districts()]
 
 
-def _help_sheet(sheet, styles, level, year, columns, lang):
+def _help_sheet(sheet: Worksheet, styles: Styles, level: str, year: int, columns: list[Column], lang: str) -> None:
     _sheet(sheet, landscape=False)
     sheet.set_column(0, 0, 36, styles["plain"])
     sheet.set_column(1, 1, 78, styles["plain"])
     sheet.write_string(0, 0, text("own.sheet.help", lang), styles["title"])
-    row = 2
-    for number in range(1, 8):
-        sheet.write_string(row, 0, text("own.help.step", lang, number=number), styles["label"])
-        words = text(f"own.help.{number}", lang, year=year, file=f"mau-{level}-{year}.xlsx")
+    steps = [
+        (text("own.help.step", lang, number=number),
+         text(f"own.help.{number}", lang, year=year, file=f"mau-{level}-{year}.xlsx"))
+        for number in range(1, 8)
+    ]  # fmt: skip
+    told = [(heading(column.name, lang), text(f"own.input.{column.name}", lang)) for column in columns]
+    _told(sheet, styles, 2, steps)
+    row = 3 + len(steps)
+    sheet.write_string(row, 0, text("own.help.columns", lang), styles["title"])
+    _told(sheet, styles, row + 1, told)
+
+
+def _told(sheet: Worksheet, styles: Styles, first: int, lines: list[tuple[str, str]]) -> None:
+    for row, (label, words) in enumerate(lines, first):
+        sheet.write_string(row, 0, label, styles["label"])
         sheet.write_string(row, 1, words, styles["wrapped"])
         sheet.set_row(row, 13.5 * (1 + len(words) // 72))  # a row does not grow with its text everywhere
-        row += 1
-    row += 1
-    sheet.write_string(row, 0, text("own.help.columns", lang), styles["title"])
-    for number, column in enumerate(columns, row + 1):
-        sheet.write_string(number, 0, heading(column.name, lang), styles["label"])
-        words = text(f"own.input.{column.name}", lang)
-        sheet.write_string(number, 1, words, styles["wrapped"])
-        sheet.set_row(number, 13.5 * (1 + len(words) // 72))

@@ -2,9 +2,13 @@
 
 import csv
 import io
+from collections.abc import Container, Iterable
 
-from .export_tables import READING, columns
+import pandas as pd
+
+from .export_tables import READING, Column, Table, columns
 from .labels import number, text
+from .provenance import Provenance
 from .tables import shown
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -12,7 +16,7 @@ _LONG = 30  # rows that no longer fit on one page
 _TEX = {"−": "$-$", "–": "--", "≥": r"$\geq$", "≤": r"$\leq$", "…": r"\ldots{}"}
 
 
-def harmless(words):
+def harmless(words: str) -> str:
     """A text that no spreadsheet runs as a formula: a single quote goes before = + - @, a tab or a line break.
 
     The rule is OWASP's against CSV injection, https://owasp.org/www-community/attacks/CSV_Injection. Only text is
@@ -24,7 +28,7 @@ def harmless(words):
     return f"'{words}" if words.startswith(FORMULA_STARTS) else words
 
 
-def csv_bytes(frame, lang):
+def csv_bytes(frame: pd.DataFrame, lang: str) -> bytes:
     """A table as CSV for people: headings and words of the language, UTF-8 with the mark by which Excel knows it.
 
     Columns are separated by commas and decimals by points in both languages, to nine significant digits; an empty
@@ -38,7 +42,7 @@ def csv_bytes(frame, lang):
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
-def _field(value):
+def _field(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float):
@@ -46,7 +50,7 @@ def _field(value):
     return harmless(str(value))
 
 
-def latex(made, lang):
+def latex(made: Table, lang: str) -> str:
     """A table as LaTeX (booktabs; longtable where it would not fit a page), numbers written as the language does.
 
     Needs the packages array, booktabs and longtable, and XeLaTeX or LuaLaTeX for Vietnamese letters.
@@ -63,20 +67,20 @@ def latex(made, lang):
     return f"% {text('exports.latex_words', lang)}\n{body}"
 
 
-def _tex_column(column):
+def _tex_column(column: Column) -> str:
     if column.kind != "text":
         return "r" if len(column.heading) <= 12 else r">{\raggedleft\arraybackslash}p{1.6cm}"
     longest = max((len(str(value)) for value in column.values if value is not None), default=0)
     return "l" if max(longest, len(column.heading)) <= 24 else r">{\raggedright\arraybackslash}p{3.4cm}"
 
 
-def _escaped(words):
+def _escaped(words: str) -> str:
     for sign in "%&#_$":
         words = words.replace(sign, f"\\{sign}")
     return words
 
 
-def about(tables, origin, formats, lang):
+def about(tables: Iterable[Table], origin: Provenance, formats: Container[str], lang: str) -> str:
     """The page beside the files, as Markdown: what they are, of which vintage, how to read them."""
     lines = [f"# {text('exports.title', lang)}", "", text("exports.about", lang), ""]
     lines += [f"- {what}: {value}" for what, value in origin.facts(lang)]

@@ -6,18 +6,22 @@ a formula keeps Excel's quote mark, so that it stays a text when someone edits i
 """
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from .documents import AUTHOR, clean, same_zip
-from .export_tables import READING, columns
+from .export_tables import READING, Column, Table, columns
 from .labels import text
+from .own_data import FORMULA_MARKS
+from .provenance import Provenance
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
            "default_date_format": "yyyy-mm-dd"}  # fmt: skip
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FONT, _INK, _HEAD = "Times New Roman", "#1F3864", "#DDE6F2"
 _HEADER_ROW = 3  # counted from 0: title, note, link back, header
 _DAYS = {"vi": "dd/mm/yyyy", "en": "yyyy-mm-dd"}
@@ -25,7 +29,7 @@ _SHADES = {"published": "#FFFFFF", "derived": "#EAF3FA", "estimated": "#FDF0E2",
 _MOST_TEXT, _MOST_URL = 32_767, 2_079  # letters that Excel takes
 
 
-def workbook_bytes(tables, origin, lang):
+def workbook_bytes(tables: Sequence[Table], origin: Provenance, lang: str) -> bytes:
     """The .xlsx file as bytes.
 
     tables: of `export_tables.report_tables`; origin: a `provenance.Provenance`; lang: vi or en. The first sheet says what
@@ -51,17 +55,18 @@ def workbook_bytes(tables, origin, lang):
 class _Looks:
     """The formats of one workbook, each made once."""
 
-    def __init__(self, book, lang):
-        self.book, self.lang, self.made = book, lang, {}
+    def __init__(self, book: Workbook, lang: str) -> None:
+        self.book, self.lang = book, lang
+        self.made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
-    def of(self, **settings):
+    def of(self, **settings: Any) -> Format:
         """The format with these properties."""
         key = tuple(sorted(settings.items()))
         if key not in self.made:
             self.made[key] = self.book.add_format({"font_name": _FONT, "font_size": 11, "valign": "top", **settings})
         return self.made[key]
 
-    def cell(self, kind, decimals=0, **more):
+    def cell(self, kind: str, decimals: int = 0, **more: Any) -> Format:
         """The format of a value of a table."""
         shape = {"number": "#,##0" + ("." + "0" * decimals if decimals else ""), "year": "0", "date": _DAYS[self.lang]}
         frame = dict(border=1, border_color="#BFBFBF")
@@ -70,7 +75,7 @@ class _Looks:
         return self.of(num_format=shape[kind], align="right", **frame, **more)
 
 
-def _sheet(sheet, made, looks, lang):
+def _sheet(sheet: Worksheet, made: Table, looks: _Looks, lang: str) -> None:
     found = columns(made.frame, lang)
     last = _HEADER_ROW + max(len(made.frame), 1)
     sheet.write_string(0, 0, clean(made.title(lang)), looks.of(bold=True, font_size=14, font_color=_INK))
@@ -92,7 +97,7 @@ def _sheet(sheet, made, looks, lang):
     _print_setup(sheet, lang, last, len(found) - 1)
 
 
-def _write(sheet, row, at, column, value, decimals, looks):
+def _write(sheet: Worksheet, row: int, at: int, column: Column, value: Any, decimals: int, looks: _Looks) -> None:
     if value is None:
         sheet.write_blank(row, at, None, looks.cell(column.kind, decimals))
     elif column.kind in ("number", "year"):
@@ -102,23 +107,23 @@ def _write(sheet, row, at, column, value, decimals, looks):
     elif column.name == "url" and value.startswith(("https://", "http://")) and len(value) <= _MOST_URL:
         sheet.write_url(row, at, value, looks.cell("text", font_color="#0563C1", underline=1), clean(value)[:255])
     else:
-        _write_text(sheet, row, at, value, looks)
+        words = clean(value)[:_MOST_TEXT]
+        sheet.write_string(row, at, words, looks.cell("text", **_quoted(words)))
 
 
-def _write_text(sheet, row, at, value, looks):
-    words = clean(value)[:_MOST_TEXT]
-    more = {"quote_prefix": True} if words.startswith(FORMULA_STARTS) else {}
-    sheet.write_string(row, at, words, looks.cell("text", **more))
+def _quoted(words: str) -> dict[str, bool]:
+    """What the format of a text must have so that Excel keeps it a text."""
+    return {"quote_prefix": True} if words.startswith(FORMULA_MARKS) else {}
 
 
-def _shade(sheet, place, looks, lang):
+def _shade(sheet: Worksheet, place: tuple[int, int, int, int], looks: _Looks, lang: str) -> None:
     for status, colour in _SHADES.items():
         rule = {"type": "cell", "criteria": "==", "value": f'"{text(f"status.{status}", lang)}"',
                 "format": looks.of(bg_color=colour)}  # fmt: skip
         sheet.conditional_format(*place, rule)
 
 
-def _width(column):
+def _width(column: Column) -> float:
     """Width in letters: what the values need, within reason; the heading may take up to four lines."""
     lengths = [len(str(value)) for value in column.values if value is not None] if column.kind == "text" else [11]
     longest = max(lengths, default=0)
@@ -126,11 +131,11 @@ def _width(column):
     return min(max(longest + 2, word + 3, len(column.heading) / 3 + 3), 60 if column.name == "scenario" else 46)
 
 
-def _lines(column):
+def _lines(column: Column) -> int:
     return min(6, 1 + int(len(column.heading) / (_width(column) - 1)))
 
 
-def _print_setup(sheet, lang, last_row, last_column):
+def _print_setup(sheet: Worksheet, lang: str, last_row: int, last_column: int) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.6)
@@ -141,7 +146,7 @@ def _print_setup(sheet, lang, last_row, last_column):
     sheet.hide_gridlines(2)
 
 
-def _cover(sheet, tables, origin, looks, lang):
+def _cover(sheet: Worksheet, tables: Sequence[Table], origin: Provenance, looks: _Looks, lang: str) -> None:
     plain, strong = looks.of(text_wrap=True), looks.of(bold=True, text_wrap=True)
     head = looks.of(bold=True, font_size=12, font_color=_INK, bottom=1)
     link = looks.of(font_color="#0563C1", underline=1)
@@ -156,7 +161,8 @@ def _cover(sheet, tables, origin, looks, lang):
     row = 5
     for what, value in [*origin.facts(lang), (text("exports.fact.author", lang), AUTHOR)]:
         sheet.write_string(row, 0, clean(what), strong)
-        _plain_text(sheet, row, 1, value, looks)
+        words = clean(value)[:_MOST_TEXT]
+        sheet.write_string(row, 1, words, looks.of(text_wrap=True, **_quoted(words)))
         sheet.set_row(row, 15.5 * (1 + len(value) // 88))  # a row does not grow with its text everywhere
         row += 1
     row += 1
@@ -171,16 +177,10 @@ def _cover(sheet, tables, origin, looks, lang):
     for made in tables:
         row += 1
         name = text(f"exports.sheet.{made.name}", lang)
-        sheet.write_url(row, 0, f"internal:'{name}'!{xl_rowcol_to_cell(0, 0)}", link, name)
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
         sheet.write_string(row, 1, made.title(lang), plain)
         sheet.write_number(row, 2, len(made.frame), looks.of(num_format="#,##0", align="right"))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
-
-
-def _plain_text(sheet, row, at, value, looks):
-    words = clean(value)[:_MOST_TEXT]
-    more = {"quote_prefix": True} if words.startswith(FORMULA_STARTS) else {}
-    sheet.write_string(row, at, words, looks.of(text_wrap=True, **more))

@@ -14,12 +14,12 @@ from docx.oxml.ns import qn
 from planting import add_row, line_of, set_field
 
 import kontum_analysis as kt
-from kontum_analysis import report, report_facts
+from kontum_analysis import report
 from kontum_analysis.errors import KontumError
-from kontum_analysis.report_blocks import Paragraph, Picture, Source, Table
-from kontum_analysis.report_docx import to_docx
-from kontum_analysis.report_html import to_html
-from kontum_analysis.report_poverty import quota_section
+from kontum_analysis.report.blocks import Paragraph, Picture, Source, Table
+from kontum_analysis.report.docx_file import to_docx
+from kontum_analysis.report.html_page import to_html
+from kontum_analysis.report.poverty import quota_section
 
 
 class Undrawn:
@@ -42,7 +42,7 @@ def undrawn(monkeypatch):
 
 @pytest.fixture(scope="module")
 def facts(obs):
-    return report_facts.gather(obs, 2023, kt.scenarios.preset("programme-mid"))
+    return report.facts.gather(obs, 2023, kt.scenarios.preset("programme-mid"))
 
 
 class Drawn(Undrawn):
@@ -231,7 +231,7 @@ def test_other_mistakes_are_named(obs):
 
 @pytest.mark.parametrize("year", [2021, 2022, 2025])
 def test_every_year_that_is_offered_can_be_made(obs, undrawn, year):
-    assert year in report_facts.years_with_data(obs)
+    assert year in report.facts.years_with_data(obs)
     found = report.build_report(obs, year, "en")
     assert len([row for row in tables_of(found)[0].rows if len(row) > 1]) == 26
     said = words_of(found)

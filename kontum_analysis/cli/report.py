@@ -36,11 +36,11 @@ def report(
     obs = observations_for(console, lang, as_of, data, own)
     made = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user=own or None)
     if kind == ".docx":
-        from ..report_docx import to_docx
+        from ..report.docx_file import to_docx
 
         write_whole(out, to_docx(made))
     else:
-        from ..report_html import to_html
+        from ..report.html_page import to_html
 
         write_whole(out, to_html(made))
     console.print(text("project.written", lang, file=out.name), highlight=False, markup=False)

@@ -1,12 +1,12 @@
 """Section I of the yearly report: the answer first, in sentences whose every number is computed."""
 
-from .areas import PROVINCE, poor_districts
-from .labels import text
-from .report_blocks import Heading, Paragraph
-from .report_ntm import latest_count
-from .report_targets import status_counts
-from .report_words import area_list, day_words, percent
-from .scenarios import title
+from ..areas import PROVINCE, poor_districts
+from ..labels import text
+from ..scenarios import title
+from .blocks import Heading, Paragraph
+from .ntm import latest_count
+from .targets import status_counts
+from .words import area_list, day_words, percent
 
 
 def summary_section(facts, refs, lang):

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .areas import districts
-from .labels import number, text
-from .names import area_name
-from .ntm_history import BANDS
-from .report_blocks import Heading, Paragraph, Table
-from .report_words import day_words, percent
+from ..areas import districts
+from ..labels import number, text
+from ..names import area_name
+from ..ntm_history import BANDS
+from .blocks import Heading, Paragraph, Table
+from .words import day_words, percent
 
 _SINCE = "2020-12-31"  # the state before the programme's first year
 

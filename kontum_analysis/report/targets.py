@@ -1,9 +1,9 @@
 """The parts of the yearly report about the 26 targets: how each stands, and what is missing for those not measured."""
 
-from .labels import table, text
-from .report_blocks import Heading, Paragraph, Table
-from .report_words import figure_day, percent, plain
-from .targets import LIKELY, STATUSES, UNLIKELY
+from ..labels import table, text
+from ..targets import LIKELY, STATUSES, UNLIKELY
+from .blocks import Heading, Paragraph, Table
+from .words import figure_day, percent, plain
 
 _ORDER = ("NTM", "DTTS", "POVERTY")
 

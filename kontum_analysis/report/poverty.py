@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from .areas import PROVINCE, poor_districts
-from .labels import number, text
-from .names import area_name
-from .report_blocks import Heading, Paragraph, Table
-from .report_facts import gross_exits
-from .report_words import area_list, marked
-from .scenarios import title
+from ..areas import PROVINCE, poor_districts
+from ..labels import number, text
+from ..names import area_name
+from ..scenarios import title
+from .blocks import Heading, Paragraph, Table
+from .facts import gross_exits
+from .words import area_list, marked
 
 _FIRST_COLUMN, _OPENING, _LAST_COLUMN, _PAGE = 3.1, 2.8, 2.1, 16.5  # centimetres; the opening year has no intervals
 

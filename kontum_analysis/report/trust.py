@@ -1,12 +1,12 @@
 """Section VII of the yearly report: how far its numbers can be trusted, and what was not out when it was due."""
 
-from .areas import crosswalk
-from .labels import text
-from .names import area_name
-from .observations import ASSUMED_LAG_DAYS, raw_tables
-from .report_blocks import Heading, Paragraph, Table
-from .report_facts import DRAWS
-from .report_words import exact_day, figure_day, listed
+from ..areas import crosswalk
+from ..labels import text
+from ..names import area_name
+from ..observations import ASSUMED_LAG_DAYS, raw_tables
+from .blocks import Heading, Paragraph, Table
+from .facts import DRAWS
+from .words import exact_day, figure_day, listed
 
 MERGER_YEAR, MERGER_DAY = 2025, "2025-07-01"
 

@@ -1,21 +1,21 @@
 """The yearly report on Programme 3299, as the province's offices send it to the Department of Planning and Investment.
 
-`build_report` makes a neutral structure (see `report_blocks`); `report_docx` and `report_html` write it out, so that
+`build_report` makes a neutral structure (see `blocks`); `docx_file` and `html_page` write it out, so that
 two forms of one report cannot say different things.
 """
 
-from .errors import KontumError
-from .figures import build
-from .labels import LANGUAGES, text
-from .report_blocks import Heading, Opening, Paragraph, Picture, References, Report, Signature, Source
-from .report_facts import gather
-from .report_ntm import ntm_section
-from .report_poverty import poverty_section, quota_section
-from .report_summary import summary_section
-from .report_targets import missing_section, targets_section
-from .report_trust import trust_section
-from .report_words import exact_day, printed_day
-from .scenarios import preset
+from ..errors import KontumError
+from ..figures import build
+from ..labels import LANGUAGES, text
+from ..scenarios import preset
+from .blocks import Heading, Opening, Paragraph, Picture, References, Report, Signature, Source
+from .facts import gather
+from .ntm import ntm_section
+from .poverty import poverty_section, quota_section
+from .summary import summary_section
+from .targets import missing_section, targets_section
+from .trust import trust_section
+from .words import exact_day, printed_day
 
 PROGRAMME_SOURCE = "ctr-3299-2022"
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from babel.dates import format_date
 
-from .labels import number, text
-from .names import area_name
+from ..labels import number, text
+from ..names import area_name
 
 
 def day_words(day, lang, month_only=False):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .documents import clean
-from .labels import text
-from .report_blocks import Paragraph, Picture, Source, Table
+from ..documents import clean
+from ..labels import text
+from .blocks import Paragraph, Picture, Source, Table
 
-_TEMPLATES = Path(__file__).with_name("templates")
+_TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def to_html(report):

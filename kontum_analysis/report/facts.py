@@ -6,15 +6,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .areas import POOR_DISTRICTS, PROVINCE, districts, poor_districts
-from .attainment import NTMProjection, project_ntm
-from .district_facts import FIRST_YEAR, STANDARD
-from .errors import KontumError
-from .estimates import Estimates, estimate_panel, leave_one_out
-from .observations import all_tables, select
-from .poverty import exit_quotas, project_poverty
-from .scenarios import Scenario
-from .targets import PROGRAMME_DAY, scoreboard
+from ..areas import POOR_DISTRICTS, PROVINCE, districts, poor_districts
+from ..attainment import NTMProjection, project_ntm
+from ..district_facts import FIRST_YEAR, STANDARD
+from ..errors import KontumError
+from ..estimates import Estimates, estimate_panel, leave_one_out
+from ..observations import all_tables, select
+from ..poverty import exit_quotas, project_poverty
+from ..scenarios import Scenario
+from ..targets import PROGRAMME_DAY, scoreboard
 
 DRAWS, SEED = 10_000, 3299  # those of the scoreboard, so that chances are the same everywhere; the panel has its own
 DUE = "12-20"  # day of the year by which the report is to be sent

@@ -8,8 +8,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from .documents import add_picture, add_table, clean, document_bytes, new_document
-from .report_blocks import Heading, Opening, Paragraph, Picture, Signature, Source, Table
+from ..documents import add_picture, add_table, clean, document_bytes, new_document
+from .blocks import Heading, Opening, Paragraph, Picture, Signature, Source, Table
 
 CENTRE, LEFT, RIGHT, JUSTIFY = (WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT,
                                 WD_ALIGN_PARAGRAPH.JUSTIFY)  # fmt: skip
