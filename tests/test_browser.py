@@ -131,7 +131,7 @@ def test_notebook_09_in_jupyterlab(page, tmp_path):
         closed.first.wait_for(timeout=WAIT, state="attached")  # what a reader without a kernel sees
         page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=WAIT)
         page.click(".lm-MenuBar-itemLabel:text-is('Run')")
-        page.click("text=Run All Cells")
+        page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
         try_the_explorer(page)
         assert page.locator("text=Would you like to get notified").count() == 0
     assert page.complaints == []
