@@ -81,11 +81,11 @@ def _districts(rows: Sequence[Entry], year: int) -> Iterator[Problem]:
                 continue
             communes = [by_place[key] for part in parts if (key := ("commune", part)) in by_place]
             known = [entry.values[name] for entry in communes if name in entry.values]
-            said = {"added": sum(known), "count": len(known), "name": area(code).name}
-            if len(known) == len(parts) and sum(known) != whole.values[name]:
-                yield whole.problem(name, "own.allowed.sum", **said)
-            elif sum(known) > whole.values[name]:
-                yield whole.problem(name, "own.allowed.sum_more", **said)
+            added, count = sum(known), len(known)
+            if count == len(parts) and added != whole.values[name]:
+                yield whole.problem(name, "own.allowed.sum", added=added, count=count, name=area(code).name)
+            elif added > whole.values[name]:
+                yield whole.problem(name, "own.allowed.sum_more", added=added, count=count, name=area(code).name)
 
 
 def _totals(entries: Sequence[Entry]) -> Iterator[Problem]:

@@ -131,15 +131,16 @@ def _meta(table: _Table, given: Mapping[str, object], problems: list[Problem]) -
             problems.append(Problem(table.place, where.get(name), heading, typed, error.key, error.values))
             meta[name] = YEARS[-2] if name == "year" else ""  # to go on and find the other mistakes
     if meta["date"] and meta["date"] < f"{meta['year']}-01-01":
-        late = {"year": meta["year"]}
-        problems.append(Problem(table.place, where.get("date"), None, meta["date"], "own.limit.date", late))
+        line, year = where.get("date"), meta["year"]
+        problems.append(Problem(table.place, line, None, meta["date"], "own.limit.date", {"year": year}))
     return meta
 
 
-def _name(value: Any, allowed: str) -> str:
+def _name(value: Any, of: str) -> str:
     name = " ".join("".join(c if c.isprintable() else " " for c in str(value or "")).split())
     if not name or len(name) > _LONGEST:
-        raise KontumError(allowed, longest=_LONGEST)
+        key = "own.allowed.office" if of == "office" else "own.allowed.document"
+        raise KontumError(key, longest=_LONGEST)
     if name.startswith(FORMULA_MARKS):
         raise KontumError("own.allowed.no_formula")
     return unicodedata.normalize("NFC", name)
@@ -162,8 +163,8 @@ def _year(value: Any) -> int:
 
 
 _META: dict[str, Callable[[Any], Any]] = {
-    "office": partial(_name, allowed="own.allowed.office"),
-    "document": partial(_name, allowed="own.allowed.document"),
+    "office": partial(_name, of="office"),
+    "document": partial(_name, of="document"),
     "date": _date,
     "year": _year,
 }

@@ -20,7 +20,7 @@ SPEAKERS = {**ERRORS, "Words": 0, "Problem": 4}
 PASSING = {
     ("checks.py", "_cell_problem"): 3,
     ("simulation/tree.py", "_problem"): 4,
-    ("*", "problem"): 1,  # the method of importing.Entry
+    ("*", "problem"): 1,  # the method of import_areas.Entry
 }
 PASSED_ON = {
     "allowed",

@@ -4,12 +4,19 @@
 two forms of one report cannot say different things.
 """
 
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
 from ..errors import KontumError
 from ..figures import build
 from ..labels import LANGUAGES, text
-from ..scenarios import preset
-from .blocks import Heading, Opening, Paragraph, Picture, References, Report, Signature, Source
-from .facts import gather
+from ..scenarios import Scenario, preset
+from .blocks import Block, Heading, Opening, Paragraph, Picture, References, Report, Signature, Source
+from .facts import Facts, gather
 from .ntm import ntm_section
 from .poverty import poverty_section, quota_section
 from .summary import summary_section
@@ -20,7 +27,15 @@ from .words import exact_day, printed_day
 PROGRAMME_SOURCE = "ctr-3299-2022"
 
 
-def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None, user=None):
+def build_report(
+    obs: pd.DataFrame,
+    year: int,
+    lang: str = "vi",
+    scenario: Scenario | None = None,
+    as_of: str | date | None = None,
+    data: str | Path | None = None,
+    user: bool | str | Path | None = None,
+) -> Report:
     """The report of one year as a `Report`: blocks in reading order, every text in `lang`.
 
     obs: from `load_observations`; where `as_of` is given, of that vintage. Everything known in obs about days up to 31
@@ -37,14 +52,14 @@ def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None, use
     blocks = [*_opening(facts, refs, lang)]
     blocks += summary_section(facts, refs, lang)
     blocks += targets_section(facts, refs, lang)
-    blocks += _pictures(facts, lang, "scoreboard")
+    blocks += _picture(facts, lang, "scoreboard")
     blocks += poverty_section(facts, refs, lang)
-    blocks += _pictures(facts, lang, "reconciled_districts")
+    blocks += _picture(facts, lang, "reconciled_districts")
     blocks += ntm_section(facts, refs, lang)
-    blocks += _pictures(facts, lang, "ntm_attainment")
+    blocks += _picture(facts, lang, "ntm_attainment")
     blocks += missing_section(facts, refs, lang)
     blocks += quota_section(facts, lang)
-    blocks += _pictures(facts, lang, "poverty_paths")
+    blocks += _picture(facts, lang, "poverty_paths")
     blocks += trust_section(facts, refs, lang)
     blocks += _sources(facts, refs, lang)
     blocks.append(_signature(lang))
@@ -52,7 +67,7 @@ def build_report(obs, year, lang="vi", scenario=None, as_of=None, data=None, use
     return Report(lang, f"{text('report.title', lang)} – {subject}", subject, tuple(blocks))
 
 
-def _opening(facts, refs, lang):
+def _opening(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
     left = tuple((text(f"report.head.{style}", lang), style) for style in ("superior", "agency", "number"))
     right = tuple((text(f"report.head.{style}", lang), style) for style in ("country", "motto", "place"))
     yield Opening(left, right, text("report.title", lang), text("report.subject", lang, year=facts.year),
@@ -60,37 +75,37 @@ def _opening(facts, refs, lang):
     if lang != "vi":
         yield Paragraph(text("report.official_language", lang), "note")
     yield Paragraph(text("report.preamble", lang, year=facts.year, mark=refs.mark(PROGRAMME_SOURCE)))
-    key = "report.basis" if facts.as_of is None else "report.basis_as_of"
-    yield Paragraph(text(key, lang, year=facts.year, day=exact_day(str(facts.as_of), lang) if facts.as_of else ""))
+    if facts.as_of is None:
+        yield Paragraph(text("report.basis", lang, year=facts.year))
+    else:
+        yield Paragraph(text("report.basis_as_of", lang, year=facts.year, day=exact_day(facts.as_of, lang)))
 
 
-def _pictures(facts, lang, *names):
-    """The figures of these names, but for those that a vintage knows too little, or an office too much, for.
+def _picture(facts: Facts, lang: str, name: str) -> Iterator[Block]:
+    """The figure of this name, unless a vintage knows too little, or an office too much, for it.
 
-    Their notes are the report's own: the captions of the collection speak of figures and days that a report does not hold.
+    Its note is the report's own: the captions of the collection speak of figures and days that a report does not hold.
     """
-    for name in names:
-        try:
-            figure = build(name, facts.obs, lang)
-            title, alt = figure.title, figure.alt
-        except KontumError:
-            continue
-        yield Picture(title, text(f"report.figure.{name}", lang), alt, figure.image("png", dpi=200))
+    try:
+        figure = build(name, facts.obs, lang)
+        title, alt = figure.title, figure.alt
+    except KontumError:
+        return
+    yield Picture(title, text(f"report.figure.{name}", lang), alt, figure.image("png", dpi=200))
 
 
-def _sources(facts, refs, lang):
+def _sources(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
     yield Heading(1, text("report.sources.heading", lang))
     yield Paragraph(text("report.sources.intro", lang))
     for number, source_id in enumerate(refs.ids, 1):
-        row = facts.sources.loc[source_id]
+        row: Any = facts.sources.loc[source_id]
         publisher = text("report.sources.unknown", lang) if row.publisher == "unknown" else row.publisher
         parts = [publisher, row.title if lang == "en" else "", row.document_no, printed_day(row.published, lang)]
         yield Source(number, ", ".join(filter(None, parts)) + ("." if row.url == "" else ": "), row.url)
 
 
-def _signature(lang):
+def _signature(lang: str) -> Signature:
     left = (("copies", "heading"), ("addressee", "item"), ("other", "item"), ("archive", "item"))
     right = (("post", "heading"), ("seal", "item"), ("name", "signer"))
-    return Signature(
-        *(tuple((text(f"report.sign.{key}", lang), style) for key, style in side) for side in (left, right))
-    )
+    said = [tuple((text(f"report.sign.{key}", lang), style) for key, style in side) for side in (left, right)]
+    return Signature(*said)

@@ -1,18 +1,21 @@
 """The pieces a report is put together from, whatever it is written as, and its numbered sources."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+Lines = tuple[tuple[str, str], ...]  # (text, style)
 
 
 @dataclass(frozen=True)
 class Opening:
     """The head of an administrative document: two columns of lines, then title, subject and addressee.
 
-    left, right: (text, style) with the style superior, agency, number, country, motto or place. rule: drawn below
-    the agency, the motto and the subject.
+    left, right: with the style superior, agency, number, country, motto or place. A rule is drawn below the agency,
+    the motto and the subject.
     """
 
-    left: tuple
-    right: tuple
+    left: Lines
+    right: Lines
     title: str
     subject: str
     addressee: str
@@ -44,11 +47,11 @@ class Table:
     """
 
     caption: str
-    columns: tuple
-    rows: tuple
-    widths: tuple
-    right: tuple = ()
-    total: tuple = ()
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    right: tuple[int, ...] = ()
+    total: tuple[int, ...] = ()
     note: str = ""
 
 
@@ -74,10 +77,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Signature:
-    """Where copies go, on the left, and who signs, on the right: (text, style) with the style heading, item or signer."""
+    """Where copies go, on the left, and who signs, on the right; with the style heading, item or signer."""
 
-    left: tuple
-    right: tuple
+    left: Lines
+    right: Lines
+
+
+Block = Opening | Heading | Paragraph | Table | Picture | Source | Signature
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Report:
     lang: str
     title: str
     subject: str
-    blocks: tuple
+    blocks: tuple[Block, ...]
 
 
 class References:
@@ -98,10 +104,10 @@ class References:
     ('[1, 2]', '[2, 3]', ['b', 'a', 'c'])
     """
 
-    def __init__(self):
-        self.ids = []
+    def __init__(self) -> None:
+        self.ids: list[str] = []
 
-    def mark(self, ids):
+    def mark(self, ids: str | Iterable[str]) -> str:
         """The mark of some sources, such as "[1, 3]"; ids is a list, or text with a bar between; "" for none."""
         ids = ids.split("|") if isinstance(ids, str) else ids
         found = []

@@ -1,15 +1,24 @@
 """A yearly report as a Word document in the layout of Decree 30/2020/NĐ-CP (its Appendix I), the same bytes on every run."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
+from docx.document import Document as Docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
+from docx.table import Table as Grid
+from docx.table import _Cell as Cell
+from docx.table import _Row as Row
+from docx.text.paragraph import Paragraph as Line
+from docx.text.run import Run
 
 from ..documents import add_picture, add_table, clean, document_bytes, new_document
-from .blocks import Heading, Opening, Paragraph, Picture, Signature, Source, Table
+from .blocks import Block, Heading, Opening, Paragraph, Picture, Report, Signature, Source, Table
 
 CENTRE, LEFT, RIGHT, JUSTIFY = (WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT,
                                 WD_ALIGN_PARAGRAPH.JUSTIFY)  # fmt: skip
@@ -25,7 +34,7 @@ _LOOKS = {
 _RULED = {"agency": 2.2, "motto": 5.0}  # a rule of so many centimetres below the line
 
 
-def to_docx(report):
+def to_docx(report: Report) -> bytes:
     """The report as the bytes of a .docx file."""
     document = new_document(report.lang, report.title, report.subject)
     document.styles["Normal"].paragraph_format.line_spacing = 1.1
@@ -34,7 +43,7 @@ def to_docx(report):
     return document_bytes(document)
 
 
-def _opening(document, block, lang):
+def _opening(document: Docx, block: Opening, lang: str) -> None:
     grid = _two_columns(document, (6.2, 10.3))
     for cell, lines in zip(grid.rows[0].cells, (block.left, block.right), strict=True):
         for words, style in lines:
@@ -54,8 +63,8 @@ def _opening(document, block, lang):
     _run(addressee, block.addressee, 13, False)
 
 
-def _two_columns(document, widths):
-    grid = document.add_table(1, 2)
+def _two_columns(document: Docx, widths: tuple[float, float]) -> Grid:
+    grid: Grid = document.add_table(1, 2)
     grid.autofit, grid.alignment = False, WD_TABLE_ALIGNMENT.CENTER
     for cell, column, width in zip(grid.rows[0].cells, grid.columns, widths, strict=True):
         cell.width = column.width = Cm(width)
@@ -63,30 +72,29 @@ def _two_columns(document, widths):
     return grid
 
 
-def _line(cell, words, style, before, align=CENTRE):
+def _line(cell: Cell, words: str, style: str, before: Pt, align: WD_ALIGN_PARAGRAPH = CENTRE) -> None:
     paragraph = cell.add_paragraph()
     _format(paragraph, align, before, Pt(0))
     _run(paragraph, words, *_LOOKS[style])
-    return paragraph
 
 
-def _drop_first(cell):
+def _drop_first(cell: Cell) -> None:
     """Take away the empty paragraph with which every new cell begins."""
     cell._tc.remove(cell.paragraphs[0]._p)
 
 
-def _format(paragraph, align, before, after):
+def _format(paragraph: Line, align: WD_ALIGN_PARAGRAPH, before: Pt, after: Pt) -> None:
     form = paragraph.paragraph_format
     paragraph.alignment, form.space_before, form.space_after, form.line_spacing = align, before, after, 1.0
 
 
-def _run(paragraph, words, size, bold=False, italic=False):
+def _run(paragraph: Line, words: str, size: float, bold: bool = False, italic: bool = False) -> Run:
     run = paragraph.add_run(clean(words))
     run.font.size, run.font.bold, run.font.italic = Pt(size), bold, italic
     return run
 
 
-def _rule(paragraph, width_cm, room_cm):
+def _rule(paragraph: Line, width_cm: float, room_cm: float) -> None:
     """A thin rule in the middle: the upper border of an empty paragraph with wide indents."""
     _format(paragraph, CENTRE, Pt(2), Pt(0))
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Cm((room_cm - width_cm) / 2)
@@ -100,13 +108,13 @@ def _rule(paragraph, width_cm, room_cm):
     properties.insert_element_before(border, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc")
 
 
-def _heading(document, block, lang):
+def _heading(document: Docx, block: Heading, lang: str) -> None:
     paragraph = document.add_paragraph(clean(block.text), style=f"Heading {block.level}")
     paragraph.paragraph_format.keep_with_next = True
     paragraph.runs[0].font.size = Pt(13)
 
 
-def _paragraph(document, block, lang):
+def _paragraph(document: Docx, block: Paragraph, lang: str) -> None:
     words = f"- {block.text}" if block.kind == "item" else block.text
     paragraph = document.add_paragraph(clean(words))
     paragraph.alignment = JUSTIFY
@@ -116,13 +124,13 @@ def _paragraph(document, block, lang):
         paragraph.paragraph_format.first_line_indent = Cm(1.0)
 
 
-def _note(paragraph):
+def _note(paragraph: Line) -> None:
     for run in paragraph.runs:
         run.font.size, run.font.italic = _NOTES, True
     paragraph.paragraph_format.line_spacing = 1.0
 
 
-def _table(document, block, lang):
+def _table(document: Docx, block: Table, lang: str) -> None:
     wide = [row if len(row) > 1 else (row[0], *[""] * (len(block.columns) - 1)) for row in block.rows]
     grid = add_table(document, pd.DataFrame(wide, columns=list(block.columns), dtype=str), block.caption, lang)
     for number, row in enumerate(grid.rows):
@@ -145,7 +153,7 @@ def _table(document, block, lang):
         _note(after)
 
 
-def _one_cell(row):
+def _one_cell(row: Row) -> None:
     """A heading within the table: its cells become one."""
     cell = row.cells[0].merge(row.cells[-1])
     for extra in cell.paragraphs[1:]:
@@ -153,14 +161,14 @@ def _one_cell(row):
     _look(cell, LEFT, True)
 
 
-def _look(cell, side, bold):
+def _look(cell: Cell, side: WD_ALIGN_PARAGRAPH, bold: bool) -> None:
     for paragraph in cell.paragraphs:
         paragraph.alignment = side
         for run in paragraph.runs:
             run.font.size, run.font.bold = _CELLS, bold
 
 
-def _with_next(block, number):
+def _with_next(block: Table, number: int) -> bool:
     """Whether row `number` (0: the header) must stand on the page of the next row or of the note."""
     if number == len(block.rows):
         return bool(block.note)
@@ -168,18 +176,18 @@ def _with_next(block, number):
     return heads or _stays_whole(block) or number > len(block.rows) - _COMPANY
 
 
-def _stays_whole(block):
+def _stays_whole(block: Table) -> bool:
     return len(block.rows) <= _TOGETHER and max(len(cell) for row in block.rows for cell in row) < _LONG
 
 
-def _picture(document, block, lang):
+def _picture(document: Docx, block: Picture, lang: str) -> None:
     add_picture(document, block.png, block.caption, block.alt, block.width_cm, lang)
     note = document.add_paragraph(clean(block.note))
     _format(note, JUSTIFY, Pt(0), Pt(10))
     _note(note)
 
 
-def _source(document, block, lang):
+def _source(document: Docx, block: Source, lang: str) -> None:
     paragraph = document.add_paragraph()
     _format(paragraph, LEFT, Pt(0), Pt(2))
     paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Cm(0.9), Cm(-0.9)
@@ -189,14 +197,14 @@ def _source(document, block, lang):
         _link(document, paragraph, block.url)
 
 
-def _link(document, paragraph, url):
+def _link(document: Docx, paragraph: Line, url: str) -> None:
     link = OxmlElement("w:hyperlink")
     link.set(qn("r:id"), document.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
     link.append(_run(paragraph, url, 11)._r)
     paragraph._p.append(link)
 
 
-def _signature(document, block, lang):
+def _signature(document: Docx, block: Signature, lang: str) -> None:
     space = document.add_paragraph()
     _format(space, LEFT, Pt(0), Pt(0))
     grid = _two_columns(document, (7.0, 9.5))
@@ -209,5 +217,7 @@ def _signature(document, block, lang):
         _drop_first(cell)
 
 
-_WRITERS = {Opening: _opening, Heading: _heading, Paragraph: _paragraph, Table: _table, Picture: _picture, Source: _source,
-            Signature: _signature}  # fmt: skip
+_WRITERS: dict[type[Block], Callable[[Docx, Any, str], None]] = {
+    Opening: _opening, Heading: _heading, Paragraph: _paragraph, Table: _table, Picture: _picture, Source: _source,
+    Signature: _signature,
+}  # fmt: skip

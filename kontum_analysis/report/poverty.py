@@ -1,19 +1,22 @@
 """The parts of the yearly report about poverty: rates and households by district and year, and next year's quotas."""
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 import pandas as pd
 
 from ..areas import PROVINCE, poor_districts
 from ..labels import number, text
 from ..names import area_name
 from ..scenarios import title
-from .blocks import Heading, Paragraph, Table
-from .facts import gross_exits
-from .words import area_list, marked
+from .blocks import Block, Heading, Paragraph, References, Table
+from .facts import Facts
+from .words import area_list, headings, marked
 
 _FIRST_COLUMN, _OPENING, _LAST_COLUMN, _PAGE = 3.1, 2.8, 2.1, 16.5  # centimetres; the opening year has no intervals
 
 
-def poverty_section(facts, refs, lang):
+def poverty_section(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
     """Section III: what is known of which district, then a table of rates and one of households."""
     yield Heading(1, text("report.poverty.heading", lang))
     yield from (Paragraph(words) for words in _known(facts, refs, lang))
@@ -30,37 +33,38 @@ def poverty_section(facts, refs, lang):
                     note=text("report.poverty.note", lang))  # fmt: skip
 
 
-def _year_widths(count):
+def _year_widths(count: int) -> tuple[float, ...]:
     room = _PAGE - _FIRST_COLUMN - _LAST_COLUMN
     return (_OPENING, *[(room - _OPENING) / (count - 1)] * (count - 1)) if count > 1 else (room,)
 
 
-def _cells(facts):
+def _cells(facts: Facts) -> pd.DataFrame:
     """The panel with the poor districts together after the province."""
     panel = facts.panel
     province = panel[panel["area"] == PROVINCE]
     return pd.concat([province, facts.poor_districts, panel[panel["area"] != PROVINCE]], ignore_index=True)
 
 
-def _area_row(group, years, draw, refs, lang):
-    by_year = {row.year: row for row in group.itertuples()}
-    sources = refs.mark("|".join(row.source_id for row in group.itertuples()))
+def _area_row(
+    group: pd.DataFrame, years: Sequence[int], draw: Callable[[Any, str], str], refs: References, lang: str
+) -> tuple[str, ...]:
+    by_year: dict[Any, Any] = {row.year: row for row in group.itertuples()}
+    sources = refs.mark("|".join(group["source_id"]))
     return (area_name(group["area"].iloc[0], lang), *(draw(by_year[year], lang) for year in years), sources or "–")
 
 
-def _rate(row, lang):
+def _rate(row: Any, lang: str) -> str:
     decimals = 1 if row.status_rate == "estimated" else 2
-    said = (number(100 * value, decimals, lang) for value in (row.rate, row.rate_q10, row.rate_q90))
-    value, low, high = said
-    return marked(value, row.status_rate, lang, low, high)
+    value, low, high = (number(100 * rate, decimals, lang) for rate in (row.rate, row.rate_q10, row.rate_q90))
+    return marked(value, row.status_rate, low, high)
 
 
-def _households(row, lang):
+def _households(row: Any, lang: str) -> str:
     value, low, high = (number(n, 0, lang) for n in (row.poor_households, row.poor_q10, row.poor_q90))
-    return marked(value, row.status_poor_households, lang, low, high)
+    return marked(value, row.status_poor_households, low, high)
 
 
-def _known(facts, refs, lang):
+def _known(facts: Facts, refs: References, lang: str) -> Iterator[str]:
     last = facts.last
     if last < facts.year:
         yield text("report.poverty.no_review", lang, year=facts.year, last=last)
@@ -71,15 +75,14 @@ def _known(facts, refs, lang):
                    names=area_list(open_, lang), total=facts.cell(PROVINCE, last).poor_households)  # fmt: skip
     else:
         yield text("report.poverty.complete", lang, year=last, all=len(of_year))
-    gross = gross_exits(facts)
+    gross = facts.gross_exits
     if gross is not None and last > facts.estimates.years[0]:
         net = facts.cell(PROVINCE, last - 1).poor_households - facts.cell(PROVINCE, last).poor_households
-        yield text(
-            "report.poverty.gross", lang, year=last, gross=gross.obs_value, mark=refs.mark(gross.source_id), net=net
-        )
+        mark = refs.mark(gross.source_id)
+        yield text("report.poverty.gross", lang, year=last, gross=gross.obs_value, mark=mark, net=net)
 
 
-def quota_section(facts, lang):
+def quota_section(facts: Facts, lang: str) -> Iterator[Block]:
     """Section VI: what each district would have to do next year for the scenario to hold; a scenario, not an order."""
     plan, year = facts.plan, facts.year + 1
     yield Heading(1, text("report.quota.heading", lang, year=year))
@@ -87,12 +90,10 @@ def quota_section(facts, lang):
     if plan.start < facts.year:
         yield Paragraph(text("report.quota.gap", lang, start=plan.start, year=facts.year, next=year))
     table = facts.quotas
-    own = table["own_path"].notna().any() and facts.scenario.start != plan.start
+    own = bool(table["own_path"].notna().any()) and facts.scenario.start != plan.start
     rows = tuple(_quota_row(row, own, lang) for row in table.itertuples())
     names = ["area", "opening", "quota", "left", "rate", *(["own_path"] if own else [])]
-    heads = tuple(
-        text(f"report.quota.{name}", lang, start=plan.start, year=year, own=facts.scenario.start) for name in names
-    )
+    heads = headings("quota", names, lang, start=plan.start, year=year, own=facts.scenario.start)
     widths = (3.6, 2.6, 2.7, 2.6, 2.2, 2.8) if own else (4.5, 3.0, 3.0, 3.0, 3.0)
     yield Table(text("report.quota.caption", lang, year=year, scenario=title(facts.scenario, lang)), heads, rows, widths,
                 right=tuple(range(1, len(names))), total=(len(rows) - 1,), note=text("report.quota.note", lang))  # fmt: skip
@@ -101,8 +102,8 @@ def quota_section(facts, lang):
                          share=poor["quota"].sum() / max(table["quota"].iloc[-1], 1)))  # fmt: skip
 
 
-def _quota_row(row, own, lang):
-    opening = marked(number(row.opening, 0, lang), row.status, lang)
+def _quota_row(row: Any, own: bool, lang: str) -> tuple[str, ...]:
+    opening = marked(number(row.opening, 0, lang), row.status)
     found = [area_name(row.area, lang), opening, number(row.quota, 0, lang), number(row.left, 0, lang),
              number(100 * row.rate, 2, lang)]  # fmt: skip
     return (*found, number(row.own_path, 0, lang)) if own else tuple(found)

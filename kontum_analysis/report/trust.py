@@ -1,27 +1,29 @@
 """Section VII of the yearly report: how far its numbers can be trusted, and what was not out when it was due."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from ..areas import crosswalk
 from ..labels import text
 from ..names import area_name
 from ..observations import ASSUMED_LAG_DAYS, raw_tables
-from .blocks import Heading, Paragraph, Table
-from .facts import DRAWS
-from .words import exact_day, figure_day, listed
+from .blocks import Block, Heading, Paragraph, References, Table
+from .facts import DRAWS, Facts
+from .words import exact_day, figure_day, headings, listed
 
 MERGER_YEAR, MERGER_DAY = 2025, "2025-07-01"
 
 
-def trust_section(facts, refs, lang):
+def trust_section(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
     """Heading, one remark a paragraph, and the table of late results where there are any."""
     yield Heading(1, text("report.trust.heading", lang))
     for words in _remarks(facts, refs, lang):
         yield Paragraph(words, "item")
-    late = facts.late
-    if len(late):
-        yield _late_table(late, facts, refs, lang)
+    if len(facts.late):
+        yield _late_table(facts, refs, lang)
 
 
-def _remarks(facts, refs, lang):
+def _remarks(facts: Facts, refs: References, lang: str) -> Iterator[str]:
     yield text("report.trust.kinds", lang)
     tested = facts.tested
     if len(tested):
@@ -33,32 +35,30 @@ def _remarks(facts, refs, lang):
     yield text("report.trust.conflicts", lang, count=int(lost.sum()))
     yield text("report.trust.model", lang, draws=DRAWS)
     yield text("report.trust.scenario", lang)
+    cell: Any
     for cell in facts.hidden_later.itertuples():
         yield text("report.trust.later", lang, name=area_name(cell.area, lang), year=cell.year, rate=cell.rate,
                    status=text(f"status.{cell.status_rate}", lang), until=facts.year, mark=refs.mark(cell.source_id))  # fmt: skip
-    if facts.year >= MERGER_YEAR and (facts.as_of is None or str(facts.as_of) >= MERGER_DAY):
+    if facts.year >= MERGER_YEAR and (facts.as_of is None or facts.as_of >= MERGER_DAY):
         units = crosswalk()
         yield text("report.trust.merger", lang, old=units["old_code"].nunique(), new=units["new_code"].nunique(),
                    mark=refs.mark(units["source_id"].iloc[0]))  # fmt: skip
 
 
-def _late_table(late, facts, refs, lang):
-    names = {
-        row.indicator: {"vi": row.name_vi, "en": row.name_en}
-        for row in raw_tables(facts.data)["indicators"].itertuples()
-    }
+def _late_table(facts: Facts, refs: References, lang: str) -> Table:
+    names = raw_tables(facts.data)["indicators"].set_index("indicator")[f"name_{lang}"]
     rows = []
-    for (known, assumed, source), group in late.groupby(["known_from", "known_from_assumed", "source_id"], sort=False):
-        said = "; ".join(dict.fromkeys(names[i][lang] for i in group["indicator"]))
+    together = ["known_from", "known_from_assumed", "source_id"]
+    for (known, assumed, source), group in facts.late.groupby(together, sort=False):
+        said = "; ".join(dict.fromkeys(names[i] for i in group["indicator"]))
         where = listed(dict.fromkeys(_place(row, lang) for row in group.itertuples()), lang)
-        when = listed(
-            dict.fromkeys(figure_day(row.time_period, row.indicator, lang) for row in group.itertuples()), lang
-        )
-        rows.append((said, where, when, exact_day(known, lang) + ("*" if assumed else ""), refs.mark(source)))
-    heads = tuple(text(f"report.late.{n}", lang) for n in ("figures", "area", "day", "out", "source"))
+        days = (figure_day(*of, lang) for of in zip(group["time_period"], group["indicator"], strict=True))
+        when = listed(dict.fromkeys(days), lang)
+        rows.append((said, where, when, exact_day(str(known), lang) + ("*" if assumed else ""), refs.mark(str(source))))
+    heads = headings("late", ("figures", "area", "day", "out", "source"), lang)
     return Table(text("report.late.caption", lang, year=facts.year), heads, tuple(rows), (5.2, 3.2, 3.0, 3.4, 1.7),
                  note=text("report.late.note", lang, lag=ASSUMED_LAG_DAYS))  # fmt: skip
 
 
-def _place(row, lang):
+def _place(row: Any, lang: str) -> str:
     return row.area_name if row.level == "commune" else area_name(row.ref_area, lang)

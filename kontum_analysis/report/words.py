@@ -1,6 +1,8 @@
 """Days, numbers and lists of names as the sentences and cells of a report write them."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 
@@ -8,7 +10,16 @@ from ..labels import number, text
 from ..names import area_name
 
 
-def day_words(day, lang, month_only=False):
+def headings(table: str, names: Iterable[str], lang: str, **values: Any) -> tuple[str, ...]:
+    """The headings of a table of the report, from the names of its columns.
+
+    >>> headings("quota", ["area", "rate"], "en", year=2026)
+    ('Area', 'Rate, end of 2026 (%)')
+    """
+    return tuple(text(f"report.{table}.{name}", lang, **values) for name in names)
+
+
+def day_words(day: str, lang: str, month_only: bool = False) -> str:
     """A day in words: 30/4/2023, 20/12/2023 (a day below ten and the first two months with a zero, as Decree 30 asks).
 
     The last of December is the end of the year; the first of July stands for a page that names its year alone.
@@ -26,7 +37,7 @@ def day_words(day, lang, month_only=False):
     return exact_day(day, lang, month_only)
 
 
-def figure_day(day, indicator, lang, month_only=False):
+def figure_day(day: str, indicator: str, lang: str, month_only: bool = False) -> str:
     """The day of a figure in words; a page on communes without a day, filed at the end of its year, is of any day in it.
 
     >>> figure_day("2021-12-31", "ntm_communes", "vi"), figure_day("2021-12-31", "poor_households", "vi")
@@ -37,7 +48,7 @@ def figure_day(day, indicator, lang, month_only=False):
     return day_words(day, lang, month_only)
 
 
-def exact_day(day, lang, month_only=False):
+def exact_day(day: str, lang: str, month_only: bool = False) -> str:
     """A day as a date, whatever day it is.
 
     >>> exact_day("2023-12-31", "vi"), exact_day("2023-12-31", "en", month_only=True)
@@ -50,7 +61,7 @@ def exact_day(day, lang, month_only=False):
     return text("report.day.month", lang, month=month, year=found.year) if month_only else f"{found.day:02d}/{month}/{found.year}"  # fmt: skip
 
 
-def printed_day(published, lang):
+def printed_day(published: str, lang: str) -> str:
     """A day, a month or a year as a page shows it; "" for none.
 
     >>> printed_day("2022-11", "vi"), printed_day("2022", "vi"), printed_day("2022-11-05", "en")
@@ -61,7 +72,7 @@ def printed_day(published, lang):
     return exact_day(published, lang) if len(published) == 10 else published
 
 
-def plain(value, lang, most=2):
+def plain(value: float, lang: str, most: int = 2) -> str:
     """A number with as many decimals as it has, at most so many.
 
     >>> plain(42.0, "vi"), plain(88.1, "vi"), plain(0.06897, "en")
@@ -71,22 +82,22 @@ def plain(value, lang, most=2):
     return number(value, decimals, lang)
 
 
-def listed(names, lang):
+def listed(names: Iterable[str], lang: str) -> str:
     """Names as a sentence lists them.
 
     >>> listed(["a", "b", "c"], "vi")
     'a, b và c'
     """
-    names = list(names)
-    return f"{', '.join(names[:-1])} {text('word.and', lang)} {names[-1]}" if len(names) > 1 else "".join(names)
+    found = list(names)
+    return f"{', '.join(found[:-1])} {text('word.and', lang)} {found[-1]}" if len(found) > 1 else "".join(found)
 
 
-def area_list(codes, lang):
+def area_list(codes: Iterable[str], lang: str) -> str:
     """Names of areas as a sentence lists them."""
     return listed([area_name(code, lang) for code in codes], lang)
 
 
-def percent(p, lang):
+def percent(p: float, lang: str) -> str:
     """A simulated probability in whole per cent; never as certain.
 
     >>> percent(0.778, "vi"), percent(0.004, "vi").split(), percent(0.9995, "en").split()
@@ -97,10 +108,10 @@ def percent(p, lang):
     return ">\u00a099%" if p > 0.99 else "<\u00a01%" if p < 0.01 else f"{number(100 * p, 0, lang)}%"
 
 
-def marked(value, status, lang, low=None, high=None):
+def marked(value: str, status: str, low: str | None = None, high: str | None = None) -> str:
     """A figure with the mark of how it is known (* derived, ** estimated with its 80 % interval); value, low, high are text.
 
-    >>> marked("41,06", "derived", "vi"), marked("13,0", "estimated", "vi", "9,0", "15,5")
+    >>> marked("41,06", "derived"), marked("13,0", "estimated", "9,0", "15,5")
     ('41,06*', '13,0** (9,0–15,5)')
     """
     if status == "estimated":
