@@ -103,7 +103,7 @@ class NTMChances:
 
     def __init__(self, obs: pd.DataFrame | Known, draws: int = DRAWS, seed: int = 3299) -> None:
         self._prepared, self._draws, self._seed = _prepare(Known.of(obs).obs, None), draws, seed
-        self._made = {}
+        self._made: dict[float, pd.DataFrame] = {}
 
     def at(self, pace: float) -> pd.DataFrame:
         """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws, seed).probabilities`."""

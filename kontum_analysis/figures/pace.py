@@ -144,11 +144,12 @@ def quota_rows(projection: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     stock = panel[panel["area"] == PROVINCE].set_index("year")["poor_households"]
     fall = (-stock.diff()).dropna().astype(int)
     fall = fall[fall.index.isin(quotas["year"])]
-    rows = [
+    parts: list[pd.DataFrame] = [
         pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
         pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived")),
     ]
-    return pd.concat(rows, ignore_index=True)[["area", "year", "kind", "households", "status"]]
+    table = pd.concat(parts, ignore_index=True)
+    return table[["area", "year", "kind", "households", "status"]]
 
 
 def poor_first() -> list[str]:

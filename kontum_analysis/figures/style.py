@@ -171,14 +171,28 @@ def note(
 
 
 def callout(
-    axes: Axes, words: str, at: tuple[float, float], to: tuple[float, float], color: str, **kwargs: Any
+    axes: Axes,
+    words: str,
+    at: tuple[float, float],
+    to: tuple[float, float],
+    color: str,
+    hair: Look | None = None,
+    **kwargs: Any,
 ) -> Annotation:
     """A direct label away from its line, tied to it by a hair line. at: point on the line; to: place of the label.
 
-    The hair leaves the label at its left end, so that labels may stand in a stack.
+    The hair leaves the label at its left end, so that labels may stand in a stack; hair: other properties of it.
     """
-    hair = dict(arrowstyle="-", color=color, linewidth=0.6, shrinkA=1, shrinkB=1, relpos=(0, 0.5))
-    settings = dict(fontsize=7, ha="left", va="center", arrowprops=hair, color=color)
+    tie = {
+        "arrowstyle": "-",
+        "color": color,
+        "linewidth": 0.6,
+        "shrinkA": 1,
+        "shrinkB": 1,
+        "relpos": (0, 0.5),
+        **(hair or {}),
+    }
+    settings = dict(fontsize=7, ha="left", va="center", arrowprops=tie, color=color)
     return axes.annotate(words, at, xytext=to, **{**settings, **kwargs})
 
 
