@@ -105,15 +105,13 @@ def canvas(
         yield figure
 
 
-def key(
-    figure: Figure, entries: Sequence[tuple[Look, str]], below_top_cm: float = 0.75, left_cm: float = 0.2, **kwargs: Any
-) -> Legend:
+def key(figure: Figure, entries: Sequence[tuple[Look, str]], below_top_cm: float = 0.75, **kwargs: Any) -> Legend:
     """What the markers mean, in one row under the title. entries: pairs of (line or marker style, words)."""
     height_cm = figure.get_size_inches()[1] / CM
     handles = [Line2D([], [], **style) for style, _ in entries]
     place = dict(
         loc="upper left",
-        bbox_to_anchor=(left_cm / WIDTH_CM, 1 - below_top_cm / height_cm),
+        bbox_to_anchor=(0.2 / WIDTH_CM, 1 - below_top_cm / height_cm),
         ncols=len(entries),
         handlelength=1.2,
         handletextpad=0.4,
