@@ -68,7 +68,7 @@ def linear(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray
     >>> linear(np.array([0.4]), np.array([0.3]), np.array([2.0]), np.array([3.0])).round(12).tolist()
     [0.15]
     """
-    return np.clip(y1 + (y1 - y0) / span * horizon, 0.0, 1.0)
+    return np.asarray(np.clip(y1 + (y1 - y0) / span * horizon, 0.0, 1.0))
 
 
 def proportional(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
@@ -78,7 +78,8 @@ def proportional(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.n
     [0.05]
     """
     growth = np.log(np.maximum(y1, EPSILON) / np.maximum(y0, EPSILON)) / span * horizon
-    return np.minimum(y1 * np.exp(np.minimum(growth, 50.0)), 1.0)  # beyond e⁵⁰ any rate but 0 has long reached 1
+    capped = np.minimum(growth, 50.0)  # beyond e⁵⁰ any rate but 0 has long reached 1
+    return np.asarray(np.minimum(y1 * np.exp(capped), 1.0))
 
 
 def logistic(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
@@ -88,7 +89,7 @@ def logistic(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarr
     [0.058823529412]
     """
     first, last = (logit(np.clip(y, EPSILON, 1 - EPSILON)) for y in (y0, y1))
-    return expit(last + (last - first) / span * horizon)
+    return np.asarray(expit(last + (last - first) / span * horizon))
 
 
 PATHS = {"persistence": persistence, "linear": linear, "proportional": proportional, "logistic": logistic}

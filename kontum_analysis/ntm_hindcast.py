@@ -83,7 +83,7 @@ def _wis(observed: float, median: float, lower: np.ndarray, upper: np.ndarray) -
     """Weighted interval score of `ALPHAS`; written out because scoringrules 0.10 scores y = m = l = u = 13 as 1.86."""
     outside = np.maximum(lower - observed, 0) + np.maximum(observed - upper, 0)
     penalties = (ALPHAS / 2 * (upper - lower) + outside).sum()
-    return (abs(median - observed) / 2 + penalties) / (len(ALPHAS) + 0.5)
+    return float((abs(median - observed) / 2 + penalties) / (len(ALPHAS) + 0.5))
 
 
 def _case(

@@ -56,7 +56,7 @@ class State:
     @property
     def counts(self) -> np.ndarray:
         """Whole criteria as the province counts them: 19 when attained, `LOST_COUNT` when standing was withdrawn."""
-        whole = np.minimum(np.floor(self.criteria), 19)
+        whole: np.ndarray = np.minimum(np.floor(self.criteria), 19)
         return np.where(self.lost, np.minimum(whole, LOST_COUNT), whole).astype(np.int8)
 
 
@@ -109,9 +109,16 @@ def yearly_rates(prepared: dict[str, Any], draws: int, seed: int) -> tuple[Rates
     obs, now, rng = prepared["obs"], prepared["now"], random_stream(seed, int(PROVINCE), 2)
     line = [s for s in prepared["history"] if np.isfinite(s.attained)]
     t, a = np.array([s.time for s in line]), np.array([s.attained for s in line])
-    exposed = lambda since: np.clip(np.diff(np.maximum(t, since)), 0, None) @ a[:-1]  # noqa: E731  commune-years
+
+    def exposed(since: float) -> float:
+        """Commune-years since then."""
+        return float(np.clip(np.diff(np.maximum(t, since)), 0, None) @ a[:-1])
+
     rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
-    number = lambda name: rows.loc[rows["indicator"] == name, "obs_value"].max()  # noqa: E731
+
+    def number(name: str) -> float:
+        return float(rows.loc[rows["indicator"] == name, "obs_value"].max())
+
     named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in prepared["members"])
     in_year = number("ntm_advanced_communes_recognised_in_year")
     advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))

@@ -104,7 +104,7 @@ def _left_out(x: np.ndarray, y: np.ndarray, used: np.ndarray, ridge: np.ndarray,
     gram = np.add.reduceat(xs[:, :, None] * (ws[:, None] * xs)[:, None, :], starts)
     side = np.add.reduceat(xs * (ws * ys)[:, None], starts)
     betas = np.linalg.solve(gram.sum(0) - gram + ridge, (side.sum(0) - side)[..., None])[..., 0]
-    return np.einsum("ij,ij->i", x, betas[group])
+    return np.asarray(np.einsum("ij,ij->i", x, betas[group]))
 
 
 def scale_features(cases: Cases) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import ast
 
+import mypy.api
 import pytest
 from importlinter.cli import lint_imports
 
@@ -38,6 +39,15 @@ def imports(path):
 def test_data_flow_one_way():
     """The layers stand in pyproject.toml; import-linter reads every import, wherever in a file it stands."""
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.locked
+def test_types_are_sound(tmp_path):
+    """mypy in strict mode on the whole package, as pyproject.toml says."""
+    said, complaints, status = mypy.api.run(
+        ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path)]
+    )
+    assert status == 0, said + complaints
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

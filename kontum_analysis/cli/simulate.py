@@ -43,9 +43,8 @@ def simulate(
     if out is not None and not out.absolute().parent.is_dir():
         raise KontumError("simulate.error.out", folder=out.parent)
     areas = _areas(communes)
-    workers = "dask" if scheduler is not None else threads
-    given = dict(start=start, target=target, chunk=chunk, workers=workers, resume=resume,
-                 scheduler=None if scheduler == "local" else scheduler)  # fmt: skip
+    times = range(start + 1, start + 1 + years)
+    workers, address = threads if scheduler is None else "dask", None if scheduler == "local" else scheduler
     try:
         with progress_bar(console) as progress:
             task = progress.add_task(text("simulate.progress", lang), total=None)
@@ -53,7 +52,8 @@ def simulate(
             def shown(done: int, total: int) -> None:
                 progress.update(task, completed=done, total=total)
 
-            found = simulate_panel(areas, range(start + 1, start + 1 + years), draws, seed, progress=shown, **given)
+            found = simulate_panel(areas, times, draws, seed, start=start, target=target, chunk=chunk, workers=workers,
+                                   scheduler=address, resume=resume, progress=shown)  # fmt: skip
     except KeyboardInterrupt:
         if resume is not None:
             console.print(text("simulate.stopped", lang, folder=resume), highlight=False, markup=False, soft_wrap=True)

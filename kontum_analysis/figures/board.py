@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ..labels import number, text
 from ..targets import scoreboard
 from . import style
-from .words import chance
+from .words import chance, plain
 
 STATUS: dict[str, style.Look] = {
     "met": dict(marker="o", color=style.GREEN),
@@ -73,15 +73,9 @@ def _bullet(axes: Axes, place: float, row: Any, lang: str) -> None:
     axes.barh(place, FULL if row.status != "not_measured" else 0, height=0.62, color=style.PALE, zorder=1)
     if row.progress == row.progress:
         face = "white" if row.kind == "estimated" else look["color"]
-        axes.barh(
-            place, min(row.progress, FULL), height=0.36, color=face, edgecolor=look["color"], linewidth=0.9, zorder=2
-        )
-        words = text(
-            "scoreboard.value",
-            lang,
-            value=number(row.latest_value, 0 if row.latest_value % 1 == 0 else 1, lang),
-            goal=number(row.value_low, 0, lang),
-        )
+        length = min(row.progress, FULL)
+        axes.barh(place, length, height=0.36, color=face, edgecolor=look["color"], linewidth=0.9, zorder=2)
+        words = text("scoreboard.value", lang, value=plain(row.latest_value, lang), goal=number(row.value_low, 0, lang))
         if row.bound_low == row.bound_low:
             words += text("scoreboard.bound", lang, bound=row.bound_low)
         if row.probability == row.probability:
@@ -93,14 +87,8 @@ def _bullet(axes: Axes, place: float, row: Any, lang: str) -> None:
     if row.bound_low == row.bound_low:
         axes.plot([min(row.bound_low / row.value_low, FULL)], [place], zorder=5, **BOUND)
     axes.plot([FULL + 0.05], [place], linestyle="none", markersize=5.5, clip_on=False, **look)
-    axes.text(
-        FULL + 0.1,
-        place,
-        words,
-        va="center",
-        fontsize=style.SMALL,
-        color=style.BLACK if row.progress == row.progress else style.GREY,
-    )
+    ink = style.BLACK if row.progress == row.progress else style.GREY
+    axes.text(FULL + 0.1, place, words, va="center", fontsize=style.SMALL, color=ink)
 
 
 def board_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:

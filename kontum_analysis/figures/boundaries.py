@@ -119,7 +119,7 @@ def _district(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folded_names() -> list[str]:
-    rows = register("2020", "district").itertuples()
+    rows = style.each(register("2020", "district"))
     spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
     return sorted(filter(None, map(fold, spellings)))
 

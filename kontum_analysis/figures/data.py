@@ -76,15 +76,8 @@ def draw_coverage(table: pd.DataFrame, lang: str, title: str) -> Figure:
             for standard in STANDARDS:
                 x = [at for (s, _), at in place.items() if s == standard]
                 words = text(f"standard_short.{standard}", lang)
-                axes.text(
-                    (min(x) + max(x)) / 2,
-                    -0.75,
-                    words,
-                    ha="center",
-                    va="bottom",
-                    fontsize=style.SMALL,
-                    color=style.GREY,
-                )
+                middle = (min(x) + max(x)) / 2
+                axes.text(middle, -0.75, words, ha="center", va="bottom", fontsize=style.SMALL, color=style.GREY)
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
@@ -203,16 +196,8 @@ def _baseline_sides(axes: Axes, rows: pd.DataFrame, province: Any, lang: str) ->
         axes.text(x, 1.025, text(f"baseline.{column}", lang), ha="right", va="bottom", linespacing=1.15, **outside)
         for r in style.each(rows):
             derived = getattr(r, f"status_{column}") == "derived"
-            axes.annotate(
-                number(getattr(r, column), 0, lang),
-                (x, r.Index),
-                xycoords=("axes fraction", "data"),
-                ha="right",
-                va="center",
-                fontsize=7,
-                fontstyle="italic" if derived else "normal",
-                annotation_clip=False,
-            )
+            axes.annotate(number(getattr(r, column), 0, lang), (x, r.Index), xycoords=("axes fraction", "data"), ha="right",
+                          va="center", fontsize=7, fontstyle="italic" if derived else "normal", annotation_clip=False)  # fmt: skip
         axes.text(x, -0.04, number(province[column], 0, lang), ha="right", va="top", **outside)
     axes.text(1.02, -0.04, text("quotas.sum", lang), ha="left", va="top", **outside)
 

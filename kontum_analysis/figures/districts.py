@@ -128,14 +128,8 @@ def draw_missed(table: pd.DataFrame, lang: str, title: str) -> Figure:
             for s in ("published", "derived")
             if s in set(table["status"])
         ]
-        style.key(
-            figure,
-            [
-                *entries,
-                (style.ESTIMATED, text("missed.estimate", lang)),
-                (dict(color=style.RED, linewidth=1.3), text("missed.interval", lang)),
-            ],
-        )
+        interval = (dict(color=style.RED, linewidth=1.3), text("missed.interval", lang))
+        style.key(figure, [*entries, (style.ESTIMATED, text("missed.estimate", lang)), interval])
         return figure
 
 

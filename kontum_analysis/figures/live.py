@@ -50,7 +50,8 @@ class Picture:
         raise NotImplementedError
 
     def _open(self, figure: Figure) -> None:
-        self.figure, self._canvas = figure, FigureCanvasAgg(figure)
+        self.figure = figure
+        self._canvas: Any = FigureCanvasAgg(figure)  # its methods bring no types
         figure.set_dpi(DPI)
 
     def _artists(self) -> list[Any]:
@@ -58,16 +59,15 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture as it stands, as PNG bytes."""
-        canvas = self._canvas
         if self._background is None:
             with style.rc_context():
-                canvas.draw()
-            self._background = canvas.copy_from_bbox(self.figure.bbox)
-        canvas.restore_region(self._background)
+                self._canvas.draw()
+            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+        self._canvas.restore_region(self._background)
         for artist in self._artists():
             artist.axes.draw_artist(artist)
         file = io.BytesIO()
-        pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
+        pixels = np.ascontiguousarray(np.asarray(self._canvas.buffer_rgba())[..., :3])
         Image.fromarray(pixels).save(file, format="png", compress_level=1)
         return file.getvalue()
 

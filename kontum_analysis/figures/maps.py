@@ -80,27 +80,15 @@ def draw_commune_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
             face = _shade(r.probability, CHANCES) if rural else "white"
             border = BORDERS[r.status] if rural else dict(linewidth=0.5, edgecolor=style.LIGHT, hatch="////")
             axes.add_patch(Rectangle((r.col + 0.05, r.row + 0.05), 0.9, 0.9, facecolor=face, **border))
-            words = textwrap.fill(area_name(r.area, lang), 7)
-            named = (
-                not rural
-                and r.district not in DISTRICT_NAMES
-                and area_name(r.area, lang) == area_name(r.district, lang)
-            )
+            name = area_name(r.area, lang)
+            words = textwrap.fill(name, 7)
+            named = not rural and r.district not in DISTRICT_NAMES and name == area_name(r.district, lang)
             ink = _ink(r.probability, CHANCES) if rural else INK if named else style.GREY
             if rural:
                 known = f"{SYMBOLS.get(r.status, '')} {text('commune_map.attained', lang)}"
                 words += "\n" + (known if r.attained else f"{number(100 * r.probability, 0, lang)}%")
-            axes.text(
-                r.col + 0.5,
-                r.row + 0.5,
-                words,
-                ha="center",
-                va="center",
-                fontsize=style.SMALL,
-                color=ink,
-                fontweight="bold" if named else "normal",
-                linespacing=0.98,
-            )
+            axes.text(r.col + 0.5, r.row + 0.5, words, ha="center", va="center", fontsize=style.SMALL, color=ink,
+                      fontweight="bold" if named else "normal", linespacing=0.98)  # fmt: skip
         _district_lines(axes, table)
         for code, (x, y, side) in DISTRICT_NAMES.items():
             axes.text(x, y, area_name(code, lang), ha=side, va="center", fontsize=7.5, fontweight="bold", color=INK)
@@ -161,16 +149,8 @@ def draw_district_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
                 words = f"{name}\n{SYMBOLS[r.status]} {number(100 * r.rate, 1, lang)}%"
                 if r.status == "estimated":
                     words += f"\n({number(100 * r.q10, 1, lang)}–{number(100 * r.q90, 1, lang)})"
-                axes.text(
-                    col + 0.5,
-                    row + 0.5,
-                    words,
-                    ha="center",
-                    va="center",
-                    fontsize=7,
-                    color=_ink(r.rate, RATES),
-                    linespacing=1.2,
-                )
+                ink = _ink(r.rate, RATES)
+                axes.text(col + 0.5, row + 0.5, words, ha="center", va="center", fontsize=7, color=ink, linespacing=1.2)
             axes.set_title(text("district_map.year", lang, year=year))
             axes.set_xlim(-0.05, 4.05)
             axes.set_ylim(4.05, -0.05)

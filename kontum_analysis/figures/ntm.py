@@ -111,9 +111,8 @@ def _end_labels(axes: Axes, table: pd.DataFrame, ends: dict[str, tuple[float, fl
         words = text(f"ntm.end_{'observed' if name == 'observed' else 'pace'}", lang, pace=float(PACES[name] or 0),
                      communes=ends[name][1], p=chance[name], target=table["target"].iloc[0])  # fmt: skip
         color = PACE_LINES[name]["color"]
-        hair = dict(arrowstyle="-", color=color, linewidth=0.6, shrinkA=0, shrinkB=1, relpos=(0, 0.5))
-        axes.annotate(words, ends[name], xytext=(ends[name][0] + 0.55, y), color=color, fontsize=7, va="center",
-                      arrowprops=hair, annotation_clip=False, linespacing=1.15)  # fmt: skip
+        place = ends[name][0] + 0.55, y
+        style.callout(axes, words, ends[name], place, color, dict(shrinkA=0), annotation_clip=False, linespacing=1.15)
 
 
 def _sets(axes: Axes, known: pd.DataFrame, lang: str) -> None:

@@ -76,7 +76,7 @@ def draw_outlook(table: pd.DataFrame, lang: str, title: str) -> Figure:
 
 def _on_floor(row: Any) -> bool:
     """Whether half of the draws have stopped at the floor: then the narrow interval is an assumption, not knowledge."""
-    return row.rate - row.q05 < 0.0005
+    return bool(row.rate - row.q05 < 0.0005)
 
 
 def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:

@@ -29,13 +29,8 @@ def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
     for name in SCENARIOS:
         found = implied_pace(obs, preset(name)).assign(kind=name)
         opening = groups(project_poverty(obs, preset(name))).query("area == @OTHER_DISTRICTS").iloc[[0]]
-        opening = opening.assign(
-            kind=name,
-            needed_rate=opening["rate"],
-            floor_rate=opening["floor"],
-            possible=True,
-            possible_without_floor=True,
-        )
+        opening = opening.assign(kind=name, needed_rate=opening["rate"], floor_rate=opening["floor"], possible=True,
+                                 possible_without_floor=True)  # fmt: skip
         columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "possible", "possible_without_floor"]
         parts.append(pd.concat([opening, found])[columns])
     table = pd.concat(parts, ignore_index=True)
@@ -71,32 +66,24 @@ def draw_needed(table: pd.DataFrame, lang: str, title: str) -> Figure:
             axes.axhline(0, color=style.BLACK, linewidth=0.8)
             axes.plot(rows["year"], rows["floor_rate"], color=style.GREY, linewidth=1, linestyle=":")
             axes.plot(rows["year"], rows["needed_rate"], color=style.BLUE, linewidth=1)
-            style.known_points(
-                axes, known, markerfacecolor="none", markersize=5.6
-            )  # on top, and hollow, so that a square shows inside a diamond
+            # on top, and hollow, so that a square shows inside a diamond
+            style.known_points(axes, known, markerfacecolor="none", markersize=5.6)
             for verdict, mark in VERDICTS.items():
                 cells = rows[(rows["verdict"] == verdict) & (rows["year"] > rows["year"].min())]
                 axes.plot(cells["year"], cells["needed_rate"], zorder=5, **mark)
             for r in style.each(rows.iloc[1:]):
                 style.note(axes, r.year, r.needed_rate, number(100 * r.needed_rate, 1, lang), style.BLUE, dx=5, dy=6)
-            words = text(
-                "needed.panel",
-                lang,
-                a=preset(name).province_pace_pp,
-                b=preset(name).poor_district_pace_pp,
-                pace=rows["needed_pace_pp"].iloc[1],
-            )
+            paces = preset(name)
+            words = text("needed.panel", lang, a=paces.province_pace_pp, b=paces.poor_district_pace_pp,
+                         pace=rows["needed_pace_pp"].iloc[1])  # fmt: skip
             axes.set_title(words, fontsize=7.5, linespacing=1.25)
             axes.set_ylim(low, high)
             axes.set_xlim(rows["year"].min() - 0.4, last + 0.95)
             axes.set_xticks(range(rows["year"].min(), last + 1))
             axes.tick_params(axis="x", labelsize=style.SMALL)
-            style.note(
-                axes, rows["year"].min() - 0.3, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=5
-            )
-            style.note(
-                axes, rows["year"].min() - 0.3, low, text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[]
-            )
+            left = rows["year"].min() - 0.3
+            style.note(axes, left, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=5)
+            style.note(axes, left, low, text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
             axes.set_ylabel(text("needed.axis", lang) if name == SCENARIOS[0] else "")
             style.number_axis(axes.yaxis, lang, scale=100)
         entries = [(mark, text(f"verdict.{verdict}", lang)) for verdict, mark in VERDICTS.items()]
@@ -144,11 +131,12 @@ def quota_rows(projection: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     stock = panel[panel["area"] == PROVINCE].set_index("year")["poor_households"]
     fall = (-stock.diff()).dropna().astype(int)
     fall = fall[fall.index.isin(quotas["year"])]
-    rows = [
+    parts: list[pd.DataFrame] = [
         pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
         pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived")),
     ]
-    return pd.concat(rows, ignore_index=True)[["area", "year", "kind", "households", "status"]]
+    table = pd.concat(parts, ignore_index=True)
+    return table[["area", "year", "kind", "households", "status"]]
 
 
 def poor_first() -> list[str]:

@@ -111,16 +111,12 @@ def _path_labels(axes: Axes, rows: pd.DataFrame, area: str, lang: str) -> None:
     floor = rows[rows["kind"] == "programme-mid"].set_index("year")["floor"]
     words = text("paths.floor", lang, v=floor[far], far=far)
     style.note(axes, first - 1, floor[first - 1], words, style.GREY, dy=4, va="bottom", fontsize=7)
-    axes.text(
-        near - 0.08,
-        top * 0.985,
-        text("paths.horizon", lang),
-        fontsize=style.SMALL,
-        color=style.GREY,
-        ha="right",
-        va="top",
-        bbox=dict(facecolor="white", edgecolor="none", pad=0.5),
-    )
+    _name_horizon(axes, near - 0.08, top * 0.985, lang, ha="right")
+
+
+def _name_horizon(axes: Axes, x: float, y: float, lang: str, ha: str = "left") -> None:
+    box = dict(facecolor="white", edgecolor="none", pad=0.5)
+    axes.text(x, y, text("paths.horizon", lang), fontsize=style.SMALL, color=style.GREY, ha=ha, va="top", bbox=box)
 
 
 def paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
@@ -191,32 +187,14 @@ def draw_forms(table: pd.DataFrame, lang: str, title: str) -> Figure:
                 line = rows[rows["kind"] == form].set_index("year")["rate"]
                 axes.plot(line, linewidth=1.5, **FORM_LINES[form])
                 ends.append(line[last])
-            for form, end, y in zip(
-                FORMS, ends, style.spread([max(e, 0.04 * top) for e in ends], 0.085 * top), strict=True
-            ):
+            places = style.spread([max(end, 0.04 * top) for end in ends], 0.085 * top)
+            for form, end, y in zip(FORMS, ends, places, strict=True):
                 words = text("forms.end", lang, form=text(f"form_short.{form}", lang), v=end)
-                hair = dict(arrowstyle="-", color=_INK[form], linewidth=0.5, shrinkA=0, shrinkB=1, relpos=(0, 0.5))
-                axes.annotate(
-                    words,
-                    (last, end),
-                    xytext=(last + 0.45, y),
-                    color=_INK[form],
-                    fontsize=7,
-                    va="center",
-                    arrowprops=hair,
-                    annotation_clip=False,
-                )
+                hair = dict(linewidth=0.5, shrinkA=0)
+                style.callout(axes, words, (last, end), (last + 0.45, y), _INK[form], hair, annotation_clip=False)
             style.known_points(axes, rows[rows["kind"] == "known"])
             axes.axvline(horizon(), color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)))
-            axes.text(
-                horizon() + 0.08,
-                top * 0.98,
-                text("paths.horizon", lang),
-                fontsize=style.SMALL,
-                color=style.GREY,
-                va="top",
-                bbox=dict(facecolor="white", edgecolor="none", pad=0.5),
-            )
+            _name_horizon(axes, horizon() + 0.08, top * 0.98, lang)
             axes.set_title(area_name(area, lang))
             axes.set_ylim(0, top)
             axes.set_xlim(rows["year"].min() - 0.3, last + 0.1)

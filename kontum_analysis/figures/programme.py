@@ -28,10 +28,11 @@ def corridors() -> dict[str, Corridor]:
     """
     rows = raw_tables()["targets"]
     rows = rows[(rows["in_programme_3299"] == "1") & (rows["indicator"] == "poverty_rate_reduction_pp_per_year")]
-    found = {
-        r.scope_area: Corridor(float(r.value_low), float(r.value_high), int(r.horizon_year)) for r in rows.itertuples()
+    rows = rows.set_index("scope_area").loc[AREAS]
+    ends = zip(rows["value_low"], rows["value_high"], rows["horizon_year"], strict=True)
+    return {
+        area: Corridor(float(low), float(high), int(last)) for area, (low, high, last) in zip(AREAS, ends, strict=True)
     }
-    return {area: found[area] for area in AREAS}
 
 
 def horizon() -> int:

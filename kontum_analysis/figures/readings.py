@@ -26,12 +26,9 @@ def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     for end, speed in (("low", pace.low), ("high", pace.high)):
         for year in range(first, pace.horizon + 1):
             span = year - first
-            rows.append(
-                dict(kind=f"points_{end}", year=year, rate=max(start - speed / 100 * span, 0), status="projected")
-            )
-            rows.append(
-                dict(kind=f"relative_{end}", year=year, rate=start * (1 - speed / 100) ** span, status="projected")
-            )
+            rates = {"points": max(start - speed / 100 * span, 0), "relative": start * (1 - speed / 100) ** span}
+            for kind, rate in rates.items():
+                rows.append(dict(kind=f"{kind}_{end}", year=year, rate=rate, status="projected"))
     cases = raw_tables()["pp_evidence"]
     for r in style.each(cases[(cases["difference_points"] != "") & (cases["relative_fall_pct"] != "")]):
         rows.append(
@@ -63,15 +60,8 @@ def draw_readings(table: pd.DataFrame, lang: str, title: str) -> Figure:
             left.fill_between(
                 path.index, low, high, facecolor=color, alpha=0.4, edgecolor=ink, linewidth=0.4, hatch=hatch
             )
-            words = text(
-                f"readings.{kind}",
-                lang,
-                low=corridors()[PROVINCE].low,
-                high=corridors()[PROVINCE].high,
-                a=low[last],
-                b=high[last],
-                end=last,
-            )
+            pace = corridors()[PROVINCE]
+            words = text(f"readings.{kind}", lang, low=pace.low, high=pace.high, a=low[last], b=high[last], end=last)
             up = kind == "relative"
             at = (last + 0.1, high[last] + 0.012) if up else (path.index.min() - 0.15, 0.012)
             left.text(*at, words, color=ink, fontsize=7, ha="right" if up else "left", va="bottom", linespacing=1.2)
@@ -86,16 +76,9 @@ def draw_readings(table: pd.DataFrame, lang: str, title: str) -> Figure:
         left.set_ylabel(text("unit.percent_of_households", lang))
         style.number_axis(left.yaxis, lang, scale=100)
         _cases(right, table[table["kind"] == "case"].reset_index(drop=True), lang)
-        style.key(
-            figure,
-            [
-                (style.PUBLISHED, text("status.published", lang)),
-                (CASE_MARKS["reported"], text("readings.reported", lang)),
-                (CASE_MARKS["points"], text("readings.difference", lang)),
-                (CASE_MARKS["relative"], text("readings.fall", lang)),
-            ],
-            below_top_cm=0.8,
-        )
+        named = {"reported": "readings.reported", "points": "readings.difference", "relative": "readings.fall"}
+        cases = [(CASE_MARKS[column], text(name, lang)) for column, name in named.items()]
+        style.key(figure, [(style.PUBLISHED, text("status.published", lang)), *cases], below_top_cm=0.8)
         return figure
 
 

@@ -90,24 +90,16 @@ def draw_calibration(table: pd.DataFrame, lang: str, title: str) -> Figure:
         axes.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.8, linestyle=(0, (4, 2)))
         for subject, (colour, marker, shift) in SUBJECTS.items():
             rows = table[table["subject"] == subject]
-            axes.vlines(rows["nominal"] + shift, rows["low"], rows["high"], color=colour, linewidth=1.2)
-            axes.plot(
-                rows["nominal"] + shift, rows["observed"], marker=marker, color=colour, markersize=5, linestyle="none"
-            )
+            at = rows["nominal"] + shift
+            axes.vlines(at, rows["low"], rows["high"], color=colour, linewidth=1.2)
+            axes.plot(at, rows["observed"], marker=marker, color=colour, markersize=5, linestyle="none")
         places = {"ntm": 0.9, "poverty": 0.66, "districts": 0.42}
         for subject, y in places.items():
             row = table[(table["subject"] == subject) & (table["nominal"] == 0.8)].iloc[0]
-            words = text(
-                "calibration.words", lang, name=text(f"calibration.{subject}", lang), n=row.cases, observed=row.observed
-            )
-            style.callout(
-                axes,
-                words,
-                (0.8 + SUBJECTS[subject][2], row.observed),
-                (1.06, y),
-                SUBJECTS[subject][0],
-                annotation_clip=False,
-            )
+            colour, _, shift = SUBJECTS[subject]
+            name = text(f"calibration.{subject}", lang)
+            words = text("calibration.words", lang, name=name, n=row.cases, observed=row.observed)
+            style.callout(axes, words, (0.8 + shift, row.observed), (1.06, y), colour, annotation_clip=False)
         axes.set_xlim(0.4, 1.0)
         axes.set_ylim(0, 1.02)
         axes.set_xlabel(text("calibration.nominal", lang))

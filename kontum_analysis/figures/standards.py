@@ -47,49 +47,33 @@ def draw_break(table: pd.DataFrame, lang: str, title: str) -> Figure:
         for standard, color in ((OLD_STANDARD, style.PALE), (STANDARD, "#E3F1FA")):
             left, right = edges[standard]
             axes.axvspan(left, right, color=color, linewidth=0, zorder=0)
-            axes.text(
-                left + 0.12, top * 0.975, text(f"standard.{standard}", lang), va="top", fontsize=7.5, fontweight="bold"
-            )
+            words = text(f"standard.{standard}", lang)
+            axes.text(left + 0.12, top * 0.975, words, va="top", fontsize=7.5, fontweight="bold")
             rows = table[table["standard"] == standard]
             values = rows[rows["status"] == "published"]
             axes.plot(values["year"], values["rate"], color=style.GREY, linewidth=1)
             style.known_points(axes, values)
             for row in style.each(values):
-                style.note(
-                    axes,
-                    row.year,
-                    row.rate,
-                    text("value.percent", lang, v=row.rate),
-                    dx=6,
-                    dy=9,
-                    ha="center",
-                    fontsize=7.5,
-                )
+                words = text("value.percent", lang, v=row.rate)
+                style.note(axes, row.year, row.rate, words, dx=6, dy=9, ha="center", fontsize=7.5)
             for row in style.each(rows[rows["status"].isin(["at_least", "at_most"])]):
                 _bound(axes, row, lang)
         axes.axvline(middle, color=style.RED, linewidth=1.2, linestyle=(0, (4, 2)))
-        axes.text(
-            middle + 0.12,
-            top * 0.845,
-            text("break.explained", lang, year=FIRST_YEAR),
-            va="top",
-            fontsize=7,
-            color=style.RED,
-            linespacing=1.3,
-        )
+        words = text("break.explained", lang, year=FIRST_YEAR)
+        axes.text(middle + 0.12, top * 0.845, words, va="top", fontsize=7, color=style.RED, linespacing=1.3)
         axes.set_ylim(0, top)
         axes.set_xlim(edges[OLD_STANDARD][0], edges[STANDARD][1])
         axes.set_xticks(range(table["year"].min(), table["year"].max() + 1))
         axes.set_xlabel(text("axis.year_end", lang))
         axes.set_ylabel(text("unit.percent_of_households", lang))
         style.number_axis(axes.yaxis, lang, scale=100)
-        style.status_key(figure, table["status"], lang, left_cm=0.2)
+        style.status_key(figure, table["status"], lang)
         return figure
 
 
-def _bound(axes: Axes, row: Any, lang: str, length: float = 0.028) -> None:
+def _bound(axes: Axes, row: Any, lang: str) -> None:
     """A bound: a bar with an open arrow to the side on which the true value lies, and its sign with the number."""
-    up = 1 if row.status == "at_least" else -1
+    up, length = 1 if row.status == "at_least" else -1, 0.028
     axes.plot([row.year - 0.16, row.year + 0.16], [row.rate, row.rate], color=style.GREY, linewidth=1.2)
     axes.plot([row.year] * 2, [row.rate, row.rate + up * length], color=style.GREY, linewidth=1)
     axes.plot([row.year], [row.rate + up * length], **style.MARKERS[row.status])
@@ -166,19 +150,14 @@ def _sideways(status: str) -> style.Look:
 
 
 def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> None:
-    words = {
-        "published": "value.exact",
-        "unsure": "value.exact",
-        "at_least": "value.at_least",
-        "at_most": "value.at_most",
-    }
     for row in style.each(rows):
         y = order.index(row.area)
         if row.status == "none":
             style.note(axes, 0.65, y, text("old.none", lang), style.GREY, ha="right", fontstyle="italic")
             continue
         axes.plot([row.rate], [y], zorder=3, **_sideways(row.status))
-        style.note(axes, row.rate, y, text(words[row.status], lang, v=row.rate), dx=6)
+        bound = row.status if row.status in ("at_least", "at_most") else "exact"
+        style.note(axes, row.rate, y, text(f"value.{bound}", lang, v=row.rate), dx=6)
     axes.set_ylim(len(order) - 0.5, -0.5)
     axes.set_xlim(0, 0.66)
     axes.grid(True, axis="both")

@@ -105,15 +105,13 @@ def canvas(
         yield figure
 
 
-def key(
-    figure: Figure, entries: Sequence[tuple[Look, str]], below_top_cm: float = 0.75, left_cm: float = 0.2, **kwargs: Any
-) -> Legend:
+def key(figure: Figure, entries: Sequence[tuple[Look, str]], below_top_cm: float = 0.75, **kwargs: Any) -> Legend:
     """What the markers mean, in one row under the title. entries: pairs of (line or marker style, words)."""
     height_cm = figure.get_size_inches()[1] / CM
     handles = [Line2D([], [], **style) for style, _ in entries]
     place = dict(
         loc="upper left",
-        bbox_to_anchor=(left_cm / WIDTH_CM, 1 - below_top_cm / height_cm),
+        bbox_to_anchor=(0.2 / WIDTH_CM, 1 - below_top_cm / height_cm),
         ncols=len(entries),
         handlelength=1.2,
         handletextpad=0.4,
@@ -171,14 +169,28 @@ def note(
 
 
 def callout(
-    axes: Axes, words: str, at: tuple[float, float], to: tuple[float, float], color: str, **kwargs: Any
+    axes: Axes,
+    words: str,
+    at: tuple[float, float],
+    to: tuple[float, float],
+    color: str,
+    hair: Look | None = None,
+    **kwargs: Any,
 ) -> Annotation:
     """A direct label away from its line, tied to it by a hair line. at: point on the line; to: place of the label.
 
-    The hair leaves the label at its left end, so that labels may stand in a stack.
+    The hair leaves the label at its left end, so that labels may stand in a stack; hair: other properties of it.
     """
-    hair = dict(arrowstyle="-", color=color, linewidth=0.6, shrinkA=1, shrinkB=1, relpos=(0, 0.5))
-    settings = dict(fontsize=7, ha="left", va="center", arrowprops=hair, color=color)
+    tie = {
+        "arrowstyle": "-",
+        "color": color,
+        "linewidth": 0.6,
+        "shrinkA": 1,
+        "shrinkB": 1,
+        "relpos": (0, 0.5),
+        **(hair or {}),
+    }
+    settings = dict(fontsize=7, ha="left", va="center", arrowprops=tie, color=color)
     return axes.annotate(words, at, xytext=to, **{**settings, **kwargs})
 
 
