@@ -38,7 +38,7 @@ def executed(path: str | Path) -> str:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     path = Path(path)
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat brings no types
+    notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
                             extra_arguments=["--IPKernelApp.log_level=ERROR"],
                             resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
@@ -57,7 +57,7 @@ def executed(path: str | Path) -> str:
         ):  # the id of a widget is another in every run, and lives with its kernel only
             output.get("data", {}).pop(_WIDGET, None)
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")}
-    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]  # nor here
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def problems(path: str | Path, figures: str | Path = FIGURES) -> list[Words]:
@@ -97,7 +97,7 @@ def _cell_problems(cell: dict[str, Any], figures: Path) -> Iterator[Words | str]
             yield Words("notebook_check.stderr", words="".join(output["text"])[:80])
         data = output.get("data", {})
         if _WIDGET in data:
-            yield "the id of a widget, which is another in every run"
+            yield Words("notebook_check.widget")
         plain = "".join(data.get("text/plain", "")) + "".join(output.get("text", ""))
         if private := _PRIVATE.search(plain):
             yield Words("notebook_check.private", words=private.group())

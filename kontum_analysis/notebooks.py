@@ -88,7 +88,7 @@ def show_figure(name: str, obs: pd.DataFrame) -> Shown:
     en = vi.in_language("en")
     image = base64.b64encode(vi.image()).decode("ascii")
     forms = {"text/plain": f"{FIGURE_MARK}{name}, data {vi.data_hash}", "image/png": image}
-    display(Shown(forms, {"image/png": {"alt": vi.alt}}))  # type: ignore[no-untyped-call]  # IPython brings no types
+    display(Shown(forms, {"image/png": {"alt": vi.alt}}))
     english = f'<img src="../figures/en/{name}.png" alt="{html.escape(en.alt)}" style="max-width:100%">'
     folded = f"<details><summary>{text('notebook.english_figure', 'en')}</summary>{english}</details>"
     caption = f"<p>{html.escape(vi.caption)}</p><p><em>{html.escape(en.caption)}</em></p>"

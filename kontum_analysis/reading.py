@@ -27,8 +27,8 @@ def read_text_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
     path = Path(path)
     text = _decoded(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows, lines, problems = [], [], []
-    start = 1
+    rows, lines, start = [], [], 1
+    problems: list[Problem] = []
     try:
         for fields in reader:
             if fields:  # an empty line holds nothing

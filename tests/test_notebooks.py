@@ -124,6 +124,18 @@ def test_a_broken_magic_fails_even_when_its_failure_was_committed(copy):
     assert "a magic or shell line" in " ".join(guard(copy(plant)))
 
 
+def test_a_committed_widget_fails(copy):
+    def commit(cells, _):
+        shown = {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "a1"}},
+        }
+        cells[1]["outputs"].append(shown)
+
+    assert "the id of a widget" in " ".join(guard(copy(commit)))
+
+
 def test_a_committed_warning_fails(copy):
     def commit(cells, _):
         cells[1]["outputs"].append({"output_type": "stream", "name": "stderr", "text": ["UserWarning: stray\n"]})

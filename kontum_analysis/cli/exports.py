@@ -89,7 +89,7 @@ def tables(
         progress.advance(computing)
         origin = provenance(obs, scenarios, data, as_of)
         task = progress.add_task(text("exports.step.tables", lang), total=len(kinds))
-        files = {}
+        files: dict[str, bytes | str] = {}
         for kind in kinds:
             files |= _table_files(kind, made, origin, obs, lang)
             progress.advance(task)

@@ -111,7 +111,9 @@ def draw_chunk(task: Task) -> Part:
     """The `Part` of a task. Memory: `simulation.memory_bound`, whatever the number of areas."""
     shape = (len(task.elapsed), task.draws)
     work = _Work(shape)
-    shared, sums, left, done = {}, {}, {k: node.blocks for k, node in task.nodes.items()}, {}
+    shared: dict[tuple[int, ...], np.ndarray] = {}
+    sums: dict[int, Sums] = {}
+    left, done = {k: node.blocks for k, node in task.nodes.items()}, {}
     for block in task.blocks:
         shared = _shared(task, block.chain, shared, work)
         found = _draw_block(task, block, np.negative(shared[block.chain], out=work.against), work)

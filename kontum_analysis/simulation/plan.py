@@ -90,7 +90,7 @@ def chunks(plan: Plan, areas: int) -> list[tuple[int, int]]:
 
 def members(plan: Plan) -> dict[int, list[int]]:
     """For every node and group: its leaves (rows) in order."""
-    rows = {number: [] for number in range(len(plan.names))}
+    rows: dict[int, list[int]] = {number: [] for number in range(len(plan.names))}
     for row, chain in enumerate(plan.tree.leaves["chain"]):
         for number in chain:
             rows[number].append(row)
@@ -103,7 +103,7 @@ def nodes(plan: Plan) -> dict[int, Node]:
     """All nodes and groups of a plan as the kernel wants them; `blocks` and `whole` are those of the whole run."""
     above, homes = plan.moves[0], plan.tree.leaves["households"].to_numpy()
     steps = _steps(above["shock_sd"].to_numpy(), 0.0, plan.elapsed)
-    held = {number: set() for number in range(len(plan.names))}
+    held: dict[int, set[int]] = {number: set() for number in range(len(plan.names))}
     for block, (first, last, chain) in enumerate(plan.blocks):
         for number in chain:
             held[number].add(block)
@@ -131,7 +131,8 @@ def tasks(plan: Plan, everything: Mapping[int, Node], areas: int) -> Iterator[Ta
     opening = leaves["opening_sd"].fillna(0.0).to_numpy()
     codes, homes = leaves["code"].to_numpy(), leaves["households"].to_numpy()
     for first, last in chunks(plan, areas):
-        blocks, here = [], {}
+        blocks: list[Block] = []
+        here: dict[int, int] = {}
         for start, stop, chain in plan.blocks[first:last]:
             rows = slice(start, stop)
             groups = _groups(plan, start, stop)

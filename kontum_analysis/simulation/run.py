@@ -149,7 +149,9 @@ def _collected(
 ) -> dict[int, np.ndarray]:
     """Summaries of all nodes; parts of a node from several chunks are added up as soon as they come."""
     missing = {number: node.blocks for number, node in everything.items()}
-    found, sums, done, areas = {}, {}, 0, len(plan.tree.leaves)
+    found: dict[int, np.ndarray] = {}
+    sums: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    done, areas = 0, len(plan.tree.leaves)
     for task, part in _known_or_drawn(tasks(plan, everything, chunk), workers, scheduler, store):
         found |= dict(zip(part.closed.tolist(), part.summaries, strict=True))
         for number, poor, under in zip(part.opened.tolist(), part.poor, part.under, strict=True):

@@ -32,7 +32,7 @@ def drawn(tasks: Iterable[Task], workers: int | str = 1, scheduler: str | None =
 
 def _in_order(tasks: Iterable[Task], submit: Callable[[Task], Any], most: int) -> Iterator[tuple[Task, Part]]:
     """Submit tasks, never more than `most` ahead of the one that is waited for."""
-    under_way = deque()
+    under_way: deque[tuple[Task, Any]] = deque()
     for task in tasks:
         under_way.append((task, submit(task)))
         if len(under_way) >= most:
