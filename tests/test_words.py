@@ -19,6 +19,7 @@ SPEAKERS = {**ERRORS, "Words": 0, "Problem": 4}
 # functions that pass a key on: (module, name) -> where their key stands
 PASSING = {
     ("checks.py", "_cell_problem"): 3,
+    ("checks.py", "_cell_problems"): 3,
     ("simulation/tree.py", "_problem"): 4,
     ("*", "problem"): 1,  # the method of import_areas.Entry
 }
@@ -29,7 +30,7 @@ PASSED_ON = {
     "self.key",
     "self.allowed",
 }  # how they, and errors.py, write what they pass on
-PASSING_IN = {"_cell_problem", "_problem", "problem", "said", "wanted"}
+PASSING_IN = {"_cell_problem", "_cell_problems", "_problem", "problem", "said", "wanted"}
 
 
 def module_calls():
