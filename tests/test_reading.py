@@ -80,7 +80,12 @@ def test_rows_and_problems_up_to_the_limit_are_taken_and_one_more_is_told(tmp_pa
     monkeypatch.undo()
     assert len(problems(tmp_path, "a,b\n" + "1\n" * 200)) == 200
     many = said(tmp_path, "a,b\n" + "1\n" * 201)
+    assert len(said(tmp_path, "a,b\n" + "1\n" * 300)) == 201
     assert len(many) == 201 and many[0].startswith("t.csv: found further problems; only the first 200 ")
+
+
+def test_of_a_header_far_too_long_ten_times_the_columns_are_looked_at(tmp_path):
+    assert len(problems(tmp_path, ",".join(["a", "b", *map(str, range(30))]) + "\n")) == 18
 
 
 FAULTS = {
