@@ -184,7 +184,10 @@ def test_a_name_of_the_longest_length_is_looked_for_and_a_longer_one_and_none_ar
 
 
 def test_what_an_area_lies_in_is_listed_from_the_smallest():
-    assert areas._above("23311", "2020") == ["608", "62", "VN-TN", "VN"] and areas._above("VN", "2020") == []
+    assert (
+        areas._above("23311", "2020") == ["608", "62", "VN-TN", "VN"]
+        and areas._above("VN", "2020") == areas._above("999", "2020") == []
+    )
 
 
 @pytest.mark.parametrize("name", ["", "   ", "-", ".", None, float("nan"), ",", "()", "xã", "TP.", "🙂"])
