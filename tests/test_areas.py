@@ -55,6 +55,15 @@ def test_a_vintage_or_level_that_does_not_exist_is_refused_by_name(wanted):
         areas.resolve("Kon Plông", **wanted)
 
 
+def test_the_register_by_parent_counts_its_rows_anew_and_refuses_in_full():
+    found = areas.register("2020", "commune", "618")
+    assert set(found["parent_code"]) == {"618"} and found.index.tolist() == [0, 1, 2]
+    assert "index" not in found.columns and len(areas.register(parent="618")) == 3
+    with pytest.raises(kt.KontumError) as error:
+        areas.register("2024")
+    assert error.value.said("en") == "vintage: found '2024'; one of 2020, 2025"
+
+
 # --- names
 
 
@@ -128,6 +137,21 @@ def test_a_level_picks_among_areas_of_one_name():
     assert areas.resolve("Sa Thầy", level="commune").code == "23527"
     with pytest.raises(kt.UnknownAreaError, match="ambiguous.*23500"):
         areas.resolve("Đăk Hà", level="commune")  # the town of the district, and a commune of Tu Mơ Rông
+
+
+def test_a_code_is_held_to_its_level_and_a_code_used_twice_to_its_vintage():
+    assert areas.resolve("613", level="district").name == "Kon Plông"
+    with pytest.raises(kt.UnknownAreaError, match="no area is called '613'"):
+        areas.resolve("613", level="commune")
+    found = [areas.resolve("23476", vintage=vintage) for vintage in ("2020", "2025")]
+    assert [(a.name, a.vintage, a.parent) for a in found] == [("Hiếu", "2020", "613"), ("Kon Plông", "2025", "51")]
+
+
+def test_an_ambiguous_name_is_told_in_full():
+    with pytest.raises(kt.UnknownAreaError) as error:
+        areas.resolve("Đăk Long")
+    assert error.value.said("en") == ("'Đăk Long' is ambiguous: xã Đăk Long (23368), Đăk Glei; xã Đăk Long (23504), "
+                                      "Đăk Hà. Add the parent, or give the code")  # fmt: skip
 
 
 def test_an_ambiguous_name_is_refused_and_its_bearers_are_named():

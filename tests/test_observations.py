@@ -476,6 +476,7 @@ def test_select_gives_preferred_rows_only_in_order(obs):
 def test_select_filters_by_area_level_and_standard_and_counts_rows_anew(obs):
     rows = select(obs, "poverty_rate_pct", area="62", standard="MDP_2022_2025")
     assert rows["obs_value"].tolist() == [15.32, 10.86, 6.84] and rows.index.tolist() == [0, 1, 2]
+    assert rows.columns.equals(obs.columns)
     assert select(obs, "poverty_rate_pct", level="district", area="62").empty
     assert set(select(obs, "poverty_rate_pct", level="province")["ref_area"]) >= {"62"}
     every = select(obs, "poverty_rate_pct", area="62")
