@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kontum_analysis.apportion import apportion
+from kontum_analysis.errors import KontumError
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,35 @@ def test_the_sum_may_be_off_by_as_much_as_rounding_every_share_and_no_more():
 def test_equal_remainders_go_to_the_first_whatever_the_number_of_areas():
     assert apportion([0.5] * 40, 20).tolist() == [1] * 20 + [0] * 20
     assert apportion([2.0] * 40, 75).tolist() == [1] * 5 + [2] * 35
+
+
+def test_too_many_are_taken_from_the_smallest_remainder_and_never_from_nought():
+    assert apportion([3.5, 1.0], 3).tolist() == [3, 0]
+    assert apportion([0.0, 2.0, 2.0], 3).tolist() == [0, 1, 2]
+
+
+def test_of_many_areas_with_few_remainders_the_first_of_each_take_theirs():
+    shares = [
+        1.25,
+        1.5,
+        1.75,
+    ] * 60  # 180 areas, floors of 180; 90 more: all of the 60 with 0.75, and 30 of those with 0.5
+    assert apportion(shares, 270).tolist() == [1, 2, 2] * 30 + [1, 1, 2] * 30
+
+
+def test_shares_kept_as_objects_are_reckoned_as_numbers():
+    assert apportion(np.array([1.4, 2.6], object), 4).tolist() == [1, 3]
+
+
+def test_each_refusal_holds_the_numbers_it_speaks_of():
+    shares = np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])
+    with pytest.raises(KontumError) as error:
+        apportion(shares, [2, -4, 6])
+    assert error.value.key == "error.apportion.total" and error.value.values["total"].tolist() == [2, -4, 6]
+    with pytest.raises(KontumError) as error:
+        apportion(shares, [2, 4, 9])
+    values = {name: value.tolist() for name, value in error.value.values.items()}
+    assert error.value.key == "error.apportion.far" and values == {"sum": [2.0, 4.0, 6.0], "total": [2, 4, 9]}
+    with pytest.raises(KontumError) as error:
+        apportion([1.0, -1.0], 0)
+    assert error.value.key == "error.apportion.shares"

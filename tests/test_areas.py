@@ -55,6 +55,15 @@ def test_a_vintage_or_level_that_does_not_exist_is_refused_by_name(wanted):
         areas.resolve("Kon Plông", **wanted)
 
 
+def test_the_register_by_parent_counts_its_rows_anew_and_refuses_in_full():
+    found = areas.register("2020", "commune", "618")
+    assert set(found["parent_code"]) == {"618"} and found.index.tolist() == [0, 1, 2]
+    assert "index" not in found.columns and len(areas.register(parent="618")) == 3
+    with pytest.raises(kt.KontumError) as error:
+        areas.register("2024")
+    assert error.value.said("en") == "vintage: found '2024'; one of 2020, 2025"
+
+
 # --- names
 
 
@@ -130,6 +139,21 @@ def test_a_level_picks_among_areas_of_one_name():
         areas.resolve("Đăk Hà", level="commune")  # the town of the district, and a commune of Tu Mơ Rông
 
 
+def test_a_code_is_held_to_its_level_and_a_code_used_twice_to_its_vintage():
+    assert areas.resolve("613", level="district").name == "Kon Plông"
+    with pytest.raises(kt.UnknownAreaError, match="no area is called '613'"):
+        areas.resolve("613", level="commune")
+    found = [areas.resolve("23476", vintage=vintage) for vintage in ("2020", "2025")]
+    assert [(a.name, a.vintage, a.parent) for a in found] == [("Hiếu", "2020", "613"), ("Kon Plông", "2025", "51")]
+
+
+def test_an_ambiguous_name_is_told_in_full():
+    with pytest.raises(kt.UnknownAreaError) as error:
+        areas.resolve("Đăk Long")
+    assert error.value.said("en") == ("'Đăk Long' is ambiguous: xã Đăk Long (23368), Đăk Glei; xã Đăk Long (23504), "
+                                      "Đăk Hà. Add the parent, or give the code")  # fmt: skip
+
+
 def test_an_ambiguous_name_is_refused_and_its_bearers_are_named():
     with pytest.raises(kt.UnknownAreaError, match="ambiguous.*23368.*Đăk Glei.*23504.*Đăk Hà"):
         areas.resolve("Đăk Long")
@@ -144,6 +168,50 @@ def test_an_unknown_name_is_refused_and_the_nearest_are_named(name, nearest):
     with pytest.raises(kt.UnknownAreaError) as error:
         areas.resolve(name)
     assert repr(name) in str(error.value) and nearest in str(error.value)
+
+
+NEAREST = [
+    (("Kon Plôngg",), "huyện Kon Plông (613), Kon Tum; Các huyện nghèo tỉnh Kon Tum (62-POOR), Kon Tum; xã Kon Đào (23434), Đăk Tô"),
+    (("Kon Plôngg", "commune"), "xã Kon Đào (23434), Đăk Tô; xã Kroong (23314), Kon Tum; xã Pô Kô (23443), Đăk Tô"),
+    (("Kon Plôngg", None, "2025"), "xã Kon Plông (23476), Quảng Ngãi; xã Kon Đào (23430), Quảng Ngãi; xã Đăk Plô (23344), Quảng Ngãi"),
+    (("Đăk Blax",), "xã Đăk Blà (23323), Kon Tum; tỉnh Đắk Lắk (66), Tây Nguyên; xã Đăk La (23524), Đăk Hà"),
+    (("Việt Namm",), "Việt Nam (VN); Đồng bào Rơ Măm (62-ROMAM), Kon Tum; xã Vinh Quang (23320), Kon Tum"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked, nearest", NEAREST)
+def test_the_three_nearest_are_named_with_their_parents_and_of_equally_near_ones_the_larger_first(asked, nearest):
+    with pytest.raises(kt.UnknownAreaError) as error:
+        areas.resolve(*asked)
+    assert error.value.said("en") == f"no area is called {asked[0]!r}; the nearest are {nearest}"
+
+
+@pytest.mark.parametrize("name, code", [("Sa Thầy (huyện)", "616"), ("Đăk Cấm (xã)", "23311"), ("Quang Trung, phường", "23281")])  # fmt: skip
+def test_the_type_may_stand_after_the_name(name, code):
+    assert areas.resolve(name).code == code
+
+
+def test_a_folded_name_is_found_whole_and_after_its_type():
+    assert areas.resolve("Kon Plong, Tu Mo Rong, Ia HDrai").code == "62-POOR"
+    assert areas.resolve("huyện KonPlông").code == "613"
+
+
+def test_a_name_of_the_longest_length_is_looked_for_and_a_longer_one_and_none_are_told_in_full():
+    for name, told in (
+        ("x" * 200, f"no area is called '{'x' * 200}'; the nearest are "),
+        ("x" * 201, f"The name of an area has 201 characters, beginning with '{'x' * 40}'; at most 200 are allowed"),
+        ("-", "'-' is no name of an area; write for example 'Kon Plông' or the code '613'"),
+    ):
+        with pytest.raises(kt.UnknownAreaError) as error:
+            areas.resolve(name)
+        assert error.value.said("en").startswith(told)
+
+
+def test_what_an_area_lies_in_is_listed_from_the_smallest():
+    assert (
+        areas._above("23311", "2020") == ["608", "62", "VN-TN", "VN"]
+        and areas._above("VN", "2020") == areas._above("999", "2020") == []
+    )
 
 
 @pytest.mark.parametrize("name", ["", "   ", "-", ".", None, float("nan"), ",", "()", "xã", "TP.", "🙂"])
@@ -241,6 +309,33 @@ def test_a_commune_given_twice_is_refused():
 def test_what_is_no_old_commune_is_refused(code):
     with pytest.raises(kt.KontumError, match="102 communes"):
         areas.to_2025(pd.DataFrame({"area": [code], "households": [1]}))
+
+
+def test_the_refusals_of_a_table_are_told_in_full():
+    for table, told in (
+        ({"area": list("7654321"), "n": 1}, "to_2025 takes only the 102 communes of before July 2025; not one: 1, 2, 3, 4, 5"),
+        ({"area": ["23281"], "rate": 1, "obs_value": 1}, "to_2025 adds counts; these columns are no counts: rate, obs_value"),
+        ({"area": ["23281"], "x": "a"}, "to_2025 found no column of counts to add; the columns are area, x"),
+        ({"area": ["23281", "23281"], "n": 1}, "to_2025: commune 23281 stands twice under the same key"),
+        ({"n": [1]}, "to_2025 needs a column area, ref_area or code with the codes of old communes"),
+    ):  # fmt: skip
+        with pytest.raises(kt.KontumError) as error:
+            areas.to_2025(pd.DataFrame(table))
+        assert error.value.said("en") == told
+
+
+def test_names_are_left_out_and_rows_with_an_empty_key_stay_in_the_order_of_codes_and_keys():
+    table = pd.DataFrame({"code": ["23281", "23284", "23287", "23284"], "name": list("abcd"),
+                          "scenario": [None, "b", None, "a"], "n": [1, 2, 3, 4]})  # fmt: skip
+    moved = areas.to_2025(table)
+    assert moved.columns.tolist() == ["code", "scenario", "n"] and moved["n"].tolist() == [4, 2, 4]
+    assert moved["scenario"].isna().tolist() == [False, False, True]
+
+
+def test_every_unit_that_counts_may_be_added():
+    units = sorted(areas._COUNT_UNITS)
+    table = pd.DataFrame({"area": "23281", "unit_measure": units, "obs_value": range(len(units))})
+    assert areas.to_2025(table)["obs_value"].tolist() == list(range(len(units)))
 
 
 def test_a_table_without_areas_or_without_counts_is_refused():

@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 import zipfile
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -77,10 +78,45 @@ def test_what_is_no_count_is_refused(typed):
     assert refused.value.key.startswith("own.allowed.")
 
 
+REFUSED = [
+    (whole_number, None, "whole"), (whole_number, -1, "negative"), (whole_number, -0.5, "negative"),
+    (whole_number, "-1", "negative"), (whole_number, "−1", "negative"), (whole_number, "–1", "negative"),
+    (whole_number, "-", "dash"), (whole_number, "–", "dash"), (whole_number, "−", "dash"), (whole_number, "---", "dash"),
+    (whole_number, 10_000_001, "whole"), (whole_number, "10.000.001", "whole"), (whole_number, "", "whole"),
+    (whole_number, 1.234, "whole_thousands"), (whole_number, 12.5, "whole_thousands"), (whole_number, 999.999, "whole_thousands"),
+    (whole_number, 1000.5, "whole"), (whole_number, 1.2345, "whole"), (whole_number, "1-2", "whole"), (whole_number, "X", "whole"),
+    (decimal_number, None, "decimal"), (decimal_number, True, "decimal"), (decimal_number, -0.5, "negative"),
+    (decimal_number, float("nan"), "decimal"), (decimal_number, "15,3 %%", "decimal"), (decimal_number, "–0,5", "negative"),
+    (decimal_number, "-", "dash"), (decimal_number, "123.456", "ambiguous"), (decimal_number, "1,234,5", "decimal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number, typed, key", REFUSED)
+def test_each_refusal_says_what_is_allowed_there(number, typed, key):
+    with pytest.raises(KontumError) as refused:
+        number(typed)
+    assert refused.value.key == f"own.allowed.{key}"
+
+
+@pytest.mark.parametrize("typed, value", [(0, 0), (1, 1), (10_000_000, 10_000_000), ("10.000.000", 10_000_000), ("1'234", 1234), ("1’234’567", 1234567), (" 1 234 ", 1234)])  # fmt: skip
+def test_counts_from_nought_to_the_largest_with_every_mark_of_thousands(typed, value):
+    assert whole_number(typed) == value and type(whole_number(typed)) is int
+
+
+@pytest.mark.parametrize("typed, value", [(0, 0.0), (0.5, 0.5), ("0", 0.0), ("1'234,5", 1234.5), ("1.234.567,25", 1234567.25), ("1,234,567.25", 1234567.25), ("1234.567", 1234.567)])  # fmt: skip
+def test_rates_from_nought_with_every_mark_of_thousands(typed, value):
+    assert decimal_number(typed) == value and type(decimal_number(typed)) is float
+
+
+@pytest.mark.parametrize("typed", [date(2025, 1, 5), datetime(2025, 1, 5, 23, 59), "5/1/2025", "05.01.2025", "5-1-2025", " 2025-1-5 "])  # fmt: skip
+def test_a_day_is_read_day_first_from_a_date_or_from_text(typed):
+    assert day(typed) == "2025-01-05"
+
+
 def test_a_thousand_that_excel_took_for_a_fraction_is_explained():
     with pytest.raises(KontumError) as refused:
         whole_number(1.234)
-    assert "1234" in refused.value.said("vi")
+    assert "1234" in refused.value.said("vi") and refused.value.values == {"meant": 1234}
 
 
 @pytest.mark.parametrize("typed, value", [("15,32", 15.32), ("15.32", 15.32), ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("9,970", 9.97), ("7 %", 7)])  # fmt: skip
@@ -91,7 +127,8 @@ def test_a_rate_with_a_comma_or_a_point(typed, value):
 def test_a_rate_whose_point_may_part_thousands_is_refused_with_both_readings():
     with pytest.raises(KontumError) as refused:
         decimal_number("1.234")
-    assert "1,234" in refused.value.said("en") and "1234" in refused.value.said("en")
+    assert refused.value.values == {"comma": "1,234", "whole": "1234"}
+    assert refused.value.said("en").endswith("write 1,234 or 1234")
 
 
 @pytest.mark.parametrize("typed", ["31/2/2025", "2025", "tháng 1", 45000, ""])

@@ -8,7 +8,8 @@ from planting import add_row, line_of, rows_of, set_field, write_rows
 
 import kontum_analysis as kt
 from kontum_analysis import checks
-from kontum_analysis.observations import ASSUMED_LAG_DAYS, select
+from kontum_analysis.observations import ASSUMED_LAG_DAYS, _known_from, _with_preference, select, vintage
+from kontum_analysis.paths import RAW
 
 FACT = ["ref_area", "indicator", "time_period", "standard"]
 
@@ -94,6 +95,163 @@ def test_a_new_disagreement_must_be_settled_before_anything_loads(raw_copy):
     line = add_row(file, first, obs_value="10221", source_id="thoidai-2022-kontum")
     with pytest.raises(kt.DataError, match=rf"row {line}, column obs_value: found '10221'.*conflicts\.csv"):
         kt.load_observations(data=raw_copy)
+
+
+KINDS = pd.Series({"law": "law", "decision": "decision", "stat": "statistics", "data": "dataset", "portal": "portal",
+                   "news": "news", "mirror": "mirror", "own-x": "news"})  # fmt: skip
+ENTRY = dict(ref_area="62", indicator="poor_households", time_period="2023-12-31", standard="MDP", preferred_source_id="news",
+             explanation="Two counts.", reason="Later.", explanation_vi="Hai số.", reason_vi="Mới hơn.")  # fmt: skip
+
+
+def settled(*rows, listed=False):
+    """Preferred, reason and reason in Vietnamese of hand-made rows for one fact."""
+    base = dict(ref_area="62", indicator="poor_households", time_period="2023-12-31", standard="MDP", obs_value=10.0,
+                unit_measure="households", bound="exact", obs_status="A", source_id="portal", known_from="2024-01-01")  # fmt: skip
+    obs = pd.DataFrame([base | {"line": n} | row for n, row in enumerate(rows, 2)])
+    obs["obs_value"] = obs["obs_value"].mask(obs["bound"].isin(["at_least", "at_most"]))
+    entry = ENTRY if listed else ENTRY | {"ref_area": "617"}
+    found = _with_preference(obs, pd.DataFrame([entry]), KINDS)
+    return found[["preferred", "preference_reason", "preference_reason_vi"]].values.tolist()
+
+
+GOOD, POOR = (
+    dict(obs_status="A", known_from="2024-06-01", line=2),
+    dict(obs_status="U", known_from="2024-01-01", line=9),
+)
+
+
+@pytest.mark.parametrize(
+    "winner, loser",
+    [
+        (POOR | dict(source_id="mirror", bound="exact"), GOOD | dict(source_id="own-x", bound="approximate")),
+        (POOR | dict(source_id="mirror", bound="approximate"), GOOD | dict(source_id="own-x", bound="at_least")),
+        (POOR | dict(source_id="mirror", bound="approximate"), GOOD | dict(source_id="own-x", bound="at_most")),
+        (POOR | dict(source_id="own-x"), GOOD | dict(source_id="news")),
+        (POOR | dict(source_id="news"), GOOD | dict(source_id="law")),
+        (POOR | dict(source_id="mirror", obs_status="A"), GOOD | dict(source_id="law", obs_status="E")),
+        (POOR | dict(source_id="mirror", obs_status="E"), GOOD | dict(source_id="law", obs_status="P")),
+        (POOR | dict(source_id="mirror", obs_status="P"), GOOD | dict(source_id="law", obs_status="U")),
+        (POOR | dict(source_id="law"), GOOD | dict(source_id="stat", obs_status="U")),
+        (POOR | dict(source_id="decision"), GOOD | dict(source_id="stat", obs_status="U")),
+        (POOR | dict(source_id="stat"), GOOD | dict(source_id="portal", obs_status="U")),
+        (POOR | dict(source_id="portal"), GOOD | dict(source_id="mirror", obs_status="U")),
+        (GOOD | dict(source_id="data", line=9), GOOD | dict(source_id="stat", known_from="2024-01-01")),
+        (GOOD | dict(source_id="stat"), GOOD | dict(source_id="data", line=9)),
+    ],
+)
+def test_of_two_figures_the_rule_takes_the_first_difference_in_its_order_whatever_their_order(winner, loser):
+    winner, loser = winner | {"obs_value": 11.0}, loser | {"obs_value": 12.0}
+    assert [row[0] for row in settled(winner, loser, listed=True)] == [True, False]
+    assert [row[0] for row in settled(loser, winner, listed=True)] == [False, True]
+
+
+def test_each_reason_in_both_languages_by_hand():
+    rule = [True, "first by the rule (exactness, status, kind of source, date)",
+            "đứng đầu theo quy tắc (độ chính xác, trạng thái, loại nguồn, ngày)"]  # fmt: skip
+    only, bound, news = [True, "the only figure", "số liệu duy nhất"], {"bound": "at_least"}, {"source_id": "news"}
+    assert settled({}) == [only]
+    assert settled({}, {"ref_area": "617"}) == [only, only]
+    assert settled(bound) == [[False, "a bound, not a value", "là cận, không phải giá trị"]]
+    assert settled({}, bound) == [rule, [False, "a bound, not a value; the value is from portal",
+                                         "là cận, không phải giá trị; giá trị lấy từ portal"]]  # fmt: skip
+    assert settled({}, news) == [rule, [False, "repeats portal", "trùng với portal"]]
+    assert settled({}, news | {"obs_value": 9.0}) == [rule, [False, "conflict, portal preferred by the rule",
+                                                             "số liệu mâu thuẫn, chọn portal theo quy tắc"]]  # fmt: skip
+    assert settled(news, {"obs_value": 9.0}, listed=True) == [
+        [True, "preferred in conflicts.csv: Later.", "được chọn trong conflicts.csv: Mới hơn."],
+        [False, "conflict, news preferred: Two counts. Later.", "số liệu mâu thuẫn, chọn news: Hai số. Mới hơn."],
+    ]
+    assert settled(news, {"obs_value": 9.0})[1] == rule
+    assert settled({"obs_value": 9.0}, {"source_id": "law"}, listed=True)[1] == rule  # the listed source is not there
+    assert settled({}, {"source_id": "own-x", "obs_value": 9.0}) == [
+        [
+            False,
+            "conflict, own-x preferred: the office's own figure",
+            "mâu thuẫn, chọn own-x: số liệu của chính cơ quan",
+        ],
+        [True, "the office's own figure", "số liệu của chính cơ quan"],
+    ]
+    village = {"indicator": "dtts_village_ntm_year", "unit_measure": "year"}
+    places = ["one of several places", "một trong nhiều địa điểm"]
+    assert settled(village, village, village | bound) == [[True, *places], [True, *places], [False, *places]]
+
+
+def test_no_rows_are_settled_to_no_rows():
+    assert settled({"known_from": "2024-01-01"})[0][0] is True
+    none = pd.DataFrame(
+        columns=[*FACT, "obs_value", "unit_measure", "bound", "obs_status", "source_id", "known_from", "line"]
+    )
+    found = _with_preference(none.astype(str), pd.DataFrame([ENTRY]), KINDS)
+    assert len(found) == 0 and found["preferred"].dtype == bool and found["preference_reason"].dtype == object
+
+
+# --- an office's own figures
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A folder with one own figure: 1,000 poor households in Tu Mơ Rông at the end of 2023, told on 1 February 2025."""
+    folder = tmp_path_factory.mktemp("own")
+    told = dict(source_id="own-a-1", published="2025-02-01", publisher="Sở A", title="Báo cáo", document_no="")
+    fact = dict(ref_area="617", indicator="poor_households", time_period="2023-12-31")
+    for name, wanted, changes in (
+        ("observations", fact, {"obs_value": "1000", "source_id": "own-a-1"}),
+        ("sources", {}, told),
+    ):
+        rows = rows_of(RAW / f"{name}.csv")
+        row = dict(zip(rows[0], rows[line_of(RAW / f"{name}.csv", **wanted) - 1], strict=True)) | changes
+        write_rows(folder / f"{name}.csv", [rows[0], [row[column] for column in rows[0]]])
+    return folder
+
+
+def test_an_own_figure_comes_after_the_published_ones_and_takes_their_place_with_what_follows_from_it(own, obs):
+    with_own = kt.load_observations(user=own)
+    assert len(with_own) == len(obs) + 2 and with_own.columns.tolist() == obs.columns.tolist()
+    new = with_own[with_own["source_id"] == "own-a-1"]
+    assert new["obs_value"].tolist() == pytest.approx([1000, 100 * 1000 / 7050]) and new["preferred"].all()
+    assert new["line"].tolist() == [1133, 1133] and new["obs_status"].tolist() == ["A", "E"]
+    assert new.index.tolist() == [1130, 1131] and set(new["preference_reason"]) == {"the office's own figure"}
+    lost = with_own[with_own["preference_reason"] == "conflict, own-a-1 preferred: the office's own figure"]
+    assert lost["obs_value"].tolist() == [2297, 32.58] and not lost["preferred"].any()
+    for nobody in (None, False):
+        pd.testing.assert_frame_equal(kt.load_observations(user=nobody), obs)
+
+
+@pytest.mark.parametrize("day, count", [("2025-01-31", 0), ("2025-02-01", 2)])
+def test_a_vintage_of_a_table_with_own_figures_holds_them_and_their_sums_from_their_day(own, day, count):
+    found = vintage(kt.load_observations(user=own), day)
+    assert (found["source_id"] == "own-a-1").sum() == count
+    pd.testing.assert_frame_equal(found, kt.load_observations(as_of=day, user=own))
+
+
+def test_a_vintage_is_settled_by_the_conflicts_of_its_own_folder(raw_copy, obs):
+    line = line_of(raw_copy / "conflicts.csv", ref_area="62")
+    set_field(raw_copy / "conflicts.csv", line, "reason", "Planted.")
+    assert vintage(obs, "2025-07-01", raw_copy)["preference_reason"].str.contains("Planted.", regex=False).any()
+    assert not vintage(obs, "2025-07-01")["preference_reason"].str.contains("Planted.", regex=False).any()
+
+
+def test_a_table_that_changed_is_read_again_and_one_that_went_is_told(raw_copy):
+    line = line_of(raw_copy / "observations.csv", ref_area="617", indicator="poor_households", time_period="2023-12-31")
+    comments = kt.load_observations(data=raw_copy).set_index("line")["comment"]
+    set_field(raw_copy / "observations.csv", line, "comment", "Changed.")
+    assert comments[line] != "Changed." == kt.load_observations(data=raw_copy).set_index("line")["comment"][line]
+    (raw_copy / "excluded.csv").unlink()
+    with pytest.raises(kt.DataError) as error:
+        kt.load_observations(data=str(raw_copy))
+    assert [p.said("en") for p in error.value.problems] == [
+        "excluded.csv: found no file; the folder must hold excluded.csv"
+    ]
+
+
+def test_a_folder_that_is_none_is_told_in_full(tmp_path):
+    for folder, told in (
+        (tmp_path / "none", "none: no such folder; --data takes a folder with the tables of data/raw"),
+        ("a\0" + "b" * 90, f"'a\\x00{'b' * 74}: the file cannot be read (the system says: "),
+    ):
+        with pytest.raises(kt.KontumError) as error:
+            kt.load_observations(data=folder)
+        assert error.value.said("en").startswith(told)
 
 
 def test_where_the_preferred_source_was_not_yet_known_its_reason_is_not_quoted(raw, obs):
@@ -184,6 +342,21 @@ def test_a_vintage_may_be_asked_for_by_a_date(day, vintages):
 def test_a_day_in_another_form_is_refused_with_the_form_to_use(day):
     with pytest.raises(kt.KontumError, match="as_of.*YYYY-MM-DD"):
         kt.load_observations(as_of=day)
+
+
+def test_a_day_that_is_none_is_told_in_full():
+    with pytest.raises(kt.KontumError) as error:
+        kt.load_observations(as_of="04/10/2022")
+    assert error.value.said("en") == "as_of: '04/10/2022' is no day; write it as YYYY-MM-DD, for example 2022-10-04"
+
+
+@pytest.mark.parametrize(
+    "published, known",
+    [("2022-10-04", ("2022-10-04", False)), ("2024-02", ("2024-02-29", True)), ("2022", ("2022-12-31", True)),
+     ("", ("2022-06-20", True))],
+)  # fmt: skip
+def test_the_day_from_which_a_figure_of_the_end_of_2021_is_known(published, known):
+    assert _known_from(published, "2021-12-31") == known
 
 
 # --- hard rules across tables: each with a planted fault
@@ -298,3 +471,17 @@ def test_select_gives_preferred_rows_only_in_order(obs):
     assert rows["preferred"].all() and rows["obs_value"].notna().all()
     assert rows[["ref_area", "time_period"]].apply(tuple, axis=1).is_monotonic_increasing
     assert select(obs, "no_such_indicator").empty
+
+
+def test_select_filters_by_area_level_and_standard_and_counts_rows_anew(obs):
+    rows = select(obs, "poverty_rate_pct", area="62", standard="MDP_2022_2025")
+    assert rows["obs_value"].tolist() == [15.32, 10.86, 6.84] and rows.index.tolist() == [0, 1, 2]
+    assert rows.columns.equals(obs.columns)
+    assert select(obs, "poverty_rate_pct", level="district", area="62").empty
+    assert set(select(obs, "poverty_rate_pct", level="province")["ref_area"]) >= {"62"}
+    every = select(obs, "poverty_rate_pct", area="62")
+    assert set(every["standard"]) > {"MDP_2022_2025"}
+    turned = select(obs.iloc[::-1], "poverty_rate_pct", level="district")
+    assert turned[["ref_area", "time_period"]].apply(tuple, axis=1).is_monotonic_increasing
+    bare = select(obs, "households_total", standard="MDP_2022_2025")
+    assert set(bare["standard"]) <= {"MDP_2022_2025", ""}

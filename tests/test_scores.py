@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+from kontum_analysis.errors import KontumError
 from kontum_analysis.scores import crps_ensemble, interval_coverage, wis
 from kontum_analysis.spread import LEVELS
 
@@ -156,3 +157,56 @@ def test_an_ensemble_of_any_shape_is_scored_member_by_member():
     found = crps_ensemble(np.ones((2, 2)), draws)
     by_hand = [[np.abs(m - 1).mean() - np.abs(m[:, None] - m).mean() / 2 for m in row] for row in draws]
     np.testing.assert_allclose(found, by_hand, rtol=0, atol=1e-12)
+
+
+THREE = [0.25, 0.5, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("call", "key", "values"),
+    [
+        (lambda: wis(1.0, 0.5, [1.0]), "levels_shape", {"shape": "()"}),
+        (lambda: wis(1.0, [], []), "levels_shape", {"shape": "(0,)"}),
+        (lambda: wis(1.0, [0.0, 0.5, 1.0], [1, 2, 3]), "levels_range", {"levels": "[0.0, 0.5, 1.0]"}),
+        (lambda: wis(1.0, [0.0, 0.5, 0.9], [1, 2, 3]), "levels_range", {"levels": "[0.0, 0.5, 0.9]"}),
+        (lambda: wis(1.0, [0.1, 0.5, 1.0], [1, 2, 3]), "levels_range", {"levels": "[0.1, 0.5, 1.0]"}),
+        (lambda: wis(1.0, [0.1, 0.5, 1.5], [1, 2, 3]), "levels_range", {"levels": "[0.1, 0.5, 1.5]"}),
+        (lambda: wis(1.0, [0.5, 0.5, 0.5], [1, 2, 3]), "levels_order", {"levels": "[0.5, 0.5, 0.5]"}),
+        (lambda: wis(1.0, [0.25, 0.75], [1, 2]), "levels_symmetry", {"levels": "[0.25, 0.75]"}),
+        (lambda: wis(1.0, [0.25, 0.5, 0.76], [1, 2, 3]), "levels_symmetry", {"levels": "[0.25, 0.5, 0.76]"}),
+        (lambda: wis([1.0, 2.0], THREE, [1, 2]), "values_shape",
+         {"wanted": "(2, 3)", "observed": "(2,)", "levels": 3, "found": "(2,)"}),
+        (lambda: wis(np.inf, THREE, [1, 2, 3]), "values_finite", {}),
+        (lambda: wis(1.0, THREE, [1, 2, np.inf]), "values_finite", {}),
+        (lambda: wis([1.0, 1.0], THREE, [[1, 2, 3], [1, 3, 2]]), "crossing", {"position": "(1,)", "low": 0.5, "high": 0.75}),
+        (lambda: wis(1.0, THREE, [2, 1, 3]), "crossing", {"position": "()", "low": 0.25, "high": 0.5}),
+        (lambda: wis(1.0, FIVE, [1, 1, 4, 3, 5]), "crossing", {"position": "()", "low": 0.5, "high": 0.75}),
+        (lambda: wis(1.0, FIVE, [1.0, 1.5, 4, 3, 5]), "crossing", {"position": "()", "low": 0.5, "high": 0.75}),
+        (lambda: crps_ensemble([1.0, 2.0], [1.0]), "draws_shape", {"wanted": "(2,)", "found": "(1,)"}),
+        (lambda: crps_ensemble(1.0, [np.nan]), "draws_finite", {}),
+        (lambda: crps_ensemble(np.nan, [1.0]), "draws_finite", {}),
+        (lambda: interval_coverage([1.0], [0.0, 0.0], [2.0, 2.0, 2.0]), "interval_shape",
+         {"observed": "(1,)", "lower": "(2,)", "upper": "(3,)"}),
+        (lambda: interval_coverage([], [], []), "interval_none", {}),
+        (lambda: interval_coverage([np.nan], [0.0], [1.0]), "interval_finite", {}),
+        (lambda: interval_coverage([1.0, 1, 1], [2.0, 1, 3], [1.0, 1, 1]), "interval_order", {"count": 2}),
+    ],
+)  # fmt: skip
+def test_each_refusal_holds_the_values_it_speaks_of(call, key, values):
+    with pytest.raises(KontumError) as error:
+        call()
+    assert error.value.key == f"error.score.{key}" and error.value.values == values
+
+
+def test_levels_that_differ_by_rounding_are_symmetrical_and_by_more_are_not():
+    assert wis(2.0, [0.25 + 5e-10, 0.5, 0.75], [1, 2, 3]) == pytest.approx(1 / 3, abs=1e-8)
+    with pytest.raises(KontumError, match="symmetrical"):
+        wis(2.0, [0.25 + 5e-9, 0.5, 0.75], [1, 2, 3])
+
+
+def test_equal_quantiles_do_not_cross_and_numbers_kept_as_objects_are_reckoned_as_numbers():
+    assert wis(2.0, THREE, [2, 2, 2]) == 0.0
+    column = [np.array(values, object) for values in ([2], [[1, 2, 3]], THREE)]
+    assert wis(column[0], column[2], column[1]).tolist() == pytest.approx([1 / 3])
+    assert crps_ensemble(column[0], column[1]).tolist() == pytest.approx([2 / 3 - 4 / 9])
+    assert interval_coverage(column[0], column[0], column[0]) == 1.0

@@ -210,3 +210,51 @@ def test_a_rising_path_reaches_one_and_no_warning_is_given_on_the_way():
     assert Trajectory("logistic", 2020, 0.5, 0.1).reaches(1.0) == np.inf
     assert Trajectory("proportional", 2020, 0.0, 0.1).reaches(0.5) == np.inf
     assert Trajectory("logistic", 2020, 0.5, -0.1).reaches(0.0) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("call", "key", "values"),
+    [
+        (lambda: speed_between("linear", 1.5, 0.2, 1.0), "rates", {"first": 1.5, "last": 0.2}),
+        (lambda: speed_between("logistic", 0.0, 0.2, 1.0), "zero", {"form": "logistic"}),
+        (lambda: speed_between("stock_flow", 0.3, 0.2, 1.0, -0.1), "entry", {"entry": -0.1}),
+        (lambda: speed_between("stock_flow", 0.3, 0.5, 2.0, 0.1), "no_exit", {"first": 0.3, "last": 0.5, "years": 2.0, "entry": 0.1}),
+        (lambda: rate_after("cubic", 0.3, -0.1, 1.0), "form", {"form": "cubic", "allowed": FORMS}),
+        (lambda: Trajectory("cubic", 2020, 0.3, -0.1), "form", {"form": "cubic", "allowed": FORMS}),
+        (lambda: Trajectory("linear", 2020, 0.3, -0.1, 1.5), "floor", {"floor": 1.5}),
+        (lambda: Trajectory("stock_flow", 2020, 0.3, 0.1, 0.0, 0.2), "speed", {"entry": 0.2, "speed": 0.1}),
+    ],
+)  # fmt: skip
+def test_each_refusal_holds_the_values_it_speaks_of(call, key, values):
+    with pytest.raises(kt.KontumError) as error:
+        call()
+    assert error.value.key == f"error.trajectory.{key}" and error.value.values == values
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_numbers_kept_as_objects_are_reckoned_as_numbers(form):
+    first, last, years = (np.array([value], object) for value in (0.4, 0.2, 2))
+    for y0, y1, span in ((first, 0.2, 2), (0.4, last, 2), (0.4, 0.2, years)):
+        assert np.asarray(speed_between(form, y0, y1, span)).dtype == float
+    speed = float(speed_between(form, 0.4, 0.2, 2))
+    for y0, pace, span in ((first, speed, 2), (0.4, np.array([speed], object), 2), (0.4, speed, years)):
+        if pace is speed or form == "stock_flow":
+            assert rate_after(form, y0, pace, span).tolist() == pytest.approx([0.2])
+
+
+def test_the_exit_rate_over_part_of_a_year_and_of_each_entry():
+    assert speed_between("stock_flow", 0.2, 0.1, 1.5) == pytest.approx(1 - 0.5 ** (1 / 1.5), abs=1e-14)
+    assert rate_after("stock_flow", 0.3, 0.2, 1.0, entry=np.array([0.0, 0.1])) == pytest.approx([0.24, 0.34])
+
+
+def test_a_straight_line_may_aim_below_zero_and_stops_at_the_floor():
+    path = Trajectory.at_pace("linear", 2021, 0.05, 7, floor=0.01)
+    assert path.speed == pytest.approx(-0.07) and path.at(2022) == 0.01
+
+
+def test_far_ahead_and_never_reached_are_reckoned_without_a_fault_of_the_machine():
+    with np.errstate(all="raise"):
+        assert rate_after("proportional", 1.0, -1.0, 1000) == np.exp(-700)
+        assert rate_after("proportional", 0.5, 1.0, 1000) == 1.0
+        assert Trajectory("proportional", 2020, 0.3, -0.1).reaches(0.0) == np.inf
+        assert Trajectory("stock_flow", 2020, 0.3, 0.2, entry=0.02).reaches(0.05) == np.inf
