@@ -29,3 +29,16 @@ def filled(path, level="commune", year=2024, rows=None, change=None):
         change(book)
     book.save(path)
     return path
+
+
+class Undrawn:
+    """A figure without its table and drawing, for tests of the words and numbers around it."""
+
+    title = alt = "-"
+
+    def image(self, kind, dpi):
+        return PIXEL
+
+
+PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+                      "00000005000154a24f5d0000000049454e44ae426082")  # fmt: skip

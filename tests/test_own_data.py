@@ -7,7 +7,7 @@ import re
 import openpyxl
 import pandas as pd
 import pytest
-from office import FIRST, OFFICE, filled
+from office import FIRST, OFFICE, Undrawn, filled
 
 import kontum_analysis as kt
 from kontum_analysis import own_data, own_store, reproduce
@@ -279,10 +279,10 @@ def test_every_commune_is_a_part_of_one_district():
         assert len(parts) == len(set(parts)) == count
 
 
-def test_the_report_of_an_office_uses_its_figures_and_names_it_as_their_source(imported):
+def test_the_report_of_an_office_uses_its_figures_and_names_it_as_their_source(imported, monkeypatch):
+    monkeypatch.setattr("kontum_analysis.report.build", lambda name, obs, lang: Undrawn())
     place, _, obs = imported
     year = kt.estimate_panel(obs).panel.query("area == '62' and year == 2024").iloc[0]
     report = build_report(obs, 2024, "vi", user=place / "kho")
     said = " ".join(str(block) for block in report.blocks)
     assert f"{year.poor_households:,.0f}".replace(",", ".") in said and OFFICE in said
-    assert OFFICE not in " ".join(str(block) for block in build_report(kt.load_observations(), 2024, "vi").blocks)

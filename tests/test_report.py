@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from office import Undrawn
 from planting import add_row, line_of, set_field
 
 import kontum_analysis as kt
@@ -20,19 +21,6 @@ from kontum_analysis.report.blocks import Paragraph, Picture, Source, Table
 from kontum_analysis.report.docx_file import to_docx
 from kontum_analysis.report.html_page import to_html
 from kontum_analysis.report.poverty import quota_section
-
-
-class Undrawn:
-    """A figure without its table and drawing, for tests of the words and numbers around it."""
-
-    title = alt = "-"
-
-    def image(self, kind, dpi):
-        return PIXEL
-
-
-PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
-                      "00000005000154a24f5d0000000049454e44ae426082")  # fmt: skip
 
 
 @pytest.fixture
