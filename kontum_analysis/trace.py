@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
 
@@ -49,7 +50,7 @@ def trace(
 ) -> Chain:
     """The chain behind a figure (its name), a target (its id), or a published cell (area, indicator, date).
 
-    The date is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is unknown.
+    The indicator is a code of indicators.csv or its name in Vietnamese or English. The date is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is unknown.
 
     >>> chain = trace("Kon Tum", "poverty_rate_pct", "2022")
     >>> chain.sources[["value", "used"]].values.tolist()
@@ -89,9 +90,7 @@ def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(name: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
     area = resolve(name)
-    listed = raw_tables(place[0])["indicators"]["indicator"].tolist()
-    if indicator not in listed:
-        raise KontumError("error.trace.indicator", name=indicator, hint=did_you_mean(indicator, listed))
+    indicator = _indicator(indicator, raw_tables(place[0])["indicators"])
     rows = obs[(obs["ref_area"] == area.code) & (obs["indicator"] == indicator)]
     dates = sorted(set(rows["time_period"]))
     rows = rows[[day == date or day.startswith(f"{date}-") for day in rows["time_period"]]]
@@ -106,6 +105,21 @@ def _cell(name: str, indicator: str, date: str, obs: pd.DataFrame, place: Place,
         steps.append(("trace.step.derive", {}))
     rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
     return Chain(subject, _with_sources(rows, place), tuple(steps), {}, None)
+
+
+def _indicator(name: str, indicators: pd.DataFrame) -> str:
+    """The code of an indicator from the code or the name in either language; capitals and spaces do not matter in a name."""
+    codes = indicators["indicator"].tolist()
+    named = {
+        said.casefold(): code
+        for column in ("name_vi", "name_en")
+        for said, code in zip(indicators[column], codes, strict=True)
+    }
+    plain = " ".join(normalize("NFC", name).split()).casefold()
+    if name not in codes and plain not in named:
+        close = did_you_mean(name, codes) or did_you_mean(plain, named)
+        raise KontumError("error.trace.indicator", name=name, hint=close)
+    return name if name in codes else named[plain]
 
 
 # published name of a figure -> (column of the panel and the paths, unit of it)

@@ -1,6 +1,10 @@
 """The chain behind a number: source rows with addresses, the loser beside the winner, steps, scenario, seed."""
 
+import unicodedata
+
+import pandas as pd
 import pytest
+from hostile import run
 
 import kontum_analysis as kt
 from kontum_analysis.errors import KontumError
@@ -121,3 +125,17 @@ def test_a_cell_of_the_future_is_traced_through_every_scenario_that_runs_so_far(
 def test_an_unknown_word_is_answered_with_what_there_is(words, said):
     with pytest.raises(KontumError, match=said):
         trace(*words)
+
+
+def test_an_indicator_is_known_by_its_code_and_by_its_name_in_either_language():
+    by_code = trace("Kon Plông", "poverty_rate_pct", "2021").sources
+    for name in ("Tỷ lệ hộ nghèo", "tỷ  lệ hộ nghèo", unicodedata.normalize("NFD", "tỷ lệ hộ nghèo"), "poverty rate"):
+        pd.testing.assert_frame_equal(trace("Kon Plông", name, "2021").sources, by_code)
+    with pytest.raises(KontumError) as caught:
+        trace("Kon Plông", "tỷ lệ hộ ngheo", "2021")
+    assert "có phải là tỷ lệ hộ nghèo" in caught.value.said("vi")
+
+
+def test_the_command_shows_a_target_as_what_it_is():
+    status, said = run(["trace", "S-GN-01", "--lang", "en"])
+    assert status == 0 and said.splitlines()[0].startswith("       Target S-GN-01: Province, ") and "()" not in said

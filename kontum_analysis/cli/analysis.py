@@ -186,9 +186,10 @@ def trace(
     chain = chain_of(*words, data=data, user=own or None)
     for row in shown(chain.sources.drop(columns="source_id"), lang).itertuples(index=False):
         line, area, indicator, day, value, bound, _, reason, publisher, document, url = row
-        console.print(
-            f"{line:>5}  {area}, {indicator}, {day}: {value} ({bound}) – {reason}", highlight=False, markup=False
-        )
+        said = f"{line:>5}  {area}, {indicator}, {day}: {value} ({bound}) – {reason}"
+        if not int(line):  # the target itself, which is no row of observations
+            said = " " * 7 + text("trace.target", lang, target=reason, area=area, indicator=indicator, value=value)
+        console.print(said, highlight=False, markup=False)
         console.print(f"       {' – '.join(filter(None, [publisher, document, url]))}", highlight=False, markup=False,
                       soft_wrap=True)  # fmt: skip
     for number, step in enumerate(chain.explain(lang), 1):
