@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,16 @@ def page(browser):
 
 def away(url):
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+
+
+def listening_at(port):
+    """The addresses, as Linux writes them, at which something on this machine takes connections for a port."""
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return {
+        local.split(":")[0]
+        for _, local, _, state, *_ in lines
+        if state == "0A" and int(local.split(":")[1], 16) == port
+    }
 
 
 def try_the_explorer(page):
@@ -142,6 +153,8 @@ def test_the_page_of_its_own(page, tmp_path):
         return ["kontum_analysis.explorer.app", "--no-browser", f"--port={port}", f"--Voila.token={TOKEN}"]
 
     with served(command, tmp_path) as port:
+        if Path("/proc/net/tcp").exists():
+            assert listening_at(port) == {"0100007F"}  # 127.0.0.1: nobody else on the network is answered
         page.goto(f"http://127.0.0.1:{port}/?token={TOKEN}", wait_until="commit", timeout=WAIT)
         try_the_explorer(page)
         assert page.locator("text=kt.explorer.show").count() == 0  # the page shows no code but what is asked for
@@ -149,3 +162,10 @@ def test_the_page_of_its_own(page, tmp_path):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/?token=wrong", timeout=60) as stranger:
             assert "/login" in stranger.url  # who has no token is asked for it
     assert page.complaints == []
+
+
+def test_make_lab_serves_this_machine_alone_and_keeps_the_token():
+    done = subprocess.run(["make", "--dry-run", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
+    started = done.stdout.splitlines()[-1]
+    assert "jupyter lab" in started and "--ServerApp.ip=127.0.0.1" in started
+    assert "token" not in started and "password" not in started  # the token that JupyterLab makes by itself stays
