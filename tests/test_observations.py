@@ -176,6 +176,12 @@ def test_each_reason_in_both_languages_by_hand():
     assert settled(village, village, village | bound) == [[True, *places], [True, *places], [False, *places]]
 
 
+@pytest.mark.parametrize("better, worse", [("at_least", "at_most"), ("at_most", "at_least")])
+def test_bounds_of_either_kind_stand_on_one_step_and_the_next_rule_decides(better, worse):
+    found = settled({"bound": worse, "obs_status": "E"}, {"bound": better})
+    assert [row[0] for row in found] == [False, False] and found[1][1] == "a bound, not a value" != found[0][1]
+
+
 def test_no_rows_are_settled_to_no_rows():
     assert settled({"known_from": "2024-01-01"})[0][0] is True
     none = pd.DataFrame(
