@@ -29,7 +29,7 @@ bench: $(READY)
 	$(BIN)/python -m pytest --benchmark-enable --benchmark-only -p no:xdist tests/benchmarks
 	$(BIN)/python -m tests.benchmarks --write
 
-# Mutation testing of the mathematics; not part of the tests, since a survivor may be the same program written otherwise.
+# Mutation testing of the mathematics and the loaders (tests/mutants.md); not part of the tests, since a survivor may be the same program written otherwise.
 mutants: $(READY)
 	$(BIN)/mutmut run --max-children 2
 
