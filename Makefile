@@ -36,7 +36,7 @@ build/pyam/.ready: pyproject.toml
 	build/pyam/bin/uv pip install --quiet --python build/pyam/bin/python pyam-iamc==4.0.0 -e .
 	touch build/pyam/.ready
 
-# Mutation testing of the mathematics; not part of the tests, since a survivor may be the same program written otherwise.
+# Mutation testing of the mathematics and the loaders (tests/mutants.md); not part of the tests, since a survivor may be the same program written otherwise.
 mutants: $(READY)
 	$(BIN)/mutmut run --max-children 2
 

@@ -105,7 +105,7 @@ def load_observations(
       from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
     - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
       approximate, an office's own before a published one, the source that conflicts.csv prefers, better obs_status,
-      decision before statistics before portal before news before mirror, the later publication. `preference_reason` and
+      law and decision before dataset and statistics before portal before news before mirror, the later publication. `preference_reason` and
       `preference_reason_vi` say it in words for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
@@ -203,8 +203,8 @@ def _verdict(is_first: bool, row: Any, first: Any, entry: Any, count: int) -> tu
     if row.indicator in NOT_COMPARED:
         return not pd.isna(row.obs_value), Words("preference.places")
     if pd.isna(row.obs_value):
-        beside = Words("preference.bound_beside", source=first.source_id)
-        return False, Words("preference.bound") if is_first else beside
+        alone = is_first or pd.isna(first.obs_value)  # the leader may be a bound too, from which no value comes
+        return False, Words("preference.bound") if alone else Words("preference.bound_beside", source=first.source_id)
     if is_first:
         if count == 1:
             return True, Words("preference.only")

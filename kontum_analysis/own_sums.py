@@ -59,7 +59,8 @@ def derived_rows(obs: pd.DataFrame) -> pd.DataFrame:
             found += _ntm(obs[is_own(obs) & (obs["time_period"] == day)], day)
     made = pd.DataFrame(found, columns=obs.columns)
     published = rows[~is_own(rows)].drop_duplicates(_FACT, keep="last").set_index(_FACT)["obs_value"].to_dict()
-    return made[[not _stated(row, published) for row in made.itertuples()]]
+    # .loc, since a list without entries would be read as a list of columns where nothing was summed
+    return made.loc[[not _stated(row, published) for row in made.itertuples()]]
 
 
 def _derived(parts: pd.DataFrame, value: float, code: str, comment: str, **changes: object) -> Row:

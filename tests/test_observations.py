@@ -176,6 +176,12 @@ def test_each_reason_in_both_languages_by_hand():
     assert settled(village, village, village | bound) == [[True, *places], [True, *places], [False, *places]]
 
 
+@pytest.mark.parametrize("better, worse", [("at_least", "at_most"), ("at_most", "at_least")])
+def test_bounds_of_either_kind_stand_on_one_step_and_the_next_rule_decides(better, worse):
+    found = settled({"bound": worse, "obs_status": "E"}, {"bound": better})
+    assert [row[0] for row in found] == [False, False] and found[1][1] == "a bound, not a value" != found[0][1]
+
+
 def test_no_rows_are_settled_to_no_rows():
     assert settled({"known_from": "2024-01-01"})[0][0] is True
     none = pd.DataFrame(
@@ -213,7 +219,8 @@ def test_an_own_figure_comes_after_the_published_ones_and_takes_their_place_with
     assert new.index.tolist() == [1130, 1131] and set(new["preference_reason"]) == {"the office's own figure"}
     lost = with_own[with_own["preference_reason"] == "conflict, own-a-1 preferred: the office's own figure"]
     assert lost["obs_value"].tolist() == [2297, 32.58] and not lost["preferred"].any()
-    for nobody in (None, False):
+    assert with_own["known_from_assumed"].tolist() == [len(day) != 10 for day in with_own["published"]]
+    for nobody in (None, False, own / "nothing-there"):
         pd.testing.assert_frame_equal(kt.load_observations(user=nobody), obs)
 
 
@@ -244,6 +251,15 @@ def test_a_table_that_changed_is_read_again_and_one_that_went_is_told(raw_copy):
     ]
 
 
+def test_an_approximate_figure_is_a_value_and_a_figure_of_at_most_is_none(raw_copy):
+    file = raw_copy / "observations.csv"
+    line = line_of(file, ref_area="62", indicator="poor_households_merit", time_period="2022-12-31")
+    for bound, values in (("approximate", [42.0, None]), ("at_most", [None, 42.0])):
+        set_field(file, line, "bound", bound)
+        row = kt.load_observations(data=raw_copy).set_index("line").loc[line, ["obs_value", "bound_value"]]
+        assert [None if pd.isna(value) else value for value in row] == values
+
+
 def test_a_folder_that_is_none_is_told_in_full(tmp_path):
     for folder, told in (
         (tmp_path / "none", "none: no such folder; --data takes a folder with the tables of data/raw"),
@@ -252,6 +268,7 @@ def test_a_folder_that_is_none_is_told_in_full(tmp_path):
         with pytest.raises(kt.KontumError) as error:
             kt.load_observations(data=folder)
         assert error.value.said("en").startswith(told)
+    assert "null" in error.value.values["reason"]
 
 
 def test_where_the_preferred_source_was_not_yet_known_its_reason_is_not_quoted(raw, obs):
