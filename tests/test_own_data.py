@@ -286,3 +286,10 @@ def test_the_report_of_an_office_uses_its_figures_and_names_it_as_their_source(i
     report = build_report(obs, 2024, "vi", user=place / "kho")
     said = " ".join(str(block) for block in report.blocks)
     assert f"{year.poor_households:,.0f}".replace(",", ".") in said and OFFICE in said
+
+
+def test_a_table_of_a_few_communes_is_imported_and_adds_up_to_nothing(tmp_path):
+    own_store.store(own_store.plan_import(filled(tmp_path / "xa.xlsx", rows=3), user=tmp_path / "kho"))
+    obs = kt.load_observations(user=tmp_path / "kho")
+    own = obs[own_data.is_own(obs)]
+    assert own["ref_area"].nunique() == 3 and (own["level"] == "commune").all() and not (own["obs_status"] == "E").any()
