@@ -77,11 +77,12 @@ def _compare(name: str, old: Path, new: Path) -> list[Words]:
     if old.read_bytes() == new.read_bytes():
         return []
     if name.endswith(".csv"):
-        return _table_differences(name, old, new)
+        return table_differences(name, old, new)
     return [Words("verify.bytes", file=name)]
 
 
-def _table_differences(name: str, old: Path, new: Path) -> list[Words]:
+def table_differences(name: str, old: Path, new: Path) -> list[Words]:
+    """What differs between two CSV files of one name, numbers within `TOLERANCE`; at most three cells of a column."""
     try:
         a, b = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (old, new))
     except ValueError as error:

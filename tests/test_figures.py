@@ -17,7 +17,7 @@ from kontum_analysis.figures.programme import corridors
 from kontum_analysis.figures.words import chance
 from kontum_analysis.labels import LANGUAGES, table, text
 from kontum_analysis.paths import FIGURES
-from kontum_analysis.verify import _table_differences as table_differences
+from kontum_analysis.verify import table_differences
 
 CASES = [(name, lang) for name in CATALOGUE for lang in LANGUAGES]
 

@@ -10,7 +10,7 @@ from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.files import write_whole
 from kontum_analysis.paths import FIGURES, ROOT
 from kontum_analysis.reproduce import steps
-from kontum_analysis.verify import _table_differences as table_differences
+from kontum_analysis.verify import table_differences
 
 
 def test_no_figure_file_is_left_over():

@@ -93,13 +93,8 @@ def tables(
         for kind in kinds:
             files |= _table_files(kind, made, origin, obs, lang)
             progress.advance(task)
-    _report(
-        console,
-        lang,
-        _write(folder, {**files, f"{text('exports.file.about', lang)}.md": about(made, origin, kinds, lang)}),
-        folder,
-        skipped,
-    )
+    files[f"{text('exports.file.about', lang)}.md"] = about(made, origin, kinds, lang)
+    _report(console, lang, _write(folder, files), folder, skipped)
 
 
 def _table_files(

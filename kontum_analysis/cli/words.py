@@ -14,9 +14,11 @@ class Command(TyperCommand):
     """A command in both languages."""
 
     def get_usage(self, ctx: Any) -> str:
+        """The line of usage in both languages."""
         return _usage(super().get_usage(ctx))
 
     def get_params(self, ctx: Any) -> list[Any]:
+        """The options, those that Typer brings along in our words."""
         return _described(super().get_params(ctx))
 
 
@@ -24,9 +26,11 @@ class Group(TyperGroup):
     """A group of commands in both languages."""
 
     def get_usage(self, ctx: Any) -> str:
+        """The line of usage in both languages."""
         return _usage(super().get_usage(ctx))
 
     def get_params(self, ctx: Any) -> list[Any]:
+        """The options, those that Typer brings along in our words."""
         return _described(super().get_params(ctx))
 
 

@@ -113,7 +113,8 @@ class NTMChances:
         """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws, seed).probabilities`."""
         if pace not in self._made:
             paths, _ = move(deepcopy(self._state), pace, self._times)
-            self._made[pace] = probabilities_of(count_numbers(paths), *self._state.criteria.shape[::-1])
+            draws, communes = self._state.criteria.shape
+            self._made[pace] = probabilities_of(count_numbers(paths), communes, draws)
         return self._made[pace]
 
 
