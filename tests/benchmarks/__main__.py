@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kontum_analysis.labels import number
 from kontum_analysis.paths import ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -55,33 +56,49 @@ def shell(*words, **variables):
     )
 
 
+def both(vi, en):
+    """A cell of the table in both languages."""
+    return vi if vi == en else f"{vi}<br>{en}"
+
+
+LOOPS = both("chỉ riêng tỷ lệ, viết bằng vòng lặp pandas", "its rates alone in plain pandas loops")
+
+
 def simulations(turns):
     """(what, against, times, other times, aim): the national ensemble against its normals."""
     from . import jobs
 
     tenth, whole, ten_thousand = jobs.country(1000), jobs.country(10_035), jobs.country(10_000)
     rows = []
-    for what, areas, workers, repeats in (
-        ("A tenth of the country, one thread", tenth, 1, turns), ("A tenth of the country, two threads", tenth, 2, turns),
-        ("The whole country, two threads", whole, 2, 2),
+    for vi, en, areas, workers, repeats in (
+        ("Một phần mười cả nước, một luồng", "A tenth of the country, one thread", tenth, 1, turns),
+        ("Một phần mười cả nước, hai luồng", "A tenth of the country, two threads", tenth, 2, turns),
+        ("Cả nước, hai luồng", "The whole country, two threads", whole, 2, 2),
     ):  # fmt: skip
         count = (areas["level"] == "commune").sum()
         pair = [
             lambda a=areas, w=workers: jobs.simulate(a, workers=w),
             lambda n=count, w=workers: jobs.normals(n, workers=w),
         ]
-        what = f"{what} ({count:,} communes × 10 years × 10,000 draws)"
-        rows.append((what, f"drawing {count * 100_000:,} normals on as many threads", *least(pair, repeats), 1.6))
-    pair = [lambda: jobs.closed_form(ten_thousand), lambda: jobs.simulate(tenth)]
-    rows.append(
-        (
-            "Closed-form quantiles (10,000 areas × 10 years × 9 levels)",
-            "simulating a tenth of the country",
-            *least(pair, turns),
-            None,
+        what = both(
+            f"{vi} ({number(count, 0, 'vi')} xã × 10 năm × 10.000 lần)",
+            f"{en} ({count:,} communes × 10 years × 10,000 draws)",
         )
+        normals = count * 100_000
+        against = both(
+            f"chỉ sinh {number(normals, 0, 'vi')} số ngẫu nhiên chuẩn",
+            f"merely drawing {normals:,} normals on as many threads",
+        )
+        rows.append((what, against, *least(pair, repeats), 1.6))
+    pair = [lambda: jobs.closed_form(ten_thousand), lambda: jobs.simulate(tenth)]
+    what = both(
+        "Phân vị tính bằng công thức (10.000 địa bàn × 10 năm × 9 mức)",
+        "Closed-form quantiles (10,000 areas × 10 years × 9 levels)",
     )
-    return rows
+    return [
+        *rows,
+        (what, both("mô phỏng một phần mười cả nước", "simulating a tenth of the country"), *least(pair, turns), None),
+    ]
 
 
 def packages(turns):
@@ -98,13 +115,16 @@ def packages(turns):
     move, anew = jobs.explorer(obs)
     first = "import kontum_analysis as kt; kt.areas.resolve('Kon Plông')"
     pairs = [
-        ("Ensemble of the ten districts (`scenario_draws`, 10,000 draws)", "drawing 100,000,000 normals", None,
+        (both("Mô phỏng mười huyện (`scenario_draws`, 10.000 lần)", "Ensemble of the ten districts (`scenario_draws`, 10,000 draws)"),
+         both("chỉ sinh 100.000.000 số ngẫu nhiên chuẩn", "merely drawing 100,000,000 normals"), None,
          lambda: jobs.province_draws(obs), lambda: jobs.normals(1000)),
-        ("Scenario table (`project_poverty`: estimates, floors, whole households)", "its rates alone in plain pandas loops", None,
+        (both("Bảng kịch bản (`project_poverty`: ước tính, mức sàn, số hộ nguyên)", "Scenario table (`project_poverty`: estimates, floors, whole households)"),
+         LOOPS, None,
          lambda: kt.project_poverty(obs, scenario), lambda: jobs.table_by_loops(base, scenario)),
-        ("A move of a slider in the explorer: numbers, tables, picture", "drawing the same picture from nothing", None, move, anew),
+        (both("Kéo thanh trượt của công cụ thử kịch bản: số, bảng, hình", "A move of a slider in the explorer: numbers, tables, picture"),
+         both("vẽ lại hình ấy từ đầu", "drawing the same picture from nothing"), None, move, anew),
         ("`import kontum_analysis`", "`import pandas`", 1.1, shell("-c", "import kontum_analysis"), shell("-c", "import pandas")),
-        ("`import kontum_analysis` and the first name of an area", "`import pandas`", 1.1, shell("-c", first), shell("-c", "import pandas")),
+        (both("`import kontum_analysis` và tên địa bàn đầu tiên", "`import kontum_analysis` and the first name of an area"), "`import pandas`", 1.1, shell("-c", first), shell("-c", "import pandas")),
     ]  # fmt: skip
     return [(what, against, *least([ours, theirs], turns), aim) for what, against, aim, ours, theirs in pairs]
 
@@ -122,8 +142,11 @@ def reproduce():
         scripts = [shell(str(script), **given) for script in sorted(folder.glob("*.script"))]
         pair = [shell(str(folder / "make.py"), scratch, **given), lambda: [script() for script in scripts]]
         return (
-            "`kontum reproduce`, whole",
-            "the code of its notebooks as plain scripts, one after another",
+            both("Toàn bộ `kontum reproduce`", "`kontum reproduce`, whole"),
+            both(
+                "mã của các sổ tay chạy lần lượt như tập lệnh thường",
+                "the code of its notebooks as plain scripts, one after another",
+            ),
             *least(pair, 1),
             2.0,
         )
@@ -134,9 +157,10 @@ def with_pyam(python, turns):
     words = ["-W", "ignore", "-m", "tests.benchmarks.pyam_table", str(turns)]
     found = json.loads(subprocess.run([python, *words], check=True, cwd=ROOT, capture_output=True, text=True).stdout)
     return [
-        ("The same scenario table made with pyam (provincial sums and rates by pyam)", "its rates alone in plain pandas loops",
-         found["pyam"], found["loops"], None),
-        ("Scenario table (`project_poverty`), in the environment of pyam", "the table made with pyam", found["ours"], found["pyam"], None),
+        (both("Bảng kịch bản ấy làm bằng pyam (tổng và tỷ lệ của tỉnh do pyam tính)", "The same scenario table made with pyam (provincial sums and rates by pyam)"),
+         LOOPS, found["pyam"], found["loops"], None),
+        (both("Bảng kịch bản (`project_poverty`), trong môi trường của pyam", "Scenario table (`project_poverty`), in the environment of pyam"),
+         both("bảng làm bằng pyam", "the table made with pyam"), found["ours"], found["pyam"], None),
     ]  # fmt: skip
 
 
@@ -164,12 +188,14 @@ def machine():
 def written(rows, memory, grown):
     """The tables as Markdown."""
     lines = [f"Máy đo · Measured on: {machine()}.", ""]
-    lines += ["| What | Against | Processor time, ratio | Elapsed time, ratio | Aim |", "|---|---|---:|---:|---:|"]
+    heads = [("Việc", "What"), ("So với", "Against"), ("Tỷ số thời gian bộ xử lý", "Processor time, ratio"), ("Tỷ số thời gian trôi qua", "Elapsed time, ratio"), ("Mục tiêu", "Aim")]  # fmt: skip
+    lines += [f"| {' | '.join(both(*head) for head in heads)} |", "|---|---|---:|---:|---:|"]
     for what, against, ours, theirs, aim in rows:
         cpu, wall = (f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(ours, theirs, strict=True))
         lines.append(f"| {what} | {against} | {cpu} | {wall} | {'' if aim is None else f'≤ {aim:g}'} |")
-    lines += ["", f"Peak memory of the whole country's run, Python and libraries included: {memory:.0f} MB (aim: below 300 MB).", "",
-              "| Communes | Years | Draws | Normals | Against the first row | Nanoseconds a normal |", "|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines += ["", f"Bộ nhớ lớn nhất khi chạy cả nước, kể cả Python và thư viện: {memory:.0f} MB (mục tiêu: dưới 300 MB).", "",
+              f"Peak memory of the whole country's run, Python and libraries included: {memory:.0f} MB (aim: below 300 MB).", "",
+              "| Số xã<br>Communes | Số năm<br>Years | Số lần<br>Draws | Số ngẫu nhiên<br>Normals | So với dòng đầu<br>Against the first row | Nano giây mỗi số<br>Nanoseconds a normal |", "|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
     lines += [
         f"| {n:,} | {y} | {d:,} | {n * y * d:,} | {s / grown[0][3]:.2f} | {1e9 * s / (n * y * d):.1f} |"
         for n, y, d, s in grown
@@ -177,6 +203,8 @@ def written(rows, memory, grown):
     many = grown[-1]
     rate = many[3] / (many[0] * many[1] * many[2])
     hours = 1e11 * rate / 3600
+    lines += ["", f"Trên giấy, theo tốc độ ở dòng cuối ({number(1e9 * rate, 1, 'vi')} ns): 100.000 địa bàn × 10 năm × 100.000 lần là 10¹¹ số ngẫu nhiên, "
+              f"{number(hours, 2, 'vi')} giờ trên một lõi, {number(60 * hours / 8, 1, 'vi')} phút trên 8 máy mỗi máy một lõi, {number(60 * hours / 64, 1, 'vi')} phút trên 64 máy."]  # fmt: skip
     lines += ["", f"On paper, at the rate of the last row ({1e9 * rate:.1f} ns): 100,000 areas × 10 years × 100,000 draws are 10¹¹ normals, "
               f"{hours:.2f} hours of one core, {60 * hours / 8:.1f} minutes on 8 workers with a core each, {60 * hours / 64:.1f} on 64."]  # fmt: skip
     return "\n".join(lines)
