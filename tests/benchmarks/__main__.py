@@ -39,12 +39,12 @@ def least(jobs, turns):
     """(processor seconds, elapsed seconds) of each job, those of programs it starts included: the least of some turns."""
     best = [(float("inf"), float("inf"))] * len(jobs)
     for _ in range(turns):
-        for number, job in enumerate(jobs):
+        for place, job in enumerate(jobs):
             before = os.times()
             job()
             after = os.times()
             spent = sum(after[:4]) - sum(before[:4]), after.elapsed - before.elapsed
-            best[number] = tuple(map(min, best[number], spent))
+            best[place] = tuple(map(min, best[place], spent))
     return best
 
 
