@@ -192,7 +192,8 @@ def written(rows, memory, grown):
     lines += [f"| {' | '.join(both(*head) for head in heads)} |", "|---|---|---:|---:|---:|"]
     for what, against, ours, theirs, aim in rows:
         cpu, wall = (f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(ours, theirs, strict=True))
-        lines.append(f"| {what} | {against} | {cpu} | {wall} | {'' if aim is None else f'≤ {aim:g}'} |")
+        most = "" if aim is None else f"≤\u00a0{aim:g}"  # held together where the cell is narrow
+        lines.append(f"| {what} | {against} | {cpu} | {wall} | {most} |")
     lines += ["", f"Bộ nhớ lớn nhất khi chạy cả nước, kể cả Python và thư viện: {memory:.0f} MB (mục tiêu: dưới 300 MB).", "",
               f"Peak memory of the whole country's run, Python and libraries included: {memory:.0f} MB (aim: below 300 MB).", "",
               "| Số xã<br>Communes | Số năm<br>Years | Số lần<br>Draws | Số ngẫu nhiên<br>Normals | So với dòng đầu<br>Against the first row | Nano giây mỗi số<br>Nanoseconds a normal |", "|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
