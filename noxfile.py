@@ -1,7 +1,9 @@
 """The fast tests on the oldest packages that pyproject.toml allows and on the newest, on every Python of the machine.
 
-`make test-others` runs all of it; a Python that is not there is passed over with a word. The locked packages are tested by
-`make test`. Tests marked `locked` compare bytes that other versions draw and write otherwise; the numbers are compared everywhere.
+`make test-others` runs all of it; a Python that is not there is passed over with a word. The locked packages are tested
+by
+`make test`. Tests marked `locked` compare bytes that other versions draw and write otherwise; the numbers are compared
+everywhere.
 """
 
 import os
@@ -12,9 +14,27 @@ import nox
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
 # How pages look and answer in a browser is tried with the locked packages alone.
-TESTS = ["-n", "2", "--dist", "loadscope", "-m", "not slow and not locked", "-p", "no:cacheprovider", "--nbval",
-         "--nbval-current-env", "--deselect", "notebooks/00_index.ipynb::Cell 7",  # the versions of the packages
-         "--ignore", "tests/test_browser.py", "--ignore", "tests/test_site.py", "notebooks", "tests", "kontum_analysis"]  # fmt: skip
+TESTS = [
+    "-n",
+    "2",
+    "--dist",
+    "loadscope",
+    "-m",
+    "not slow and not locked",
+    "-p",
+    "no:cacheprovider",
+    "--nbval",
+    "--nbval-current-env",
+    "--deselect",
+    "notebooks/00_index.ipynb::Cell 7",  # the versions of the packages
+    "--ignore",
+    "tests/test_browser.py",
+    "--ignore",
+    "tests/test_site.py",
+    "notebooks",
+    "tests",
+    "kontum_analysis",
+]
 # Pythons that pyenv keeps are found without being switched on.
 KEPT = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, sorted(KEPT.glob("3.*/bin"), reverse=True))])

@@ -1,4 +1,6 @@
-"""Settings of the site. `make_site.py` gathers the pages and calls Sphinx with this file; nothing here names a server."""
+"""Settings of the site. `make_site.py` gathers the pages and calls Sphinx with this file; nothing
+here names a server.
+"""
 
 import re
 
@@ -47,7 +49,9 @@ html_use_index = False
 
 
 def plain(app, what, name, obj, options, lines):
-    """Docstrings here are plain text: mark up only what a reader would see in them, so that none can break the build."""
+    """Docstrings here are plain text: mark up only what a reader would see in them, so that none can
+    break the build.
+    """
     blocks = "\n".join(lines).split("\n\n")
     lines[:] = "\n\n".join(block if block.lstrip().startswith(">>>") else _prose(block) for block in blocks).split("\n")
 

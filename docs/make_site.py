@@ -21,10 +21,19 @@ from kontum_analysis.files import write_whole
 from kontum_analysis.paths import FIGURES, NOTEBOOKS, RAW, ROOT
 
 DOCS = ROOT / "docs"
-FROM_DATA = {"glossary": pages.glossary, "data_dictionary": pages.data_dictionary, "sources": pages.sources,
-             "figures": pages.figures, "api": pages.api, "run_times": lambda: pages.run_times(ROOT)}  # fmt: skip
-FROM_THE_PROJECT = {"data_raw": RAW / "README.md", "data_processed": ROOT / "data" / "processed" / "README.md",
-                    "contributing": ROOT / "CONTRIBUTING.md"}  # fmt: skip
+FROM_DATA = {
+    "glossary": pages.glossary,
+    "data_dictionary": pages.data_dictionary,
+    "sources": pages.sources,
+    "figures": pages.figures,
+    "api": pages.api,
+    "run_times": lambda: pages.run_times(ROOT),
+}
+FROM_THE_PROJECT = {
+    "data_raw": RAW / "README.md",
+    "data_processed": ROOT / "data" / "processed" / "README.md",
+    "contributing": ROOT / "CONTRIBUTING.md",
+}
 DOWNLOADS = ["figures", "data"]
 
 
@@ -72,7 +81,10 @@ def gather(source):
         write_whole(source / f"{name}.md", page())
     for name, path in FROM_THE_PROJECT.items():
         shutil.copy(path, source / f"{name}.md")
-    pictures = {hashlib.sha256(p.read_bytes()).hexdigest(): f"../figures/vi/{p.name}" for p in sorted((FIGURES / "vi").glob("*.png"))}  # fmt: skip
+    pictures = {
+        hashlib.sha256(p.read_bytes()).hexdigest(): f"../figures/vi/{p.name}"
+        for p in sorted((FIGURES / "vi").glob("*.png"))
+    }
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = for_site(nbformat.read(path, as_version=4), path.stem, pictures)
         write_whole(source / "notebooks" / path.name, nbformat.writes(notebook))

@@ -42,8 +42,15 @@ def html_table(heads, body, ids=None):
         f"<tr{mark}>{''.join(f'<td>{_cell(words)}</td>' for words in row)}</tr>"
         for mark, row in zip(marks, body, strict=True)
     ]
-    return "\n".join(['<div class="wide" tabindex="0"><table>', f"<thead><tr>{head}</tr></thead>", "<tbody>",
-                      *lines, "</tbody></table></div>"])  # fmt: skip
+    return "\n".join(
+        [
+            '<div class="wide" tabindex="0"><table>',
+            f"<thead><tr>{head}</tr></thead>",
+            "<tbody>",
+            *lines,
+            "</tbody></table></div>",
+        ]
+    )
 
 
 def intro(key, **values):
@@ -62,8 +69,10 @@ def glossary():
     items = []
     for name in names:
         (vi, en), (vi_means, en_means) = words(name, "term"), words(name, "meaning")
-        items.append(f'<dt id="term-{name.replace("_", "-")}">{vi}{"" if vi == en else f" · <em>{en}</em>"}</dt>\n'
-                     f'<dd><p>{vi_means}</p><p lang="en"><em>{en_means}</em></p></dd>')  # fmt: skip
+        items.append(
+            f'<dt id="term-{name.replace("_", "-")}">{vi}{"" if vi == en else f" · <em>{en}</em>"}</dt>\n'
+            f'<dd><p>{vi_means}</p><p lang="en"><em>{en_means}</em></p></dd>'
+        )
     return "\n".join([intro("glossary"), '<dl class="glossary">', *items, "</dl>\n"])
 
 
@@ -96,10 +105,19 @@ def data_dictionary():
         known = f"site.group.{group}" in table()
         parts.append(f"### {both(f'group.{group}') if known else group}\n")
         members = [row for row in indicators if row["group"] == group]
-        body = [[Html(f"<strong>{html.escape(row['name_vi'])}</strong><br><em>{html.escape(row['name_en'])}</em><br>"
-                      f"<code>{html.escape(row['indicator'])}</code>"),
-                 _unit(row["unit_measure"]), _range(row), both(f"better.{row['better']}"),
-                 " ".join(filter(None, [row["definition"], row["notes"]]))] for row in members]  # fmt: skip
+        body = [
+            [
+                Html(
+                    f"<strong>{html.escape(row['name_vi'])}</strong><br><em>{html.escape(row['name_en'])}</em><br>"
+                    f"<code>{html.escape(row['indicator'])}</code>"
+                ),
+                _unit(row["unit_measure"]),
+                _range(row),
+                both(f"better.{row['better']}"),
+                " ".join(filter(None, [row["definition"], row["notes"]])),
+            ]
+            for row in members
+        ]
         parts += [html_table(heads, body, [f"indicator-{row['indicator'].replace('_', '-')}" for row in members]), ""]
     parts.append(f"## {both('dictionary.columns')}\n")
     for name, columns in COLUMNS.items():
@@ -120,8 +138,15 @@ def sources():
         title = html.escape(row["title"])
         title = f'<a href="{html.escape(row["url"])}">{title}</a>' if row["url"] else title
         kind = f"kind.{row['kind']}"
-        body.append([Html(f"<strong>{html.escape(row['publisher'])}</strong><br>{title}<br><code>{row['source_id']}</code>"),
-                     row["document_no"] or "–", row["published"] or "–", both(kind), str(used.count(row["source_id"]))])  # fmt: skip
+        body.append(
+            [
+                Html(f"<strong>{html.escape(row['publisher'])}</strong><br>{title}<br><code>{row['source_id']}</code>"),
+                row["document_no"] or "–",
+                row["published"] or "–",
+                both(kind),
+                str(used.count(row["source_id"])),
+            ]
+        )
     return (
         intro("sources", count=len(found)) + "\n" + html_table(heads, body, [f"source-{r['source_id']}" for r in found])
     )
@@ -138,9 +163,12 @@ def _figure(name, lang, words):
         ("md", text("site.figures.words", lang)),
     ]
     links = " · ".join(f'<a href="{folder}/{name}.{kind}">{html.escape(label)}</a>' for kind, label in files)
-    return (f'<figure lang="{lang}"><img src="{folder}/{name}.png" alt="{alt}" loading="lazy">\n'
-            f"<figcaption><p>{caption}</p><details><summary>{text('site.figures.alt', lang)}</summary><p>{alt}</p></details>"
-            f"<p>{text('site.figures.download', lang)}: {links}</p></figcaption></figure>")  # fmt: skip
+    return (
+        f'<figure lang="{lang}"><img src="{folder}/{name}.png" alt="{alt}" loading="lazy">\n'
+        f"<figcaption><p>{caption}</p><details><summary>{text('site.figures.alt', lang)}</summary>"
+        f"<p>{alt}</p></details>"
+        f"<p>{text('site.figures.download', lang)}: {links}</p></figcaption></figure>"
+    )
 
 
 def note(name, lang):
@@ -156,8 +184,13 @@ def figures():
     parts = [intro("figures")]
     for name in CATALOGUE:
         vi, en = (note(name, lang) for lang in LANGUAGES)
-        parts += [f"(figure-{name.replace('_', '-')})=", f"## {vi['title']}\n", f"*{en['title']}*\n", _figure(name, "vi", vi),
-                  f"<details><summary>English</summary>\n{_figure(name, 'en', en)}\n</details>\n"]  # fmt: skip
+        parts += [
+            f"(figure-{name.replace('_', '-')})=",
+            f"## {vi['title']}\n",
+            f"*{en['title']}*\n",
+            _figure(name, "vi", vi),
+            f"<details><summary>English</summary>\n{_figure(name, 'en', en)}\n</details>\n",
+        ]
     return "\n".join(parts)
 
 

@@ -11,10 +11,26 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = (
-    "areas", "attainment", "base_rates", "district_facts", "ensemble", "estimates", "explorer", "figures", "labels",
-    "notebooks", "observations", "paces", "poverty", "scenarios", "simulation", "tables", "targets", "trace",
+    "areas",
+    "attainment",
+    "base_rates",
+    "district_facts",
+    "ensemble",
+    "estimates",
+    "explorer",
+    "figures",
+    "labels",
+    "notebooks",
+    "observations",
+    "paces",
+    "poverty",
+    "scenarios",
+    "simulation",
+    "tables",
+    "targets",
+    "trace",
     "trajectories",
-)  # fmt: skip
+)
 _NAMES = {
     "load_observations": "observations",
     "estimate_panel": "estimates",

@@ -24,13 +24,30 @@ LONGEST_NAME = 200  # characters; the longest name with its district has about f
 _VINTAGES = ("2020", "2025")
 _RANK = {"nation": 0, "region": 1, "province": 2, "group": 3, "district": 4, "commune": 5}
 _PREFIXES = {
-    "tỉnh": "tỉnh", "tinh": "tỉnh", "province": "tỉnh",
-    "thành phố": "thành phố", "thanh pho": "thành phố", "tp": "thành phố", "city": "thành phố",
-    "huyện": "huyện", "huyen": "huyện", "h": "huyện", "district": "huyện",
-    "xã": "xã", "xa": "xã", "commune": "xã",
-    "phường": "phường", "phuong": "phường", "p": "phường", "ward": "phường",
-    "thị trấn": "thị trấn", "thi tran": "thị trấn", "tt": "thị trấn", "town": "thị trấn", "township": "thị trấn",
-}  # fmt: skip
+    "tỉnh": "tỉnh",
+    "tinh": "tỉnh",
+    "province": "tỉnh",
+    "thành phố": "thành phố",
+    "thanh pho": "thành phố",
+    "tp": "thành phố",
+    "city": "thành phố",
+    "huyện": "huyện",
+    "huyen": "huyện",
+    "h": "huyện",
+    "district": "huyện",
+    "xã": "xã",
+    "xa": "xã",
+    "commune": "xã",
+    "phường": "phường",
+    "phuong": "phường",
+    "p": "phường",
+    "ward": "phường",
+    "thị trấn": "thị trấn",
+    "thi tran": "thị trấn",
+    "tt": "thị trấn",
+    "town": "thị trấn",
+    "township": "thị trấn",
+}
 _PREFIX = re.compile(
     r"^({})(?:\.\s*|\s+)(?=\S)".format("|".join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))),
     re.IGNORECASE,
@@ -82,7 +99,7 @@ def register(vintage: str | None = None, level: str | None = None, parent: str |
 
     vintage: "2020" (to 30 June 2025) or "2025"; level: nation, region, province, group, district or commune.
 
-    >>> len(register("2020", "district", parent="62")), len(register("2020", "commune")), len(register("2025", "commune"))
+    >>> len(register("2020", "district", parent="62")), *(len(register(day, "commune")) for day in ("2020", "2025"))
     (10, 102, 40)
     """
     table = _register()

@@ -34,9 +34,11 @@ class NTMProjection:
         count_published (only under the set in force), count_low and count_high (80 % of the draws), p_19, p_15_18,
         p_10_14, p_below_10 (distribution on the state's day), p_attained_end, nearness_rank (1: nearest of those not
         known to have attained, at whatever day).
-    gap: event, unit_measure, at, median, q10, q90 of the smallest number of further criteria (or of communes) that closes it.
+    gap: event, unit_measure, at, median, q10, q90 of the smallest number of further criteria (or of communes) that
+    closes it.
     history: the published figures used, one row a day and set, with source ids.
-    assumptions: keys of labels with their numbers; `explain` puts them into words. draws: arrays (draws, years) of the indicators, and counts (draws, communes).
+    assumptions: keys of labels with their numbers; `explain` puts them into words. draws: arrays (draws, years) of the
+    indicators, and counts (draws, communes).
     """
 
     years: pd.DataFrame
@@ -122,15 +124,22 @@ def prepare(obs: pd.DataFrame, start: int | None) -> dict[str, Any]:
     last = [s for s in history if s.bands or np.isfinite(s.attained)][-1]
     members = communes(obs, base.communes)
     history = [s for s in history if s.time <= last.time]
-    return {"obs": obs, "history": history, "members": members, "totals": district_totals(obs),
-            "growth": fit(history), "now": last}  # fmt: skip
+    return {
+        "obs": obs,
+        "history": history,
+        "members": members,
+        "totals": district_totals(obs),
+        "growth": fit(history),
+        "now": last,
+    }
 
 
 def start_state(prepared: dict[str, Any], draws: int, seed: int, until: float) -> tuple[State, dict[str, Any]]:
     """State at the last published figures, to be moved on to `until`, and what was counted there (parts)."""
     rates, advanced_now, known = yearly_rates(prepared, draws, seed)
-    state = current_state(prepared["history"], prepared["members"], prepared["totals"], prepared["growth"],
-                          rates, draws, seed)  # fmt: skip
+    state = current_state(
+        prepared["history"], prepared["members"], prepared["totals"], prepared["growth"], rates, draws, seed
+    )
     counts = state.counts
     set_advanced(state, advanced_now, prepared["members"], prepared["now"].day)
     if known["retained"] is not None and state.standard < "NTM_2021_2025" and until > NEW_SET:
@@ -164,8 +173,15 @@ def _year_table(numbers: dict[str, np.ndarray], years: np.ndarray) -> pd.DataFra
     for name, value in numbers.items():
         for j, year in enumerate(years):
             q = np.quantile(value[:, j], QUANTILES, method="inverted_cdf")
-            rows.append({"year": int(year), "indicator": name, "mean": value[:, j].mean(), "median": int(q[3]),
-                         **{f"q{round(p * 100):02d}": int(v) for p, v in zip(QUANTILES, q, strict=True)}})  # fmt: skip
+            rows.append(
+                {
+                    "year": int(year),
+                    "indicator": name,
+                    "mean": value[:, j].mean(),
+                    "median": int(q[3]),
+                    **{f"q{round(p * 100):02d}": int(v) for p, v in zip(QUANTILES, q, strict=True)},
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -177,10 +193,12 @@ def probabilities_of(numbers: dict[str, np.ndarray], communes_count: int, draws:
     three = np.logical_and.reduce([events[name][1] for name in TARGETS])
     events["attained_advanced_and_model"] = (np.nan, three)
     events["all_four"] = (np.nan, three & events["all_communes_15_criteria"][1])
-    return pd.DataFrame([
-        {"event": name, "target": target, "probability": hit.mean(), "standard_error": np.sqrt(hit.var() / draws)}
-        for name, (target, hit) in events.items()
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {"event": name, "target": target, "probability": hit.mean(), "standard_error": np.sqrt(hit.var() / draws)}
+            for name, (target, hit) in events.items()
+        ]
+    )
 
 
 def smallest_gap(counts: np.ndarray, attained: np.ndarray, target: int) -> np.ndarray:
@@ -209,8 +227,9 @@ def _gap_table(counts: np.ndarray, paths: dict[str, np.ndarray], numbers: dict[s
     out = []
     for target, unit, at, value in rows:
         q = np.quantile(value, (0.1, 0.5, 0.9), method="inverted_cdf")
-        out.append({"event": target, "unit_measure": unit, "at": at,
-                    "median": int(q[1]), "q10": int(q[0]), "q90": int(q[2])})  # fmt: skip
+        out.append(
+            {"event": target, "unit_measure": unit, "at": at, "median": int(q[1]), "q10": int(q[0]), "q90": int(q[2])}
+        )
     return pd.DataFrame(out)
 
 
@@ -222,13 +241,25 @@ def _commune_table(prepared: dict[str, Any], parts: dict[str, Any], paths: dict[
         seen = bool(c.attained_by) and c.attained_by <= now.day  # an attainment after that day says nothing of it
         status = "published" if printed or (seen and not c.derived) else "derived" if seen else "imputed"
         low, high = np.quantile(counts[:, i], (0.1, 0.9), method="inverted_cdf")
-        rows.append({
-            "code": c.code, "name": c.name, "district": c.district, "status": status, "attained_by": c.attained_by,
-            "evidence": "|".join(dict.fromkeys(c.sources)), "count_published": printed[-1][1] if printed else pd.NA,
-            "count_low": int(low), "count_high": int(high), "p_19": share[19], "p_15_18": share[15:19].sum(),
-            "p_10_14": share[10:15].sum(), "p_below_10": share[:10].sum(),
-            "p_attained_end": paths["attained"][-1][:, i].mean(), "expected": counts[:, i].mean(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "code": c.code,
+                "name": c.name,
+                "district": c.district,
+                "status": status,
+                "attained_by": c.attained_by,
+                "evidence": "|".join(dict.fromkeys(c.sources)),
+                "count_published": printed[-1][1] if printed else pd.NA,
+                "count_low": int(low),
+                "count_high": int(high),
+                "p_19": share[19],
+                "p_15_18": share[15:19].sum(),
+                "p_10_14": share[10:15].sum(),
+                "p_below_10": share[:10].sum(),
+                "p_attained_end": paths["attained"][-1][:, i].mean(),
+                "expected": counts[:, i].mean(),
+            }
+        )
     table = pd.DataFrame(rows).astype({"count_published": "Int64"})
     known = table["attained_by"] != ""
     order = table[~known].sort_values(["p_attained_end", "expected", "code"], ascending=[False, False, True]).index

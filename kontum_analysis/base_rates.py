@@ -49,8 +49,13 @@ def observed_paces(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> 
     start, rate_start = by["year"].shift(1), by["rate"].shift(1)
     years = rows["year"] - start
     table = rows.assign(
-        start=start, end=rows["year"], rate_start=rate_start, rate_end=rows["rate"], pace_pp=100 * (rate_start - rows["rate"]) / years,
-        speed=(logit(rows["rate"]) - logit(rate_start)) / years)  # fmt: skip
+        start=start,
+        end=rows["year"],
+        rate_start=rate_start,
+        rate_end=rows["rate"],
+        pace_pp=100 * (rate_start - rows["rate"]) / years,
+        speed=(logit(rows["rate"]) - logit(rate_start)) / years,
+    )
     table = table[start.notna()].astype({"start": int})
     return table[["area", "standard", "start", "end", "rate_start", "rate_end", "pace_pp", "speed"]].reset_index(
         drop=True
@@ -61,7 +66,8 @@ def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) ->
     """Share (fraction) of observed speeds slower than this pace is at this level.
 
     pace_pp: points a year; level: opening rate (fraction). The pace of the first year is turned into a speed of the log
-    odds, so that 3 points from 15 % and 3 points from 50 % are not taken for the same effort; a pace that would end at or
+    odds, so that 3 points from 15 % and 3 points from 50 % are not taken for the same effort; a pace that would end at
+    or
     below zero is faster than any speed. Ties count half.
 
     >>> pace_percentile(3.5, 0.15, [-0.1, -0.2, -0.4])
@@ -77,7 +83,8 @@ def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) ->
 def mpi_share(data: str | Path | None = None) -> pd.DataFrame:
     """How often the headcount of the global MPI fell at least so fast over three years or more: a tidy table.
 
-    Another measure than the household review (surveys of deprivations, not a list of poor households): for comparison only.
+    Another measure than the household review (surveys of deprivations, not a list of poor households): for comparison
+    only.
 
     >>> mpi_share().query("level == 'subnational'").share_pct.tolist()
     [13.1, 4.2, 0.3, 0.1]
@@ -92,11 +99,15 @@ def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
     """What the history of the household review says of a province's speed: a dict of numbers on the log-odds scale.
 
     mean, between: centre and spread over series of their average yearly speed; shock: standard deviation of one year's
-    speed about its series' own, from differences of neighbouring years (/ √2); own, own_years: the province's own average speed under
-    the current standard and over how many years; mean, spread of the speed to expect: the normal posterior that weighs own and
-    history by their variances (empirical Bayes: Efron & Morris 1975, doi:10.1080/01621459.1975.10479864); weight: that of its own.
+    speed about its series' own, from differences of neighbouring years (/ √2); own, own_years: the province's own
+    average speed under
+    the current standard and over how many years; mean, spread of the speed to expect: the normal posterior that weighs
+    own and
+    history by their variances (empirical Bayes: Efron & Morris 1975, doi:10.1080/01621459.1975.10479864); weight: that
+    of its own.
 
-    series, steps: how many averages and differences these rest on: a handful, so `between` and `shock` are themselves uncertain,
+    series, steps: how many averages and differences these rest on: a handful, so `between` and `shock` are themselves
+    uncertain,
     and `ensemble` draws them with that few degrees of freedom. `between` is not allowed below `shock`.
     """
     paces = observed_paces(obs)
@@ -115,8 +126,18 @@ def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
         error = shock**2 / years
         weight = between**2 / (between**2 + error)
         centre, spread = weight * own_speed + (1 - weight) * mean, float(np.sqrt(weight * error))
-    return dict(mean=mean, between=between, shock=shock, own=own_speed, own_years=years, weight=weight, centre=centre,
-                spread=spread, series=len(average), steps=len(steps))  # fmt: skip
+    return dict(
+        mean=mean,
+        between=between,
+        shock=shock,
+        own=own_speed,
+        own_years=years,
+        weight=weight,
+        centre=centre,
+        spread=spread,
+        series=len(average),
+        steps=len(steps),
+    )
 
 
 def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
@@ -143,8 +164,11 @@ def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
     )
     names, parents = rows["area"] + " " + rows["standard"], province + " " + rows["standard"]
     is_own = (rows["area"] == province) | ~parents.isin(names)
-    return pd.DataFrame(dict(area=names, parent=parents.mask(is_own), group=province, time=rows["year"].astype(float),
-                             rate=rows["rate"]))  # fmt: skip
+    return pd.DataFrame(
+        dict(
+            area=names, parent=parents.mask(is_own), group=province, time=rows["year"].astype(float), rate=rows["rate"]
+        )
+    )
 
 
 def _derived_rates(obs: pd.DataFrame) -> pd.DataFrame:

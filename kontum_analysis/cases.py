@@ -108,7 +108,8 @@ def triples(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     cases : pandas.DataFrame
         One row per three consecutive rounds: area, parent, group, t0, t1, t2 (years), y0, y1, y2 (rates), p0, p1 (the
-        parent's rates at t0 and t1, or what stands in for them, NaN if nothing does), remark and remark_vi ("" or what was done).
+        parent's rates at t0 and t1, or what stands in for them, NaN if nothing does), remark and remark_vi ("" or what
+        was done).
     excluded : pandas.DataFrame
         area, group, origin, target, reason, reason_vi: one row per area with fewer than three rounds.
     """

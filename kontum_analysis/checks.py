@@ -27,23 +27,47 @@ RATES = {
     "dtts_near_poor_rate_pct": ("dtts_near_poor_households", "dtts_households"),
     "dtts_share_of_poor_households_pct": ("dtts_poor_households", "poor_households"),
 }
-ADDITIVE = ["households_total", "dtts_households", "poor_households", "near_poor_households", "dtts_poor_households",
-            "dtts_near_poor_households"]  # fmt: skip
+ADDITIVE = [
+    "households_total",
+    "dtts_households",
+    "poor_households",
+    "near_poor_households",
+    "dtts_poor_households",
+    "dtts_near_poor_households",
+]
 NOT_COMPARED = {"dtts_village_ntm_year"}  # several villages of one commune, each with its own year
-DAYS = {"observations": ["time_period"], "sources": ["published"], "areas": ["valid_from", "valid_to"],
-        "standards": ["valid_from", "valid_to"], "conflicts": ["time_period"]}  # fmt: skip
+DAYS = {
+    "observations": ["time_period"],
+    "sources": ["published"],
+    "areas": ["valid_from", "valid_to"],
+    "standards": ["valid_from", "valid_to"],
+    "conflicts": ["time_period"],
+}
 GROSS = 0.25  # a rate this far (relative) from count over base is a wrong unit or a wrong row, not rounding
 
 
 def cross_table_problems(tables: Tables) -> list[Problem]:
     """All problems that only show when the tables are read together, in one list."""
-    rules = [_calendar, _references, _observation_values, _observation_areas, _fractions, _gross_rates, _implied_bases, _parts, _conflicts,
-             _registers, _targets]  # fmt: skip
+    rules = [
+        _calendar,
+        _references,
+        _observation_values,
+        _observation_areas,
+        _fractions,
+        _gross_rates,
+        _implied_bases,
+        _parts,
+        _conflicts,
+        _registers,
+        _targets,
+    ]
     return [problem for rule in rules for problem in first_problems(rule(tables), "*.csv")]
 
 
 def row_problems(tables: Tables) -> list[Problem]:
-    """Problems of single rows of observations: days, references, units, ranges, areas. Own figures are held to these."""
+    """Problems of single rows of observations: days, references, units, ranges, areas. Own figures are
+    held to these.
+    """
     return [p for rule in (_calendar, _references, _observation_values, _observation_areas) for p in rule(tables)]
 
 
@@ -136,9 +160,15 @@ def _observation_areas(tables: Tables) -> Iterator[Problem]:
             yield _figure_problem(row, "ref_area", "allowed.area")
             continue
         if not found.valid_from <= row.time_period <= (found.valid_to or row.time_period):
-            yield _figure_problem(row, "time_period", "allowed.area_exists", name=found.name_vi, code=found.code,
-                                  first=found.valid_from or Words("allowed.from_start"),
-                                  last=found.valid_to or Words("allowed.until_now"))  # fmt: skip
+            yield _figure_problem(
+                row,
+                "time_period",
+                "allowed.area_exists",
+                name=found.name_vi,
+                code=found.code,
+                first=found.valid_from or Words("allowed.from_start"),
+                last=found.valid_to or Words("allowed.until_now"),
+            )
         if row.area_name != found.name_vi:
             yield _figure_problem(row, "area_name", "allowed.area_name", name=found.name_vi, code=found.code)
         if row.level != found.level:
@@ -161,16 +191,23 @@ def _fractions(tables: Tables) -> Iterator[Problem]:
         for index, row in group[group["value"] < 1].iterrows():
             others = group["value"].drop(index)
             if len(others) and others.min() > 20 * row.value and others.min() / 4 < 100 * row.value < 4 * others.max():
-                yield _figure_problem(row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(),
-                                      meant=100 * row.value)  # fmt: skip
+                yield _figure_problem(
+                    row, "obs_value", "allowed.per_cent", low=others.min(), high=others.max(), meant=100 * row.value
+                )
 
 
 def _gross_rates(tables: Tables) -> Iterator[Problem]:
     rows = comparable(tables["observations"])
     for _, row in rate_disagreements(rows).drop_duplicates(LINE).sort_values(LINE).iterrows():
         if abs(row.stated - row.computed) > GROSS * max(row.computed, 1e-9):
-            yield Problem("observations.csv", int(row[LINE]), "obs_value", f"{row.stated:g}", "allowed.rate_agrees",
-                          dict(indicator=row.indicator, count=row.count_name, base=row.base_name, computed=row.computed))  # fmt: skip
+            yield Problem(
+                "observations.csv",
+                int(row[LINE]),
+                "obs_value",
+                f"{row.stated:g}",
+                "allowed.rate_agrees",
+                dict(indicator=row.indicator, count=row.count_name, base=row.base_name, computed=row.computed),
+            )
 
 
 def _implied_bases(tables: Tables) -> Iterator[Problem]:
@@ -185,8 +222,14 @@ def _implied_bases(tables: Tables) -> Iterator[Problem]:
     for _, row in pairs.iterrows():
         others = known[(known["ref_area"] == row.ref_area) & (known["time_period"] != row.time_period)]["base"]
         if len(others) and not others.median() * (1 - GROSS) <= row.base <= others.median() * (1 + GROSS):
-            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.value:g}", "allowed.base_fits",
-                          dict(count=row.value_count, rate=row.value, implied=row.base, usual=others.median()))  # fmt: skip
+            yield Problem(
+                "observations.csv",
+                int(row.line),
+                "obs_value",
+                f"{row.value:g}",
+                "allowed.base_fits",
+                dict(count=row.value_count, rate=row.value, implied=row.base, usual=others.median()),
+            )
 
 
 def rate_disagreements(rows: pd.DataFrame) -> pd.DataFrame:
@@ -198,8 +241,12 @@ def rate_disagreements(rows: pd.DataFrame) -> pd.DataFrame:
     found = []
     value: dict[tuple[str, str, str], list[tuple[str, float]]] = {}
     row: Any
-    for key, standard, v in zip(zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
-                                rows["standard"], rows["value"], strict=True):  # fmt: skip
+    for key, standard, v in zip(
+        zip(rows["ref_area"], rows["time_period"], rows["indicator"], strict=True),
+        rows["standard"],
+        rows["value"],
+        strict=True,
+    ):
         value.setdefault(key, []).append((standard, v))
     for row in rows[rows["indicator"].isin(RATES)].itertuples():
         count, base = (_figures(value, row, name) for name in RATES[row.indicator])
@@ -208,10 +255,31 @@ def rate_disagreements(rows: pd.DataFrame) -> pd.DataFrame:
                 decimals = len(row.obs_value.partition(".")[2])
                 tolerance = 0.5 * 10.0**-decimals + 50.0 / b  # printed rounding of the rate, half a household
                 computed = 100.0 * c / b
-                found.append((row.line, row.ref_area, row.indicator, row.time_period, row.value, computed, tolerance,
-                              abs(row.value - computed) <= tolerance, *RATES[row.indicator]))  # fmt: skip
-    columns = [LINE, "ref_area", "indicator", "time_period", "stated", "computed", "tolerance", "within_rounding",
-               "count_name", "base_name"]  # fmt: skip
+                found.append(
+                    (
+                        row.line,
+                        row.ref_area,
+                        row.indicator,
+                        row.time_period,
+                        row.value,
+                        computed,
+                        tolerance,
+                        abs(row.value - computed) <= tolerance,
+                        *RATES[row.indicator],
+                    )
+                )
+    columns = [
+        LINE,
+        "ref_area",
+        "indicator",
+        "time_period",
+        "stated",
+        "computed",
+        "tolerance",
+        "within_rounding",
+        "count_name",
+        "base_name",
+    ]
     return pd.DataFrame(found, columns=columns)
 
 
@@ -223,8 +291,14 @@ def _figures(value: Mapping[tuple[str, str, str], list[tuple[str, float]]], row:
 def _parts(tables: Tables) -> Iterator[Problem]:
     for _, row in part_sums(tables).iterrows():
         if row.parts != row.whole:
-            yield Problem("observations.csv", int(row.line), "obs_value", f"{row.whole:g}", "allowed.sum",
-                          dict(indicator=row.indicator, day=row.time_period, parts=row.parts))  # fmt: skip
+            yield Problem(
+                "observations.csv",
+                int(row.line),
+                "obs_value",
+                f"{row.whole:g}",
+                "allowed.sum",
+                dict(indicator=row.indicator, day=row.time_period, parts=row.parts),
+            )
 
 
 def part_sums(tables: Tables) -> pd.DataFrame:

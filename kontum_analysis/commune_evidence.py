@@ -21,8 +21,10 @@ def communes(obs: pd.DataFrame, count: int = 85) -> list[Commune]:
     table = register("2020", "commune")
     rural = (table["type"] == "xã") | ((table["name_vi"] == MANG_DEN[0]) & (table["parent_code"] == MANG_DEN[1]))
     table = table[rural] if count == 86 else table[table["type"] == "xã"]
-    found = {code: Commune(code, name, parent) for code, name, parent in
-             table.sort_values("code")[["code", "name_vi", "parent_code"]].to_numpy()}  # fmt: skip
+    found = {
+        code: Commune(code, name, parent)
+        for code, name, parent in table.sort_values("code")[["code", "name_vi", "parent_code"]].to_numpy()
+    }
     rows = obs[obs["ref_area"].isin(found) & obs["indicator"].str.startswith("ntm_")]
     rows = rows[rows["time_period"] <= LAST_DAY_OF_DISTRICTS]  # the units since then reuse codes of old communes
     rows = rows[~_overruled(rows)]
@@ -85,14 +87,22 @@ def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
     rows = obs[(obs["level"] == "district") & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
     rows = rows[np.isfinite(rows["obs_value"].astype(float))]
     caps = [
-        "" if r.indicator != "ntm_communes" or r.date_precision == "unknown"
-        else f"{int(r.time_period[:4]) - 1}-12-31" if r.date_precision == "year" else r.time_period
+        ""
+        if r.indicator != "ntm_communes" or r.date_precision == "unknown"
+        else f"{int(r.time_period[:4]) - 1}-12-31"
+        if r.date_precision == "year"
+        else r.time_period
         for _, r in rows.iterrows()
-    ]  # fmt: skip
-    return pd.DataFrame({
-        "district": rows["ref_area"], "day": rows["time_period"], "attained": rows["obs_value"].astype(int),
-        "caps_until": caps, "source_id": rows["source_id"],
-    }).sort_values("day")  # fmt: skip
+    ]
+    return pd.DataFrame(
+        {
+            "district": rows["ref_area"],
+            "day": rows["time_period"],
+            "attained": rows["obs_value"].astype(int),
+            "caps_until": caps,
+            "source_id": rows["source_id"],
+        }
+    ).sort_values("day")
 
 
 def _complete(members: Sequence[Commune], total: Any) -> None:

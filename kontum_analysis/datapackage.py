@@ -1,7 +1,9 @@
 """`data/datapackage.json`: the tables of data/raw and data/processed as a Frictionless Data Package.
 
-Format: https://specs.frictionlessdata.io. Raw tables are described from `schemas` (type, pattern or list of values, key),
-processed ones from the lists below; titles come from labels.csv, in Vietnamese and English. No clock and no hash of a file is in it,
+Format: https://specs.frictionlessdata.io. Raw tables are described from `schemas` (type, pattern or list of values,
+key),
+processed ones from the lists below; titles come from labels.csv, in Vietnamese and English. No clock and no hash of a
+file is in it,
 so it changes only when a table changes its columns.
 """
 
@@ -17,14 +19,81 @@ from .paths import PROCESSED
 from .schemas import COLUMNS, KEYS
 
 Json = dict[str, Any]
-_INTEGER = {"year", "start", "horizon_year", "population_year", "period_start", "period_end", "number", "row", "col", "intervals", "input_row",
-            "population", "households", "poor_households", "poor_q10", "poor_q90", "quota", "entries", "exits_to_2025",
-            "exits_to_2030", "count_published", "count_low", "count_high", "nearness_rank"}  # fmt: skip
-_NUMBER = {"obs_value", "bound_value", "stated", "computed", "error_pp", "needed_pace_pp", "shortfall_pp",
-           "mean", "median", "latest_value", "gap", "years_left", "pace_needed", "pace_observed", "projected_value", "value_low",
-           "value_high", "bound_low", "bound_high", "q05", "q10", "q25", "q50", "q75", "q90", "q95"}  # fmt: skip
-_FRACTION = {"rate", "rate_q10", "rate_q90", "floor", "floor_rate", "truth", "estimate", "paper_2025", "rate_2025", "poor_2025", "rate_2030",
-             "poor_2030", "poor_districts_rate", "probability", "p_19", "p_15_18", "p_10_14", "p_below_10", "p_attained_end"}  # fmt: skip
+_INTEGER = {
+    "year",
+    "start",
+    "horizon_year",
+    "population_year",
+    "period_start",
+    "period_end",
+    "number",
+    "row",
+    "col",
+    "intervals",
+    "input_row",
+    "population",
+    "households",
+    "poor_households",
+    "poor_q10",
+    "poor_q90",
+    "quota",
+    "entries",
+    "exits_to_2025",
+    "exits_to_2030",
+    "count_published",
+    "count_low",
+    "count_high",
+    "nearness_rank",
+}
+_NUMBER = {
+    "obs_value",
+    "bound_value",
+    "stated",
+    "computed",
+    "error_pp",
+    "needed_pace_pp",
+    "shortfall_pp",
+    "mean",
+    "median",
+    "latest_value",
+    "gap",
+    "years_left",
+    "pace_needed",
+    "pace_observed",
+    "projected_value",
+    "value_low",
+    "value_high",
+    "bound_low",
+    "bound_high",
+    "q05",
+    "q10",
+    "q25",
+    "q50",
+    "q75",
+    "q90",
+    "q95",
+}
+_FRACTION = {
+    "rate",
+    "rate_q10",
+    "rate_q90",
+    "floor",
+    "floor_rate",
+    "truth",
+    "estimate",
+    "paper_2025",
+    "rate_2025",
+    "poor_2025",
+    "rate_2030",
+    "poor_2030",
+    "poor_districts_rate",
+    "probability",
+    "p_19",
+    "p_15_18",
+    "p_10_14",
+    "p_below_10",
+    "p_attained_end",
+}
 _ARITHMETIC = {"province_rate", "needed_rate"}
 _BOOLEAN = {
     "within_rounding",
@@ -38,17 +107,33 @@ _BOOLEAN = {
 _DATE = {"time_period", "known_from", "latest_day", "attained_by"}
 _FRACTIONS_OF = {"poverty_outlook": {"q05", "q10", "q25", "q50", "q75", "q90", "q95"}}
 _PROCESSED_KEYS = {
-    "observations": KEYS["observations"], "district_panel": ["area", "year"],
-    "leave_one_out": ["area", "year"], "poverty_paths": ["scenario", "area", "year"], "exit_quotas": ["scenario", "area", "year"],
-    "implied_pace": ["scenario", "year"], "headline": ["scenario"], "ntm_attainment": ["year", "indicator"], "ntm_communes": ["code"],
-    "poverty_outlook": ["area", "year"], "scoreboard": ["target_id"],
-}  # fmt: skip
-_LINKS = {"source_id": ("sources", "source_id"), "preferred_source_id": ("sources", "source_id"), "ref_area": ("areas", "code"),
-          "area": ("areas", "code"), "scope_area": ("areas", "code"), "old_code": ("areas", "code"),
-          "new_code": ("areas", "code"), "code": ("areas", "code"), "target_id": ("targets", "target_id")}  # fmt: skip
+    "observations": KEYS["observations"],
+    "district_panel": ["area", "year"],
+    "leave_one_out": ["area", "year"],
+    "poverty_paths": ["scenario", "area", "year"],
+    "exit_quotas": ["scenario", "area", "year"],
+    "implied_pace": ["scenario", "year"],
+    "headline": ["scenario"],
+    "ntm_attainment": ["year", "indicator"],
+    "ntm_communes": ["code"],
+    "poverty_outlook": ["area", "year"],
+    "scoreboard": ["target_id"],
+}
+_LINKS = {
+    "source_id": ("sources", "source_id"),
+    "preferred_source_id": ("sources", "source_id"),
+    "ref_area": ("areas", "code"),
+    "area": ("areas", "code"),
+    "scope_area": ("areas", "code"),
+    "old_code": ("areas", "code"),
+    "new_code": ("areas", "code"),
+    "code": ("areas", "code"),
+    "target_id": ("targets", "target_id"),
+}
 # indicators are listed only for what is observed; a target may speak of something else
 _OBSERVED = {"observations", "processed_observations", "conflicts"}
-# a table does not point at itself; excluded rows name what was left out; the outlook speaks of a group with no code of the register
+# a table does not point at itself; excluded rows name what was left out; the outlook speaks of a group with no code
+# of the register
 _NO_LINKS = {"sources", "areas", "excluded", "processed_poverty_outlook"}
 
 
@@ -69,12 +154,17 @@ def _package(processed: Path) -> Json:
         "title": _both("datapackage.title"),
         "description": _both("datapackage.description"),
         "profile": "tabular-data-package",
-        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0",
-                      "path": "https://creativecommons.org/licenses/by/4.0/"}],
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "title": "Creative Commons Attribution 4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+            }
+        ],
         "sources": [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}],
         "contributors": [{"title": "Kon Tum Analysis", "role": "author"}],
         "resources": [*(_raw(name) for name in COLUMNS), *made],
-    }  # fmt: skip
+    }
 
 
 def _both(key: str) -> str:
@@ -89,8 +179,17 @@ def _resource(name: str, path: str, described: str, fields: list[Json], key: lis
     if links:
         found["foreignKeys"] = links
     words = {"title": _both(described)} if described in table() else {}
-    return {"name": name, **words, "path": path, "profile": "tabular-data-resource", "scheme": "file", "format": "csv",
-            "mediatype": "text/csv", "encoding": "utf-8", "schema": found}  # fmt: skip
+    return {
+        "name": name,
+        **words,
+        "path": path,
+        "profile": "tabular-data-resource",
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": found,
+    }
 
 
 def _foreign_keys(name: str, fields: list[str]) -> list[Json]:

@@ -50,8 +50,16 @@ def new_document(lang: str, title: str = "", subject: str = "", day: date | None
     """
     document = Document()
     _page(document.sections[0], landscape=False)
-    for name, size in (("Normal", SIZE), ("Title", 16), ("Heading 1", 14), ("Heading 2", SIZE), ("Heading 3", SIZE),
-                       ("Caption", 11.5), ("List Bullet", SIZE), ("Header", SIZE)):  # fmt: skip
+    for name, size in (
+        ("Normal", SIZE),
+        ("Title", 16),
+        ("Heading 1", 14),
+        ("Heading 2", SIZE),
+        ("Heading 3", SIZE),
+        ("Caption", 11.5),
+        ("List Bullet", SIZE),
+        ("Header", SIZE),
+    ):
         _letter(document.styles[name], size)
     _language(document, _LOCALE[lang])
     body = document.styles["Normal"].paragraph_format
@@ -79,7 +87,8 @@ def add_table(document: Docx, frame: pd.DataFrame, caption: str, lang: str, note
     A table of up to 14 rows stays on one page, with its caption above and its note below.
 
     frame: a table of the package (shown as `tables.shown` does) or one that is text already; caption: its words without
-    the number; note: how to read it, in small type. The type shrinks from 11 to 8 points where the columns need it. Returns the python-docx table.
+    the number; note: how to read it, in small type. The type shrinks from 11 to 8 points where the columns need it.
+    Returns the python-docx table.
     """
     cells = shown(frame, lang)
     above = _caption(document, "documents.table", caption, lang)

@@ -10,12 +10,15 @@ On the scale of the log odds, for district d, h years after the start, in each d
 - opening draw: `estimate_panel`, so a district without a published figure starts uncertain.
 - shared: a random walk of the province's log odds, its yearly standard deviation that of provinces' speeds about their
   average; it moves all districts.
-- own: a random walk of each district, its yearly standard deviation that of the districts' known changes, moved by one shift a
+- own: a random walk of each district, its yearly standard deviation that of the districts' known changes, moved by one
+shift a
   year so that the districts add up to the province's draw.
 
-The speed is drawn from a t distribution and the shared shock with a chi-square scale, since both rest on a handful of series.
+The speed is drawn from a t distribution and the shared shock with a chi-square scale, since both rest on a handful of
+series.
 Spread therefore grows with the root of the horizon, and in the outlook faster, since a wrong speed adds up. Assumed:
-normal shocks, equal in all districts and independent between years; households grow without error; no change of standard.
+normal shocks, equal in all districts and independent between years; households grow without error; no change of
+standard.
 """
 
 from dataclasses import dataclass
@@ -90,7 +93,8 @@ def outlook_draws(
 ) -> Draws:
     """Draws of what may come if history is the guide: no scenario, the speed itself is drawn.
 
-    Starts from the last year with a published provincial count. weight: that of the province's own speed against history
+    Starts from the last year with a published provincial count. weight: that of the province's own speed against
+    history
     (None: by their variances; 0.25 is the blend that did best on 61 national cases of the MPI panel, for comparison).
 
     >>> from kontum_analysis.observations import load_observations

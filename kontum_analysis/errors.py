@@ -182,6 +182,7 @@ def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float =
     """
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extract(str(name), sorted(names), scorer=fuzz.ratio, processor=utils.default_process, limit=limit,
-                            score_cutoff=least)  # fmt: skip
+    found = process.extract(
+        str(name), sorted(names), scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=least
+    )
     return Words("error.did_you_mean", names=[near for near, _, _ in found]) if found else ""

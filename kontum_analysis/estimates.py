@@ -9,8 +9,10 @@ in the first and the last year; both are drawn anew in every draw (t and chi-squ
 that the small number of districts widens the intervals. The drift is split over the years as the province's own log
 odds moved (evenly where the province moved to and fro). Each draw is then conditioned on the published total of the
 province: its log odds move together along
-prior variance × sensitivity of the count, N p (1 - p), which for a linear total is exact conditioning of a Gaussian draw
-(Matheron's rule; Wilson et al. 2021, JMLR 22(105)), as far as the total needs. Then it is rounded to whole households by
+prior variance × sensitivity of the count, N p (1 - p), which for a linear total is exact conditioning of a Gaussian
+draw
+(Matheron's rule; Wilson et al. 2021, JMLR 22(105)), as far as the total needs. Then it is rounded to whole households
+by
 largest remainder. Assumed, not known: normal errors, equal tau in all districts, errors
 independent between districts before the total ties them together.
 """
@@ -57,7 +59,9 @@ class Estimates:
 
 
 class _Run(NamedTuple):
-    """What every step takes: the known cells, the districts, the years, and random numbers of each district and in common."""
+    """What every step takes: the known cells, the districts, the years, and random numbers of each district and in
+    common.
+    """
 
     facts: Facts
     codes: list[str]
@@ -219,8 +223,9 @@ def shift_to_total(
     theta (log odds), households: (district, draw); spread: (district,), how far each may move; total: (draw,).
     Returns rates, shape (district, draw). Solved by bisection, so it cannot fail to converge.
 
-    >>> shift_to_total(np.zeros((2, 1)), np.ones(2), np.array([[100], [300]]), np.array([100])).round(4).ravel().tolist()
-    [0.25, 0.25]
+    >>> shift_to_total(np.zeros((2, 1)), np.ones(2), np.array([[100], [300]]), np.array([100])).round(4)
+    array([[0.25],
+           [0.25]])
     """
     low, high = np.full(total.shape, -60.0), np.full(total.shape, 60.0)
     weight = spread[:, None] / spread.max()
@@ -244,8 +249,10 @@ def _panel(run: _Run, poor: np.ndarray, households: np.ndarray) -> pd.DataFrame:
         )
         point_poor = apportion(poor[:, j].mean(axis=1), total)
         point_base = apportion(households[:, j].mean(axis=1), round(households[:, j].mean(axis=1).sum()))
-        rows += [_row(code, year, run.facts, poor[i, j], households[i, j], point_poor[i], point_base[i])
-                 for i, code in enumerate(run.codes)]  # fmt: skip
+        rows += [
+            _row(code, year, run.facts, poor[i, j], households[i, j], point_poor[i], point_base[i])
+            for i, code in enumerate(run.codes)
+        ]
     return pd.DataFrame(rows)
 
 
@@ -258,9 +265,20 @@ def _row(
     rate_low, rate_high = np.quantile(poor / households, [0.1, 0.9]) if not cells["rate"] else (rate, rate)
     status = {f"status_{name}": cell.status if cell else "estimated" for name, cell in cells.items()}
     source = "|".join(dict.fromkeys(cell.source for cell in cells.values() if cell))
-    return dict(area=code, area_name=area_name(code, "vi"), year=year, rate=round(rate, 6), rate_q10=round(rate_low, 6),
-                rate_q90=round(rate_high, 6), poor_households=int(point_poor), poor_q10=int(np.floor(low)),
-                poor_q90=int(np.ceil(high)), households=int(point_households), **status, source_id=source)  # fmt: skip
+    return dict(
+        area=code,
+        area_name=area_name(code, "vi"),
+        year=year,
+        rate=round(rate, 6),
+        rate_q10=round(rate_low, 6),
+        rate_q90=round(rate_high, 6),
+        poor_households=int(point_poor),
+        poor_q10=int(np.floor(low)),
+        poor_q90=int(np.ceil(high)),
+        households=int(point_households),
+        **status,
+        source_id=source,
+    )
 
 
 def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.DataFrame:
@@ -287,8 +305,17 @@ def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.
         hidden = obs[~((obs["ref_area"] == code) & (own | change))]
         panel = estimate_panel(hidden, draws, seed).panel
         found = panel[(panel["area"] == code) & (panel["year"] == year)].iloc[0]
-        rows.append(dict(area=code, area_name=found.area_name, year=year, truth=round(cell.middle, 6), estimate=found.rate,
-                         rate_q10=found.rate_q10, rate_q90=found.rate_q90,
-                         error_pp=round(100 * (found.rate - cell.middle), 3),
-                         inside=bool(found.rate_q10 <= cell.middle <= found.rate_q90)))  # fmt: skip
+        rows.append(
+            dict(
+                area=code,
+                area_name=found.area_name,
+                year=year,
+                truth=round(cell.middle, 6),
+                estimate=found.rate,
+                rate_q10=found.rate_q10,
+                rate_q90=found.rate_q90,
+                error_pp=round(100 * (found.rate - cell.middle), 3),
+                inside=bool(found.rate_q10 <= cell.middle <= found.rate_q90),
+            )
+        )
     return pd.DataFrame(rows)

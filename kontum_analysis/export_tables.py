@@ -25,12 +25,30 @@ Folder = str | Path | None
 # keys of labels "exports.reading.*", in reading order
 READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
 _PATHS = ["scenario", "area", "year", "rate", "households", "poor_households", "status"]
-_BOARD = {"target_id": "target_id", "statement_vi": "statement_vi", "statement_en": "statement_en", "latest_value": "latest_value",
-          "bound_low": "known_at_least", "bound_high": "known_at_most", "latest_day": "latest_day", "kind": "kind", "gap": "gap",
-          "pace_needed": "pace_needed", "pace_observed": "pace_observed", "probability": "probability",
-          "status": "target_status", "reason": "reason"}  # fmt: skip
-_SOURCES = {"source_id": "source_id", "publisher": "publisher", "title": "source_title", "document_no": "document_no",
-            "published": "source_published", "url": "url"}  # fmt: skip
+_BOARD = {
+    "target_id": "target_id",
+    "statement_vi": "statement_vi",
+    "statement_en": "statement_en",
+    "latest_value": "latest_value",
+    "bound_low": "known_at_least",
+    "bound_high": "known_at_most",
+    "latest_day": "latest_day",
+    "kind": "kind",
+    "gap": "gap",
+    "pace_needed": "pace_needed",
+    "pace_observed": "pace_observed",
+    "probability": "probability",
+    "status": "target_status",
+    "reason": "reason",
+}
+_SOURCES = {
+    "source_id": "source_id",
+    "publisher": "publisher",
+    "title": "source_title",
+    "document_no": "document_no",
+    "published": "source_published",
+    "url": "url",
+}
 _YEARS = ("year", "start", "end", "horizon_year")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -67,7 +85,8 @@ class Column:
 def report_tables(
     obs: pd.DataFrame, scenarios: Scenarios, data: Folder = None, names: Iterable[str] | None = None
 ) -> tuple[list[Table], list[tuple[str, KontumError]]]:
-    """(tables, problems): the tables for these scenarios, and (name, KontumError) of each that this vintage cannot give.
+    """(tables, problems): the tables for these scenarios, and (name, KontumError) of each that this vintage cannot
+    give.
 
     obs: from `load_observations`; scenarios: a list of Scenario; data: the folder of raw tables behind `obs`;
     names: of the tables wanted, default all.

@@ -1,6 +1,7 @@
 """Say which committed pictures are not the picture of the table and the words that lie beside them.
 
-A picture carries its title and, as `Data`, the hash of the table it was drawn from. So a table changed after the drawing, a
+A picture carries its title and, as `Data`, the hash of the table it was drawn from. So a table changed after the
+drawing, a
 picture swapped for another and one whose marks were wiped out show at once, without drawing anything anew.
 """
 
@@ -26,7 +27,9 @@ def figure_problems(folder: str | Path) -> list[Words]:
 
 
 def marks_of(path: Path) -> tuple[str, str] | None:
-    """(title, hash of the data) that a PNG or SVG file says of itself, "" for what it does not say; None if it is broken."""
+    """(title, hash of the data) that a PNG or SVG file says of itself, "" for what it does not say; None if it is
+    broken.
+    """
     try:
         if path.suffix == ".svg":
             text = path.read_text(encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Which area a row of somebody's table means: by its code, held against its name; by the name where there is no code."""
+"""Which area a row of somebody's table means: by its code, held against its name; by the name
+where there is no code.
+"""
 
 import re
 from collections.abc import Mapping

@@ -9,8 +9,12 @@ from .own_columns import BY_NAME, FIRST_YEAR_OF_UNITS
 from .own_sums import COUNTS, decimals, members
 
 # a part and the whole that it is no larger than, in one row
-_PARTS = (("poor_households", "households_total"), ("near_poor_households", "households_total"),
-          ("ntm_advanced_communes", "ntm_communes"), ("ntm_model_communes", "ntm_communes"))  # fmt: skip
+_PARTS = (
+    ("poor_households", "households_total"),
+    ("near_poor_households", "households_total"),
+    ("ntm_advanced_communes", "ntm_communes"),
+    ("ntm_model_communes", "ntm_communes"),
+)
 _RATES = (("poverty_rate_pct", "poor_households"), ("near_poor_rate_pct", "near_poor_households"))
 
 

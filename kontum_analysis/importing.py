@@ -69,7 +69,8 @@ def read_filled(path: str | Path, **given: str | int | None) -> Filled:
     """The table in an .xlsx or text file as `Filled`.
 
     given: office, document, date, year where the file itself does not say them (a text file often does not); what is
-    given wins. Raises KontumError for a file that cannot be read, DataError listing every mistake in it by sheet, row, column.
+    given wins. Raises KontumError for a file that cannot be read, DataError listing every mistake in it by sheet, row,
+    column.
     """
     name = Path(path).name
     tables = _find_tables(name, *open_sheets(path))
@@ -111,7 +112,9 @@ def _headings(name: str, sheet: Sheet) -> _Table:
 
 
 def _meta(table: _Table, given: Mapping[str, object], problems: list[Problem]) -> dict[str, Any]:
-    """Office, document, date and year, from the cells above the table or as given; what is missing becomes a Problem."""
+    """Office, document, date and year, from the cells above the table or as given; what is missing
+    becomes a Problem.
+    """
     found: dict[str, Any] = {}
     where: dict[str, int] = {}
     for number, row in enumerate(table.sheet.rows[: table.head], 1):

@@ -48,10 +48,12 @@ MATCHES = {
 
 
 def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:
-    """Targets of the national programmes (QĐ 90, NQ 24, QĐ 263, NQ 120 with QĐ 1719) beside the province's on the same matter.
+    """Targets of the national programmes (QĐ 90, NQ 24, QĐ 263, NQ 120 with QĐ 1719) beside the province's on the same
+    matter.
 
     Columns: target_id, document, indicator, horizon_year, unit_measure, national_low, national_high (in that unit);
-    province_target, province_low, latest_value of the province, turned into the same unit; latest_day, target_status of the
+    province_target, province_low, latest_value of the province, turned into the same unit; latest_day, target_status of
+    the
     province's own target. National targets without a counterpart in Programme 3299 are left out: load_targets has all.
 
     >>> from kontum_analysis.observations import load_observations
@@ -68,9 +70,20 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
         nation: Any = listed.loc[target_id]
         province: Any = board.loc[ours]
         low, latest = (turned(v) if pd.notna(v) else np.nan for v in (province.value_low, province.latest_value))
-        rows.append(dict(
-            target_id=target_id, document=nation.document, indicator=nation.indicator, horizon_year=int(nation.horizon_year),
-            unit_measure=nation.unit_measure, national_low=nation.value_low, national_high=nation.value_high,
-            province_target=ours, province_low=low, latest_value=latest, latest_day=province.latest_day,
-            target_status=province.status))  # fmt: skip
+        rows.append(
+            dict(
+                target_id=target_id,
+                document=nation.document,
+                indicator=nation.indicator,
+                horizon_year=int(nation.horizon_year),
+                unit_measure=nation.unit_measure,
+                national_low=nation.value_low,
+                national_high=nation.value_high,
+                province_target=ours,
+                province_low=low,
+                latest_value=latest,
+                latest_day=province.latest_day,
+                target_status=province.status,
+            )
+        )
     return pd.DataFrame(rows)

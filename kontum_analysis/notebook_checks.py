@@ -39,17 +39,24 @@ def executed(path: str | Path) -> str:
 
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
-                            extra_arguments=["--IPKernelApp.log_level=ERROR"],
-                            resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     try:
         client.execute()
     except CellExecutionError as error:
         raise KontumError("error.notebook.cell", file=path.name, name=error.ename, value=error.evalue) from None
     except CellTimeoutError:
         raise KontumError("error.notebook.slow", file=path.name, seconds=SECONDS) from None
-    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-                         "language_info": {"name": "python"}}  # fmt: skip
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02d}"
         for output in cell.get(
@@ -63,7 +70,8 @@ def executed(path: str | Path) -> str:
 def problems(path: str | Path, figures: str | Path = FIGURES) -> list[Words]:
     """Everything that keeps the notebook at `path` from being one clean run from the top: a list of `Words`.
 
-    Checked: execution counts run 1, 2, 3 …; outputs exist; nothing on stderr and no error; every picture equals the file
+    Checked: execution counts run 1, 2, 3 …; outputs exist; nothing on stderr and no error; every picture equals the
+    file
     of that name in `figures/vi/`; no magics or shell lines; no number with a decimal or a per cent sign typed into
     prose; no machine path, memory address or time of day in an output.
     """

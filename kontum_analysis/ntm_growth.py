@@ -131,8 +131,13 @@ def _compare(start: Snapshot, end: Snapshot, below: np.ndarray, shape: float, la
     rest = n - start.bands[0]
     if end.bands:
         seen = np.array([max(end.bands[0] - start.bands[0], 0), *end.bands[1:]], float)
-        p = np.stack([at_least[:, 19], *(at_least[:, k] - at_least[:, m] for k, m in ((15, 19), (10, 15), (5, 10))),
-                      1 - at_least[:, 5]])  # fmt: skip
+        p = np.stack(
+            [
+                at_least[:, 19],
+                *(at_least[:, k] - at_least[:, m] for k, m in ((15, 19), (10, 15), (5, 10))),
+                1 - at_least[:, 5],
+            ]
+        )
     else:
         new = np.clip(end.attained - start.bands[0], 0, rest)
         seen, p = np.array([new, rest - new]), np.stack([at_least[:, 19], 1 - at_least[:, 19]])

@@ -67,9 +67,17 @@ def hindcast_ntm(
         raise KontumError("error.ntm.no_pairs")
     cases = pd.DataFrame(rows)
     parts = [cases[cases["step"] == 1].assign(steps="next"), cases.assign(steps="all")]
-    summary = pd.concat(parts).groupby(["steps", "method"], sort=False).agg(
-        cases=("ae", "size"), mae=("ae", "mean"), crps=("crps", "mean"), wis=("wis", "mean"),
-        coverage_80=("covered_80", "mean"))  # fmt: skip
+    summary = (
+        pd.concat(parts)
+        .groupby(["steps", "method"], sort=False)
+        .agg(
+            cases=("ae", "size"),
+            mae=("ae", "mean"),
+            crps=("crps", "mean"),
+            wis=("wis", "mean"),
+            coverage_80=("covered_80", "mean"),
+        )
+    )
     return cases, summary.reset_index()
 
 
@@ -94,7 +102,18 @@ def _case(
     median, observed = np.quantile(number, 0.5, method="inverted_cdf"), ahead.attained
     crps = abs(median - observed) if number.size == 1 else scoringrules.crps_ensemble(observed, number)
     wis = _wis(observed, median, lower, upper)
-    return {"origin": origin, "state_day": state.day, "day": ahead.day, "step": step, "method": method,
-            "observed": int(observed), "median": float(median), "q10": float(lower[1]), "q90": float(upper[1]),
-            "ae": abs(float(median) - observed), "crps": float(crps), "wis": float(wis),
-            "covered_80": bool(lower[1] <= observed <= upper[1])}  # fmt: skip
+    return {
+        "origin": origin,
+        "state_day": state.day,
+        "day": ahead.day,
+        "step": step,
+        "method": method,
+        "observed": int(observed),
+        "median": float(median),
+        "q10": float(lower[1]),
+        "q90": float(upper[1]),
+        "ae": abs(float(median) - observed),
+        "crps": float(crps),
+        "wis": float(wis),
+        "covered_80": bool(lower[1] <= observed <= upper[1]),
+    }

@@ -18,13 +18,21 @@ from .errors import KontumError
 LEVELS = (19, 15, 10, 5)  # a band holds the communes that reached this level but not the one before
 BANDS = ("attained", "from_15_to_18", "from_10_to_14", "from_5_to_9", "below_5")
 _RANGES = ((19, 19), (15, 18), (10, 14), (5, 9), (0, 4))
-_INDICATORS = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria",
-               "ntm_communes_5_9_criteria", "ntm_communes_below_5_criteria")  # fmt: skip
+_INDICATORS = (
+    "ntm_communes",
+    "ntm_communes_15_18_criteria",
+    "ntm_communes_10_14_criteria",
+    "ntm_communes_5_9_criteria",
+    "ntm_communes_below_5_criteria",
+)
 # Ranges printed more narrowly than the band they are filed under (comments of these rows in observations.csv).
 _PRINTED = {
-    ("kontumtv-2022-ntm-b", 1): (15, 17), ("kontumtv-2022-ntm-b", 3): (7, 9), ("kontumtv-2022-ntm-a", 3): (8, 8),
-    ("kontumtv-2021-ntm-a", 3): (8, 9), ("kontumtv-2021-ntm-b", 3): (8, 9),
-}  # fmt: skip
+    ("kontumtv-2022-ntm-b", 1): (15, 17),
+    ("kontumtv-2022-ntm-b", 3): (7, 9),
+    ("kontumtv-2022-ntm-a", 3): (8, 8),
+    ("kontumtv-2021-ntm-a", 3): (8, 9),
+    ("kontumtv-2021-ntm-b", 3): (8, 9),
+}
 # Pages whose comment or content places them better than the rule of `_day` would.
 _READ_AS = {
     "kontumtv-2019-ntm-b": "2019-10-04",  # same mean, 12.23, as the page of that day
@@ -89,8 +97,18 @@ def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
     obs: table of `load_observations`. Where two pages share a day, the one with all bands is followed and the
     other only fills its gaps. Raises KontumError when obs holds no NTM figure of the province.
     """
-    need = {"ref_area", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
-            "standard", "source_id", "known_from"}  # fmt: skip
+    need = {
+        "ref_area",
+        "indicator",
+        "time_period",
+        "date_precision",
+        "obs_value",
+        "bound",
+        "bound_value",
+        "standard",
+        "source_id",
+        "known_from",
+    }
     if not isinstance(obs, pd.DataFrame) or (missing := need - set(obs.columns)):
         what = sorted(missing) if isinstance(obs, pd.DataFrame) else type(obs).__name__
         raise KontumError("error.ntm.obs", what=what)
@@ -123,11 +141,19 @@ def _snapshot(page: pd.DataFrame) -> Snapshot:
     ranges = tuple(_PRINTED.get((source, b), r) for b, r in enumerate(_RANGES))
     low, high = _mean_limits(page[page["indicator"] == "ntm_criteria_mean"])
     return Snapshot(
-        day=_day(first), standard=first.standard, known_from=page["known_from"].max(), source_ids=(source,),
-        attained=counts[0], bands=tuple(int(c) for c in counts) if whole else (), ranges=ranges,
-        mean_low=low, mean_high=high, recognised=value.get("ntm_communes_recognised", np.nan),
-        advanced=value.get("ntm_advanced_communes", np.nan), model=value.get("ntm_model_communes", np.nan),
-    )  # fmt: skip
+        day=_day(first),
+        standard=first.standard,
+        known_from=page["known_from"].max(),
+        source_ids=(source,),
+        attained=counts[0],
+        bands=tuple(int(c) for c in counts) if whole else (),
+        ranges=ranges,
+        mean_low=low,
+        mean_high=high,
+        recognised=value.get("ntm_communes_recognised", np.nan),
+        advanced=value.get("ntm_advanced_communes", np.nan),
+        model=value.get("ntm_model_communes", np.nan),
+    )
 
 
 def _mean_limits(rows: pd.DataFrame) -> tuple[float, float]:
@@ -149,17 +175,27 @@ def _year_before(page: pd.DataFrame) -> Iterator[Snapshot]:
     mean = page[page["indicator"] == "ntm_criteria_mean"]
     if len(change) and len(mean) and np.isfinite(mean["obs_value"].iloc[0]):
         row, value = mean.iloc[0], mean["obs_value"].iloc[0] - change.iloc[0]
-        yield Snapshot(f"{int(row.time_period[:4]) - 1}-12-31", row.standard, row.known_from, (row.source_id,),
-                       mean_low=value - 0.01, mean_high=value + 0.015)  # fmt: skip
+        yield Snapshot(
+            f"{int(row.time_period[:4]) - 1}-12-31",
+            row.standard,
+            row.known_from,
+            (row.source_id,),
+            mean_low=value - 0.01,
+            mean_high=value + 0.015,
+        )
 
 
 def _filled(main: Snapshot, other: Snapshot) -> Snapshot:
-    gaps = {n: getattr(other, n) for n in ("attained", "mean_low", "mean_high", "recognised", "advanced", "model")
-            if np.isnan(getattr(main, n)) and np.isfinite(getattr(other, n))}  # fmt: skip
+    gaps = {
+        n: getattr(other, n)
+        for n in ("attained", "mean_low", "mean_high", "recognised", "advanced", "model")
+        if np.isnan(getattr(main, n)) and np.isfinite(getattr(other, n))
+    }
     if not gaps:
         return main
-    return replace(main, **gaps, source_ids=main.source_ids + other.source_ids,
-                   known_from=max(main.known_from, other.known_from))  # fmt: skip
+    return replace(
+        main, **gaps, source_ids=main.source_ids + other.source_ids, known_from=max(main.known_from, other.known_from)
+    )
 
 
 def _repeats(before: Snapshot, s: Snapshot) -> bool:
@@ -173,8 +209,18 @@ def history_table(found: list[Snapshot]) -> pd.DataFrame:
     rows = []
     for s in found:
         bands: tuple[float, ...] = s.bands or (s.attained, *[np.nan] * 4)
-        rows.append({"day": s.day, "standard": s.standard, **dict(zip(BANDS, bands, strict=True)),
-                     "communes": s.communes, "mean_low": s.mean_low, "mean_high": s.mean_high,
-                     "recognised": s.recognised, "advanced": s.advanced, "known_from": s.known_from,
-                     "source_ids": "|".join(s.source_ids)})  # fmt: skip
+        rows.append(
+            {
+                "day": s.day,
+                "standard": s.standard,
+                **dict(zip(BANDS, bands, strict=True)),
+                "communes": s.communes,
+                "mean_low": s.mean_low,
+                "mean_high": s.mean_high,
+                "recognised": s.recognised,
+                "advanced": s.advanced,
+                "known_from": s.known_from,
+                "source_ids": "|".join(s.source_ids),
+            }
+        )
     return pd.DataFrame(rows)

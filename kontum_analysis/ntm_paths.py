@@ -92,8 +92,19 @@ def current_state(
     counts = draw_counts(base, limits[0], ranks, random_stream(seed, int(PROVINCE), 1), within)
     criteria = counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0)
     nothing = np.zeros(criteria.shape, bool)
-    state = State(base.time, base.standard, criteria, nothing, nothing.copy(), shared, streams, seed, rates,
-                  members, nothing.copy())  # fmt: skip
+    state = State(
+        base.time,
+        base.standard,
+        criteria,
+        nothing,
+        nothing.copy(),
+        shared,
+        streams,
+        seed,
+        rates,
+        members,
+        nothing.copy(),
+    )
     for s, reached in zip(later, attained, strict=True):
         _grow(state, s.time, shared[:, 0])
         state.criteria = np.where(reached, np.maximum(state.criteria, 19), np.minimum(state.criteria, _CAP))

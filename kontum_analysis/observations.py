@@ -29,9 +29,29 @@ from .schemas import COLUMNS, field_problems
 ASSUMED_LAG_DAYS = 171
 _STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
 _KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
-ORDER = ["ref_area", "area_name", "level", "indicator", "time_period", "date_precision", "obs_value", "bound", "bound_value",
-         "unit_measure", "standard", "obs_status", "source_id", "comment", "published", "known_from", "known_from_assumed",
-         "preferred", "preference_reason", "preference_reason_vi", LINE]  # fmt: skip
+ORDER = [
+    "ref_area",
+    "area_name",
+    "level",
+    "indicator",
+    "time_period",
+    "date_precision",
+    "obs_value",
+    "bound",
+    "bound_value",
+    "unit_measure",
+    "standard",
+    "obs_status",
+    "source_id",
+    "comment",
+    "published",
+    "known_from",
+    "known_from_assumed",
+    "preferred",
+    "preference_reason",
+    "preference_reason_vi",
+    LINE,
+]
 
 
 def raw_tables(folder: str | Path | None = None) -> dict[str, pd.DataFrame]:
@@ -74,7 +94,9 @@ def _validated(folder: Path, stamp: tuple[tuple[int, int] | None, ...]) -> dict[
 
 
 def all_tables(data: str | Path | None = None, user: bool | str | Path | None = None) -> dict[str, pd.DataFrame]:
-    """The raw tables, with an office's own observations and sources below the published ones where `user` asks for them."""
+    """The raw tables, with an office's own observations and sources below the published ones where `user` asks for
+    them.
+    """
     tables = raw_tables(data)
     if user is None or user is False:
         return tables
@@ -105,7 +127,8 @@ def load_observations(
       from its last day; an undated page from 171 days after the end of its period. `known_from_assumed` flags both;
     - `preferred`: the row to use for its fact. Of several figures the rule takes, in this order: exact before
       approximate, an office's own before a published one, the source that conflicts.csv prefers, better obs_status,
-      law and decision before dataset and statistics before portal before news before mirror, the later publication. `preference_reason` and
+      law and decision before dataset and statistics before portal before news before mirror, the later publication.
+      `preference_reason` and
       `preference_reason_vi` say it in words for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
@@ -132,7 +155,8 @@ def load_observations(
 def vintage(obs: pd.DataFrame, as_of: str | date, data: str | Path | None = None) -> pd.DataFrame:
     """The part of `obs` that was known on the day `as_of`, with conflicts settled among what was known.
 
-    obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them, default `data/raw/`.
+    obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them, default
+    `data/raw/`.
     Raises KontumError for a bad day.
 
     >>> len(vintage(load_observations(), "2022-10-04")) == len(load_observations(as_of="2022-10-04"))
@@ -175,15 +199,20 @@ def _known_from(published: str, time_period: str) -> tuple[str, bool]:
 def _with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kind: pd.Series) -> pd.DataFrame:
     listed = {(r.ref_area, r.indicator, r.time_period, r.standard): r for r in conflicts.itertuples()}
     keys = [fact_key(r) for r in obs.itertuples()]
-    rank = pd.DataFrame({
-        "bound": obs["bound"].map({"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}),
-        "published": ~is_own(obs),
-        "listed": [k not in listed or listed[k].preferred_source_id != s for k, s in zip(keys, obs["source_id"], strict=True)],
-        "status": obs["obs_status"].map(_STATUS_RANK),
-        "kind": obs["source_id"].map(kind).map(_KIND_RANK),
-        "newest": -pd.to_datetime(obs["known_from"]).astype("int64"),
-        "line": obs[LINE],
-    })  # fmt: skip
+    rank = pd.DataFrame(
+        {
+            "bound": obs["bound"].map({"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}),
+            "published": ~is_own(obs),
+            "listed": [
+                k not in listed or listed[k].preferred_source_id != s
+                for k, s in zip(keys, obs["source_id"], strict=True)
+            ],
+            "status": obs["obs_status"].map(_STATUS_RANK),
+            "kind": obs["source_id"].map(kind).map(_KIND_RANK),
+            "newest": -pd.to_datetime(obs["known_from"]).astype("int64"),
+            "line": obs[LINE],
+        }
+    )
     best = rank.sort_values(list(rank.columns)).index
     first: dict[tuple[str, str, str, str], Any] = {}
     count, verdict = Counter(keys), {}
@@ -218,9 +247,12 @@ def _verdict(is_first: bool, row: Any, first: Any, entry: Any, count: int) -> tu
     if first.source_id.startswith(PREFIX):
         return False, Words("preference.conflict_own", source=first.source_id)
     if entry is not None and entry.preferred_source_id == first.source_id:
-        return False, Words("preference.conflict_listed", source=first.source_id,
-                            explanation={"vi": entry.explanation_vi, "en": entry.explanation},
-                            reason={"vi": entry.reason_vi, "en": entry.reason})  # fmt: skip
+        return False, Words(
+            "preference.conflict_listed",
+            source=first.source_id,
+            explanation={"vi": entry.explanation_vi, "en": entry.explanation},
+            reason={"vi": entry.reason_vi, "en": entry.reason},
+        )
     return False, Words("preference.conflict_rule", source=first.source_id)
 
 

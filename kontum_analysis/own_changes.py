@@ -53,16 +53,35 @@ def _row(filled: Filled, entry: Entry, indicator: str, value: Any, bound: str) -
     else:
         standard = "MDP_2022_2025"
     number = str(value) if isinstance(value, int) else f"{value:.10f}".rstrip("0").rstrip(".")
-    return dict(ref_area=entry.code, area_name=area(entry.code, vintage_of(filled.day)).name, level=entry.level,
-                indicator=indicator, time_period=filled.day, date_precision="day" if indicator.startswith("ntm_") else "year",
-                obs_value=number, unit_measure=unit_of(indicator), standard=standard, bound=bound, obs_status="A",
-                source_id=filled.source_id, comment="")  # fmt: skip
+    return dict(
+        ref_area=entry.code,
+        area_name=area(entry.code, vintage_of(filled.day)).name,
+        level=entry.level,
+        indicator=indicator,
+        time_period=filled.day,
+        date_precision="day" if indicator.startswith("ntm_") else "year",
+        obs_value=number,
+        unit_measure=unit_of(indicator),
+        standard=standard,
+        bound=bound,
+        obs_status="A",
+        source_id=filled.source_id,
+        comment="",
+    )
 
 
 def as_source(filled: Filled) -> dict[str, str]:
     """The row of sources.csv for the document."""
-    return dict(source_id=filled.source_id, publisher=filled.office, title=filled.document, url="",
-                document_no=filled.document, published=filled.date, kind="statistics", language="vi")  # fmt: skip
+    return dict(
+        source_id=filled.source_id,
+        publisher=filled.office,
+        title=filled.document,
+        url="",
+        document_no=filled.document,
+        published=filled.date,
+        kind="statistics",
+        language="vi",
+    )
 
 
 def merged(filled: Filled, own: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -80,8 +99,10 @@ def merged(filled: Filled, own: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     observations = pd.concat([old[~goes], pd.DataFrame(rows)], ignore_index=True)
     sources = own["sources"][list(COLUMNS["sources"])]
     sources = pd.concat([sources[sources["source_id"] != filled.source_id], pd.DataFrame([as_source(filled)])])
-    return {"observations": observations.sort_values(_KEY, ignore_index=True),
-            "sources": sources.sort_values("source_id", ignore_index=True)}  # fmt: skip
+    return {
+        "observations": observations.sort_values(_KEY, ignore_index=True),
+        "sources": sources.sort_values("source_id", ignore_index=True),
+    }
 
 
 def _replacing(row: Row, old: Row | None) -> Row:
@@ -93,7 +114,8 @@ def _replacing(row: Row, old: Row | None) -> Row:
 
 
 def changes(filled: Filled, obs: pd.DataFrame) -> pd.DataFrame:
-    """Each new figure beside the one known so far: area, area_name, level, indicator, old_value, old_status, new_value, kind.
+    """Each new figure beside the one known so far: area, area_name, level, indicator, old_value, old_status, new_value,
+    kind.
 
     obs: everything known before, with the office's own. kind: new, same, replaces_own, contradicts (a published figure)
     or replaces_estimate. old_status: published, derived, own, estimated or none.
@@ -120,8 +142,18 @@ def changes(filled: Filled, obs: pd.DataFrame) -> pd.DataFrame:
             old, status = estimates[key], "estimated"
         value = float(row.obs_value)
         kind = {"none": "new", "estimated": "replaces_estimate", "own": "replaces_own"}.get(status, "contradicts")
-        rows.append(dict(area=row.ref_area, area_name=row.area_name, level=row.level, indicator=row.indicator, old_value=old, old_status=status,
-                         new_value=value, kind="same" if old == value else kind))  # fmt: skip
+        rows.append(
+            dict(
+                area=row.ref_area,
+                area_name=row.area_name,
+                level=row.level,
+                indicator=row.indicator,
+                old_value=old,
+                old_status=status,
+                new_value=value,
+                kind="same" if old == value else kind,
+            )
+        )
     return pd.DataFrame(rows)
 
 
@@ -172,8 +204,18 @@ def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:
         days = (c.attained_by, c.advanced_by, c.model_by)
         for least, (indicator, day) in enumerate(zip(_STATUS_ROWS, days, strict=True), 1):
             if rank < least and day and day <= filled.day and not (least == 1 and c.derived):
-                rows.append(dict(area=c.code, area_name=c.name, level="commune", indicator=indicator, time_period=day,
-                                 published=1.0 if least == 1 else float(day[:4]), source_id="|".join(c.sources), own_value=0.0 if least == 1 else np.nan))  # fmt: skip
+                rows.append(
+                    dict(
+                        area=c.code,
+                        area_name=c.name,
+                        level="commune",
+                        indicator=indicator,
+                        time_period=day,
+                        published=1.0 if least == 1 else float(day[:4]),
+                        source_id="|".join(c.sources),
+                        own_value=0.0 if least == 1 else np.nan,
+                    )
+                )
     return pd.DataFrame(rows)
 
 

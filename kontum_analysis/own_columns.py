@@ -24,7 +24,9 @@ META = ("office", "document", "date", "year")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name (an indicator, or ntm_status), what it holds, the standard group, and the tables it stands in."""
+    """One column: its name (an indicator, or ntm_status), what it holds, the standard group, and the tables it stands
+    in.
+    """
 
     name: str
     kind: str  # count | communes | rate | criteria | status
@@ -60,13 +62,34 @@ _AREA = {
     "district_unit": "district",
 }
 _ALSO = {  # other headings of Vietnamese tables, folded
-    "maxa": "code", "madiaban": "code", "mahuyen": "code", "refarea": "code",
-    "xa": "name", "tenxa": "name", "donvi": "name", "tendonvi": "name", "diaban": "name", "areaname": "name",
-    "xaphuong": "name", "huyen": "district", "tenhuyen": "district", "huyenthanhpho": "district",
-    "tongsoho": "households_total", "soho": "households_total", "hongheo": "poor_households", "hocanngheo": "near_poor_households",
-    "sotieuchidat": "ntm_criteria_met", "tylehongheo": "poverty_rate_pct", "tylehocanngheo": "near_poor_rate_pct",
-    "stt": "", "tt": "", "no": "", "ghichu": "", "notes": "", "note": "",
-}  # fmt: skip
+    "maxa": "code",
+    "madiaban": "code",
+    "mahuyen": "code",
+    "refarea": "code",
+    "xa": "name",
+    "tenxa": "name",
+    "donvi": "name",
+    "tendonvi": "name",
+    "diaban": "name",
+    "areaname": "name",
+    "xaphuong": "name",
+    "huyen": "district",
+    "tenhuyen": "district",
+    "huyenthanhpho": "district",
+    "tongsoho": "households_total",
+    "soho": "households_total",
+    "hongheo": "poor_households",
+    "hocanngheo": "near_poor_households",
+    "sotieuchidat": "ntm_criteria_met",
+    "tylehongheo": "poverty_rate_pct",
+    "tylehocanngheo": "near_poor_rate_pct",
+    "stt": "",
+    "tt": "",
+    "no": "",
+    "ghichu": "",
+    "notes": "",
+    "note": "",
+}
 
 
 def heading(name: str, lang: str) -> str:

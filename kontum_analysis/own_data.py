@@ -2,7 +2,8 @@
 
 The rule, in one sentence: **own figures are read only where they are asked for by `user=`.** `load_observations()`
 alone is the published figures, and so are `kontum reproduce`, `kontum verify` and every notebook, whatever lies in the
-folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`) ask for it and say so.
+folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`) ask for it
+and say so.
 """
 
 import os

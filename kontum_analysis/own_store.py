@@ -17,7 +17,9 @@ from .own_data import User, folder, is_own, own_tables, shown
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do: changes, conflicts and sums as tables (see `own_changes`), and the files it would write."""
+    """What an import would do: changes, conflicts and sums as tables (see `own_changes`), and the
+    files it would write.
+    """
 
     filled: Filled
     place: Path
@@ -77,7 +79,9 @@ def store(plan: Plan) -> bool:
 
 
 def used(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:
-    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not counted)."""
+    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not
+    counted).
+    """
     names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
     rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
     counts = rows.groupby(rows["source_id"].map(names)).size()

@@ -16,8 +16,12 @@ from .checks import RATES
 from .own_data import is_own
 
 COUNTS = ("households_total", "poor_households", "near_poor_households")
-_BANDS = {"ntm_communes_15_18_criteria": (15, 18), "ntm_communes_10_14_criteria": (10, 14),
-          "ntm_communes_5_9_criteria": (5, 9), "ntm_communes_below_5_criteria": (0, 4)}  # fmt: skip
+_BANDS = {
+    "ntm_communes_15_18_criteria": (15, 18),
+    "ntm_communes_10_14_criteria": (10, 14),
+    "ntm_communes_5_9_criteria": (5, 9),
+    "ntm_communes_below_5_criteria": (0, 4),
+}
 _PLACE = ["level", "ref_area"]
 _FACT = [*_PLACE, "indicator", "time_period", "standard"]
 Row = dict[Any, Any]  # one row of observations
@@ -67,8 +71,17 @@ def _derived(parts: pd.DataFrame, value: float, code: str, comment: str, **chang
     """One derived row; its source is the newest own source among its parts."""
     newest = parts[is_own(parts)].sort_values("known_from").iloc[-1]
     found = area(code)
-    fields = dict(ref_area=code, area_name=found.name, level=found.level, obs_value=float(value), bound="exact",
-                  bound_value=np.nan, obs_status="E", comment=comment, known_from=parts["known_from"].max())  # fmt: skip
+    fields = dict(
+        ref_area=code,
+        area_name=found.name,
+        level=found.level,
+        obs_value=float(value),
+        bound="exact",
+        bound_value=np.nan,
+        obs_status="E",
+        comment=comment,
+        known_from=parts["known_from"].max(),
+    )
     return newest.to_dict() | fields | changes
 
 
@@ -111,13 +124,24 @@ def _rates(rows: pd.DataFrame) -> list[Row]:
             pair = pd.concat([count.loc[[place]], base.loc[[place]]])
             if is_own(pair).any() and base.loc[place, "obs_value"] > 0:
                 value = 100 * count.loc[place, "obs_value"] / base.loc[place, "obs_value"]
-                found.append(_derived(pair, value, place[1], "Count over households.", indicator=rate, unit_measure="percent",
-                                      standard=count.loc[place, "standard"]))  # fmt: skip
+                found.append(
+                    _derived(
+                        pair,
+                        value,
+                        place[1],
+                        "Count over households.",
+                        indicator=rate,
+                        unit_measure="percent",
+                        standard=count.loc[place, "standard"],
+                    )
+                )
     return found
 
 
 def _ntm(own: pd.DataFrame, day: str) -> list[Row]:
-    """Counts of communes that follow from a full table: by district what has attained, for the province bands and mean too."""
+    """Counts of communes that follow from a full table: by district what has attained, for the province bands and mean
+    too.
+    """
     exact = own[(own["level"] == "commune") & (own["bound"] == "exact")]
     met = exact[exact["indicator"] == "ntm_criteria_met"].set_index("ref_area")["obs_value"]
     named = exact[exact["indicator"] == "ntm_attained"].set_index("ref_area")["obs_value"]
@@ -143,8 +167,16 @@ def _ntm(own: pd.DataFrame, day: str) -> list[Row]:
             counts["ntm_criteria_mean"] = round(met[list(parts)].mean(), 4)
         for indicator, value in counts.items() if code not in given else ():
             unit = "criteria" if indicator == "ntm_criteria_mean" else "communes"
-            found.append(_derived(ntm[ntm["ref_area"].isin(parts)], value, code, f"From {len(parts)} communes.",
-                                  indicator=indicator, unit_measure=unit))  # fmt: skip
+            found.append(
+                _derived(
+                    ntm[ntm["ref_area"].isin(parts)],
+                    value,
+                    code,
+                    f"From {len(parts)} communes.",
+                    indicator=indicator,
+                    unit_measure=unit,
+                )
+            )
     return found
 
 

@@ -127,14 +127,23 @@ def baseline(obs: pd.DataFrame | Known, scenario: Scenario) -> Baseline:
     if most > 1:
         raise ScenarioError("error.pace.growth", field=Field("household_growth"), found=growth, year=scenario.end)
     first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
-    return Baseline(tuple(rows["area"]), tuple(rows["status_poor_households"]), poor, households, first_rates,
-                    stuck / poor.sum(), entry, growth)  # fmt: skip
+    return Baseline(
+        tuple(rows["area"]),
+        tuple(rows["status_poor_households"]),
+        poor,
+        households,
+        first_rates,
+        stuck / poor.sum(),
+        entry,
+        growth,
+    )
 
 
 def district_paths(base: Baseline, scenario: Scenario, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rates by district and year under the paces, and what the other seven would have to do.
 
-    Returns (rates, needed): rates, shape (district, year), each within [its floor, 1]; needed, shape (year,), the rate of
+    Returns (rates, needed): rates, shape (district, year), each within [its floor, 1]; needed, shape (year,), the rate
+    of
     the other districts together at which province and poor districts would both keep their pace.
     """
     span = years - scenario.start
@@ -205,10 +214,18 @@ def implied_pace(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
     rest = weight[~poor].sum()
     floor = base.floor * (weight[~poor] @ base.rates[~poor]) / rest / (1 + base.growth) ** (years - scenario.start)
     paper = _line(scenario, "province_pace_pp", weight @ base.rates, weight @ base.first_rates, base, years)
-    found = pd.DataFrame(dict(
-        scenario=scenario.name, year=years, province_rate=paper,
-        poor_districts_rate=weight[poor] @ rates[poor] / weight[poor].sum(), needed_rate=needed,
-        needed_pace_pp=100 * (needed[0] - needed) / np.maximum(years - scenario.start, 1), floor_rate=floor,
-        possible=needed >= floor - FULL, possible_without_floor=needed >= -FULL,
-        shortfall_pp=100 * np.maximum(weight @ rates - paper, 0)))  # fmt: skip
+    found = pd.DataFrame(
+        dict(
+            scenario=scenario.name,
+            year=years,
+            province_rate=paper,
+            poor_districts_rate=weight[poor] @ rates[poor] / weight[poor].sum(),
+            needed_rate=needed,
+            needed_pace_pp=100 * (needed[0] - needed) / np.maximum(years - scenario.start, 1),
+            floor_rate=floor,
+            possible=needed >= floor - FULL,
+            possible_without_floor=needed >= -FULL,
+            shortfall_pp=100 * np.maximum(weight @ rates - paper, 0),
+        )
+    )
     return found.iloc[1:].reset_index(drop=True)

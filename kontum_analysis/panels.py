@@ -111,8 +111,9 @@ def check_panel(panel: pd.DataFrame) -> pd.DataFrame:
     close = clean.assign(time=clean["time"].round(6))  # a round is a round, whatever the last bits say
     twice = close.duplicated(["area", "time"], keep="first") & clean["area"].notna() & clean["time"].notna()
     for i in np.flatnonzero(twice):
-        problems.append(Words("error.panel.twice", row=panel.index.tolist()[i], time=float(clean["time"][i]),
-                              area=clean["area"][i]))  # fmt: skip
+        problems.append(
+            Words("error.panel.twice", row=panel.index.tolist()[i], time=float(clean["time"][i]), area=clean["area"][i])
+        )
     own = (clean["area"] == clean["parent"]).to_numpy()
     for i in np.flatnonzero(own):
         problems.append(Words("error.panel.own_parent", row=panel.index.tolist()[i], area=clean["parent"][i]))

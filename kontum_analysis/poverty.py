@@ -19,7 +19,8 @@ def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 
     (fraction), status (published, derived, estimated at the start; projected after). In every year the districts'
     poor households add to the province's, and the province's rate is the districts' weighted by households.
 
-    draws: with 2 or more, quantiles q05, q10, q25, q50, q75, q90, q95 of the rate are added, from that many joint draws around
+    draws: with 2 or more, quantiles q05, q10, q25, q50, q75, q90, q95 of the rate are added, from that many joint draws
+    around
     the path (see `ensemble`, which states every assumption and gives the draws themselves); seed fixes them.
 
     Households grow alike in all districts. A floor is a number of households, so its rate shrinks as they grow.
@@ -42,11 +43,33 @@ def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 
         entries[:, 1:] = np.stack([apportion(f, round(f.sum())) for f in flow.T], axis=1)
     floors = base.floor * base.rates[:, None] / grown
     weights = base.weights
-    rows = [_rows(scenario, PROVINCE, years, "published", rate=weights @ rates, households=households.sum(0),
-                  poor_households=poor.sum(0), entries=entries.sum(0), floor=weights @ floors)]  # fmt: skip
-    rows += [_rows(scenario, code, years, base.status[i], rate=rates[i], households=households[i],
-                   poor_households=poor[i], entries=entries[i], floor=floors[i])
-             for i, code in enumerate(base.areas)]  # fmt: skip
+    rows = [
+        _rows(
+            scenario,
+            PROVINCE,
+            years,
+            "published",
+            rate=weights @ rates,
+            households=households.sum(0),
+            poor_households=poor.sum(0),
+            entries=entries.sum(0),
+            floor=weights @ floors,
+        )
+    ]
+    rows += [
+        _rows(
+            scenario,
+            code,
+            years,
+            base.status[i],
+            rate=rates[i],
+            households=households[i],
+            poor_households=poor[i],
+            entries=entries[i],
+            floor=floors[i],
+        )
+        for i, code in enumerate(base.areas)
+    ]
     table = pd.concat(rows, ignore_index=True)
     if draws == 0:
         return table
@@ -57,8 +80,17 @@ def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 
 
 
 def _rows(scenario: Scenario, code: str, years: np.ndarray, status: str, **figures: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(dict(scenario=scenario.name, area=code, area_name=area_name(code, "vi"), level=area(code).level, year=years,
-                             **figures, status=[status] + ["projected"] * (len(years) - 1)))  # fmt: skip
+    return pd.DataFrame(
+        dict(
+            scenario=scenario.name,
+            area=code,
+            area_name=area_name(code, "vi"),
+            level=area(code).level,
+            year=years,
+            **figures,
+            status=[status] + ["projected"] * (len(years) - 1),
+        )
+    )
 
 
 def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
@@ -81,8 +113,11 @@ def groups(projection: pd.DataFrame) -> pd.DataFrame:
     """
     districts = projection[projection["level"] == "district"]
     member = districts["area"].isin(poor_districts()).map({True: POOR_DISTRICTS, False: OTHER_DISTRICTS})
-    weighted = districts.assign(area=member, rate=districts["rate"] * districts["households"],
-                                floor=districts["floor"] * districts["households"])  # fmt: skip
+    weighted = districts.assign(
+        area=member,
+        rate=districts["rate"] * districts["households"],
+        floor=districts["floor"] * districts["households"],
+    )
     added = weighted.groupby(["scenario", "area", "year"], as_index=False)[
         ["rate", "households", "poor_households", "entries", "floor"]
     ].sum()
@@ -98,7 +133,8 @@ def groups(projection: pd.DataFrame) -> pd.DataFrame:
 def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
     """What is known so far of the province, its poor districts and the other seven: one row a group and year.
 
-    Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of the
+    Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of
+    the
     province; of a group estimated where any count in it is, else derived, being a sum.
 
     >>> from kontum_analysis.observations import load_observations

@@ -39,8 +39,15 @@ class Provenance:
 
     def scenario_line(self, scenario: Scenario, lang: str) -> str:
         """Title, name, form and years of a scenario."""
-        return text("exports.scenario", lang, title=title(scenario, lang), name=scenario.name,
-                    form=text(f"form.{scenario.form}", lang), start=scenario.start, end=scenario.end)  # fmt: skip
+        return text(
+            "exports.scenario",
+            lang,
+            title=title(scenario, lang),
+            name=scenario.name,
+            form=text(f"form.{scenario.form}", lang),
+            start=scenario.start,
+            end=scenario.end,
+        )
 
 
 def provenance(

@@ -38,8 +38,18 @@ def read_text_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
                 raise KontumError("hostile.too_many_rows", file=path.name, limit=TABLE_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise DataError([Problem(path.name, start, None, Words("error.broken_quotes"), "allowed.csv_row",
-                                 {"detail": repr(str(error))})]) from None  # fmt: skip
+        raise DataError(
+            [
+                Problem(
+                    path.name,
+                    start,
+                    None,
+                    Words("error.broken_quotes"),
+                    "allowed.csv_row",
+                    {"detail": repr(str(error))},
+                )
+            ]
+        ) from None
     header = rows[0]
     _check_header(path.name, header, columns)
     for line, fields in zip(lines[1:], rows[1:], strict=True):
@@ -47,8 +57,15 @@ def read_text_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
             break
         if len(fields) != len(header):
             problems.append(
-                Problem(path.name, line, None, Words("error.fields", count=len(fields)), "allowed.fields", {"count": len(header)})
-            )  # fmt: skip
+                Problem(
+                    path.name,
+                    line,
+                    None,
+                    Words("error.fields", count=len(fields)),
+                    "allowed.fields",
+                    {"count": len(header)},
+                )
+            )
             continue
         problems += _text_problems(path.name, line, header, fields)
     if problems:

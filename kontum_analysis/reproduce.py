@@ -164,7 +164,8 @@ def _notebooks(folder: Path) -> Iterator[None]:
 
 
 def manifest(root: str | Path = ROOT) -> dict[str, Any]:
-    """What the files were made with: Python, package versions, hashes of raw tables and scenarios, and of each source's row.
+    """What the files were made with: Python, package versions, hashes of raw tables and scenarios, and of each source's
+    row.
 
     root: the folder with `data/raw` and `data/scenarios`.
     """

@@ -110,8 +110,9 @@ class Scenario(BaseModel):
                 if self.form != "linear":
                     raise ScenarioError("error.scenario.form", field=Key("form"), found=self.form, other=Key(key))
                 if missing := sorted(set(range(self.start + 1, self.end + 1)) - set(pace)):
-                    raise ScenarioError("error.scenario.years", field=Key(key), missing=missing, start=Key("start"),
-                                        end=Key("end"))  # fmt: skip
+                    raise ScenarioError(
+                        "error.scenario.years", field=Key(key), missing=missing, start=Key("start"), end=Key("end")
+                    )
         return self
 
     def changed(self, **values: Any) -> "Scenario":
@@ -167,7 +168,9 @@ def _shown(value: Any) -> str | Words:
 
 
 class _PlainKeys(yaml.SafeLoader):
-    """The safe loader, which otherwise lets the last of two equal keys win in silence and merges mappings at any cost."""
+    """The safe loader, which otherwise lets the last of two equal keys win in silence and merges
+    mappings at any cost.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping whose keys are plain and stand once."""

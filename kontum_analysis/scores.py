@@ -75,14 +75,23 @@ def wis(observed: ArrayLike, quantile_levels: ArrayLike, quantile_values: ArrayL
     values = np.asarray(quantile_values, dtype=float)
     observed = np.asarray(observed, dtype=float)
     if values.shape != observed.shape + levels.shape:
-        raise KontumError("error.score.values_shape", wanted=str(observed.shape + levels.shape),
-                          observed=str(observed.shape), levels=levels.size, found=str(values.shape))  # fmt: skip
+        raise KontumError(
+            "error.score.values_shape",
+            wanted=str(observed.shape + levels.shape),
+            observed=str(observed.shape),
+            levels=levels.size,
+            found=str(values.shape),
+        )
     if not (np.all(np.isfinite(values)) and np.all(np.isfinite(observed))):
         raise KontumError("error.score.values_finite")
     if np.any(np.diff(values, axis=-1) < 0):
         where = np.argwhere(np.diff(values, axis=-1) < 0)[0]
-        raise KontumError("error.score.crossing", position=str(tuple(where[:-1].tolist())), low=levels[where[-1]],
-                          high=levels[where[-1] + 1])  # fmt: skip
+        raise KontumError(
+            "error.score.crossing",
+            position=str(tuple(where[:-1].tolist())),
+            low=levels[where[-1]],
+            high=levels[where[-1] + 1],
+        )
     middle = levels.size // 2
     score = 0.5 * np.abs(observed - values[..., middle])
     if middle:  # a median alone has no interval, and its score is its absolute error
@@ -165,8 +174,9 @@ def interval_coverage(observed: ArrayLike, lower: ArrayLike, upper: ArrayLike) -
     """
     observed, lower, upper = (np.asarray(values, dtype=float) for values in (observed, lower, upper))
     if not observed.shape == lower.shape == upper.shape:
-        raise KontumError("error.score.interval_shape", observed=str(observed.shape), lower=str(lower.shape),
-                          upper=str(upper.shape))  # fmt: skip
+        raise KontumError(
+            "error.score.interval_shape", observed=str(observed.shape), lower=str(lower.shape), upper=str(upper.shape)
+        )
     if observed.size == 0:
         raise KontumError("error.score.interval_none")
     if not all(np.all(np.isfinite(values)) for values in (observed, lower, upper)):

@@ -1,7 +1,8 @@
 """Observations and projections as SDMX-CSV 2.0 (SDMX 3.0), for statistical offices and their tools.
 
 Format: https://github.com/sdmx-twg/sdmx-csv, field guide of the data message. The first three columns say what a row
-belongs to (STRUCTURE, STRUCTURE_ID, ACTION), then come dimensions, the measure and attributes. Comma, decimal point, UTF-8
+belongs to (STRUCTURE, STRUCTURE_ID, ACTION), then come dimensions, the measure and attributes. Comma, decimal point,
+UTF-8
 without a mark. A machine reads this, so no text is changed in it.
 """
 
@@ -26,13 +27,25 @@ def observations_csv(obs: pd.DataFrame) -> str:
     several for the same fact. Text (str).
     """
     exact = obs["obs_value"].notna()
-    table = pd.DataFrame({
-        "REF_AREA": obs["ref_area"], "LEVEL": obs["level"], "INDICATOR": obs["indicator"],
-        "STANDARD": obs["standard"].replace("", NONE), "BOUND": obs["bound"], "SOURCE": obs["source_id"],
-        "TIME_PERIOD": obs["time_period"], "OBS_VALUE": obs["obs_value"], "UNIT_MEASURE": obs["unit_measure"],
-        "OBS_STATUS": obs["obs_status"].where(exact, MISSING), "BOUND_VALUE": obs["bound_value"],
-        "DATE_PRECISION": obs["date_precision"], "PREFERRED": obs["preferred"].astype(int), "KNOWN_FROM": obs["known_from"],
-        "COMMENT_OBS": obs["comment"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "REF_AREA": obs["ref_area"],
+            "LEVEL": obs["level"],
+            "INDICATOR": obs["indicator"],
+            "STANDARD": obs["standard"].replace("", NONE),
+            "BOUND": obs["bound"],
+            "SOURCE": obs["source_id"],
+            "TIME_PERIOD": obs["time_period"],
+            "OBS_VALUE": obs["obs_value"],
+            "UNIT_MEASURE": obs["unit_measure"],
+            "OBS_STATUS": obs["obs_status"].where(exact, MISSING),
+            "BOUND_VALUE": obs["bound_value"],
+            "DATE_PRECISION": obs["date_precision"],
+            "PREFERRED": obs["preferred"].astype(int),
+            "KNOWN_FROM": obs["known_from"],
+            "COMMENT_OBS": obs["comment"],
+        }
+    )
     return _csv("OBSERVATIONS", table)
 
 
@@ -46,9 +59,11 @@ def projections_csv(obs: pd.DataFrame, scenarios: Iterable[Scenario]) -> str:
     for scenario in scenarios:
         path = project_poverty(obs, scenario)
         rows = pd.concat([groups(path), path[path["level"] == "district"]], ignore_index=True)
-        for indicator, values, unit in (("poverty_rate_pct", 100 * rows["rate"], "percent"),
-                                        ("households_total", rows["households"], "households"),
-                                        ("poor_households", rows["poor_households"], "households")):  # fmt: skip
+        for indicator, values, unit in (
+            ("poverty_rate_pct", 100 * rows["rate"], "percent"),
+            ("households_total", rows["households"], "households"),
+            ("poor_households", rows["poor_households"], "households"),
+        ):
             parts.append(_series(rows, indicator, values, unit, rows["status"]))
         quotas = exit_quotas(path)
         parts.append(_series(quotas, "poor_exits_needed", quotas["quota"], "households", "projected"))
@@ -56,10 +71,18 @@ def projections_csv(obs: pd.DataFrame, scenarios: Iterable[Scenario]) -> str:
 
 
 def _series(rows: pd.DataFrame, indicator: str, values: pd.Series, unit: str, status: pd.Series | str) -> pd.DataFrame:
-    table = pd.DataFrame({
-        "REF_AREA": rows["area"], "INDICATOR": indicator, "SCENARIO": rows["scenario"],
-        "TIME_PERIOD": rows["year"].astype(str) + "-12-31", "OBS_VALUE": values.astype(float), "UNIT_MEASURE": unit,
-        "OBS_STATUS": "", "HOW_KNOWN": status})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "REF_AREA": rows["area"],
+            "INDICATOR": indicator,
+            "SCENARIO": rows["scenario"],
+            "TIME_PERIOD": rows["year"].astype(str) + "-12-31",
+            "OBS_VALUE": values.astype(float),
+            "UNIT_MEASURE": unit,
+            "OBS_STATUS": "",
+            "HOW_KNOWN": status,
+        }
+    )
     return table.assign(OBS_STATUS=table["HOW_KNOWN"].map(_STATUS))
 
 

@@ -23,7 +23,9 @@ SEPARATORS = ("\t", ";", ",")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: a text, number or date (None if empty); formula: one whose result was never saved; percent: shown as %."""
+    """One cell: a text, number or date (None if empty); formula: one whose result was never saved;
+    percent: shown as %.
+    """
 
     value: Any = None
     formula: bool = False
@@ -41,7 +43,8 @@ class Sheet:
 def open_sheets(path: str | Path) -> tuple[list[Sheet], bool]:
     """All readings of a file: for a workbook its sheets, for a text one Sheet for each separator; text is NFC.
 
-    Returns (sheets, is_workbook). Raises KontumError for a file that is missing, empty, too large, protected by a password,
+    Returns (sheets, is_workbook). Raises KontumError for a file that is missing, empty, too large, protected by a
+    password,
     of the old .xls kind, with macros, no workbook at all, or text in an unknown encoding.
     """
     path = Path(path)
@@ -131,7 +134,7 @@ def _text(name: str, content: bytes) -> list[Sheet]:
 def decoded(name: str, content: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 or Windows-1258. Raises KontumError where it is in none of them.
 
-    >>> decoded("a.csv", "Đắk Tô".encode("utf-16")), decoded("a.csv", b"H\\xf4\\xf2")  # o with a circumflex, a dot below
+    >>> decoded("a.csv", "Đắk Tô".encode("utf-16")), decoded("a.csv", b"H\\xf4\\xf2")  # o circumflex
     ('Đắk Tô', 'Hộ')
     """
     encoding = next((known for mark, known in _MARKS if content.startswith(mark)), None)

@@ -16,29 +16,105 @@ from .paces import Known, implied_pace
 from .poverty import exit_quotas, groups, known_groups, project_poverty
 from .scenarios import Scenario, preset, presets, title
 
-# how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as it is
+# how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as
+# it is
 FORMATS = {
-    "percentile": "p0", "poor_percentile": "p0", "chance_2025": "p0", "poor_chance_2025": "p0", "chance_2030": "p0",
-    "mae_point_pp": "n2", "low_80": "n0", "high_80": "n0",
-    "latest_value": "g2", "value": "g2", "gap": "g2", "pace_needed": "g2", "pace_observed": "g2", "projected_value": "g1",
-    "national_low": "g1", "national_high": "g1", "province_low": "g1", "horizon_year": "y", "known_at_least": "g2", "known_at_most": "g2",
-    "probability": "p1", "coverage_50": "p0", "coverage_80": "p0", "coverage_95": "p0", "p_attained_end": "p0",
-    "mae_pp": "n2", "wis_pp": "n2", "mae": "n2", "wis": "n2", "crps": "n2", "median": "n0", "target": "n0",
-    "count_low": "n0", "count_high": "n0", "nearness_rank": "n0", "n": "n0", "cases": "n0",
-    "rate": "p2", "rate_q10": "p2", "rate_q90": "p2", "q10": "p2", "q90": "p2", "truth": "p2", "estimate": "p2",
-    "paper_2025": "p2", "rate_2025": "p2", "rate_2030": "p2", "poor_2025": "p2", "poor_2030": "p2",
-    "province_rate": "p2", "poor_districts_rate": "p2", "needed_rate": "p2", "floor_rate": "p2", "floor": "p2",
-    "near_poor_rate": "p2", "dtts_rate": "p2",
-    "error_pp": "n2", "needed_pace_pp": "n2", "shortfall_pp": "n2", "stated": "g2", "computed": "g2", "used": "g2", "not_used": "g2", "obs_value": "g2", "bound_value": "g2", "difference": "n0",
-    "households": "n0", "poor_households": "n0", "poor_q10": "n0", "poor_q90": "n0", "quota": "n0", "exits_to_2025": "n0",
-    "exits_to_2030": "n0", "count": "n0", "rows": "n0", "dtts_poor_households": "n0", "near_poor_households": "n0",
-}  # fmt: skip
+    "percentile": "p0",
+    "poor_percentile": "p0",
+    "chance_2025": "p0",
+    "poor_chance_2025": "p0",
+    "chance_2030": "p0",
+    "mae_point_pp": "n2",
+    "low_80": "n0",
+    "high_80": "n0",
+    "latest_value": "g2",
+    "value": "g2",
+    "gap": "g2",
+    "pace_needed": "g2",
+    "pace_observed": "g2",
+    "projected_value": "g1",
+    "national_low": "g1",
+    "national_high": "g1",
+    "province_low": "g1",
+    "horizon_year": "y",
+    "known_at_least": "g2",
+    "known_at_most": "g2",
+    "probability": "p1",
+    "coverage_50": "p0",
+    "coverage_80": "p0",
+    "coverage_95": "p0",
+    "p_attained_end": "p0",
+    "mae_pp": "n2",
+    "wis_pp": "n2",
+    "mae": "n2",
+    "wis": "n2",
+    "crps": "n2",
+    "median": "n0",
+    "target": "n0",
+    "count_low": "n0",
+    "count_high": "n0",
+    "nearness_rank": "n0",
+    "n": "n0",
+    "cases": "n0",
+    "rate": "p2",
+    "rate_q10": "p2",
+    "rate_q90": "p2",
+    "q10": "p2",
+    "q90": "p2",
+    "truth": "p2",
+    "estimate": "p2",
+    "paper_2025": "p2",
+    "rate_2025": "p2",
+    "rate_2030": "p2",
+    "poor_2025": "p2",
+    "poor_2030": "p2",
+    "province_rate": "p2",
+    "poor_districts_rate": "p2",
+    "needed_rate": "p2",
+    "floor_rate": "p2",
+    "floor": "p2",
+    "near_poor_rate": "p2",
+    "dtts_rate": "p2",
+    "error_pp": "n2",
+    "needed_pace_pp": "n2",
+    "shortfall_pp": "n2",
+    "stated": "g2",
+    "computed": "g2",
+    "used": "g2",
+    "not_used": "g2",
+    "obs_value": "g2",
+    "bound_value": "g2",
+    "difference": "n0",
+    "households": "n0",
+    "poor_households": "n0",
+    "poor_q10": "n0",
+    "poor_q90": "n0",
+    "quota": "n0",
+    "exits_to_2025": "n0",
+    "exits_to_2030": "n0",
+    "count": "n0",
+    "rows": "n0",
+    "dtts_poor_households": "n0",
+    "near_poor_households": "n0",
+}
 # columns whose values are words of labels.csv: column -> prefix of the key
 _WORDS = {
-    "status": "status", "status_rate": "status", "status_poor_households": "status", "status_households": "status",
-    "form": "form", "identity": "identity", "bound": "bound", "event": "event", "at": "at", "unit_measure": "unit_measure",
-    "method": "method", "steps": "steps", "target_status": "target_status", "reason": "reason", "kind": "kind",
-}  # fmt: skip
+    "status": "status",
+    "status_rate": "status",
+    "status_poor_households": "status",
+    "status_households": "status",
+    "form": "form",
+    "identity": "identity",
+    "bound": "bound",
+    "event": "event",
+    "at": "at",
+    "unit_measure": "unit_measure",
+    "method": "method",
+    "steps": "steps",
+    "target_status": "target_status",
+    "reason": "reason",
+    "kind": "kind",
+}
 
 
 _OTHER = {"vi": ("_en",), "en": ("_vi",)}  # columns of the other language
@@ -90,7 +166,8 @@ def _cell(column: Any, value: Any, spec: str | None, lang: str) -> str:
 
 
 def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
-    """The poverty rate of the province and of its poor districts together, end of each known year, with how it is known.
+    """The poverty rate of the province and of its poor districts together, end of each known year, with how it is
+    known.
 
     Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
     """
@@ -101,7 +178,8 @@ def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
 
 
 def headline(obs: pd.DataFrame | Known, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
-    """One row a scenario (default: every preset): where the paces lead in 2025 and 2030, and how many households must leave poverty.
+    """One row a scenario (default: every preset): where the paces lead in 2025 and 2030, and how many households must
+    leave poverty.
 
     Columns: scenario; paper_2025 (the province's pace alone, nothing below zero); rate_2025, rate_2030 of the province;
     poor_2025, poor_2030 of the poor districts (fractions); exits_to_2025 from the scenario's start, exits_to_2030 after
@@ -113,11 +191,19 @@ def headline(obs: pd.DataFrame | Known, scenarios: Iterable[Scenario] | None = N
         rate = groups(projection).set_index(["area", "year"])["rate"]
         quota = exit_quotas(projection).groupby("year")["quota"].sum()
         paper = implied_pace(obs, scenario).set_index("year")["province_rate"].clip(lower=0)
-        rows.append(dict(
-            scenario=scenario.name, start=scenario.start, paper_2025=paper.get(2025), rate_2025=rate.get((PROVINCE, 2025)),
-            poor_2025=rate.get((POOR_DISTRICTS, 2025)), exits_to_2025=quota[quota.index <= 2025].sum(),
-            rate_2030=rate.get((PROVINCE, 2030)), poor_2030=rate.get((POOR_DISTRICTS, 2030)),
-            exits_to_2030=quota[quota.index > 2025].sum() if scenario.end > 2025 else None))  # fmt: skip
+        rows.append(
+            dict(
+                scenario=scenario.name,
+                start=scenario.start,
+                paper_2025=paper.get(2025),
+                rate_2025=rate.get((PROVINCE, 2025)),
+                poor_2025=rate.get((POOR_DISTRICTS, 2025)),
+                exits_to_2025=quota[quota.index <= 2025].sum(),
+                rate_2030=rate.get((PROVINCE, 2030)),
+                poor_2030=rate.get((POOR_DISTRICTS, 2030)),
+                exits_to_2030=quota[quota.index > 2025].sum() if scenario.end > 2025 else None,
+            )
+        )
     return pd.DataFrame(rows)
 
 
@@ -136,10 +222,13 @@ def quotas_by_year(projection: pd.DataFrame) -> pd.DataFrame:
 
 
 def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
-    """For each preset: how fast its paces are among those seen, and the chance of the programme's averages if they hold.
+    """For each preset: how fast its paces are among those seen, and the chance of the programme's averages if they
+    hold.
 
-    Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the first year's pace);
-    chance_2025, poor_chance_2025 (an average of at least 3, 6 points from end-2021 to end-2025); chance_2030 (3 points to end-2030,
+    Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the first
+    year's pace);
+    chance_2025, poor_chance_2025 (an average of at least 3, 6 points from end-2021 to end-2025); chance_2030 (3 points
+    to end-2030,
     the provincial master plan); missing where a scenario ends before. Draws are those of `ensemble.scenario_draws`.
     """
     from .base_rates import observed_paces, pace_percentile
@@ -198,7 +287,9 @@ def baseline_districts(obs: pd.DataFrame) -> pd.DataFrame:
 
 
 def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:
-    """Every figure that lost to another for the same fact: which was used, which was not, and why (in both languages)."""
+    """Every figure that lost to another for the same fact: which was used, which was not, and why (in
+    both languages).
+    """
     losers = obs[obs["preference_reason"].str.startswith("conflict")]
     key = ["ref_area", "indicator", "time_period", "standard"]
     winners = obs[obs["preferred"]].set_index(key)
@@ -213,13 +304,19 @@ def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame
         )  # an office's own figure won: conflicts.csv says nothing of it
         entry = None if found is None or own else listed.loc[found]
         won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
-        rows.append(dict(
-            area=loser.ref_area, indicator=loser.indicator, time_period=loser.time_period,
-            used=None if won is None else won.obs_value,
-            source_used=entry.preferred_source_id if entry is not None else None if won is None else won.source_id,
-            not_used=loser.obs_value, source_not_used=loser.source_id,
-            reason_vi=loser.preference_reason_vi if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
-            reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}"))  # fmt: skip
+        rows.append(
+            dict(
+                area=loser.ref_area,
+                indicator=loser.indicator,
+                time_period=loser.time_period,
+                used=None if won is None else won.obs_value,
+                source_used=entry.preferred_source_id if entry is not None else None if won is None else won.source_id,
+                not_used=loser.obs_value,
+                source_not_used=loser.source_id,
+                reason_vi=loser.preference_reason_vi if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
+                reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}",
+            )
+        )
     return pd.DataFrame(rows)
 
 
@@ -285,5 +382,11 @@ def standard_change(item: str, standard: str = "MDP_2026_2030") -> dict[str, Any
     new = rows[(rows["standard"] == standard) & (rows["item"] == item)].iloc[0]
     now = rows[(rows["standard"] == "MDP_2022_2025") & (rows["item"] == item)].iloc[0]
     words = {lang: text(f"standard.{item.rpartition(', ')[2]}", lang) for lang in ("vi", "en")}
-    return dict(standard=standard, document=new["source_id"], since=new["valid_from"], item=words,
-                value=float(new["value"]), now=float(now["value"]))  # fmt: skip
+    return dict(
+        standard=standard,
+        document=new["source_id"],
+        since=new["valid_from"],
+        item=words,
+        value=float(new["value"]),
+        now=float(now["value"]),
+    )

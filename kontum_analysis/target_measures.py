@@ -18,8 +18,15 @@ from .estimates import estimate_panel
 from .ntm_history import snapshots
 
 # what the panel of districts rests on (district_facts reads these)
-PANEL = ("poor_households", "poverty_rate_pct", "households_total", "near_poor_households", "near_poor_rate_pct",
-         "poor_households_net_reduction", "poverty_rate_reduction_pp")  # fmt: skip
+PANEL = (
+    "poor_households",
+    "poverty_rate_pct",
+    "households_total",
+    "near_poor_households",
+    "near_poor_rate_pct",
+    "poor_households_net_reduction",
+    "poverty_rate_reduction_pp",
+)
 LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
 
 
@@ -28,7 +35,8 @@ class Measure:
     """The latest value of a target in its own unit.
 
     value: missing where nothing measures it; day: of the value; kind: published, derived, estimated or none; low, high:
-    what bounds prove about later days (missing where none), bound_day: of the bound, sure: False where a bound is of low
+    what bounds prove about later days (missing where none), bound_day: of the bound, sure: False where a bound is of
+    low
     reliability and so proves nothing; necessary: the value must reach the target but does not prove it; start: (day,
     value) from which an observed pace is counted; sources, lines: source ids and lines of observations.csv.
     """
@@ -49,7 +57,8 @@ class Measure:
 def measure(obs: pd.DataFrame, target: Any) -> Measure:
     """The Measure of one row of targets.csv on the day of the vintage that `obs` is.
 
-    A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none. An
+    A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none.
+    An
     average over the years of the programme is always computed, since a published one may speak of other years.
     """
     special = _SPECIAL.get(target.target_id)
@@ -60,12 +69,16 @@ def measure(obs: pd.DataFrame, target: Any) -> Measure:
 
 def _evidence(rows: pd.DataFrame) -> dict[str, Any]:
     """Source ids and lines of the rows used, as the board shows them."""
-    return {name: "|".join(dict.fromkeys(rows[column].astype(str)))
-            for name, column in (("sources", "source_id"), ("lines", "line"))}  # fmt: skip
+    return {
+        name: "|".join(dict.fromkeys(rows[column].astype(str)))
+        for name, column in (("sources", "source_id"), ("lines", "line"))
+    }
 
 
 def _values(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
-    """Exact preferred values, the standard in force last: a later page on an older criteria set is no news on the new."""
+    """Exact preferred values, the standard in force last: a later page on an older criteria set is no
+    news on the new.
+    """
     rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["preferred"]]
     rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U")]
     return rows.sort_values(["standard", "time_period", "known_from"])
@@ -89,8 +102,12 @@ def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     if len(values):
         last = values.iloc[-1]
         start = _start(values[values["standard"] == last.standard], last.time_period)
-        found = dict(value=float(last.obs_value), day=last.time_period, start=start,
-                     kind="derived" if last.obs_status == "E" else "published")  # fmt: skip
+        found = dict(
+            value=float(last.obs_value),
+            day=last.time_period,
+            start=start,
+            kind="derived" if last.obs_status == "E" else "published",
+        )
         used = (
             [values[(values["standard"] == last.standard) & (values["time_period"] == start[0])].head(1)]
             if start
@@ -108,7 +125,9 @@ def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
 
 
 def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
-    """Average fall a year since end-2021 of a rate of the panel: published for the province, else as sure as the panel."""
+    """Average fall a year since end-2021 of a rate of the panel: published for the province, else as
+    sure as the panel.
+    """
 
     def of(obs: pd.DataFrame) -> Measure:
         try:
@@ -163,8 +182,11 @@ def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
     sets do not join, while an area once recognised stays in the count.
     """
     areas, communes = (_values(obs, name, PROVINCE) for name in ("ntm_model_residential_areas", "ntm_communes"))
-    both = areas.merge(communes[["standard", "time_period", "obs_value", "line"]], on=["standard", "time_period"],
-                       suffixes=("", "_communes"))  # fmt: skip
+    both = areas.merge(
+        communes[["standard", "time_period", "obs_value", "line"]],
+        on=["standard", "time_period"],
+        suffixes=("", "_communes"),
+    )
     if both.empty:
         return Measure(**_evidence(areas.tail(1)))
     last = both.iloc[-1]
@@ -173,8 +195,14 @@ def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
     if start:
         lines.append(areas.loc[areas["time_period"] == start[0], "line"].iloc[0])
         start = (start[0], start[1] / last.obs_value_communes)
-    return Measure(value=last.obs_value / last.obs_value_communes, day=last.time_period, kind="derived", necessary=True,
-                   start=start, **_evidence(obs[obs["line"].isin(lines)]))  # fmt: skip
+    return Measure(
+        value=last.obs_value / last.obs_value_communes,
+        day=last.time_period,
+        kind="derived",
+        necessary=True,
+        start=start,
+        **_evidence(obs[obs["line"].isin(lines)]),
+    )
 
 
 def _evidence_only(*indicators: str, area: str = PROVINCE) -> Callable[[pd.DataFrame], Measure]:

@@ -19,10 +19,37 @@ from .target_measures import Measure, measure
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 PROGRAMME_DAY = "2022-10-04"  # CTr 3299/CTr-UBND
-COLUMNS = ["target_id", "programme", "horizon_year", "area", "indicator", "comparator", "value_low", "value_high",
-           "unit_measure", "statement_vi", "statement_en", "latest_value", "latest_day", "kind", "gap", "years_left",
-           "pace_needed", "pace_observed", "projected_value", "probability", "status", "reason", "needed_vi", "needed_en", "bound_low",
-           "bound_high", "source_ids", "source_lines", "target_known"]  # fmt: skip
+COLUMNS = [
+    "target_id",
+    "programme",
+    "horizon_year",
+    "area",
+    "indicator",
+    "comparator",
+    "value_low",
+    "value_high",
+    "unit_measure",
+    "statement_vi",
+    "statement_en",
+    "latest_value",
+    "latest_day",
+    "kind",
+    "gap",
+    "years_left",
+    "pace_needed",
+    "pace_observed",
+    "projected_value",
+    "probability",
+    "status",
+    "reason",
+    "needed_vi",
+    "needed_en",
+    "bound_low",
+    "bound_high",
+    "source_ids",
+    "source_lines",
+    "target_known",
+]
 
 
 def load_targets(data: str | Path | None = None) -> pd.DataFrame:
@@ -47,24 +74,30 @@ def scoreboard(
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
     obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it.
-    data: the folder that `obs` was loaded from, default `data/raw/`. draws, seed: of the models behind projected_value and probability.
+    data: the folder that `obs` was loaded from, default `data/raw/`. draws, seed: of the models behind projected_value
+    and probability.
 
     Columns: the target (statement in both languages); latest_value in its unit with latest_day and kind (published,
-    derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the horizon;
+    derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the
+    horizon;
     pace_needed and pace_observed a year; projected_value (median) and probability where there is a model (NTM counts at
     the observed pace, average falls of the poverty rate by `outlook_draws`); status and the rule behind it:
 
-    - met: the value satisfies the target and cannot be lost by time (a level, not an average), or a later bound proves it
+    - met: the value satisfies the target and cannot be lost by time (a level, not an average), or a later bound proves
+    it
       from its safe side (reason bound; a bound of low reliability proves nothing);
-    - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); without a model, observed pace
+    - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); without a model,
+    observed pace
       at least the needed one, at least half, less (reason pace); a value below the target without any pace is at_risk
       (reason one_figure). A pace is counted from the first figure under the same standard at least a year before;
     - a mean that reaches the target without proving it for every commune is on_track (reason mean_only);
     - not_measured: no value in the target's own terms (reason no_figure), or a qualitative target (reason qualitative).
 
-    A range "3 to 4" asks for its low end; its high end is no cap. A bound never becomes a value; bound_low and bound_high
+    A range "3 to 4" asks for its low end; its high end is no cap. A bound never becomes a value; bound_low and
+    bound_high
     carry what a later one says. needed_vi and needed_en say of a target that is not measured what would be needed.
-    source_ids and source_lines (of observations.csv) name the rows behind the value, or the nearest evidence where there is none.
+    source_ids and source_lines (of observations.csv) name the rows behind the value, or the nearest evidence where
+    there is none.
 
     Raises KontumError for a programme target with the comparator < or <=, for which no rule is written.
 
@@ -136,13 +169,34 @@ def _row(target: Any, found: Measure, projected: float, chance: float) -> dict[s
         seen = found.value
     status, reason = judge(target, found, needed, seen, chance, average)
     return dict(
-        target_id=target.target_id, programme=target.programme, horizon_year=int(target.horizon_year), area=target.scope_area,
-        indicator=target.indicator, comparator=target.comparator, value_low=target.value_low, value_high=target.value_high,
-        unit_measure=target.unit_measure, statement_vi=text(f"target.{target.target_id}", "vi"),
-        statement_en=text(f"target.{target.target_id}", "en"), latest_value=found.value, latest_day=found.day, kind=found.kind,
-        gap=gap, years_left=left, pace_needed=needed, pace_observed=seen, projected_value=projected, probability=chance,
-        status=status, reason=reason, **_needed(target, status), bound_low=found.low, bound_high=found.high,
-        source_ids=found.sources, source_lines=found.lines)  # fmt: skip
+        target_id=target.target_id,
+        programme=target.programme,
+        horizon_year=int(target.horizon_year),
+        area=target.scope_area,
+        indicator=target.indicator,
+        comparator=target.comparator,
+        value_low=target.value_low,
+        value_high=target.value_high,
+        unit_measure=target.unit_measure,
+        statement_vi=text(f"target.{target.target_id}", "vi"),
+        statement_en=text(f"target.{target.target_id}", "en"),
+        latest_value=found.value,
+        latest_day=found.day,
+        kind=found.kind,
+        gap=gap,
+        years_left=left,
+        pace_needed=needed,
+        pace_observed=seen,
+        projected_value=projected,
+        probability=chance,
+        status=status,
+        reason=reason,
+        **_needed(target, status),
+        bound_low=found.low,
+        bound_high=found.high,
+        source_ids=found.sources,
+        source_lines=found.lines,
+    )
 
 
 def _needed(target: Any, status: str) -> dict[str, str]:
@@ -160,7 +214,8 @@ def _decimal_year(day: str) -> float:
 def gap_and_pace(target: Any, value: float, left: float, average: bool) -> tuple[float, float]:
     """What is missing to the target (its unit) and the pace a year needed from here; both missing without a value.
 
-    For an average over 2022-2025 the pace needed is what the remaining years must bring for the four to average the target.
+    For an average over 2022-2025 the pace needed is what the remaining years must bring for the four to average the
+    target.
 
     >>> from types import SimpleNamespace
     >>> gap_and_pace(SimpleNamespace(value_low=3.0, comparator="range"), 4.24, 2.0, True)
@@ -176,7 +231,9 @@ def gap_and_pace(target: Any, value: float, left: float, average: bool) -> tuple
 
 
 def satisfied(comparator: str, low: float, value: float) -> bool:
-    """Whether a value satisfies a target; a range asks for its low end, == for at least the value (a share of 100 %)."""
+    """Whether a value satisfies a target; a range asks for its low end, == for at least the value (a
+    share of 100 %).
+    """
     return bool(value > low) if comparator == ">" else bool(value >= low)
 
 

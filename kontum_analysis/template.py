@@ -70,7 +70,14 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "plain": {},
     "title": {"bold": True, "font_size": 14},
     "label": {"bold": True, "valign": "top"},
-    "head": {**_CELL, "bold": True, "bg_color": "#2F4B66", "font_color": "#FFFFFF", "text_wrap": True, "align": "center"},
+    "head": {
+        **_CELL,
+        "bold": True,
+        "bg_color": "#2F4B66",
+        "font_color": "#FFFFFF",
+        "text_wrap": True,
+        "align": "center",
+    },
     "fixed": {**_CELL, "bg_color": _PALE},
     "none": {**_CELL, "bg_color": "#D9DEE3", "font_color": "#7A8793", "align": "center"},
     "whole": {**_CELL, "bg_color": _FILL, "locked": False, "num_format": "#,##0"},
@@ -81,7 +88,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "wrapped": {"text_wrap": True, "valign": "top"},
     "differs": {"bg_color": "#F6C9C0", "bold": True},
     "small": {"italic": True, "font_color": "#5A6672"},
-}  # fmt: skip
+}
 
 
 def _sheet(sheet: Worksheet, landscape: bool = True) -> None:
@@ -131,11 +138,22 @@ def _meta(sheet: Worksheet, styles: Styles, year: int, lang: str) -> None:
             sheet.write_number(row, 2, year, styles["year"])
         else:
             sheet.merge_range(row, 2, row, 5, "", styles["day" if name == "date" else "words"])
-    sheet.data_validation(META_ROWS["date"], 2, META_ROWS["date"], 2, {
-        "validate": "date", "criteria": "between", "minimum": date(year, 1, 1), "maximum": date(year + 10, 12, 31),
-        "input_title": text("own.meta.date", lang)[:32], "input_message": text("own.input.date", lang),
-        "error_title": text("own.error.title", lang), "error_message": text("own.limit.date", lang, year=year),
-    })  # fmt: skip
+    sheet.data_validation(
+        META_ROWS["date"],
+        2,
+        META_ROWS["date"],
+        2,
+        {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(year, 1, 1),
+            "maximum": date(year + 10, 12, 31),
+            "input_title": text("own.meta.date", lang)[:32],
+            "input_message": text("own.input.date", lang),
+            "error_title": text("own.error.title", lang),
+            "error_message": text("own.limit.date", lang, year=year),
+        },
+    )
 
 
 def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dict[str, Any]:
@@ -143,8 +161,12 @@ def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dic
     from xlsxwriter.utility import xl_rowcol_to_cell as cell
 
     here, households = cell(first, place), cell(first, base)
-    common = {"input_title": heading(column.name, lang)[:32], "error_title": text("own.error.title", lang),
-              "input_message": text(f"own.input.{column.name}", lang), "error_message": text(f"own.limit.{column.name}", lang)}  # fmt: skip
+    common = {
+        "input_title": heading(column.name, lang)[:32],
+        "error_title": text("own.error.title", lang),
+        "input_message": text(f"own.input.{column.name}", lang),
+        "error_message": text(f"own.limit.{column.name}", lang),
+    }
     if column.kind == "status":
         return common | {"validate": "list", "source": [text(f"own.status.{status}", lang) for status in STATUSES]}
     if column.kind == "criteria":
@@ -171,8 +193,12 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
     data = text("own.sheet.data", lang)
     sheet.write_string(0, 0, text("own.title.totals", lang, year=year), styles["title"])
     sheet.write_string(1, 0, text("own.totals.note", lang), styles["small"])
-    headings = [heading("code", lang), heading("name_district", lang), *(heading(name, lang) for name in COUNTS),
-                *(text("own.heading.sum", lang, name=heading(name, lang)) for name in COUNTS)]  # fmt: skip
+    headings = [
+        heading("code", lang),
+        heading("name_district", lang),
+        *(heading(name, lang) for name in COUNTS),
+        *(text("own.heading.sum", lang, name=heading(name, lang)) for name in COUNTS),
+    ]
     sheet.set_row(3, 62)
     for place, name in enumerate(headings):
         sheet.write_string(3, place, name, styles["head"])
@@ -189,12 +215,29 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
     first, last = 4, 3 + len(names)
     for place, name in enumerate(COUNTS, 2):
         mine, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
-        sheet.data_validation(first, place, last, place, {
-            "validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST,
-            "input_title": heading(name, lang)[:32], "input_message": text("own.input.total", lang),
-            "error_title": text("own.error.title", lang), "error_message": text("own.limit.households_total", lang)})  # fmt: skip
-        sheet.conditional_format(first, place, last, place, {"type": "formula", "format": styles["differs"],
-                                 "criteria": f"=AND(ISNUMBER({mine}),{mine}<>{added})"})  # fmt: skip
+        sheet.data_validation(
+            first,
+            place,
+            last,
+            place,
+            {
+                "validate": "integer",
+                "criteria": "between",
+                "minimum": 0,
+                "maximum": LARGEST,
+                "input_title": heading(name, lang)[:32],
+                "input_message": text("own.input.total", lang),
+                "error_title": text("own.error.title", lang),
+                "error_message": text("own.limit.households_total", lang),
+            },
+        )
+        sheet.conditional_format(
+            first,
+            place,
+            last,
+            place,
+            {"type": "formula", "format": styles["differs"], "criteria": f"=AND(ISNUMBER({mine}),{mine}<>{added})"},
+        )
     sheet.freeze_panes(4, 2)
 
 
@@ -209,10 +252,12 @@ def _help_sheet(sheet: Worksheet, styles: Styles, level: str, year: int, columns
     sheet.set_column(1, 1, 78, styles["plain"])
     sheet.write_string(0, 0, text("own.sheet.help", lang), styles["title"])
     steps = [
-        (text("own.help.step", lang, number=number),
-         text(f"own.help.{number}", lang, year=year, file=f"mau-{level}-{year}.xlsx"))
+        (
+            text("own.help.step", lang, number=number),
+            text(f"own.help.{number}", lang, year=year, file=f"mau-{level}-{year}.xlsx"),
+        )
         for number in range(1, 8)
-    ]  # fmt: skip
+    ]
     told = [(heading(column.name, lang), text(f"own.input.{column.name}", lang)) for column in columns]
     _told(sheet, styles, 2, steps)
     row = 3 + len(steps)

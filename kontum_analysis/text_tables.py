@@ -59,9 +59,13 @@ def latex(made: Table, lang: str) -> str:
     layout = "".join(_tex_column(column) for column in columns(made.frame, lang))
     style = cells.style.hide(axis="index").format(escape="latex").format_index(escape="latex", axis=1)
     body = style.to_latex(
-        hrules=True, column_format=layout,
-        environment="longtable" if len(cells) > _LONG else None, caption=_escaped(made.title(lang)), label=f"tab:{made.name}",
-        position="htbp" if len(cells) <= _LONG else None)  # fmt: skip
+        hrules=True,
+        column_format=layout,
+        environment="longtable" if len(cells) > _LONG else None,
+        caption=_escaped(made.title(lang)),
+        label=f"tab:{made.name}",
+        position="htbp" if len(cells) <= _LONG else None,
+    )
     for sign, command in _TEX.items():
         body = body.replace(sign, command)
     return f"% {text('exports.latex_words', lang)}\n{body}"
@@ -89,6 +93,8 @@ def about(tables: Iterable[Table], origin: Provenance, formats: Container[str], 
     lines += [f"- {text(f'exports.{key}_words', lang)}" for key in ("csv", "latex", "sdmx") if key in formats]
     lines += ["", f"## {text('exports.contents', lang)}", ""]
     rows = text("exports.contents.rows", lang).lower()
-    lines += [f"- `{made.name}`: {made.title(lang)} ({rows}: {number(len(made.frame), 0, lang)}). {made.note(lang)}"
-              for made in tables]  # fmt: skip
+    lines += [
+        f"- `{made.name}`: {made.title(lang)} ({rows}: {number(len(made.frame), 0, lang)}). {made.note(lang)}"
+        for made in tables
+    ]
     return "\n".join(lines) + "\n"

@@ -26,8 +26,10 @@ Steps = list[tuple[str, dict[str, Any]]]  # key of labels and its values
 class Chain:
     """What stands behind a number: rows of observations.csv with their sources, steps in words, scenarios and seed.
 
-    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason_vi, reason_en, publisher, document_no, url.
-    steps: keys of labels with their values, in order. scenarios: name -> values. seed: of the draws, None where nothing is drawn.
+    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason_vi, reason_en,
+    publisher, document_no, url.
+    steps: keys of labels with their values, in order. scenarios: name -> values. seed: of the draws, None where nothing
+    is drawn.
     """
 
     subject: str
@@ -50,7 +52,9 @@ def trace(
 ) -> Chain:
     """The chain behind a figure (its name), a target (its id), or a published cell (area, indicator, date).
 
-    The indicator is a code of indicators.csv or its name in Vietnamese or English. The date is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is unknown.
+    The indicator is a code of indicators.csv or its name in Vietnamese or English. The date is a year or a day; user:
+    an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is
+    unknown.
 
     >>> chain = trace("Kon Tum", "poverty_rate_pct", "2022")
     >>> chain.sources[["value", "used"]].values.tolist()
@@ -70,16 +74,33 @@ def trace(
     raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(FIGURES))
 
 
-_SHOWN = ["line", "area", "indicator", "time_period", "value", "bound", "used", "reason_vi", "reason_en", "source_id", "publisher", "document_no",
-          "url"]  # fmt: skip
+_SHOWN = [
+    "line",
+    "area",
+    "indicator",
+    "time_period",
+    "value",
+    "bound",
+    "used",
+    "reason_vi",
+    "reason_en",
+    "source_id",
+    "publisher",
+    "document_no",
+    "url",
+]
 
 
 def _with_sources(rows: pd.DataFrame, place: Place) -> pd.DataFrame:
     sources = all_tables(*place)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
     found = rows.join(sources, on="source_id")
-    found = found.assign(value=found["obs_value"].fillna(found["bound_value"]), used=found["preferred"],
-                         reason_vi=found["preference_reason_vi"], reason_en=found["preference_reason"],
-                         area=found["ref_area"])  # fmt: skip
+    found = found.assign(
+        value=found["obs_value"].fillna(found["bound_value"]),
+        used=found["preferred"],
+        reason_vi=found["preference_reason_vi"],
+        reason_en=found["preference_reason"],
+        area=found["ref_area"],
+    )
     return found[_SHOWN].reset_index(drop=True)
 
 
@@ -108,7 +129,9 @@ def _cell(name: str, indicator: str, date: str, obs: pd.DataFrame, place: Place,
 
 
 def _indicator(name: str, indicators: pd.DataFrame) -> str:
-    """The code of an indicator from the code or the name in either language; capitals and spaces do not matter in a name."""
+    """The code of an indicator from the code or the name in either language; capitals and spaces do not matter in a
+    name.
+    """
     codes = indicators["indicator"].tolist()
     named = {
         said.casefold(): code
@@ -133,7 +156,9 @@ _COMPUTED = {
 def _computed_cell(
     subject: str, code: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int
 ) -> Chain | None:
-    """The chain of a figure that nobody published: derived or estimated in the panel, or projected under each scenario."""
+    """The chain of a figure that nobody published: derived or estimated in the panel, or projected
+    under each scenario.
+    """
     if indicator not in _COMPUTED or not str(date)[:4].isdigit() or str(date)[4:] not in ("", "-12-31"):
         return None
     year, (column, unit) = int(str(date)[:4]), _COMPUTED[indicator]
@@ -170,8 +195,13 @@ def _computed_cell(
     ]  # U is not estimated from
     resting = _used_and_lost(resting)
     own = resting["ref_area"] == code
-    return Chain(subject, _with_sources(pd.concat([resting[own], resting[~own]]), place), tuple(steps),
-                 {name: s.model_dump() for name, s in scenarios.items()}, None if derived else seed)  # fmt: skip
+    return Chain(
+        subject,
+        _with_sources(pd.concat([resting[own], resting[~own]]), place),
+        tuple(steps),
+        {name: s.model_dump() for name, s in scenarios.items()},
+        None if derived else seed,
+    )
 
 
 def _figure(name: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
@@ -185,8 +215,13 @@ def _figure(name: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
             ("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash})
         )
     drawn = bool({"estimate", "outlook", "ntm"} & set(keys))
-    return Chain(name, _with_sources(_used_and_lost(rows_of(name, obs)), place), tuple(steps),
-                 {s: preset(s).model_dump() for s in scenarios}, seed if drawn else None)  # fmt: skip
+    return Chain(
+        name,
+        _with_sources(_used_and_lost(rows_of(name, obs)), place),
+        tuple(steps),
+        {s: preset(s).model_dump() for s in scenarios},
+        seed if drawn else None,
+    )
 
 
 # what stands between the rows and the row of the scoreboard
@@ -213,12 +248,21 @@ def _target(target_id: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain
         if drawn := bool(pd.notna(row.probability)):
             steps.append((_MODEL[row.programme], {}))
             steps.append(("trace.step.chance", {"chance": row.probability}))
-        steps.append(("trace.step.status", {"status": f"target_status.{row.status}", "reason": f"reason.{row.reason}"}))  # fmt: skip
+        steps.append(("trace.step.status", {"status": f"target_status.{row.status}", "reason": f"reason.{row.reason}"}))
     else:
         rows = _used_and_lost(obs[(obs["ref_area"] == target.scope_area) & (obs["indicator"] == target.indicator)])
     own = raw_tables(place[0])["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
-    head = own.assign(line=0, area=target.scope_area, indicator=target.indicator, time_period="", value=target.value_low, bound="",
-                      used=True, reason_vi=target_id, reason_en=target_id)[_SHOWN]  # fmt: skip
+    head = own.assign(
+        line=0,
+        area=target.scope_area,
+        indicator=target.indicator,
+        time_period="",
+        value=target.value_low,
+        bound="",
+        used=True,
+        reason_vi=target_id,
+        reason_en=target_id,
+    )[_SHOWN]
     found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), place)
     table = pd.concat([head, found], ignore_index=True) if len(found) else head
     return Chain(target_id, table, tuple(steps), {}, seed if drawn else None)

@@ -48,7 +48,8 @@ def differences(scratch: str | Path, root: str | Path = ROOT) -> list[Words]:
 
 
 def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
-    """What of the inputs is not as it was: raw tables, sources by their id, and scenarios with the figures that rest on them.
+    """What of the inputs is not as it was: raw tables, sources by their id, and scenarios with the figures that rest on
+    them.
 
     then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
     """
@@ -67,8 +68,11 @@ def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
 
 def _files(base: Path, folder: str) -> set[str]:
     paths = (p for p in (base / folder).rglob("*") if p.is_file())
-    return {p.relative_to(base).as_posix() for p in paths if p.name not in ("README.md", ".gitkeep", "manifest.json")
-            and ".ipynb_checkpoints" not in p.parts}  # fmt: skip
+    return {
+        p.relative_to(base).as_posix()
+        for p in paths
+        if p.name not in ("README.md", ".gitkeep", "manifest.json") and ".ipynb_checkpoints" not in p.parts
+    }
 
 
 def _compare(name: str, old: Path, new: Path) -> list[Words]:

@@ -1,7 +1,8 @@
 """An Excel workbook of the report tables: a cover, one sheet a table, real numbers, and the same bytes on every run.
 
 Numbers carry a number format and no text, so that Excel shows them with the marks of its user's country. Every text is
-written as a text: nothing that came from a file of data is ever taken for a formula or a link, and a cell that looks like
+written as a text: nothing that came from a file of data is ever taken for a formula or a link, and a cell that looks
+like
 a formula keeps Excel's quote mark, so that it stays a text when someone edits it.
 """
 
@@ -20,8 +21,13 @@ from .labels import text
 from .own_data import FORMULA_MARKS
 from .provenance import Provenance
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-           "default_date_format": "yyyy-mm-dd"}  # fmt: skip
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
 _FONT, _INK, _HEAD = "Times New Roman", "#1F3864", "#DDE6F2"
 _HEADER_ROW = 3  # counted from 0: title, note, link back, header
 _DAYS = {"vi": "dd/mm/yyyy", "en": "yyyy-mm-dd"}
@@ -32,15 +38,23 @@ _MOST_TEXT, _MOST_URL = 32_767, 2_079  # letters that Excel takes
 def workbook_bytes(tables: Sequence[Table], origin: Provenance, lang: str) -> bytes:
     """The .xlsx file as bytes.
 
-    tables: of `export_tables.report_tables`; origin: a `provenance.Provenance`; lang: vi or en. The first sheet says what
+    tables: of `export_tables.report_tables`; origin: a `provenance.Provenance`; lang: vi or en. The first sheet says
+    what
     the workbook is, of which vintage, scenarios, seed and data, how published, derived and estimated differ, and links
     to every sheet.
     """
     file = io.BytesIO()
     book = Workbook(file, OPTIONS)
     moment = datetime(origin.day.year, origin.day.month, origin.day.day)
-    book.set_properties({"title": text("exports.title", lang), "subject": text("exports.subtitle", lang), "author": AUTHOR,
-                         "comments": "; ".join(f"{k}: {v}" for k, v in origin.facts(lang)), "created": moment})  # fmt: skip
+    book.set_properties(
+        {
+            "title": text("exports.title", lang),
+            "subject": text("exports.subtitle", lang),
+            "author": AUTHOR,
+            "comments": "; ".join(f"{k}: {v}" for k, v in origin.facts(lang)),
+            "created": moment,
+        }
+    )
     book.set_size(2400, 1500)
     looks = _Looks(book, lang)
     cover = book.add_worksheet(text("exports.sheet.cover", lang))
@@ -118,8 +132,12 @@ def _quoted(words: str) -> dict[str, bool]:
 
 def _shade(sheet: Worksheet, place: tuple[int, int, int, int], looks: _Looks, lang: str) -> None:
     for status, colour in _SHADES.items():
-        rule = {"type": "cell", "criteria": "==", "value": f'"{text(f"status.{status}", lang)}"',
-                "format": looks.of(bg_color=colour)}  # fmt: skip
+        rule = {
+            "type": "cell",
+            "criteria": "==",
+            "value": f'"{text(f"status.{status}", lang)}"',
+            "format": looks.of(bg_color=colour),
+        }
         sheet.conditional_format(*place, rule)
 
 

@@ -97,7 +97,9 @@ SEEDS = {
 
 
 def knock(name, content, folder):
-    """Hand `content` to a parser. Passes when it is taken or refused by an error of ours in both languages; nothing is written."""
+    """Hand `content` to a parser. Passes when it is taken or refused by an error of ours in both languages; nothing is
+    written.
+    """
     for old in folder.iterdir():
         old.unlink()
     given = None

@@ -1,4 +1,6 @@
-"""The same bytes wherever it runs: another language, time zone, folder, home, a checkout one may not write to, no network."""
+"""The same bytes wherever it runs: another language, time zone, folder, home, a checkout one may not write to, no
+network.
+"""
 
 import io
 import os
@@ -44,8 +46,14 @@ PLACES = {
 def started(words, prefix=(), **environment):
     """A finished run of Python with these words, in an environment that differs in what is given."""
     known = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON", "KONTUM", "MPL"))}
-    return subprocess.run([*prefix, sys.executable, "-B", *words], capture_output=True, encoding="utf-8", timeout=300,
-                          env={**known, **environment}, cwd="/")  # fmt: skip
+    return subprocess.run(
+        [*prefix, sys.executable, "-B", *words],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        env={**known, **environment},
+        cwd="/",
+    )
 
 
 def here():

@@ -102,22 +102,59 @@ def test_every_code_leads_to_itself():
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("Đăk Glei", "610"), ("Đắk Glei", "610"), ("Dak Glei", "610"), ("dak glei", "610"), ("ĐĂK GLEI", "610"),
-        ("Dakglei", "610"), ("huyện Đăk Glei", "610"), ("Huyện Đắk Glei", "610"), ("H. Đăk Glei", "610"),
-        ("huyen Dak Glei", "610"), ("Dak Glei district", "610"), ("Dak Glei District", "610"),
-        ("Ia H'Drai", "618"), ("Ia H’Drai", "618"), ("Ia H‘Drai", "618"), ("Ia HʼDrai", "618"), ("Ia H`Drai", "618"),
-        ("Ia Hdrai", "618"), ("Ia H' Drai", "618"), ("IaH'Drai", "618"),
-        ("Kon Tum", "62"), ("KonTum", "62"), ("tỉnh Kon Tum", "62"), ("Kon Tum province", "62"),
-        ("TP. Kon Tum", "608"), ("TP Kon Tum", "608"), ("Tp.Kon Tum", "608"), ("thành phố Kon Tum", "608"),
-        ("Thanh pho Kon Tum", "608"), ("Kon Tum city", "608"), ("Kon Tum (city)", "608"), ("Kon Tum, thành phố", "608"),
-        ("Kon Plong", "613"), ("Konplong", "613"), ("  Kon   Plông ", "613"), ("Kon\u00a0Plông", "613"),
-        ("Tumơrông", "617"), ("Tu Mo Rong", "617"), (unicodedata.normalize("NFD", "Tu Mơ Rông"), "617"),
-        ("Đăk Hà", "615"), ("thị trấn Đăk Hà", "23500"), ("TT. Đăk Hà", "23500"), ("Dak Ha town", "23500"),
-        ("Đăk Hà (thị trấn)", "23500"), ("P. Quang Trung", "23281"), ("phường Quang Trung", "23281"),
-        ("Đăk Long, Đăk Glei", "23368"), ("Đăk Long (Đăk Hà)", "23504"), ("xã Đăk Long, huyện Đăk Hà", "23504"),
-        ("xã Đăk Long, huyện Đăk Glei, tỉnh Kon Tum", "23368"), (618, "618"),
+        ("Đăk Glei", "610"),
+        ("Đắk Glei", "610"),
+        ("Dak Glei", "610"),
+        ("dak glei", "610"),
+        ("ĐĂK GLEI", "610"),
+        ("Dakglei", "610"),
+        ("huyện Đăk Glei", "610"),
+        ("Huyện Đắk Glei", "610"),
+        ("H. Đăk Glei", "610"),
+        ("huyen Dak Glei", "610"),
+        ("Dak Glei district", "610"),
+        ("Dak Glei District", "610"),
+        ("Ia H'Drai", "618"),
+        ("Ia H’Drai", "618"),
+        ("Ia H‘Drai", "618"),
+        ("Ia HʼDrai", "618"),
+        ("Ia H`Drai", "618"),
+        ("Ia Hdrai", "618"),
+        ("Ia H' Drai", "618"),
+        ("IaH'Drai", "618"),
+        ("Kon Tum", "62"),
+        ("KonTum", "62"),
+        ("tỉnh Kon Tum", "62"),
+        ("Kon Tum province", "62"),
+        ("TP. Kon Tum", "608"),
+        ("TP Kon Tum", "608"),
+        ("Tp.Kon Tum", "608"),
+        ("thành phố Kon Tum", "608"),
+        ("Thanh pho Kon Tum", "608"),
+        ("Kon Tum city", "608"),
+        ("Kon Tum (city)", "608"),
+        ("Kon Tum, thành phố", "608"),
+        ("Kon Plong", "613"),
+        ("Konplong", "613"),
+        ("  Kon   Plông ", "613"),
+        ("Kon\u00a0Plông", "613"),
+        ("Tumơrông", "617"),
+        ("Tu Mo Rong", "617"),
+        (unicodedata.normalize("NFD", "Tu Mơ Rông"), "617"),
+        ("Đăk Hà", "615"),
+        ("thị trấn Đăk Hà", "23500"),
+        ("TT. Đăk Hà", "23500"),
+        ("Dak Ha town", "23500"),
+        ("Đăk Hà (thị trấn)", "23500"),
+        ("P. Quang Trung", "23281"),
+        ("phường Quang Trung", "23281"),
+        ("Đăk Long, Đăk Glei", "23368"),
+        ("Đăk Long (Đăk Hà)", "23504"),
+        ("xã Đăk Long, huyện Đăk Hà", "23504"),
+        ("xã Đăk Long, huyện Đăk Glei, tỉnh Kon Tum", "23368"),
+        (618, "618"),
     ],
-)  # fmt: skip
+)
 def test_spellings_met_in_the_wild(name, code):
     assert areas.resolve(name).code == code
 
@@ -150,8 +187,10 @@ def test_a_code_is_held_to_its_level_and_a_code_used_twice_to_its_vintage():
 def test_an_ambiguous_name_is_told_in_full():
     with pytest.raises(kt.UnknownAreaError) as error:
         areas.resolve("Đăk Long")
-    assert error.value.said("en") == ("'Đăk Long' is ambiguous: xã Đăk Long (23368), Đăk Glei; xã Đăk Long (23504), "
-                                      "Đăk Hà. Add the parent, or give the code")  # fmt: skip
+    assert error.value.said("en") == (
+        "'Đăk Long' is ambiguous: xã Đăk Long (23368), Đăk Glei; xã Đăk Long (23504), "
+        "Đăk Hà. Add the parent, or give the code"
+    )
 
 
 def test_an_ambiguous_name_is_refused_and_its_bearers_are_named():
@@ -161,9 +200,14 @@ def test_an_ambiguous_name_is_refused_and_its_bearers_are_named():
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("Kon Plôngg", "Kon Plông"), ("Tu Mo Rang", "Tu Mơ Rông"), ("Sa Thay huyen", "Sa Thầy"), ("Dak Gley", "Đăk Glei"),
-     ("huyện Kon Tum", "Kon Tum")],
-)  # fmt: skip
+    [
+        ("Kon Plôngg", "Kon Plông"),
+        ("Tu Mo Rang", "Tu Mơ Rông"),
+        ("Sa Thay huyen", "Sa Thầy"),
+        ("Dak Gley", "Đăk Glei"),
+        ("huyện Kon Tum", "Kon Tum"),
+    ],
+)
 def test_an_unknown_name_is_refused_and_the_nearest_are_named(name, nearest):
     with pytest.raises(kt.UnknownAreaError) as error:
         areas.resolve(name)
@@ -171,12 +215,18 @@ def test_an_unknown_name_is_refused_and_the_nearest_are_named(name, nearest):
 
 
 NEAREST = [
-    (("Kon Plôngg",), "huyện Kon Plông (613), Kon Tum; Các huyện nghèo tỉnh Kon Tum (62-POOR), Kon Tum; xã Kon Đào (23434), Đăk Tô"),
+    (
+        ("Kon Plôngg",),
+        "huyện Kon Plông (613), Kon Tum; Các huyện nghèo tỉnh Kon Tum (62-POOR), Kon Tum; xã Kon Đào (23434), Đăk Tô",
+    ),
     (("Kon Plôngg", "commune"), "xã Kon Đào (23434), Đăk Tô; xã Kroong (23314), Kon Tum; xã Pô Kô (23443), Đăk Tô"),
-    (("Kon Plôngg", None, "2025"), "xã Kon Plông (23476), Quảng Ngãi; xã Kon Đào (23430), Quảng Ngãi; xã Đăk Plô (23344), Quảng Ngãi"),
+    (
+        ("Kon Plôngg", None, "2025"),
+        "xã Kon Plông (23476), Quảng Ngãi; xã Kon Đào (23430), Quảng Ngãi; xã Đăk Plô (23344), Quảng Ngãi",
+    ),
     (("Đăk Blax",), "xã Đăk Blà (23323), Kon Tum; tỉnh Đắk Lắk (66), Tây Nguyên; xã Đăk La (23524), Đăk Hà"),
     (("Việt Namm",), "Việt Nam (VN); Đồng bào Rơ Măm (62-ROMAM), Kon Tum; xã Vinh Quang (23320), Kon Tum"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("asked, nearest", NEAREST)
@@ -186,7 +236,9 @@ def test_the_three_nearest_are_named_with_their_parents_and_of_equally_near_ones
     assert error.value.said("en") == f"no area is called {asked[0]!r}; the nearest are {nearest}"
 
 
-@pytest.mark.parametrize("name, code", [("Sa Thầy (huyện)", "616"), ("Đăk Cấm (xã)", "23311"), ("Quang Trung, phường", "23281")])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, code", [("Sa Thầy (huyện)", "616"), ("Đăk Cấm (xã)", "23311"), ("Quang Trung, phường", "23281")]
+)
 def test_the_type_may_stand_after_the_name(name, code):
     assert areas.resolve(name).code == code
 
@@ -248,9 +300,11 @@ def test_totals_of_whole_numbers_are_conserved_exactly(counts):
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(OLD), st.sampled_from([2022, 2023]), st.sampled_from(["low", "high"])),
-        st.integers(0, 10**6), min_size=1, max_size=40,
+        st.integers(0, 10**6),
+        min_size=1,
+        max_size=40,
     )
-)  # fmt: skip
+)
 def test_year_and_scenario_are_kept_apart(cells):
     table = pd.DataFrame([(*key, value) for key, value in cells.items()], columns=["area", "year", "scenario", "poor"])
     moved = areas.to_2025(table)
@@ -277,11 +331,16 @@ def test_a_missing_count_makes_its_unit_missing_and_no_other():
 
 
 def test_the_long_form_of_the_observations_is_added_up_by_indicator_and_date():
-    table = pd.DataFrame({
-        "ref_area": ["23281", "23287", "23281"], "area_name": ["Quang Trung", "Quyết Thắng", "Quang Trung"],
-        "indicator": ["population", "population", "households_total"], "time_period": ["2024-12-31"] * 3,
-        "obs_value": [100.0, 50.0, 30.0], "unit_measure": ["persons", "persons", "households"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "ref_area": ["23281", "23287", "23281"],
+            "area_name": ["Quang Trung", "Quyết Thắng", "Quang Trung"],
+            "indicator": ["population", "population", "households_total"],
+            "time_period": ["2024-12-31"] * 3,
+            "obs_value": [100.0, 50.0, 30.0],
+            "unit_measure": ["persons", "persons", "households"],
+        }
+    )
     moved = areas.to_2025(table)
     assert moved.columns.tolist() == ["ref_area", "indicator", "time_period", "obs_value", "unit_measure"]
     assert moved.set_index("indicator")["obs_value"].to_dict() == {"population": 150.0, "households_total": 30.0}
@@ -313,20 +372,32 @@ def test_what_is_no_old_commune_is_refused(code):
 
 def test_the_refusals_of_a_table_are_told_in_full():
     for table, told in (
-        ({"area": list("7654321"), "n": 1}, "to_2025 takes only the 102 communes of before July 2025; not one: 1, 2, 3, 4, 5"),
-        ({"area": ["23281"], "rate": 1, "obs_value": 1}, "to_2025 adds counts; these columns are no counts: rate, obs_value"),
+        (
+            {"area": list("7654321"), "n": 1},
+            "to_2025 takes only the 102 communes of before July 2025; not one: 1, 2, 3, 4, 5",
+        ),
+        (
+            {"area": ["23281"], "rate": 1, "obs_value": 1},
+            "to_2025 adds counts; these columns are no counts: rate, obs_value",
+        ),
         ({"area": ["23281"], "x": "a"}, "to_2025 found no column of counts to add; the columns are area, x"),
         ({"area": ["23281", "23281"], "n": 1}, "to_2025: commune 23281 stands twice under the same key"),
         ({"n": [1]}, "to_2025 needs a column area, ref_area or code with the codes of old communes"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(kt.KontumError) as error:
             areas.to_2025(pd.DataFrame(table))
         assert error.value.said("en") == told
 
 
 def test_names_are_left_out_and_rows_with_an_empty_key_stay_in_the_order_of_codes_and_keys():
-    table = pd.DataFrame({"code": ["23281", "23284", "23287", "23284"], "name": list("abcd"),
-                          "scenario": [None, "b", None, "a"], "n": [1, 2, 3, 4]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "code": ["23281", "23284", "23287", "23284"],
+            "name": list("abcd"),
+            "scenario": [None, "b", None, "a"],
+            "n": [1, 2, 3, 4],
+        }
+    )
     moved = areas.to_2025(table)
     assert moved.columns.tolist() == ["code", "scenario", "n"] and moved["n"].tolist() == [4, 2, 4]
     assert moved["scenario"].isna().tolist() == [False, False, True]

@@ -33,15 +33,33 @@ def result(obs):
 
 def province(rows):
     """An obs table of the province alone: rows (day, standard, attained, 15–18, 10–14, 5–9, under 5, mean)."""
-    names = ["ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria",
-             "ntm_communes_5_9_criteria", "ntm_communes_below_5_criteria", "ntm_criteria_mean"]  # fmt: skip
+    names = [
+        "ntm_communes",
+        "ntm_communes_15_18_criteria",
+        "ntm_communes_10_14_criteria",
+        "ntm_communes_5_9_criteria",
+        "ntm_communes_below_5_criteria",
+        "ntm_criteria_mean",
+    ]
     out = [
-        {"ref_area": "62", "level": "province", "indicator": name, "time_period": day, "date_precision": "day",
-         "obs_value": float(value), "bound": "exact", "bound_value": np.nan, "standard": standard,
-         "obs_status": "A", "source_id": f"page-{k}", "known_from": day}
+        {
+            "ref_area": "62",
+            "level": "province",
+            "indicator": name,
+            "time_period": day,
+            "date_precision": "day",
+            "obs_value": float(value),
+            "bound": "exact",
+            "bound_value": np.nan,
+            "standard": standard,
+            "obs_status": "A",
+            "source_id": f"page-{k}",
+            "known_from": day,
+        }
         for k, (day, standard, *values) in enumerate(rows)
-        for name, value in zip(names, values, strict=True) if value is not None
-    ]  # fmt: skip
+        for name, value in zip(names, values, strict=True)
+        if value is not None
+    ]
     return pd.DataFrame(out)
 
 
@@ -253,11 +271,19 @@ def test_start_uses_only_earlier_figures(obs):
     assert r.state_day == "2019-10-04" and r.years["year"].max() == 2021
 
 
-@pytest.mark.parametrize("wrong, word", [
-    ({"pace": -1}, "pace"), ({"pace": float("nan")}, "pace"), ({"pace": "fast"}, "pace"), ({"draws": 0}, "draws"),
-    ({"draws": 1.5}, "draws"), ({"end": 2020}, "before"), ({"start": 2024, "end": 2023}, "before"),
-    ({"seed": -1}, "seed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong, word",
+    [
+        ({"pace": -1}, "pace"),
+        ({"pace": float("nan")}, "pace"),
+        ({"pace": "fast"}, "pace"),
+        ({"draws": 0}, "draws"),
+        ({"draws": 1.5}, "draws"),
+        ({"end": 2020}, "before"),
+        ({"start": 2024, "end": 2023}, "before"),
+        ({"seed": -1}, "seed"),
+    ],
+)
 def test_bad_input_is_named(obs, wrong, word):
     with pytest.raises(KontumError, match=word):
         project_ntm(obs, **{"draws": 20, **wrong})

@@ -183,10 +183,13 @@ def test_all_problems_of_all_files_are_listed_together_in_order(raw_copy):
     (raw_copy / "targets.csv").unlink()
     problems = problems_of(raw_copy)
     assert [(p.file, p.row, p.column) for p in problems] == [
-        ("observations.csv", 10, "obs_value"), ("observations.csv", 500, "bound"),
-        ("observations.csv", 500, "obs_status"), ("observations.csv", 900, "time_period"),
-        ("sources.csv", 7, "published"), ("targets.csv", None, None),
-    ]  # fmt: skip
+        ("observations.csv", 10, "obs_value"),
+        ("observations.csv", 500, "bound"),
+        ("observations.csv", 500, "obs_status"),
+        ("observations.csv", 900, "time_period"),
+        ("sources.csv", 7, "published"),
+        ("targets.csv", None, None),
+    ]
 
 
 def test_problems_across_tables_are_listed_together_too(raw_copy):
@@ -313,9 +316,35 @@ def test_a_source_published_on_no_day_is_refused(raw_copy, value):
 # --- anything at all
 
 OBSERVATIONS = rows_of(RAW / "observations.csv")
-WORDS = st.sampled_from(["", "0", "-1", "1e5", "9" * 400, "0." + "1" * 400, "62", "617", "exact", "2021-12-31", "x|y",
-                         "'", '"', ",", "\x00", "\u0301", "Đăk", "½", "٣", "1\n", "NaN", "None", "=1+1", "12,5",
-                         "1_000"])  # fmt: skip
+WORDS = st.sampled_from(
+    [
+        "",
+        "0",
+        "-1",
+        "1e5",
+        "9" * 400,
+        "0." + "1" * 400,
+        "62",
+        "617",
+        "exact",
+        "2021-12-31",
+        "x|y",
+        "'",
+        '"',
+        ",",
+        "\x00",
+        "\u0301",
+        "Đăk",
+        "½",
+        "٣",
+        "1\n",
+        "NaN",
+        "None",
+        "=1+1",
+        "12,5",
+        "1_000",
+    ]
+)
 
 
 def verdict(tables):
@@ -325,8 +354,11 @@ def verdict(tables):
 
 
 @settings(max_examples=30)
-@given(line=st.integers(1, len(OBSERVATIONS) - 1), column=st.sampled_from(list(schemas.COLUMNS["observations"])),
-       value=WORDS | st.text(max_size=12))  # fmt: skip
+@given(
+    line=st.integers(1, len(OBSERVATIONS) - 1),
+    column=st.sampled_from(list(schemas.COLUMNS["observations"])),
+    value=WORDS | st.text(max_size=12),
+)
 def test_any_text_in_any_field_gives_problems_or_none_and_never_a_traceback(raw, tmp_path, line, column, value):
     rows = [list(row) for row in OBSERVATIONS]
     rows[line][rows[0].index(column)] = value

@@ -20,8 +20,13 @@ def squares(path, leave_out=()):
         if code not in leave_out:
             corners = [[col, -row], [col + 1, -row], [col + 1, -row - 1], [col, -row - 1], [col, -row]]
             name = SPELLINGS.get(code, f"huyện {areas.area(code).name}")
-            features.append({"type": "Feature", "properties": {"nr": 1, "NAME_2": name},
-                             "geometry": {"type": "Polygon", "coordinates": [corners]}})  # fmt: skip
+            features.append(
+                {
+                    "type": "Feature",
+                    "properties": {"nr": 1, "NAME_2": name},
+                    "geometry": {"type": "Polygon", "coordinates": [corners]},
+                }
+            )
     features.append({**features[0], "properties": {"nr": 2, "NAME_2": "Elsewhere"}})
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     return path

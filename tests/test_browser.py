@@ -32,12 +32,19 @@ def served(command, home):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    own = {name: str(home / name) for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
-                                               "IPYTHONDIR")}  # fmt: skip
+    own = {
+        name: str(home / name)
+        for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    }
     home.joinpath("HOME").mkdir()
     with open(home / "log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen([sys.executable, "-m", *command(port)], cwd=home, stdout=log, stderr=log,
-                                  env={**os.environ, **own, "PYTHONPATH": str(ROOT)})  # fmt: skip
+        server = subprocess.Popen(
+            [sys.executable, "-m", *command(port)],
+            cwd=home,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
+        )
     try:
         for _ in range(600):
             assert server.poll() is None, (home / "log").read_text(encoding="utf-8")
@@ -110,8 +117,9 @@ def try_the_explorer(page):
                 f".widget-tab .kt td:has-text('{words}'), .widget-tab .kt th:has-text('{words}')", timeout=WAIT
             )
     page.click("button:has-text('Copy as code')")
-    page.wait_for_function("() => document.querySelector('.widget-textarea textarea')?.value.includes('province_pace_pp=3')",
-                           timeout=WAIT)  # fmt: skip
+    page.wait_for_function(
+        "() => document.querySelector('.widget-textarea textarea')?.value.includes('province_pace_pp=3')", timeout=WAIT
+    )
 
 
 def test_notebook_09_in_jupyterlab(page, tmp_path):
@@ -124,10 +132,19 @@ def test_notebook_09_in_jupyterlab(page, tmp_path):
 
     def command(port):
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        return ["jupyterlab", *root, "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
-                f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={tmp_path}", "--LabApp.news_url=",
-                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
-                f"--LabApp.app_settings_dir={SHARE / 'lab'}"]  # fmt: skip
+        return [
+            "jupyterlab",
+            *root,
+            "--no-browser",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={port}",
+            f"--IdentityProvider.token={TOKEN}",
+            f"--ServerApp.root_dir={tmp_path}",
+            "--LabApp.news_url=",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.extension_manager=readonly",
+            f"--LabApp.app_settings_dir={SHARE / 'lab'}",
+        ]
 
     home = tmp_path / "home"
     home.mkdir()

@@ -45,34 +45,54 @@ def test_project_takes_a_preset_a_file_and_a_vintage(tmp_path, monkeypatch):
 
 MISTAKES = [  # words of the command, what it says in Vietnamese, what it says in English
     (["project"], "cần --scenario", "give --scenario, or both --province-pace"),
-    (["project", "--province-pace", "99", "--poor-district-pace", "7"], "--province-pace: gặp 99.0; cần một số từ 0 đến 20",
-     "--province-pace: found 99.0; a number from 0 to 20"),
-    (["project", *PACES[:-3], "cubic"], "--form: gặp 'cubic'; chỉ nhận một trong 'linear', 'proportional'",
-     "--form: found 'cubic'; one of 'linear', 'proportional', 'logistic', 'stock_flow'"),
+    (
+        ["project", "--province-pace", "99", "--poor-district-pace", "7"],
+        "--province-pace: gặp 99.0; cần một số từ 0 đến 20",
+        "--province-pace: found 99.0; a number from 0 to 20",
+    ),
+    (
+        ["project", *PACES[:-3], "cubic"],
+        "--form: gặp 'cubic'; chỉ nhận một trong 'linear', 'proportional'",
+        "--form: found 'cubic'; one of 'linear', 'proportional', 'logistic', 'stock_flow'",
+    ),
     (["project", "--scenario", "programe-mid"], "có phải là programme-mid", "did you mean programme-mid"),
     (["project", "--scenario", "nowhere"], "hiện có: programme-low", "there are programme-low"),
     (["project", "--scenario", "nowhere.yaml"], "không có tệp kịch bản này", "no such scenario file"),
     (["project", *PACES, "--as-of", "yesterdayish"], "--as-of: 'yesterdayish' không phải là ngày", "YYYY-MM-DD"),
-    (["project", *PACES, "--from", "2024"], "--from: gặp 2024; số liệu toàn tỉnh có từ năm 2021 đến 2023",
-     "--from: found 2024; the province's count is known for 2021 to 2023"),
-    (["project", *PACES, "--from", "2031"], "--to: gặp 2030; cần một năm sau --from, 2031",
-     "--to: found 2030; a year after --from, 2031"),
+    (
+        ["project", *PACES, "--from", "2024"],
+        "--from: gặp 2024; số liệu toàn tỉnh có từ năm 2021 đến 2023",
+        "--from: found 2024; the province's count is known for 2021 to 2023",
+    ),
+    (
+        ["project", *PACES, "--from", "2031"],
+        "--to: gặp 2030; cần một năm sau --from, 2031",
+        "--to: found 2030; a year after --from, 2031",
+    ),
     (["project", *PACES, "--data", "nowhere"], "không có thư mục này", "no such folder"),
     (["project", *PACES, "--csv", "nowhere/a.csv"], "không có thư mục nowhere", "no folder nowhere"),
     (["data", "check", "."], "observations.csv: không có tệp", "observations.csv: found no file"),
     (["trace", "poverty_path"], "có phải là poverty_paths", "did you mean poverty_paths"),
-    (["trace", "Kon Plong", "poverty_rate", "2021"], "không có chỉ tiêu nào tên 'poverty_rate'", "did you mean poverty_rate_pct"),
+    (
+        ["trace", "Kon Plong", "poverty_rate", "2021"],
+        "không có chỉ tiêu nào tên 'poverty_rate'",
+        "did you mean poverty_rate_pct",
+    ),
     (["map", "--boundaries", "a.geojson", "--out", "a.doc"], "cần tên kết thúc bằng .png", "ends with .png"),
-]  # fmt: skip
+]
 UNREADABLE = [  # what no command can be read from: exit status 2
     (["project", *PACES, "--too", "2031"], "Không có tùy chọn --too; có phải là --to?", "did you mean --to?"),
     (["project", "--to", "soon"], "--to: cần một số nguyên", "--to: a whole number"),
-    (["project", "--floor", "a lot"], "--floor: cần một số, ví dụ 3.5", "--floor: a number such as 3.5 or 3,5; found 'a lot'"),
+    (
+        ["project", "--floor", "a lot"],
+        "--floor: cần một số, ví dụ 3.5",
+        "--floor: a number such as 3.5 or 3,5; found 'a lot'",
+    ),
     (["project", "--to"], "--to cần kèm theo một giá trị", "--to needs a value"),
     (["projekt"], "có phải là project?", "did you mean project?"),
     (["map"], "Thiếu --boundaries", "--boundaries is missing"),
     (["trace"], "Thiếu WORDS", "WORDS is missing"),
-]  # fmt: skip
+]
 
 
 def said_by(capsys, words):
@@ -86,8 +106,10 @@ def said_by(capsys, words):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("status, words, said",
-                         [(1, words, said) for words, *said in MISTAKES] + [(2, words, said) for words, *said in UNREADABLE])  # fmt: skip
+@pytest.mark.parametrize(
+    "status, words, said",
+    [(1, words, said) for words, *said in MISTAKES] + [(2, words, said) for words, *said in UNREADABLE],
+)
 def test_a_mistake_ends_with_one_message_in_the_language_asked_for(
     capsys, tmp_path, monkeypatch, status, words, said, lang
 ):

@@ -1,4 +1,6 @@
-"""The description of the tables: what is committed is what the function makes, and Frictionless finds the data to match it."""
+"""The description of the tables: what is committed is what the function makes, and Frictionless finds the data to match
+it.
+"""
 
 import json
 import shutil
@@ -69,5 +71,9 @@ def test_planted_faults_are_found(tmp_path):
         assert old in words, name
         path.write_text(words.replace(old, new, 1), encoding="utf-8")
     found = set(faults(tmp_path / "data"))
-    assert found == {("areas", "type-error"), ("observations", "foreign-key"), ("processed_headline", "primary-key"),
-                     ("processed_poverty_paths", "constraint-error")}  # fmt: skip
+    assert found == {
+        ("areas", "type-error"),
+        ("observations", "foreign-key"),
+        ("processed_headline", "primary-key"),
+        ("processed_poverty_paths", "constraint-error"),
+    }

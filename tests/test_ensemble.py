@@ -110,9 +110,14 @@ def test_a_pace_is_held_against_speeds_at_its_own_level():
     assert base_rates.pace_percentile(0, 0.2, [0.0]) == 0.5
 
 
-@pytest.mark.parametrize("call", [lambda o: kt.scenario_draws(o, preset("programme-mid"), draws=1),
-                                  lambda o: kt.outlook_draws(o, end=2023),
-                                  lambda o: kt.project_poverty(o, preset("programme-mid"), draws=1)])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda o: kt.scenario_draws(o, preset("programme-mid"), draws=1),
+        lambda o: kt.outlook_draws(o, end=2023),
+        lambda o: kt.project_poverty(o, preset("programme-mid"), draws=1),
+    ],
+)
 def test_what_cannot_be_drawn_is_said(call, obs):
     with pytest.raises(ScenarioError, match="draws: found 1|end: found 2023"):
         call(obs)

@@ -54,8 +54,20 @@ def test_every_locked_package_has_a_hash_and_the_build_tool_is_locked_too():
 
 def test_no_committed_file_names_a_registry_or_a_machine_path():
     done = subprocess.run(
-        ["git", "grep", "-nIE", "-e", r"--(extra-)?index-url|--find-links|\"resolved\":|files\.pythonhosted|registry\.npmjs|/(root|work)/[a-z]",
-         "--", ".", ":!tests"], cwd=ROOT, capture_output=True, text=True)  # fmt: skip
+        [
+            "git",
+            "grep",
+            "-nIE",
+            "-e",
+            r"--(extra-)?index-url|--find-links|\"resolved\":|files\.pythonhosted|registry\.npmjs|/(root|work)/[a-z]",
+            "--",
+            ".",
+            ":!tests",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 1, done.stdout
 
 

@@ -28,8 +28,10 @@ def with_figures(obs, figures, day="2023-12-31"):
     like = obs[(obs["ref_area"] == "617") & (obs["indicator"] == "poor_households") & (obs["time_period"] == day)].iloc[
         0
     ]
-    new = [{**like.to_dict(), "ref_area": area, "indicator": name, "obs_value": float(value), "source_id": "planted"}
-           for area, name, value in figures]  # fmt: skip
+    new = [
+        {**like.to_dict(), "ref_area": area, "indicator": name, "obs_value": float(value), "source_id": "planted"}
+        for area, name, value in figures
+    ]
     return pd.concat([obs, pd.DataFrame(new).astype(obs.dtypes)], ignore_index=True)
 
 
@@ -181,8 +183,12 @@ def test_households_of_districts_that_exceed_the_province_are_refused(obs):
 
 
 def test_ten_known_counts_that_miss_the_province_are_refused(obs):
-    known = [("611", "poor_households", 350), ("613", "poor_households", 1200), ("618", "poor_households", 450),
-             ("615", "poor_households", 800)]  # fmt: skip
+    known = [
+        ("611", "poor_households", 350),
+        ("613", "poor_households", 1200),
+        ("618", "poor_households", 450),
+        ("615", "poor_households", 800),
+    ]
     with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
         estimate_panel(with_figures(obs, known), draws=20)
     fitting = [*known[:3], ("615", "poor_households", 10_220 - 7_441 - 2_000)]
@@ -264,9 +270,16 @@ def left_out(obs):
 
 def test_every_known_district_of_a_later_year_is_left_out_once(left_out):
     assert list(zip(left_out["area"], left_out["year"], strict=True)) == [
-        ("608", 2023), ("610", 2023), ("611", 2022), ("612", 2023), ("614", 2023), ("615", 2023), ("616", 2023),
-        ("617", 2022), ("617", 2023),
-    ]  # fmt: skip
+        ("608", 2023),
+        ("610", 2023),
+        ("611", 2022),
+        ("612", 2023),
+        ("614", 2023),
+        ("615", 2023),
+        ("616", 2023),
+        ("617", 2022),
+        ("617", 2023),
+    ]
 
 
 def test_the_miss_is_the_estimate_less_the_truth_and_inside_says_whether_the_interval_holds_it(left_out):
@@ -279,8 +292,12 @@ def test_the_miss_is_the_estimate_less_the_truth_and_inside_says_whether_the_int
 
 
 def test_a_hidden_cell_cannot_be_worked_out_from_the_change_published_a_year_later(obs):
-    later = [("611", "poor_households", 350), ("611", "poor_households_net_reduction", 719 - 350),
-             ("611", "poverty_rate_pct", 2.2), ("611", "poverty_rate_reduction_pp", 4.53 - 2.2)]  # fmt: skip
+    later = [
+        ("611", "poor_households", 350),
+        ("611", "poor_households_net_reduction", 719 - 350),
+        ("611", "poverty_rate_pct", 2.2),
+        ("611", "poverty_rate_reduction_pp", 4.53 - 2.2),
+    ]
     found = leave_one_out(with_figures(obs, later), draws=50).set_index(["area", "year"])
     assert found.loc[("611", 2022), "rate_q10"] < found.loc[("611", 2022), "rate_q90"]
 
@@ -300,8 +317,17 @@ def simulated_province(rng, tau=0.25, drift=(-0.45, -0.6), hidden=("611", "613",
 
     def add(area, indicator, year, value):
         figure = dict(ref_area=area, indicator=indicator, time_period=f"{year}-12-31", obs_value=float(value))
-        rows.append({**figure, "level": "", "standard": "MDP_2022_2025", "bound": "exact", "obs_status": "A",
-                     "source_id": "simulated", "preferred": True})  # fmt: skip
+        rows.append(
+            {
+                **figure,
+                "level": "",
+                "standard": "MDP_2022_2025",
+                "bound": "exact",
+                "obs_status": "A",
+                "source_id": "simulated",
+                "preferred": True,
+            }
+        )
 
     for j, year in enumerate((2021, 2022, 2023)):
         add("62", "poor_households", year, poor[:, j].sum())
@@ -323,8 +349,10 @@ def test_a_simulated_province_is_estimated_and_adds_up():
 def test_households_that_do_not_change_are_no_obstacle():
     table, truth = simulated_province(np.random.default_rng(8))
     base = table[table["indicator"] == "households_total"].set_index(["ref_area", "time_period"])["obs_value"]
-    still = [base.get((r.ref_area, "2021-12-31")) if r.indicator == "households_total" else r.obs_value
-             for r in table.itertuples()]  # fmt: skip
+    still = [
+        base.get((r.ref_area, "2021-12-31")) if r.indicator == "households_total" else r.obs_value
+        for r in table.itertuples()
+    ]
     found = estimate_panel(table.assign(obs_value=still), draws=100)
     assert np.array_equal(found.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
 

@@ -60,8 +60,16 @@ def test_tables_are_written_in_every_format(kontum, tmp_path, monkeypatch):
     code, said = kontum(*words)
     assert code == 0 and "9 files" in said
     assert names(tmp_path / "tables-en") == [
-        "csv/known_rates.csv", "csv/quotas.csv", "latex/known_rates.tex", "latex/quotas.tex", "read-first.md",
-        "sdmx/observations.csv", "sdmx/projections.csv", "tables.docx", "tables.xlsx"]  # fmt: skip
+        "csv/known_rates.csv",
+        "csv/quotas.csv",
+        "latex/known_rates.tex",
+        "latex/quotas.tex",
+        "read-first.md",
+        "sdmx/observations.csv",
+        "sdmx/projections.csv",
+        "tables.docx",
+        "tables.xlsx",
+    ]
     assert (tmp_path / "tables-en" / "csv" / "quotas.csv").read_text("utf-8-sig").count("\n") == 12
 
 

@@ -1,4 +1,6 @@
-"""Full disks, files that may not be touched, two runs at once, runs that are killed: old or new, never a half, said in words."""
+"""Full disks, files that may not be touched, two runs at once, runs that are killed: old or new, never a half, said in
+words.
+"""
 
 import hashlib
 import os
@@ -22,7 +24,11 @@ KILLS = int(os.environ.get("KONTUM_TEST_KILLS", "12"))
 
 def contents(folder):
     """Path and hash of every file below a folder."""
-    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()}  # fmt: skip
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in folder.rglob("*")
+        if p.is_file()
+    }
 
 
 # --- the system refuses
@@ -43,7 +49,9 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_is_said(tmp_path):
     assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["table.csv"]
 
 
-@pytest.mark.parametrize(("call", "number"), [("os.replace", 28), ("os.chmod", 1), ("tempfile.mkstemp", 30), ("os.fdopen", 5)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("call", "number"), [("os.replace", 28), ("os.chmod", 1), ("tempfile.mkstemp", 30), ("os.fdopen", 5)]
+)
 def test_every_refusal_of_the_system_is_our_error_and_leaves_nothing(tmp_path, monkeypatch, call, number):
     path = tmp_path / "table.csv"
     path.write_text("old")
@@ -96,14 +104,26 @@ def test_links_that_lead_to_each_other_are_said(tmp_path):
 def test_a_full_disk_behind_standard_output_ends_in_one_message():
     code = "from kontum_analysis.cli import main; main()"
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-c", code, "data", "check"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=120)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", code, "data", "check"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            timeout=120,
+        )
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert done.stderr.startswith("Hệ thống từ chối: No space left on device") and len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.slow
 def test_a_disk_of_one_megabyte_refuses_in_words_and_keeps_the_old_files(tmp_path):
-    if shutil.which("mount") is None or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)], capture_output=True).returncode:  # fmt: skip
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)], capture_output=True
+        ).returncode
+    ):
         pytest.skip("this system does not let the test mount a small disk")
     try:
         files.write_whole(tmp_path / "data" / "processed" / "district_panel.csv", "old")
@@ -187,7 +207,9 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(tmp_path):
-    """Part of the main job (data, estimates, paths, two figures), killed at random moments in one and the same folder."""
+    """Part of the main job (data, estimates, paths, two figures), killed at random moments in one and
+    the same folder.
+    """
     given = {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
     (tmp_path / "part.py").write_text(PART)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -36,7 +36,13 @@ def test_every_file_says_title_author_source_scenario_seed_and_data(figure, made
     for width in (None, 9):
         png = Image.open(io.BytesIO(made["png", width])).text
         assert [png[k] for k in ("Title", "Author", "Source", "Scenario", "Seed", "Data")] == [
-            facts["title"], "Kon Tum Analysis", facts["source"], facts["scenario"], "3299", facts["data"]]  # fmt: skip
+            facts["title"],
+            "Kon Tum Analysis",
+            facts["source"],
+            facts["scenario"],
+            "3299",
+            facts["data"],
+        ]
         pdf = pypdf.PdfReader(io.BytesIO(made["pdf", width])).metadata
         assert pdf.title == facts["title"] and pdf.author == "Kon Tum Analysis" and pdf.creation_date is None
         assert all(facts[key] in pdf["/Keywords"] for key in ("source", "scenario", "seed", "data"))

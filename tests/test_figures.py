@@ -52,8 +52,16 @@ def test_the_numbers_behind_a_committed_figure_are_those_computed_now(figures, n
 @pytest.mark.locked
 @pytest.mark.parametrize(("name", "lang"), CASES)
 def test_committed_files_are_byte_for_byte_what_is_drawn_now_under_whatever_settings(figures, name, lang):
-    disturbed = {"font.size": 17, "axes.grid": False, "savefig.dpi": 60, "lines.linewidth": 5, "svg.hashsalt": "x",
-                 "svg.fonttype": "none", "font.family": "serif", "figure.autolayout": True}  # fmt: skip
+    disturbed = {
+        "font.size": 17,
+        "axes.grid": False,
+        "savefig.dpi": 60,
+        "lines.linewidth": 5,
+        "svg.hashsalt": "x",
+        "svg.fonttype": "none",
+        "font.family": "serif",
+        "figure.autolayout": True,
+    }
     with matplotlib.rc_context(disturbed):
         made = figures[name, lang].files()
     assert sorted(file.split(".")[1] for file in made) == ["csv", "md", "png", "svg"]

@@ -74,8 +74,11 @@ def test_every_consecutive_triple_is_scored_once():
     rows = [(a, None, a, t, 0.3) for a in "ab" for t in (2000, 2004, 2007, 2013)]
     h = hindcast(panel_of(rows), methods=[])
     assert h.cases[["area", "origin", "target", "horizon"]].values.tolist() == [
-        ["a", 2004, 2007, 3], ["a", 2007, 2013, 6], ["b", 2004, 2007, 3], ["b", 2007, 2013, 6]
-    ]  # fmt: skip
+        ["a", 2004, 2007, 3],
+        ["a", 2007, 2013, 6],
+        ["b", 2004, 2007, 3],
+        ["b", 2007, 2013, 6],
+    ]
 
 
 def test_persistence_is_always_there():
@@ -129,8 +132,10 @@ def test_a_parents_later_round_is_not_looked_at():
     assert "forecast without it" in h.remarks["remark"].iloc[0]
     changed = panel[~gap].copy()
     changed.loc[(panel["area"] == "a") & (panel["time"] == 2018), "rate"] = 0.9
-    same = [h.cases.loc[(h.cases["area"] == "a1") & (h.cases["method"] == "pooled"), QUANTILES].to_numpy()
-            for h in (h, hindcast(changed))]  # fmt: skip
+    same = [
+        h.cases.loc[(h.cases["area"] == "a1") & (h.cases["method"] == "pooled"), QUANTILES].to_numpy()
+        for h in (h, hindcast(changed))
+    ]
     np.testing.assert_array_equal(*same)
     assert known_parent(np.array([0.0, 2, 4]), np.array([0.4, 0.2, 0.9]), 1, 2) == pytest.approx((0.3, 0.2))
 
@@ -183,8 +188,9 @@ def test_what_cannot_be_scored_is_listed_with_its_reason():
     panel = pd.concat([three_countries(), panel_of(rows)])
     h = hindcast(panel)
     assert h.excluded[["area", "reason"]].values.tolist() == [
-        ["d", "fewer than three rounds: 2"], ["e", "fewer than three rounds: 1"]
-    ]  # fmt: skip
+        ["d", "fewer than three rounds: 2"],
+        ["e", "fewer than three rounds: 1"],
+    ]
     assert set(h.cases["area"]) | set(h.excluded["area"]) == set(panel["area"])
 
 

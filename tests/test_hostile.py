@@ -1,4 +1,6 @@
-"""Whatever comes in is taken or refused by an error of ours: no traceback, nothing written, no code run, in bounded room."""
+"""Whatever comes in is taken or refused by an error of ours: no traceback, nothing written, no code run, in bounded
+room.
+"""
 
 import ast
 import json
@@ -21,8 +23,31 @@ from kontum_analysis.paths import RAW, ROOT, SCENARIOS
 
 pytest.importorskip("geopandas")
 FILES = ("table", "scenario", "borders")
-PIECES = st.sampled_from([b"\x00", b"\xed\xa0\x80", b"\xff\xfe", b"1e400", b"9" * 5000, b"-", b"\n", b",", b'"', b"{", b"[", b"*a", b"&a ",
-                          b"<<: ", b"!!python/name:os.system", b"\xe2\x80\xae", b"NaN", b"Infinity", b"null", b"%s{0}", b"=1+1"])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        b"\x00",
+        b"\xed\xa0\x80",
+        b"\xff\xfe",
+        b"1e400",
+        b"9" * 5000,
+        b"-",
+        b"\n",
+        b",",
+        b'"',
+        b"{",
+        b"[",
+        b"*a",
+        b"&a ",
+        b"<<: ",
+        b"!!python/name:os.system",
+        b"\xe2\x80\xae",
+        b"NaN",
+        b"Infinity",
+        b"null",
+        b"%s{0}",
+        b"=1+1",
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +77,47 @@ def test_words_of_a_command_are_taken_or_refused_in_words(folder, data):
     knock("command", changed(data, SEEDS["command"]), folder)
 
 
-@pytest.mark.parametrize("words", [["--to", "9" * 5000], ["--province-pace", "1e400"], ["--province-pace", "9" * 5000], ["--province-pace", "\udcff"],
-                                   ["--scenario", "\udcff"], ["--scenario", "../pyproject"], ["--scenario", "/etc/passwd"],
-                                   ["--scenario", "../../etc/passwd.yaml"], ["--lang", "\udcff"], ["--as-of", "9" * 5000],
-                                   ["--data", "x" * 5000], ["--form", "{0.__class__}"], ["--floor", "nan"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--to", "9" * 5000],
+        ["--province-pace", "1e400"],
+        ["--province-pace", "9" * 5000],
+        ["--province-pace", "\udcff"],
+        ["--scenario", "\udcff"],
+        ["--scenario", "../pyproject"],
+        ["--scenario", "/etc/passwd"],
+        ["--scenario", "../../etc/passwd.yaml"],
+        ["--lang", "\udcff"],
+        ["--as-of", "9" * 5000],
+        ["--data", "x" * 5000],
+        ["--form", "{0.__class__}"],
+        ["--floor", "nan"],
+    ],
+)
 def test_hostile_options_end_in_one_message(words):
     status, said = run(["project", "--province-pace", "3", "--poor-district-pace", "7", *words])
     assert status in (1, 2) and said.strip() and "Traceback" not in said and "root:" not in said
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("content", [b"\x00" * 1000, b"[" * 100_000, b"{" * 100_000, b'{"a":' * 30_000, b"\xed\xa0\x80", b"\xff" * 99, b"a" * 150_000,
-                                     b"9" * 100_000, b"\n" * 100_000, b'"' * 100_001, b"- " * 50_000, b"a: " * 50_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00" * 1000,
+        b"[" * 100_000,
+        b"{" * 100_000,
+        b'{"a":' * 30_000,
+        b"\xed\xa0\x80",
+        b"\xff" * 99,
+        b"a" * 150_000,
+        b"9" * 100_000,
+        b"\n" * 100_000,
+        b'"' * 100_001,
+        b"- " * 50_000,
+        b"a: " * 50_000,
+    ],
+)
 def test_deep_long_and_broken_files_are_refused_in_words(name, content, folder):
     with pytest.raises(kt.KontumError):
         PARSERS[name](content, folder)
@@ -135,7 +189,24 @@ def test_a_scenario_has_no_name_that_is_a_path(name):
         kt.Scenario(name=name, province_pace_pp=3, poor_district_pace_pp=7)
 
 
-@pytest.mark.parametrize("name", ["NUL", "nul.csv", "COM1.png", "a\x00b", "a\nb", "a:b", "a?", "a\\b", "a.csv ", "a.", "x" * 300, "ộ" * 100, "\udcff"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NUL",
+        "nul.csv",
+        "COM1.png",
+        "a\x00b",
+        "a\nb",
+        "a:b",
+        "a?",
+        "a\\b",
+        "a.csv ",
+        "a.",
+        "x" * 300,
+        "ộ" * 100,
+        "\udcff",
+    ],
+)
 def test_no_file_gets_a_name_that_another_system_cannot_hold(tmp_path, name):
     with pytest.raises(kt.KontumError, match="not usable as the name of a file"):
         files.write_whole(tmp_path / name, "x")
@@ -172,7 +243,20 @@ def test_the_main_job_writes_nothing_through_a_folder_that_leads_elsewhere(tmp_p
 # --- no code from data
 
 SHELLS = {"pickle", "marshal", "shelve", "dill", "joblib", "subprocess", "pty", "code", "ctypes"}
-RUNNERS = {"eval", "exec", "compile", "__import__", "system", "popen", "read_pickle", "to_pickle", "unsafe_load", "full_load", "query", "execfile"}  # fmt: skip
+RUNNERS = {
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "system",
+    "popen",
+    "read_pickle",
+    "to_pickle",
+    "unsafe_load",
+    "full_load",
+    "query",
+    "execfile",
+}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "kontum_analysis").rglob("*.py")), ids=lambda p: p.stem)
@@ -192,9 +276,16 @@ def test_no_module_can_run_what_it_reads(path):
                 assert issubclass(getattr(scenarios, given["Loader"]), scenarios.yaml.SafeLoader)
 
 
-@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system ['touch ran']", "!!python/object/new:os.system ['touch ran']",
-                                 "!!python/object/apply:subprocess.getoutput ['touch ran']", "!!python/module:antigravity",
-                                 "!!python/name:os.system"])  # fmt: skip
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "!!python/object/apply:os.system ['touch ran']",
+        "!!python/object/new:os.system ['touch ran']",
+        "!!python/object/apply:subprocess.getoutput ['touch ran']",
+        "!!python/module:antigravity",
+        "!!python/name:os.system",
+    ],
+)
 def test_code_in_a_scenario_is_refused_and_not_run(tag, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text(f"name: mine\nnote: {tag}\n", encoding="utf-8")
@@ -203,9 +294,19 @@ def test_code_in_a_scenario_is_refused_and_not_run(tag, tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["mine.yaml"]
 
 
-@pytest.mark.parametrize("content", [b"<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
-                                     b"SQLite format 3\x00", b'{"type": "Topology", "objects": {}}', b'{"features": 3}', b'{"features": [3]}',
-                                     b'{"features": [{"properties": [], "geometry": 1}]}', b'[{"features": []}]'])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource>"
+        b"</OGRVRTLayer></OGRVRTDataSource>",
+        b"SQLite format 3\x00",
+        b'{"type": "Topology", "objects": {}}',
+        b'{"features": 3}',
+        b'{"features": [3]}',
+        b'{"features": [{"properties": [], "geometry": 1}]}',
+        b'[{"features": []}]',
+    ],
+)
 def test_a_boundary_file_is_geojson_whatever_its_name_says(content, tmp_path):
     (tmp_path / "mine.geojson").write_bytes(content)
     with pytest.raises(kt.KontumError, match="a boundary file is GeoJSON"):
@@ -224,10 +325,17 @@ def bordered(change):
     return json.dumps({"type": "FeatureCollection", "features": features})
 
 
-@pytest.mark.parametrize("geometry", [None, {"type": "Point", "coordinates": [1, 1]}, {"type": "Polygon", "coordinates": []},
-                                      {"type": "Polygon", "coordinates": [[[0, 0], [1e300, 0], [1, 1], [0, 0]]]},
-                                      {"type": "Polygon", "coordinates": [[[0, 0], [float("nan"), 0], [1, 1], [0, 0]]]},
-                                      {"type": "Polygon", "coordinates": [[[0, 0], [float("inf"), 0], [1, 1], [0, 0]]]}])  # fmt: skip
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        None,
+        {"type": "Point", "coordinates": [1, 1]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1e300, 0], [1, 1], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [float("nan"), 0], [1, 1], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [float("inf"), 0], [1, 1], [0, 0]]]},
+    ],
+)
 def test_a_border_that_is_no_finite_polygon_is_refused(geometry, tmp_path):
     path = tmp_path / "mine.geojson"
     path.write_text(bordered(lambda feature: None), encoding="utf-8")

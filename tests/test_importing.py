@@ -66,12 +66,17 @@ def test_text_in_every_way_vietnamese_excel_saves_it(tmp_path, encoding, separat
     assert table.office == OFFICE and table.date == "2025-01-15"
 
 
-@pytest.mark.parametrize("typed, value", [("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567), ("12", 12), (812.0, 812), ("0", 0), ("1234,00", 1234)])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed, value",
+    [("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567), ("12", 12), (812.0, 812), ("0", 0), ("1234,00", 1234)],
+)
 def test_a_count_is_whole_whatever_parts_its_thousands(typed, value):
     assert whole_number(typed) == value
 
 
-@pytest.mark.parametrize("typed", ["12,5", "1.23", "1.234,5", "-3", -3, 12.5, 1.234, "12 hộ", True, "1e3", "²", float("nan"), "-", 10**9])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed", ["12,5", "1.23", "1.234,5", "-3", -3, 12.5, 1.234, "12 hộ", True, "1e3", "²", float("nan"), "-", 10**9]
+)
 def test_what_is_no_count_is_refused(typed):
     with pytest.raises(KontumError) as refused:
         whole_number(typed)
@@ -79,16 +84,36 @@ def test_what_is_no_count_is_refused(typed):
 
 
 REFUSED = [
-    (whole_number, None, "whole"), (whole_number, -1, "negative"), (whole_number, -0.5, "negative"),
-    (whole_number, "-1", "negative"), (whole_number, "−1", "negative"), (whole_number, "–1", "negative"),
-    (whole_number, "-", "dash"), (whole_number, "–", "dash"), (whole_number, "−", "dash"), (whole_number, "---", "dash"),
-    (whole_number, 10_000_001, "whole"), (whole_number, "10.000.001", "whole"), (whole_number, "", "whole"),
-    (whole_number, 1.234, "whole_thousands"), (whole_number, 12.5, "whole_thousands"), (whole_number, 999.999, "whole_thousands"),
-    (whole_number, 1000.5, "whole"), (whole_number, 1.2345, "whole"), (whole_number, "1-2", "whole"), (whole_number, "X", "whole"),
-    (decimal_number, None, "decimal"), (decimal_number, True, "decimal"), (decimal_number, -0.5, "negative"),
-    (decimal_number, float("nan"), "decimal"), (decimal_number, "15,3 %%", "decimal"), (decimal_number, "–0,5", "negative"),
-    (decimal_number, "-", "dash"), (decimal_number, "123.456", "ambiguous"), (decimal_number, "1,234,5", "decimal"),
-]  # fmt: skip
+    (whole_number, None, "whole"),
+    (whole_number, -1, "negative"),
+    (whole_number, -0.5, "negative"),
+    (whole_number, "-1", "negative"),
+    (whole_number, "−1", "negative"),
+    (whole_number, "–1", "negative"),
+    (whole_number, "-", "dash"),
+    (whole_number, "–", "dash"),
+    (whole_number, "−", "dash"),
+    (whole_number, "---", "dash"),
+    (whole_number, 10_000_001, "whole"),
+    (whole_number, "10.000.001", "whole"),
+    (whole_number, "", "whole"),
+    (whole_number, 1.234, "whole_thousands"),
+    (whole_number, 12.5, "whole_thousands"),
+    (whole_number, 999.999, "whole_thousands"),
+    (whole_number, 1000.5, "whole"),
+    (whole_number, 1.2345, "whole"),
+    (whole_number, "1-2", "whole"),
+    (whole_number, "X", "whole"),
+    (decimal_number, None, "decimal"),
+    (decimal_number, True, "decimal"),
+    (decimal_number, -0.5, "negative"),
+    (decimal_number, float("nan"), "decimal"),
+    (decimal_number, "15,3 %%", "decimal"),
+    (decimal_number, "–0,5", "negative"),
+    (decimal_number, "-", "dash"),
+    (decimal_number, "123.456", "ambiguous"),
+    (decimal_number, "1,234,5", "decimal"),
+]
 
 
 @pytest.mark.parametrize("number, typed, key", REFUSED)
@@ -98,17 +123,41 @@ def test_each_refusal_says_what_is_allowed_there(number, typed, key):
     assert refused.value.key == f"own.allowed.{key}"
 
 
-@pytest.mark.parametrize("typed, value", [(0, 0), (1, 1), (10_000_000, 10_000_000), ("10.000.000", 10_000_000), ("1'234", 1234), ("1’234’567", 1234567), (" 1 234 ", 1234)])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed, value",
+    [
+        (0, 0),
+        (1, 1),
+        (10_000_000, 10_000_000),
+        ("10.000.000", 10_000_000),
+        ("1'234", 1234),
+        ("1’234’567", 1234567),
+        (" 1 234 ", 1234),
+    ],
+)
 def test_counts_from_nought_to_the_largest_with_every_mark_of_thousands(typed, value):
     assert whole_number(typed) == value and type(whole_number(typed)) is int
 
 
-@pytest.mark.parametrize("typed, value", [(0, 0.0), (0.5, 0.5), ("0", 0.0), ("1'234,5", 1234.5), ("1.234.567,25", 1234567.25), ("1,234,567.25", 1234567.25), ("1234.567", 1234.567)])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed, value",
+    [
+        (0, 0.0),
+        (0.5, 0.5),
+        ("0", 0.0),
+        ("1'234,5", 1234.5),
+        ("1.234.567,25", 1234567.25),
+        ("1,234,567.25", 1234567.25),
+        ("1234.567", 1234.567),
+    ],
+)
 def test_rates_from_nought_with_every_mark_of_thousands(typed, value):
     assert decimal_number(typed) == value and type(decimal_number(typed)) is float
 
 
-@pytest.mark.parametrize("typed", [date(2025, 1, 5), datetime(2025, 1, 5, 23, 59), "5/1/2025", "05.01.2025", "5-1-2025", " 2025-1-5 "])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed", [date(2025, 1, 5), datetime(2025, 1, 5, 23, 59), "5/1/2025", "05.01.2025", "5-1-2025", " 2025-1-5 "]
+)
 def test_a_day_is_read_day_first_from_a_date_or_from_text(typed):
     assert day(typed) == "2025-01-05"
 
@@ -119,7 +168,10 @@ def test_a_thousand_that_excel_took_for_a_fraction_is_explained():
     assert "1234" in refused.value.said("vi") and refused.value.values == {"meant": 1234}
 
 
-@pytest.mark.parametrize("typed, value", [("15,32", 15.32), ("15.32", 15.32), ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("9,970", 9.97), ("7 %", 7)])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed, value",
+    [("15,32", 15.32), ("15.32", 15.32), ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("9,970", 9.97), ("7 %", 7)],
+)
 def test_a_rate_with_a_comma_or_a_point(typed, value):
     assert decimal_number(typed) == value
 
@@ -211,8 +263,11 @@ def test_two_rows_of_one_area_and_a_misspelt_one(tmp_path):
 
 def test_a_decimal_comma_that_splits_a_field_and_a_wrong_total(tmp_path):
     path = tmp_path / "xa.csv"
-    path.write_text("Tên xã,Huyện,Tổng số hộ,Số hộ nghèo,Tỷ lệ hộ nghèo\nĐăk Long,Đăk Glei,1234,123,9,97\n"
-                    "Mường Hoong,Đăk Glei,100,1,1\nTổng cộng,,200,1,\n", encoding="utf-8")  # fmt: skip
+    path.write_text(
+        "Tên xã,Huyện,Tổng số hộ,Số hộ nghèo,Tỷ lệ hộ nghèo\nĐăk Long,Đăk Glei,1234,123,9,97\n"
+        "Mường Hoong,Đăk Glei,100,1,1\nTổng cộng,,200,1,\n",
+        encoding="utf-8",
+    )
     assert [p.allowed for p in problems_of(path, **META)] == ["own.allowed.fields", "own.allowed.total"]
 
 

@@ -57,8 +57,21 @@ def guard(path):
 
 def nbval(path):
     """The exit status of nbval in strict mode on one notebook, and what it said."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--nbval", "--nbval-current-env",
-               "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(path.parent), str(path)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--nbval",
+        "--nbval-current-env",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "--rootdir",
+        str(path.parent),
+        str(path),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout
 

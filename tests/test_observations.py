@@ -97,16 +97,45 @@ def test_a_new_disagreement_must_be_settled_before_anything_loads(raw_copy):
         kt.load_observations(data=raw_copy)
 
 
-KINDS = pd.Series({"law": "law", "decision": "decision", "stat": "statistics", "data": "dataset", "portal": "portal",
-                   "news": "news", "mirror": "mirror", "own-x": "news"})  # fmt: skip
-ENTRY = dict(ref_area="62", indicator="poor_households", time_period="2023-12-31", standard="MDP", preferred_source_id="news",
-             explanation="Two counts.", reason="Later.", explanation_vi="Hai số.", reason_vi="Mới hơn.")  # fmt: skip
+KINDS = pd.Series(
+    {
+        "law": "law",
+        "decision": "decision",
+        "stat": "statistics",
+        "data": "dataset",
+        "portal": "portal",
+        "news": "news",
+        "mirror": "mirror",
+        "own-x": "news",
+    }
+)
+ENTRY = dict(
+    ref_area="62",
+    indicator="poor_households",
+    time_period="2023-12-31",
+    standard="MDP",
+    preferred_source_id="news",
+    explanation="Two counts.",
+    reason="Later.",
+    explanation_vi="Hai số.",
+    reason_vi="Mới hơn.",
+)
 
 
 def settled(*rows, listed=False):
     """Preferred, reason and reason in Vietnamese of hand-made rows for one fact."""
-    base = dict(ref_area="62", indicator="poor_households", time_period="2023-12-31", standard="MDP", obs_value=10.0,
-                unit_measure="households", bound="exact", obs_status="A", source_id="portal", known_from="2024-01-01")  # fmt: skip
+    base = dict(
+        ref_area="62",
+        indicator="poor_households",
+        time_period="2023-12-31",
+        standard="MDP",
+        obs_value=10.0,
+        unit_measure="households",
+        bound="exact",
+        obs_status="A",
+        source_id="portal",
+        known_from="2024-01-01",
+    )
     obs = pd.DataFrame([base | {"line": n} | row for n, row in enumerate(rows, 2)])
     obs["obs_value"] = obs["obs_value"].mask(obs["bound"].isin(["at_least", "at_most"]))
     entry = ENTRY if listed else ENTRY | {"ref_area": "617"}
@@ -146,19 +175,26 @@ def test_of_two_figures_the_rule_takes_the_first_difference_in_its_order_whateve
 
 
 def test_each_reason_in_both_languages_by_hand():
-    rule = [True, "first by the rule (exactness, status, kind of source, date)",
-            "đứng đầu theo quy tắc (độ chính xác, trạng thái, loại nguồn, ngày)"]  # fmt: skip
+    rule = [
+        True,
+        "first by the rule (exactness, status, kind of source, date)",
+        "đứng đầu theo quy tắc (độ chính xác, trạng thái, loại nguồn, ngày)",
+    ]
     only, bound, news = [True, "the only figure", "số liệu duy nhất"], {"bound": "at_least"}, {"source_id": "news"}
     assert settled({}) == [only]
     assert settled({}, {"ref_area": "617"}) == [only, only]
     assert settled(bound) == [[False, "a bound, not a value", "là cận, không phải giá trị"]]
-    assert settled({}, bound) == [rule, [False, "a bound, not a value; the value is from portal",
-                                         "là cận, không phải giá trị; giá trị lấy từ portal"]]  # fmt: skip
+    assert settled({}, bound) == [
+        rule,
+        [False, "a bound, not a value; the value is from portal", "là cận, không phải giá trị; giá trị lấy từ portal"],
+    ]
     alone = [False, "a bound, not a value", "là cận, không phải giá trị"]
     assert settled(bound, bound | news) == [alone, alone]  # where no value is known, none comes from anywhere
     assert settled({}, news) == [rule, [False, "repeats portal", "trùng với portal"]]
-    assert settled({}, news | {"obs_value": 9.0}) == [rule, [False, "conflict, portal preferred by the rule",
-                                                             "số liệu mâu thuẫn, chọn portal theo quy tắc"]]  # fmt: skip
+    assert settled({}, news | {"obs_value": 9.0}) == [
+        rule,
+        [False, "conflict, portal preferred by the rule", "số liệu mâu thuẫn, chọn portal theo quy tắc"],
+    ]
     assert settled(news, {"obs_value": 9.0}, listed=True) == [
         [True, "preferred in conflicts.csv: Later.", "được chọn trong conflicts.csv: Mới hơn."],
         [False, "conflict, news preferred: Two counts. Later.", "số liệu mâu thuẫn, chọn news: Hai số. Mới hơn."],
@@ -355,9 +391,24 @@ def test_a_vintage_may_be_asked_for_by_a_date(day, vintages):
 
 @pytest.mark.parametrize(
     "day",
-    ["04/10/2022", "10/4/2022", "2022", "2022-10", "20221004", "2022-13-01", "2023-02-30", "today", "", "NaT", 20221004,
-     2022, pd.NaT, float("nan"), "２０２２-10-04"],
-)  # fmt: skip
+    [
+        "04/10/2022",
+        "10/4/2022",
+        "2022",
+        "2022-10",
+        "20221004",
+        "2022-13-01",
+        "2023-02-30",
+        "today",
+        "",
+        "NaT",
+        20221004,
+        2022,
+        pd.NaT,
+        float("nan"),
+        "２０２２-10-04",
+    ],
+)
 def test_a_day_in_another_form_is_refused_with_the_form_to_use(day):
     with pytest.raises(kt.KontumError, match="as_of.*YYYY-MM-DD"):
         kt.load_observations(as_of=day)
@@ -371,9 +422,13 @@ def test_a_day_that_is_none_is_told_in_full():
 
 @pytest.mark.parametrize(
     "published, known",
-    [("2022-10-04", ("2022-10-04", False)), ("2024-02", ("2024-02-29", True)), ("2022", ("2022-12-31", True)),
-     ("", ("2022-06-20", True))],
-)  # fmt: skip
+    [
+        ("2022-10-04", ("2022-10-04", False)),
+        ("2024-02", ("2024-02-29", True)),
+        ("2022", ("2022-12-31", True)),
+        ("", ("2022-06-20", True)),
+    ],
+)
 def test_the_day_from_which_a_figure_of_the_end_of_2021_is_known(published, known):
     assert _known_from(published, "2021-12-31") == known
 

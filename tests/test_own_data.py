@@ -1,4 +1,6 @@
-"""An office's own figures, from the template through the import to paths and quotas; and that nothing published reads them."""
+"""An office's own figures, from the template through the import to paths and quotas; and that nothing published reads
+them.
+"""
 
 import ast
 import io

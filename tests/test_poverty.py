@@ -117,14 +117,18 @@ def test_a_start_at_the_end_of_2023_opens_with_the_published_count(obs):
 # --- under any scenario
 
 any_pace = st.one_of(st.floats(0, 20), st.sampled_from([0.0, 3.5, 7.0, 20.0]))
-scenario_values = st.fixed_dictionaries({
-    "province_pace_pp": any_pace, "poor_district_pace_pp": any_pace,
-    "form": st.sampled_from(["linear", "proportional", "logistic", "stock_flow"]),
-    "start": st.sampled_from([2021, 2022, 2023]), "end": st.integers(2024, 2050),
-    "floor": st.one_of(st.just("published"), st.floats(0, 0.16)),
-    "entry_rate": st.one_of(st.just("published"), st.floats(0, 0.49)),
-    "household_growth": st.one_of(st.just("published"), st.floats(-0.1, 0.1)),
-})  # fmt: skip
+scenario_values = st.fixed_dictionaries(
+    {
+        "province_pace_pp": any_pace,
+        "poor_district_pace_pp": any_pace,
+        "form": st.sampled_from(["linear", "proportional", "logistic", "stock_flow"]),
+        "start": st.sampled_from([2021, 2022, 2023]),
+        "end": st.integers(2024, 2050),
+        "floor": st.one_of(st.just("published"), st.floats(0, 0.16)),
+        "entry_rate": st.one_of(st.just("published"), st.floats(0, 0.49)),
+        "household_growth": st.one_of(st.just("published"), st.floats(-0.1, 0.1)),
+    }
+)
 
 
 def project(obs, values):
@@ -213,8 +217,10 @@ def test_floor_years_are_the_first_on_the_floor(obs, values):
 @given(
     st.sampled_from(["province_pace_pp", "poor_district_pace_pp"]),
     st.sampled_from(["linear", "proportional", "logistic", "stock_flow"]),
-    st.sampled_from([2021, 2022, 2023]), st.floats(0, 0.49), any_pace,
-)  # fmt: skip
+    st.sampled_from([2021, 2022, 2023]),
+    st.floats(0, 0.49),
+    any_pace,
+)
 def test_an_observed_pace_gives_a_path_or_a_scenario_error(obs, key, form, start, entry, pace):
     other = ({"province_pace_pp", "poor_district_pace_pp"} - {key}).pop()
     values = {key: "observed", other: pace, "form": form, "start": start, "end": 2030, "entry_rate": entry}

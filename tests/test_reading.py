@@ -89,8 +89,8 @@ def test_of_a_header_far_too_long_ten_times_the_columns_are_looked_at(tmp_path):
 
 
 FAULTS = {
-    "a,b\n1\n": "t.csv, row 2: found 1 fields; a row has 2 fields; a decimal comma or a text with a comma needs a point or "
-                "quotes",
+    "a,b\n1\n": "t.csv, row 2: found 1 fields; a row has 2 fields; "
+    "a decimal comma or a text with a comma needs a point or quotes",
     "a;b\n1;2\n": "t.csv, row 1: found 'a;b'; fields are separated by commas, not semicolons",
     ";" * 70: f"t.csv, row 1: found '{';' * 60}'; fields are separated by commas, not semicolons",
     "a\n1\n": "t.csv, row 1, column b: found no such column; the columns are a, b",
@@ -99,12 +99,18 @@ FAULTS = {
     "a,b\nx, y\n": "t.csv, row 2, column b: found ' y'; no space before or after a value",
     "a,b\nto\u0302,1\n": "t.csv, row 2, column a: found 'to\u0302'; composed accents (Unicode NFC); write 'tô' anew",
     b"a,b\n1,2\n3,\xff4\n": "t.csv, row 3: found \"b'\\\\xff'\"; UTF-8 text; in Excel choose "
-                          "'CSV UTF-8 (Comma delimited)' when saving",
+    "'CSV UTF-8 (Comma delimited)' when saving",
     b"\xef\xbb\xbf \n": "t.csv: found an empty file; a header row and at least the columns it names",
-    "a,b\n1,2\n".encode("utf-16"): "t.csv: found UTF-16 text; UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving",
-    "a,b\n1,2\n".encode("utf-16-le"): "t.csv: found UTF-16 text; UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving",
-    "ă,b\n".encode("utf-16"): "t.csv: found UTF-16 text; UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving",
-}  # fmt: skip
+    "a,b\n1,2\n".encode(
+        "utf-16"
+    ): "t.csv: found UTF-16 text; UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving",
+    "a,b\n1,2\n".encode(
+        "utf-16-le"
+    ): "t.csv: found UTF-16 text; UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving",
+    "ă,b\n".encode(
+        "utf-16"
+    ): "t.csv: found UTF-16 text; UTF-8; in Excel choose 'CSV UTF-8 (Comma delimited)' when saving",
+}
 
 
 @pytest.mark.parametrize("content", FAULTS)

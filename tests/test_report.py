@@ -1,4 +1,6 @@
-"""The yearly report: every target, the numbers of the scoreboard, nothing later than its day, and pages that read well."""
+"""The yearly report: every target, the numbers of the scoreboard, nothing later than its day, and
+pages that read well.
+"""
 
 import io
 import re
@@ -134,8 +136,11 @@ def test_the_numbers_are_those_worked_out_by_hand(made, documents):
 
 def test_estimated_districts_add_up_to_the_province(made):
     rows = rows_of(tables_of(made["vi"])[2])
-    counts = [int(cells[2].split("*")[0].split("(")[0].replace(".", "")) for name, cells in rows.items()
-              if name not in ("Toàn tỉnh", "Các huyện nghèo")]  # fmt: skip
+    counts = [
+        int(cells[2].split("*")[0].split("(")[0].replace(".", ""))
+        for name, cells in rows.items()
+        if name not in ("Toàn tỉnh", "Các huyện nghèo")
+    ]
     assert len(counts) == 10 and sum(counts) == 10_220
 
 
@@ -192,8 +197,9 @@ def test_a_planted_later_figure_appears_in_no_vintage_before_it(raw_copy, undraw
     add_row(rows, like, time_period="2023-12-31", obs_value="3.21", source_id="planted")
     today = report.build_report(kt.load_observations(data=raw_copy), 2023, "vi", data=raw_copy)
     assert "3,21" in words_of(today) and any(isinstance(b, Source) and "planted" in b.url for b in today.blocks)
-    vintage = report.build_report(kt.load_observations(as_of="2024-01-31", data=raw_copy), 2023, "vi", as_of="2024-01-31",
-                                  data=raw_copy)  # fmt: skip
+    vintage = report.build_report(
+        kt.load_observations(as_of="2024-01-31", data=raw_copy), 2023, "vi", as_of="2024-01-31", data=raw_copy
+    )
     assert "3,21" not in words_of(vintage)
     assert not any(isinstance(b, Source) and "planted" in b.url for b in vintage.blocks)
 
@@ -250,12 +256,28 @@ def test_nothing_tells_when_or_where_it_was_made(documents, made):
 def test_the_word_document_follows_the_decree(documents):
     document = Document(io.BytesIO(documents["vi"]))
     page = document.sections[0]
-    assert [round(m.cm, 1) for m in (page.page_width, page.page_height, page.left_margin, page.right_margin, page.top_margin,
-                                     page.bottom_margin)] == [21.0, 29.7, 3.0, 1.5, 2.0, 2.0]  # fmt: skip
+    assert [
+        round(m.cm, 1)
+        for m in (
+            page.page_width,
+            page.page_height,
+            page.left_margin,
+            page.right_margin,
+            page.top_margin,
+            page.bottom_margin,
+        )
+    ] == [21.0, 29.7, 3.0, 1.5, 2.0, 2.0]
     assert document.styles["Normal"].font.name == "Times New Roman" and document.styles["Normal"].font.size.pt == 13
     said = docx_words(documents["vi"])
-    for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "TÊN CƠ QUAN CẤP TRÊN", "Số: …/BC-…",
-                  "Kính gửi: Sở Kế hoạch và Đầu tư", "Nơi nhận:", "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"):  # fmt: skip
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "TÊN CƠ QUAN CẤP TRÊN",
+        "Số: …/BC-…",
+        "Kính gửi: Sở Kế hoạch và Đầu tư",
+        "Nơi nhận:",
+        "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ",
+    ):
         assert words in said
     captioned = [table for table in document.tables if table._tbl.tblPr.find(qn("w:tblCaption")) is not None]
     assert len(captioned) == 9
@@ -330,8 +352,20 @@ def test_the_document_prints_on_a_sane_number_of_pages_with_its_fonts(documents,
     from pypdf import PdfReader
 
     (tmp_path / "report.docx").write_bytes(documents["vi"])
-    subprocess.run(["soffice", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--headless", "--convert-to", "pdf",
-                    "report.docx"], cwd=tmp_path, check=True, capture_output=True, timeout=180)  # fmt: skip
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation={(tmp_path / 'office').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "report.docx",
+        ],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     pages = PdfReader(tmp_path / "report.pdf").pages
     assert 8 <= len(pages) <= 20
     assert "/BC-" in pages[0].extract_text() and "VT, …" in pages[-1].extract_text()

@@ -57,8 +57,19 @@ def test_presets_hold_the_paces_of_the_programme_and_the_plans():
     assert paces["observed-pace"] == ("observed", "observed")
 
 
-@pytest.mark.parametrize("name", ["programme-max", "", "../../pyproject", "../scenarios/programme-mid", "/etc/passwd",
-                                  "programme-mid.yaml", "..", "."])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "programme-max",
+        "",
+        "../../pyproject",
+        "../scenarios/programme-mid",
+        "/etc/passwd",
+        "programme-mid.yaml",
+        "..",
+        ".",
+    ],
+)
 def test_a_name_that_is_no_preset_is_refused_and_opens_no_other_file(name):
     with pytest.raises(kt.ScenarioError, match="no scenario is called.*programme-low, programme-mid"):
         preset(name)
@@ -175,15 +186,37 @@ def test_a_file_that_is_no_list_of_keys_is_refused(tmp_path, text):
 @pytest.mark.parametrize(
     "text",
     [
-        "name: [", "name: 'open", "\tname: mine", "a: b: c", "name: @x", "{name: mine", "? [a]\n: 1", "%YAML 9\n",
-        "a: *b", "--- a\n--- b\n", "name: mine\x00", "name: \x07", "!!int x: 1",
-        "note: 2021-13-45", "note: !!int x", "note: !!float x", "note: !!timestamp x", "note: !!bool x", "note: 0x_",
-        "note: !!binary é", f"start: {'9' * 5000}",
-        "note: !!python/object/apply:os.system ['true']", "note: !!python/name:os.system", "note: !!python/tuple [1]",
-        "!!python/object:kontum_analysis.scenarios.Scenario {}", "note: !!set {a, b}\nname: !!omap [a]",
-        "[" * 3000, "{a: " * 3000, "a:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 500)),
+        "name: [",
+        "name: 'open",
+        "\tname: mine",
+        "a: b: c",
+        "name: @x",
+        "{name: mine",
+        "? [a]\n: 1",
+        "%YAML 9\n",
+        "a: *b",
+        "--- a\n--- b\n",
+        "name: mine\x00",
+        "name: \x07",
+        "!!int x: 1",
+        "note: 2021-13-45",
+        "note: !!int x",
+        "note: !!float x",
+        "note: !!timestamp x",
+        "note: !!bool x",
+        "note: 0x_",
+        "note: !!binary é",
+        f"start: {'9' * 5000}",
+        "note: !!python/object/apply:os.system ['true']",
+        "note: !!python/name:os.system",
+        "note: !!python/tuple [1]",
+        "!!python/object:kontum_analysis.scenarios.Scenario {}",
+        "note: !!set {a, b}\nname: !!omap [a]",
+        "[" * 3000,
+        "{a: " * 3000,
+        "a:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 500)),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_plain_yaml_is_refused_and_nothing_in_it_is_run(tmp_path, text):
     assert "this is no YAML" in refusal(tmp_path, text)
 

@@ -174,24 +174,34 @@ THREE = [0.25, 0.5, 0.75]
         (lambda: wis(1.0, [0.5, 0.5, 0.5], [1, 2, 3]), "levels_order", {"levels": "[0.5, 0.5, 0.5]"}),
         (lambda: wis(1.0, [0.25, 0.75], [1, 2]), "levels_symmetry", {"levels": "[0.25, 0.75]"}),
         (lambda: wis(1.0, [0.25, 0.5, 0.76], [1, 2, 3]), "levels_symmetry", {"levels": "[0.25, 0.5, 0.76]"}),
-        (lambda: wis([1.0, 2.0], THREE, [1, 2]), "values_shape",
-         {"wanted": "(2, 3)", "observed": "(2,)", "levels": 3, "found": "(2,)"}),
+        (
+            lambda: wis([1.0, 2.0], THREE, [1, 2]),
+            "values_shape",
+            {"wanted": "(2, 3)", "observed": "(2,)", "levels": 3, "found": "(2,)"},
+        ),
         (lambda: wis(np.inf, THREE, [1, 2, 3]), "values_finite", {}),
         (lambda: wis(1.0, THREE, [1, 2, np.inf]), "values_finite", {}),
-        (lambda: wis([1.0, 1.0], THREE, [[1, 2, 3], [1, 3, 2]]), "crossing", {"position": "(1,)", "low": 0.5, "high": 0.75}),
+        (
+            lambda: wis([1.0, 1.0], THREE, [[1, 2, 3], [1, 3, 2]]),
+            "crossing",
+            {"position": "(1,)", "low": 0.5, "high": 0.75},
+        ),
         (lambda: wis(1.0, THREE, [2, 1, 3]), "crossing", {"position": "()", "low": 0.25, "high": 0.5}),
         (lambda: wis(1.0, FIVE, [1, 1, 4, 3, 5]), "crossing", {"position": "()", "low": 0.5, "high": 0.75}),
         (lambda: wis(1.0, FIVE, [1.0, 1.5, 4, 3, 5]), "crossing", {"position": "()", "low": 0.5, "high": 0.75}),
         (lambda: crps_ensemble([1.0, 2.0], [1.0]), "draws_shape", {"wanted": "(2,)", "found": "(1,)"}),
         (lambda: crps_ensemble(1.0, [np.nan]), "draws_finite", {}),
         (lambda: crps_ensemble(np.nan, [1.0]), "draws_finite", {}),
-        (lambda: interval_coverage([1.0], [0.0, 0.0], [2.0, 2.0, 2.0]), "interval_shape",
-         {"observed": "(1,)", "lower": "(2,)", "upper": "(3,)"}),
+        (
+            lambda: interval_coverage([1.0], [0.0, 0.0], [2.0, 2.0, 2.0]),
+            "interval_shape",
+            {"observed": "(1,)", "lower": "(2,)", "upper": "(3,)"},
+        ),
         (lambda: interval_coverage([], [], []), "interval_none", {}),
         (lambda: interval_coverage([np.nan], [0.0], [1.0]), "interval_finite", {}),
         (lambda: interval_coverage([1.0, 1, 1], [2.0, 1, 3], [1.0, 1, 1]), "interval_order", {"count": 2}),
     ],
-)  # fmt: skip
+)
 def test_each_refusal_holds_the_values_it_speaks_of(call, key, values):
     with pytest.raises(KontumError) as error:
         call()

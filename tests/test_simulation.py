@@ -1,4 +1,6 @@
-"""The ensemble over any number of areas: right at the margin, exact in its sums, the same for every order, chunk and worker."""
+"""The ensemble over any number of areas: right at the margin, exact in its sums, the same for every order, chunk and
+worker.
+"""
 
 import io
 import sys
@@ -22,8 +24,9 @@ from kontum_analysis.simulation.store import Store
 from kontum_analysis.simulation.summaries import PARTS, quantiles
 
 YEARS = range(2026, 2029)
-MOVES = Movement(-0.3, {"nation": 0.07, "province": 0.06},
-                 {"nation": 0.04, "province": 0.05, "district": 0.2, "commune": 0.25})  # fmt: skip
+MOVES = Movement(
+    -0.3, {"nation": 0.07, "province": 0.06}, {"nation": 0.04, "province": 0.05, "district": 0.2, "commune": 0.25}
+)
 STILL = Movement(0.0, {}, {})
 
 
@@ -54,8 +57,13 @@ def same(a, b):
 
 def two(rate_a=0.1, rate_b=0.3, **columns):
     """A province of two communes with 100 and 300 households."""
-    table = dict(code=["P", "A", "B"], level=["province", "commune", "commune"], parent=["", "P", "P"],
-                 rate=[None, rate_a, rate_b], households=[None, 100, 300])  # fmt: skip
+    table = dict(
+        code=["P", "A", "B"],
+        level=["province", "commune", "commune"],
+        parent=["", "P", "P"],
+        rate=[None, rate_a, rate_b],
+        households=[None, 100, 300],
+    )
     return pd.DataFrame(table | columns)
 
 
@@ -88,8 +96,16 @@ def test_two_communes_that_share_their_shock_are_there_together_and_independent_
 
 def test_closed_form_quantiles_are_those_of_the_draws():
     draws = 40_000
-    areas = pd.DataFrame({"code": ["N", "P", "D", "C"], "level": ["nation", "province", "district", "commune"],
-                          "parent": ["", "N", "P", "D"], "rate": 0.2, "households": 50, "opening_sd": [0, 0, 0, 0.3]})  # fmt: skip
+    areas = pd.DataFrame(
+        {
+            "code": ["N", "P", "D", "C"],
+            "level": ["nation", "province", "district", "commune"],
+            "parent": ["", "N", "P", "D"],
+            "rate": 0.2,
+            "households": 50,
+            "opening_sd": [0, 0, 0, 0.3],
+        }
+    )
     got = simulated(areas, [2026, 2028, 2033], draws)
     alone = got.totals.query("area == 'N'")  # its one commune
     form = tree.planted(areas)
@@ -128,8 +144,18 @@ def drawn_totals(areas, groups=None, chunk=1):
 
 def test_in_every_draw_a_parent_is_the_weighted_sum_of_its_communes():
     areas = two().assign(code=["P", "A", "B"])
-    big = pd.concat([areas, *(pd.DataFrame([dict(code=f"C{n:03d}", level="commune", parent="P", rate=0.05 + n / 500,
-                                                households=40 + n)]) for n in range(70))], ignore_index=True)  # fmt: skip
+    big = pd.concat(
+        [
+            areas,
+            *(
+                pd.DataFrame(
+                    [dict(code=f"C{n:03d}", level="commune", parent="P", rate=0.05 + n / 500, households=40 + n)]
+                )
+                for n in range(70)
+            ),
+        ],
+        ignore_index=True,
+    )
     made, sums = drawn_totals(big)  # 72 communes: two blocks, so that no chunk holds the province whole
     shape, leaves = (3, 300), made.tree.leaves
     above, elapsed = np.empty(shape, np.float32), made.elapsed
@@ -216,8 +242,12 @@ def test_results_do_not_depend_on_chunks_threads_or_the_order_of_rows(country, p
 
 
 def test_areas_added_later_change_nothing_elsewhere(country, found):
-    new = pd.DataFrame([dict(code="SYN-00", level="province", parent="SYN", rate=None, households=None),
-                        dict(code="SYN-00-1", level="commune", parent="SYN-00", rate=0.3, households=900)])  # fmt: skip
+    new = pd.DataFrame(
+        [
+            dict(code="SYN-00", level="province", parent="SYN", rate=None, households=None),
+            dict(code="SYN-00-1", level="commune", parent="SYN-00", rate=0.3, households=900),
+        ]
+    )
     grown = simulated(pd.concat([new, country], ignore_index=True))
     old = grown.margins[grown.margins.area != "SYN-00-1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(old, found.margins, check_exact=True)
@@ -234,8 +264,9 @@ def test_another_seed_gives_other_sums_and_the_same_margins(country, found):
 
 def cluster(processes):
     distributed = pytest.importorskip("distributed")
-    return distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None,
-                                    protocol="tcp", host="127.0.0.1")  # fmt: skip
+    return distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None, protocol="tcp", host="127.0.0.1"
+    )
 
 
 def test_a_cluster_gives_the_same_bytes(country, poorest, found):
@@ -311,8 +342,15 @@ def test_a_stopped_run_goes_on_where_it_was(country, poorest, found, tmp_path, w
     assert same(simulated(country, **given), found) and len(drawn) == len(again.seen) - 3  # now nothing is drawn
 
 
-@pytest.mark.parametrize("damage", [lambda raw: raw[: len(raw) // 2], lambda raw: b"", lambda raw: b"not an archive",
-                                    lambda raw: raw[:200] + bytes([raw[200] ^ 1]) + raw[201:]])  # fmt: skip
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda raw: raw[: len(raw) // 2],
+        lambda raw: b"",
+        lambda raw: b"not an archive",
+        lambda raw: raw[:200] + bytes([raw[200] ^ 1]) + raw[201:],
+    ],
+)
 def test_a_damaged_chunk_is_drawn_anew(country, poorest, found, tmp_path, damage):
     given = dict(groups=poorest, chunk=30, resume=tmp_path)
     simulated(country, **given)
@@ -354,18 +392,23 @@ def test_a_folder_with_other_things_in_it_or_a_file_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("plant", "row", "column", "said"),
     [
-        (dict(rate_a=0), 2, "rate", "above 0 and below 1"), (dict(rate_b=1.0), 3, "rate", "0.1532"),
-        (dict(rate_b=None), 3, "rate", "above 0"), (dict(rate_a="15,3"), 2, "rate", "decimal point"),
+        (dict(rate_a=0), 2, "rate", "above 0 and below 1"),
+        (dict(rate_b=1.0), 3, "rate", "0.1532"),
+        (dict(rate_b=None), 3, "rate", "above 0"),
+        (dict(rate_a="15,3"), 2, "rate", "decimal point"),
         (dict(households=[None, 100, None]), 3, "households", "at least 1"),
         (dict(households=[None, 0, 3]), 2, "households", "at least 1"),
         (dict(households=[None, 1e11, 3]), 2, "households", "at least 1"),
-        (dict(code=["P", "A", "A"]), 3, "code", "may stand once"), (dict(code=["P", "", "B"]), 2, "code", "have a code"),
-        (dict(parent=["", "P", "Q"]), 3, "parent", "row of its own"), (dict(level=["x", "commune", "commune"]), 1, "level", "nation"),
-        (dict(parent=["A", "P", "P"]), 1, "parent", "circle"), (dict(opening_sd=[0, -1, 0]), 2, "opening_sd", "0 to 10"),
+        (dict(code=["P", "A", "A"]), 3, "code", "may stand once"),
+        (dict(code=["P", "", "B"]), 2, "code", "have a code"),
+        (dict(parent=["", "P", "Q"]), 3, "parent", "row of its own"),
+        (dict(level=["x", "commune", "commune"]), 1, "level", "nation"),
+        (dict(parent=["A", "P", "P"]), 1, "parent", "circle"),
+        (dict(opening_sd=[0, -1, 0]), 2, "opening_sd", "0 to 10"),
         (dict(speed=[None, -9, None], speed_years=1), 2, "speed", "−5 to 5"),
         (dict(speed=[None, -0.2, None]), 2, "speed_years", "above 0"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_the_table_is_named_with_its_row_and_column(plant, row, column, said):
     with pytest.raises(DataError, match=said) as error:
         simulated(two(**plant), draws=100)
@@ -385,13 +428,25 @@ def test_all_problems_of_a_table_are_listed_and_a_missing_column_is_named():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (dict(draws=99), "at least 100"), (dict(draws=1e4), "whole number"), (dict(seed=-1), "not negative"),
-        (dict(target=5), "5% is written 0.05"), (dict(target="5%"), "0.05"), (dict(times=["soon"]), "ascend"), (dict(times=[]), "ascend"), (dict(times=[2027, 2026]), "ascend"),
-        (dict(start=2026), "after the opening"), (dict(chunk=0), "at least 1"), (dict(workers=0), "dask"),
-        (dict(workers="many"), "dask"), (dict(levels=[]), "ascending"), (dict(levels=[0.5, 0.1]), "ascending"),
-        (dict(groups={"g": ["Z"]}), "Group g: found Z"), (dict(groups={"A": ["B"]}), "Group A"), (dict(groups={"g": []}), "Group g"),
+        (dict(draws=99), "at least 100"),
+        (dict(draws=1e4), "whole number"),
+        (dict(seed=-1), "not negative"),
+        (dict(target=5), "5% is written 0.05"),
+        (dict(target="5%"), "0.05"),
+        (dict(times=["soon"]), "ascend"),
+        (dict(times=[]), "ascend"),
+        (dict(times=[2027, 2026]), "ascend"),
+        (dict(start=2026), "after the opening"),
+        (dict(chunk=0), "at least 1"),
+        (dict(workers=0), "dask"),
+        (dict(workers="many"), "dask"),
+        (dict(levels=[]), "ascending"),
+        (dict(levels=[0.5, 0.1]), "ascending"),
+        (dict(groups={"g": ["Z"]}), "Group g: found Z"),
+        (dict(groups={"A": ["B"]}), "Group A"),
+        (dict(groups={"g": []}), "Group g"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_run_is_said(given, said):
     with pytest.raises(KontumError, match=said):
         simulated(two(), **{"draws": 100, **given})
@@ -430,8 +485,12 @@ def test_workers_without_the_package_with_another_version_lost_or_absent_are_sai
     distributed = pytest.importorskip("distributed")
     ours = workers.versions()
     lost = distributed.KilledWorker("chunk", SimpleNamespace(address="tcp://far"), 3)
-    cases = [(Machines({}), "no workers yet"), (Machines(ModuleNotFoundError("kontum_analysis")), "Every machine needs"),
-             (Machines({"a": ours, "b": ("1.0", "0.0")}), "agree only"), (Machines({"a": ours}, lost), "could not compute")]  # fmt: skip
+    cases = [
+        (Machines({}), "no workers yet"),
+        (Machines(ModuleNotFoundError("kontum_analysis")), "Every machine needs"),
+        (Machines({"a": ours, "b": ("1.0", "0.0")}), "agree only"),
+        (Machines({"a": ours}, lost), "could not compute"),
+    ]
     for machines, said in cases:
         with pytest.raises(KontumError, match=said):
             list(workers._by_cluster(plans(two())[1], machines))
@@ -474,8 +533,22 @@ def small_file(tmp_path):
 
 
 def test_the_command_simulates_a_file_and_writes_every_row(monkeypatch, capsys, small_file, tmp_path):
-    words = ["--communes", small_file, "--draws", "200", "--years", "2", "--target", "0,2", "--threads", "2",
-             "--out", str(tmp_path / "out.csv"), "--resume", str(tmp_path / "kept")]  # fmt: skip
+    words = [
+        "--communes",
+        small_file,
+        "--draws",
+        "200",
+        "--years",
+        "2",
+        "--target",
+        "0,2",
+        "--threads",
+        "2",
+        "--out",
+        str(tmp_path / "out.csv"),
+        "--resume",
+        str(tmp_path / "kept"),
+    ]
     code, out, _ = kontum(monkeypatch, capsys, *words)
     assert code == 0 and "20,0%" in out and "kịch bản" in out and "giả lập" not in out
     first = (tmp_path / "out.csv").read_bytes()
@@ -496,10 +569,11 @@ def test_the_command_says_of_the_synthetic_country_that_it_is_invented(monkeypat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--communes", "nowhere.csv"], "synthetic, or a CSV file"), (["--draws", "10"], "at least 100"),
+        (["--communes", "nowhere.csv"], "synthetic, or a CSV file"),
+        (["--draws", "10"], "at least 100"),
         (["--out", "no/such/folder/x.csv"], "no folder"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_the_command_is_one_message(monkeypatch, capsys, words, said):
     code, out, err = kontum(monkeypatch, capsys, *words, "--lang", "en")
     assert code == 1 and said in " ".join(err.split()) and "Traceback" not in out + err

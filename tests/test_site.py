@@ -21,8 +21,14 @@ BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "
 
 
 def built(folder):
-    done = subprocess.run([sys.executable, "docs/make_site.py", folder], cwd=ROOT, capture_output=True, text=True,
-                          timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "docs/make_site.py", folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return Path(folder)
 
@@ -42,8 +48,22 @@ def pages(site):
 def test_every_notebook_and_every_page_is_there(pages, site):
     names = {path.relative_to(site).as_posix() for path in pages}
     assert {f"notebooks/{path.stem}.html" for path in NOTEBOOKS.glob("*.ipynb")} <= names
-    assert {f"{name}.html" for name in ("index", "figures", "glossary", "data_dictionary", "sources", "api", "run_times",
-            "contributing", "data_raw", "data_processed", "search")} <= names  # fmt: skip
+    assert {
+        f"{name}.html"
+        for name in (
+            "index",
+            "figures",
+            "glossary",
+            "data_dictionary",
+            "sources",
+            "api",
+            "run_times",
+            "contributing",
+            "data_raw",
+            "data_processed",
+            "search",
+        )
+    } <= names
 
 
 def test_no_local_link_is_dead(pages, site):
@@ -89,8 +109,23 @@ def test_the_glossary_holds_the_words_of_the_field_in_both_languages(pages, site
     terms = root.xpath("//dl[@class='glossary']/dt")
     assert len(terms) == sum(key.startswith("glossary.") and key.endswith(".term") for key in labels.table())
     said = " ".join(term.text_content() for term in terms)
-    for word in ("Hộ nghèo", "Hộ cận nghèo", "NTM", "nâng cao", "kiểu mẫu", "Huyện nghèo", "Xã đặc biệt khó khăn", "DTTS", "Quota",
-                 "Pace", "Vintage", "Hindcast", "Coverage", "Interval", "Scenario"):  # fmt: skip
+    for word in (
+        "Hộ nghèo",
+        "Hộ cận nghèo",
+        "NTM",
+        "nâng cao",
+        "kiểu mẫu",
+        "Huyện nghèo",
+        "Xã đặc biệt khó khăn",
+        "DTTS",
+        "Quota",
+        "Pace",
+        "Vintage",
+        "Hindcast",
+        "Coverage",
+        "Interval",
+        "Scenario",
+    ):
         assert word in said, word
 
 

@@ -42,7 +42,9 @@ def test_a_changed_raw_figure_is_named_by_its_file_and_in_the_rebuilt_table_by_r
     text = old.read_text(encoding="utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("62,") and ",10.86," in row)
     new.write_text(text.replace(",10.86,", ",10.68,", 1), encoding="utf-8")
-    assert f"row {line}, column obs_value: 10.86, rebuilt 10.68" in said(verify._compare("observations.csv", old, new)).replace("'", "")  # fmt: skip
+    assert f"row {line}, column obs_value: 10.86, rebuilt 10.68" in said(
+        verify._compare("observations.csv", old, new)
+    ).replace("'", "")
 
 
 def test_a_changed_address_of_a_source_is_named_by_the_source_and_no_other_source_is(inputs):
@@ -59,7 +61,10 @@ def test_a_scenario_edited_after_its_figures_were_made_is_named_with_these_figur
     file = folder / "scenarios" / "programme-mid.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("3.5", "3.6"), encoding="utf-8")
     assert "input programme-mid.yaml:" in found()
-    assert "programme-mid.yaml: the scenario was edited after these figures were made: poverty_paths, forms_compared" in found()  # fmt: skip
+    assert (
+        "programme-mid.yaml: the scenario was edited after these figures were made: poverty_paths, forms_compared"
+        in found()
+    )
     assert "standard_break" not in found()
 
 

@@ -174,8 +174,16 @@ def test_the_poor_districts_name_their_own_rows(board, obs):
 def test_a_figure_in_the_targets_own_terms_goes_before_what_is_computed(obs):
     target = load_targets().set_index("target_id").loc["S-DT-04"]
     target = SimpleNamespace(target_id="S-DT-04", **target)
-    own = obs.iloc[[0]].assign(ref_area="62", indicator=target.indicator, time_period="2024-12-31", obs_value=95.0, bound="exact",
-                               obs_status="A", standard="", preferred=True)  # fmt: skip
+    own = obs.iloc[[0]].assign(
+        ref_area="62",
+        indicator=target.indicator,
+        time_period="2024-12-31",
+        obs_value=95.0,
+        bound="exact",
+        obs_status="A",
+        standard="",
+        preferred=True,
+    )
     assert measure(obs, target).kind == "none" and measure(obs, target).lines != ""
     assert measure(pd.concat([obs, own]), target).value == 95.0
 

@@ -43,8 +43,18 @@ def test_a_figure_names_steps_scenarios_seed_and_the_hash_of_its_table(obs):
     assert kt.figures.build("exit_quotas", obs, "vi").data_hash in chain.explain("en")[-1]
 
 
-QUICK = ["coverage", "standard_break", "baseline_2021", "old_standard", "points_or_percent", "reconciled_districts", "ntm_bands",
-         "exit_quotas", "district_map", "pace_history"]  # fmt: skip
+QUICK = [
+    "coverage",
+    "standard_break",
+    "baseline_2021",
+    "old_standard",
+    "points_or_percent",
+    "reconciled_districts",
+    "ntm_bands",
+    "exit_quotas",
+    "district_map",
+    "pace_history",
+]
 
 
 @pytest.mark.parametrize(

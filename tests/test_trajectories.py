@@ -191,9 +191,15 @@ def test_floor_and_entry_given_to_a_pace_are_those_of_the_path():
 
 @pytest.mark.parametrize(
     "arguments",
-    [("linear", 2020, 0.3, -0.1, 1.01), ("linear", 2020, 0.3, -0.1, -0.01), ("stock_flow", 2020, 0.3, 1.0),
-     ("stock_flow", 2020, 0.3, 1.5), ("stock_flow", 2020, 0.3, 0.1, 0.0, 0.2), ("stock_flow", 2020, 0.3, 0.1, 0.0, -0.1)],
-)  # fmt: skip
+    [
+        ("linear", 2020, 0.3, -0.1, 1.01),
+        ("linear", 2020, 0.3, -0.1, -0.01),
+        ("stock_flow", 2020, 0.3, 1.0),
+        ("stock_flow", 2020, 0.3, 1.5),
+        ("stock_flow", 2020, 0.3, 0.1, 0.0, 0.2),
+        ("stock_flow", 2020, 0.3, 0.1, 0.0, -0.1),
+    ],
+)
 def test_a_floor_outside_the_rates_and_a_speed_that_empties_the_stock_are_refused(arguments):
     with pytest.raises(ValueError):
         Trajectory(*arguments)
@@ -218,13 +224,17 @@ def test_a_rising_path_reaches_one_and_no_warning_is_given_on_the_way():
         (lambda: speed_between("linear", 1.5, 0.2, 1.0), "rates", {"first": 1.5, "last": 0.2}),
         (lambda: speed_between("logistic", 0.0, 0.2, 1.0), "zero", {"form": "logistic"}),
         (lambda: speed_between("stock_flow", 0.3, 0.2, 1.0, -0.1), "entry", {"entry": -0.1}),
-        (lambda: speed_between("stock_flow", 0.3, 0.5, 2.0, 0.1), "no_exit", {"first": 0.3, "last": 0.5, "years": 2.0, "entry": 0.1}),
+        (
+            lambda: speed_between("stock_flow", 0.3, 0.5, 2.0, 0.1),
+            "no_exit",
+            {"first": 0.3, "last": 0.5, "years": 2.0, "entry": 0.1},
+        ),
         (lambda: rate_after("cubic", 0.3, -0.1, 1.0), "form", {"form": "cubic", "allowed": FORMS}),
         (lambda: Trajectory("cubic", 2020, 0.3, -0.1), "form", {"form": "cubic", "allowed": FORMS}),
         (lambda: Trajectory("linear", 2020, 0.3, -0.1, 1.5), "floor", {"floor": 1.5}),
         (lambda: Trajectory("stock_flow", 2020, 0.3, 0.1, 0.0, 0.2), "speed", {"entry": 0.2, "speed": 0.1}),
     ],
-)  # fmt: skip
+)
 def test_each_refusal_holds_the_values_it_speaks_of(call, key, values):
     with pytest.raises(kt.KontumError) as error:
         call()

@@ -1,4 +1,6 @@
-"""Every error, problem and remark carries a key of labels.csv and just the values that its words need: read from the source."""
+"""Every error, problem and remark carries a key of labels.csv and just the values that its words need: read from the
+source.
+"""
 
 import ast
 import pickle
@@ -58,7 +60,9 @@ def place_of(call, module):
 
 
 def meanings(node, within):
-    """The keys that an expression can mean: a constant, a family put together, both sides of a choice, a name given before."""
+    """The keys that an expression can mean: a constant, a family put together, both sides of a choice, a name given
+    before.
+    """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if isinstance(node, ast.JoinedStr):
@@ -142,12 +146,19 @@ def test_there_are_many_errors_and_none_is_raised_as_a_bare_sentence():
 @pytest.mark.parametrize(
     "source",
     [
-        'KontumError("draws: give at least 2")', 'KontumError(f"draws: {draws}")', 'KontumError("error.draws")',
-        'KontumError("error.draws", found=1, more=2)', "KontumError(message)", 'Words("error.no_such_key")',
-        'Problem("a.csv", 1, "b", "c", "a number")', 'Problem("a.csv", 1, "b", "c", "allowed.fields", {"columns": 3})',
-        'Words(f"error.nothing.{kind}")', 'KontumError("error.draws", **values)', 'Words("error.no_file" if x else "none")',
+        'KontumError("draws: give at least 2")',
+        'KontumError(f"draws: {draws}")',
+        'KontumError("error.draws")',
+        'KontumError("error.draws", found=1, more=2)',
+        "KontumError(message)",
+        'Words("error.no_such_key")',
+        'Problem("a.csv", 1, "b", "c", "a number")',
+        'Problem("a.csv", 1, "b", "c", "allowed.fields", {"columns": 3})',
+        'Words(f"error.nothing.{kind}")',
+        'KontumError("error.draws", **values)',
+        'Words("error.no_file" if x else "none")',
     ],
-)  # fmt: skip
+)
 def test_a_planted_sentence_or_a_planted_value_is_found(source):
     assert faults(ast.parse(source).body[0].value)
 

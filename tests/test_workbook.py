@@ -1,4 +1,6 @@
-"""The Excel workbook, read back: real numbers with formats, frozen headers, links, texts that stay texts, fixed bytes."""
+"""The Excel workbook, read back: real numbers with formats, frozen headers, links, texts that stay
+texts, fixed bytes.
+"""
 
 import io
 import zipfile

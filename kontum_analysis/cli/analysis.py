@@ -33,8 +33,14 @@ if TYPE_CHECKING:
     from ..scenarios import Scenario
 
 app = typer.Typer()
-OPTIONS = {"province_pace_pp": "--province-pace", "poor_district_pace_pp": "--poor-district-pace", "form": "--form",
-           "start": "--from", "end": "--to", "floor": "--floor"}  # fmt: skip
+OPTIONS = {
+    "province_pace_pp": "--province-pace",
+    "poor_district_pace_pp": "--poor-district-pace",
+    "form": "--form",
+    "start": "--from",
+    "end": "--to",
+    "floor": "--floor",
+}
 
 
 @app.command(help=both("cli.reproduce.help"))
@@ -113,8 +119,14 @@ def project(
     from ..paces import implied_pace
 
     console = console_for()
-    given = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start,
-                 end=end, floor=floor)  # fmt: skip
+    given = dict(
+        province_pace_pp=province_pace,
+        poor_district_pace_pp=poor_district_pace,
+        form=form,
+        start=start,
+        end=end,
+        floor=floor,
+    )
     if csv is not None and not csv.parent.is_dir():
         raise KontumError("error.cli.csv_folder", folder=csv.parent)
     given = {key: value for key, value in given.items() if value is not None}
@@ -150,8 +162,16 @@ def _scenario_line(chosen: Scenario, lang: str) -> str:
             return ", ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
         return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
 
-    return text("project.scenario", lang, name=chosen.name, pace=said(chosen.province_pace_pp), poor=said(chosen.poor_district_pace_pp),
-                form=text(f"form.{chosen.form}", lang), start=chosen.start, end=chosen.end)  # fmt: skip
+    return text(
+        "project.scenario",
+        lang,
+        name=chosen.name,
+        pace=said(chosen.province_pace_pp),
+        poor=said(chosen.poor_district_pace_pp),
+        form=text(f"form.{chosen.form}", lang),
+        start=chosen.start,
+        end=chosen.end,
+    )
 
 
 def _print_projection(console: Console, lang: str, projection: pd.DataFrame) -> None:
@@ -165,8 +185,11 @@ def _print_fit(console: Console, lang: str, implied: pd.DataFrame) -> None:
     first = implied.iloc[0]
     broken = implied[~implied["possible"]]
     key = "project.fits" if broken.empty else "project.breaks"
-    facts = dict(pace=first.needed_pace_pp) if broken.empty else dict(
-        pace=first.needed_pace_pp, year=int(broken["year"].iloc[0]), short=broken["shortfall_pp"].iloc[0])  # fmt: skip
+    facts = (
+        dict(pace=first.needed_pace_pp)
+        if broken.empty
+        else dict(pace=first.needed_pace_pp, year=int(broken["year"].iloc[0]), short=broken["shortfall_pp"].iloc[0])
+    )
     console.print(text(key, lang, **facts), highlight=False)
 
 
@@ -190,8 +213,12 @@ def trace(
         if not int(line):  # the target itself, which is no row of observations
             said = " " * 7 + text("trace.target", lang, target=reason, area=area, indicator=indicator, value=value)
         console.print(said, highlight=False, markup=False)
-        console.print(f"       {' – '.join(filter(None, [publisher, document, url]))}", highlight=False, markup=False,
-                      soft_wrap=True)  # fmt: skip
+        console.print(
+            f"       {' – '.join(filter(None, [publisher, document, url]))}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     for number, step in enumerate(chain.explain(lang), 1):
         console.print(f"{number}. {step}", highlight=False)
     for name, values in chain.scenarios.items():

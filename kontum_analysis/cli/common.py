@@ -71,7 +71,9 @@ Own = Annotated[bool, typer.Option("--own/--no-own", help=both("own.cli.own"))]
 def observations_for(
     console: Console, lang: str, as_of: str | None = None, data: Path | None = None, own: bool = True
 ) -> pd.DataFrame:
-    """Observations for a question of the user's own: with the office's own figures, which one line names, or without."""
+    """Observations for a question of the user's own: with the office's own figures, which one line
+    names, or without.
+    """
     from ..observations import load_observations
     from ..own_store import used
 

@@ -1,4 +1,6 @@
-"""What the Tab key offers: scenarios, figures, languages, forms. Read from names of files, so that Tab answers at once."""
+"""What the Tab key offers: scenarios, figures, languages, forms. Read from names of files, so that
+Tab answers at once.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path

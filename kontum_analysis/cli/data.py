@@ -100,8 +100,18 @@ def _agreed(place: str, lang: str) -> bool:
 
 def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
     filled, rows = plan.filled, plan.changes
-    console.print(text("own.import.source", lang, office=filled.office, document=filled.document, date=_written(filled.date, lang), year=filled.year),
-                  highlight=False, markup=False)  # fmt: skip
+    console.print(
+        text(
+            "own.import.source",
+            lang,
+            office=filled.office,
+            document=filled.document,
+            date=_written(filled.date, lang),
+            year=filled.year,
+        ),
+        highlight=False,
+        markup=False,
+    )
     counted = rows.groupby("kind").size()
     for kind in ("new", "same", "replaces_own", "replaces_estimate", "contradicts"):
         if kind in counted:

@@ -72,7 +72,8 @@ def chosen_scenarios(names: Sequence[str] | None) -> list[Scenario]:
 
 
 def folder_for(out: Path | None, default: str, lang: str) -> Path:
-    """The folder for the files. Those that `kontum reproduce` keeps are refused, so that nothing in them is overwritten.
+    """The folder for the files. Those that `kontum reproduce` keeps are refused, so that nothing in them is
+    overwritten.
 
     default: the key of its name in the current folder.
     """

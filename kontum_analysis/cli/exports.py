@@ -60,8 +60,16 @@ def figures(
             progress.advance(task)
     _report(console, lang, written, folder, skipped)
     if smallest_type(width_cm) < 5:
-        console.print(text("exports.small_type", lang, width=width_cm, size=smallest_type(width_cm),
-                           enough=WIDTH_CM * 5 / smallest_type(WIDTH_CM) + 0.5), highlight=False)  # fmt: skip
+        console.print(
+            text(
+                "exports.small_type",
+                lang,
+                width=width_cm,
+                size=smallest_type(width_cm),
+                enough=WIDTH_CM * 5 / smallest_type(WIDTH_CM) + 0.5,
+            ),
+            highlight=False,
+        )
 
 
 @app.command(help=both("exports.tables.help"))
@@ -113,8 +121,10 @@ def _table_files(
     if kind == "sdmx":
         from ..sdmx import observations_csv, projections_csv
 
-        return {"sdmx/observations.csv": observations_csv(obs),
-                "sdmx/projections.csv": projections_csv(obs, origin.scenarios)}  # fmt: skip
+        return {
+            "sdmx/observations.csv": observations_csv(obs),
+            "sdmx/projections.csv": projections_csv(obs, origin.scenarios),
+        }
     from ..text_tables import csv_bytes, latex
 
     if kind == "csv":

@@ -52,8 +52,19 @@ def simulate(
             def shown(done: int, total: int) -> None:
                 progress.update(task, completed=done, total=total)
 
-            found = simulate_panel(areas, times, draws, seed, start=start, target=target, chunk=chunk, workers=workers,
-                                   scheduler=address, resume=resume, progress=shown)  # fmt: skip
+            found = simulate_panel(
+                areas,
+                times,
+                draws,
+                seed,
+                start=start,
+                target=target,
+                chunk=chunk,
+                workers=workers,
+                scheduler=address,
+                resume=resume,
+                progress=shown,
+            )
     except KeyboardInterrupt:
         if resume is not None:
             console.print(text("simulate.stopped", lang, folder=resume), highlight=False, markup=False, soft_wrap=True)
@@ -86,8 +97,13 @@ def _print(console: Console, found: Simulation, lang: str) -> None:
         rows = totals[totals["level"] == level]
         alone = rows["area"].nunique() == 1
         rows = rows if alone else rows[rows["year"] == last]
-        title = text("simulate.totals", lang, target=about["target"]) if alone and level == "nation" else text(
-            "simulate.groups", lang, level=text(f"simulate.level.{level}", lang), year=last, target=about["target"])  # fmt: skip
+        title = (
+            text("simulate.totals", lang, target=about["target"])
+            if alone and level == "nation"
+            else text(
+                "simulate.groups", lang, level=text(f"simulate.level.{level}", lang), year=last, target=about["target"]
+            )
+        )
         print_table(console, _written(rows.head(MOST_ROWS), lang), title)
         if len(rows) > MOST_ROWS:
             console.print(text("simulate.shown", lang, count=MOST_ROWS), highlight=False)

@@ -62,8 +62,16 @@ def examples(*path: str) -> str | None:
 
 def in_both_languages(app: typer.Typer, *path: str) -> None:
     """Give every command of a Typer app, and of the apps within it, our words and its examples."""
-    for name in ("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "ERRORS_PANEL_TITLE", "ABORTED_TEXT",
-                 "DEFAULT_STRING", "ENVVAR_STRING", "REQUIRED_LONG_STRING"):  # fmt: skip
+    for name in (
+        "ARGUMENTS_PANEL_TITLE",
+        "OPTIONS_PANEL_TITLE",
+        "COMMANDS_PANEL_TITLE",
+        "ERRORS_PANEL_TITLE",
+        "ABORTED_TEXT",
+        "DEFAULT_STRING",
+        "ENVVAR_STRING",
+        "REQUIRED_LONG_STRING",
+    ):
         setattr(rich_utils, name, both(f"cli.word.{name.lower()}"))
     for command in app.registered_commands:
         name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")

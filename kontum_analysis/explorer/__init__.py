@@ -1,6 +1,7 @@
 """The explorer: move the paces and see where they lead, in JupyterLab or as a page of its own.
 
-`show` opens it; `State` is the same without a panel. Each view stands on a plain function of the published figures and a scenario, which a notebook may
+`show` opens it; `State` is the same without a panel. Each view stands on a plain function of the published figures and
+a scenario, which a notebook may
 call without it: `paths_view`, `districts_view`, `quotas_view`, `chances_view`.
 """
 

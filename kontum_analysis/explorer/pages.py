@@ -81,7 +81,8 @@ def paragraph(words: str, note: bool = True) -> str:
 
 def verdict(good: bool, words: str) -> str:
     """A sentence with a green or an orange edge; told to a screen reader when it changes."""
-    return f'<div class="kt"><div class="kt-says {"kt-yes" if good else "kt-no"}" role="status">{escape(words)}</div></div>'
+    look = "kt-yes" if good else "kt-no"
+    return f'<div class="kt"><div class="kt-says {look}" role="status">{escape(words)}</div></div>'
 
 
 def slider_label(words: str, value: str) -> str:

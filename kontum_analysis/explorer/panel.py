@@ -22,7 +22,9 @@ LAST_YEAR = 2030
 
 
 class Panel:
-    """Widgets around a `State`. `box` is what is shown; `folder` is where scenarios are saved unless another is typed."""
+    """Widgets around a `State`. `box` is what is shown; `folder` is where scenarios are saved unless
+    another is typed.
+    """
 
     def __init__(self, state: State, lang: str, folder: str, as_of: str | None = None) -> None:
         self.state, self.lang, self._as_of = state, lang, as_of
@@ -44,8 +46,12 @@ class Panel:
     def _make_controls(self) -> None:
         wide = w.Layout(width="auto", flex="1 1 auto")
         self.head = w.HTML()
-        self.language = w.ToggleButtons(options=[("Tiếng Việt", "vi"), ("English", "en")], value=self.lang,
-                                        style={"button_width": "92px"}, layout=w.Layout(width="auto"))  # fmt: skip
+        self.language = w.ToggleButtons(
+            options=[("Tiếng Việt", "vi"), ("English", "en")],
+            value=self.lang,
+            style={"button_width": "92px"},
+            layout=w.Layout(width="auto"),
+        )
         self.preset, self.form, self.start = w.Dropdown(layout=wide), w.Dropdown(layout=wide), w.Dropdown(layout=wide)
         self.sliders, self.labels = {}, {}
         for key, (low, high, step, _) in SLIDERS.items():

@@ -110,7 +110,13 @@ class State:
         """(whether both paces can hold, the sentence that says so) – in plain words."""
         broken, last = views.first_impossible(self.implied), self.implied.iloc[-1]
         if broken is not None:
-            return False, text("explorer.breaks", lang, year=int(broken["year"]), needed=broken["needed_rate"],
-                               floor=broken["floor_rate"], short=broken["shortfall_pp"])  # fmt: skip
+            return False, text(
+                "explorer.breaks",
+                lang,
+                year=int(broken["year"]),
+                needed=broken["needed_rate"],
+                floor=broken["floor_rate"],
+                short=broken["shortfall_pp"],
+            )
         key = "explorer.fits" if last["needed_pace_pp"] > 0 else "explorer.slack"
         return True, text(key, lang, end=int(last["year"]), pace=last["needed_pace_pp"])

@@ -110,7 +110,9 @@ class NTMChances:
         self._made: dict[float, pd.DataFrame] = {}
 
     def at(self, pace: float) -> pd.DataFrame:
-        """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws, seed).probabilities`."""
+        """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws,
+        seed).probabilities`.
+        """
         if pace not in self._made:
             paths, _ = move(deepcopy(self._state), pace, self._times)
             draws, communes = self._state.criteria.shape

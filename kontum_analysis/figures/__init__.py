@@ -64,19 +64,28 @@ class Figure:
 
     @property
     def made_from(self) -> dict[str, str]:
-        """What the file says of itself: title, alt, source, scenario, seed, data (the hash of the CSV beside it), lang."""
+        """What the file says of itself: title, alt, source, scenario, seed, data (the hash of the CSV
+        beside it), lang.
+        """
         from .evidence import FIGURES
 
         _, _, steps, scenarios = FIGURES.get(self.name, ((), (), (), ()))
         drawn = bool({"estimate", "outlook", "ntm"} & set(steps))
-        return dict(title=self.title, alt=self.alt, source=text("source.line", self.lang), lang=self.lang,
-                    scenario=", ".join(scenarios) or "–", seed=str(SEED) if drawn else "–",
-                    data=f"sha256:{self.data_hash}")  # fmt: skip
+        return dict(
+            title=self.title,
+            alt=self.alt,
+            source=text("source.line", self.lang),
+            lang=self.lang,
+            scenario=", ".join(scenarios) or "–",
+            seed=str(SEED) if drawn else "–",
+            data=f"sha256:{self.data_hash}",
+        )
 
     def image(self, kind: str = "png", dpi: int = 200, width_cm: float | None = None) -> bytes:
         """The drawing as bytes, the same every time; kind is png, svg or pdf.
 
-        width_cm: printed width; default 16 cm. Another width shows the same page larger or smaller as a whole (see `output`).
+        width_cm: printed width; default 16 cm. Another width shows the same page larger or smaller as a whole (see
+        `output`).
         """
         page = CATALOGUE[self.name].draw(self.table, self.lang, self.title)
         return encoded(page, kind, self.made_from, dpi, width_cm)

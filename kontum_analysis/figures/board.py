@@ -30,8 +30,22 @@ def board_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     found = scoreboard(obs)
     progress = np.where(found["value_low"] > 0, found["latest_value"] / found["value_low"], np.nan)
-    table = found[["target_id", "programme", "horizon_year", "kind", "latest_value", "latest_day", "value_low", "unit_measure", "probability",
-                   "status", "reason", "bound_low"]]  # fmt: skip
+    table = found[
+        [
+            "target_id",
+            "programme",
+            "horizon_year",
+            "kind",
+            "latest_value",
+            "latest_day",
+            "value_low",
+            "unit_measure",
+            "probability",
+            "status",
+            "reason",
+            "bound_low",
+        ]
+    ]
     order = table["programme"].map({"NTM": 0, "DTTS": 1, "POVERTY": 2})
     table = table.assign(progress=progress)
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
@@ -45,8 +59,16 @@ def draw_board(table: pd.DataFrame, lang: str, title: str) -> Figure:
         for row in style.each(table):
             place += 1.0 if row.programme == before else 1.7
             if row.programme != before:
-                axes.text(-0.02, place - 0.85, text(f"programme.{row.programme}", lang), ha="right", va="center", fontsize=7.5,
-                          fontweight="bold", transform=axes.get_yaxis_transform())  # fmt: skip
+                axes.text(
+                    -0.02,
+                    place - 0.85,
+                    text(f"programme.{row.programme}", lang),
+                    ha="right",
+                    va="center",
+                    fontsize=7.5,
+                    fontweight="bold",
+                    transform=axes.get_yaxis_transform(),
+                )
             before = row.programme
             ticks.append(place)
             _bullet(axes, place, row, lang)

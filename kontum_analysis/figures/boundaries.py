@@ -32,7 +32,8 @@ FARTHEST = 1e8  # metres or degrees; the world is 4e7 m around
 def boundary_map(obs: pd.DataFrame, path: str | Path, lang: str = "vi", kind: str = "png") -> bytes:
     """Picture of the last known poverty rate of each district inside the borders of a GeoJSON file, as bytes.
 
-    path: a GeoJSON file (.geojson, .json), one feature a district, with a property that holds the GSO code or the name (any spelling);
+    path: a GeoJSON file (.geojson, .json), one feature a district, with a property that holds the GSO code or the name
+    (any spelling);
     features that are no district of the province are left out. kind: png, svg or pdf.
 
     Raises KontumError where geopandas is missing, the file cannot be read, or a district has no feature.
@@ -41,7 +42,9 @@ def boundary_map(obs: pd.DataFrame, path: str | Path, lang: str = "vi", kind: st
 
 
 def borders(path: str | Path) -> GeoDataFrame:
-    """The features of a boundary file that are districts of the province, by their code. Raises KontumError as `boundary_map`."""
+    """The features of a boundary file that are districts of the province, by their code. Raises KontumError as
+    `boundary_map`.
+    """
     try:
         import geopandas
     except ImportError:
@@ -64,7 +67,9 @@ def borders(path: str | Path) -> GeoDataFrame:
 
 
 def _features(path: Path) -> dict[str, Any]:
-    """The parsed file. Python reads it, since the libraries below geopandas also open files and addresses named in a file."""
+    """The parsed file. Python reads it, since the libraries below geopandas also open files and addresses named in a
+    file.
+    """
     wrong = KontumError("hostile.map_format", file=path.name)
     if path.suffix.lower() not in (".geojson", ".json"):
         raise wrong

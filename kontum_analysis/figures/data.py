@@ -196,8 +196,16 @@ def _baseline_sides(axes: Axes, rows: pd.DataFrame, province: Any, lang: str) ->
         axes.text(x, 1.025, text(f"baseline.{column}", lang), ha="right", va="bottom", linespacing=1.15, **outside)
         for r in style.each(rows):
             derived = getattr(r, f"status_{column}") == "derived"
-            axes.annotate(number(getattr(r, column), 0, lang), (x, r.Index), xycoords=("axes fraction", "data"), ha="right",
-                          va="center", fontsize=7, fontstyle="italic" if derived else "normal", annotation_clip=False)  # fmt: skip
+            axes.annotate(
+                number(getattr(r, column), 0, lang),
+                (x, r.Index),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="center",
+                fontsize=7,
+                fontstyle="italic" if derived else "normal",
+                annotation_clip=False,
+            )
         axes.text(x, -0.04, number(province[column], 0, lang), ha="right", va="top", **outside)
     axes.text(1.02, -0.04, text("quotas.sum", lang), ha="left", va="top", **outside)
 

@@ -142,8 +142,15 @@ def _missed_rows(axes: Axes, table: pd.DataFrame, lang: str) -> None:
         axes.plot([r.estimate], [r.Index], zorder=5, clip_on=False, **hollow)
         axes.plot([r.truth], [r.Index], zorder=4, clip_on=False, **style.MARKERS[r.status])
         words = text("missed.inside" if r.inside else "missed.outside", lang, error=r.error_pp)
-        axes.annotate(words, (1.03, r.Index), xycoords=("axes fraction", "data"), va="center", fontsize=7,
-                      fontweight="normal" if r.inside else "bold", annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            words,
+            (1.03, r.Index),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=7,
+            fontweight="normal" if r.inside else "bold",
+            annotation_clip=False,
+        )
     words = text("missed.column", lang)
     axes.text(1.03, 1.02, words, transform=axes.transAxes, va="bottom", fontsize=7, fontweight="bold")
 

@@ -1,23 +1,58 @@
-"""What each figure rests on: indicators, areas, steps and scenarios. `kontum trace` shows it, and every file carries it."""
+"""What each figure rests on: indicators, areas, steps and scenarios. `kontum trace` shows it, and every file carries
+it.
+"""
 
 import pandas as pd
 
 from ..areas import PROVINCE, districts
 from ..target_measures import PANEL
 
-# Figure -> (indicators it rests on, levels of the areas, steps, scenarios); steps are keys of labels "trace.step.*". The
-# levels "province" and "district" are Kon Tum's, "neighbour" those of other provinces. A test draws figures anew from these rows alone.
+# Figure -> (indicators it rests on, levels of the areas, steps, scenarios); steps are keys of labels "trace.step.*".
+# The
+# levels "province" and "district" are Kon Tum's, "neighbour" those of other provinces. A test draws figures anew from
+# these rows alone.
 _RATE = ("poor_households", "poverty_rate_pct")
 _PATHS = (*PANEL, "poor_households_no_labour", "new_poor_households", "relapsed_poor_households")
-_BANDS = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria", "ntm_communes_5_9_criteria",
-          "ntm_communes_below_5_criteria", "ntm_criteria_mean", "ntm_criteria_mean_change")  # fmt: skip
-_NTM = (*_BANDS, "ntm_communes_recognised", "ntm_advanced_communes", "ntm_model_communes", "ntm_attained", "ntm_recognised",
-        "ntm_attainment_year", "ntm_recognised_year", "ntm_advanced_year", "ntm_criteria_met", "ntm_criteria_unmet",
-        "ntm_criteria_total", "ntm_criteria_change_vs_old_set")  # fmt: skip
-_MEASURED = ("ntm_model_residential_areas", "dtts_households_with_hygienic_water_pct", "dtts_households_with_residential_land_pct",
-             "dtts_households_with_production_land_pct", "especially_disadvantaged_villages")  # fmt: skip
-_COVERED = ("poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct", "poor_households", "near_poor_households",
-            "dtts_poor_households", "households_total")  # fmt: skip
+_BANDS = (
+    "ntm_communes",
+    "ntm_communes_15_18_criteria",
+    "ntm_communes_10_14_criteria",
+    "ntm_communes_5_9_criteria",
+    "ntm_communes_below_5_criteria",
+    "ntm_criteria_mean",
+    "ntm_criteria_mean_change",
+)
+_NTM = (
+    *_BANDS,
+    "ntm_communes_recognised",
+    "ntm_advanced_communes",
+    "ntm_model_communes",
+    "ntm_attained",
+    "ntm_recognised",
+    "ntm_attainment_year",
+    "ntm_recognised_year",
+    "ntm_advanced_year",
+    "ntm_criteria_met",
+    "ntm_criteria_unmet",
+    "ntm_criteria_total",
+    "ntm_criteria_change_vs_old_set",
+)
+_MEASURED = (
+    "ntm_model_residential_areas",
+    "dtts_households_with_hygienic_water_pct",
+    "dtts_households_with_residential_land_pct",
+    "dtts_households_with_production_land_pct",
+    "especially_disadvantaged_villages",
+)
+_COVERED = (
+    "poverty_rate_pct",
+    "near_poor_rate_pct",
+    "dtts_poverty_rate_pct",
+    "poor_households",
+    "near_poor_households",
+    "dtts_poor_households",
+    "households_total",
+)
 _EVERYWHERE = ("nation", "region", "group", "province", "neighbour", "district")
 _KT, _ALL = ("province", "district"), ("province", "district", "commune", "neighbour")
 _PROGRAMME = ("programme-low", "programme-mid", "programme-high")

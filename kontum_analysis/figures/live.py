@@ -145,7 +145,9 @@ class PathsPicture(Picture):
         self._moving[code] = {"never": never, "paper": paper, **parts}
 
     def move(self, table: pd.DataFrame, broken: int | None) -> None:
-        """Follow a scenario. table: kinds path and paper; broken: first year in which the paces cannot both hold, or None."""
+        """Follow a scenario. table: kinds path and paper; broken: first year in which the paces cannot both hold, or
+        None.
+        """
         last = int(table.loc[table["kind"] == "path", "year"].max())
         for code in GROUPS:
             rows = table[table["area"] == code]

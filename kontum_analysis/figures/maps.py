@@ -27,9 +27,15 @@ BORDERS: dict[str, style.Look] = {
 }
 INK = "#A33F00"  # names and borders of districts
 DISTRICT_NAMES = {  # column, row and side of a name beside its district; the two others stand at towns of the same name
-    "610": (6.05, 0.5, "left"), "611": (1.95, 5.5, "right"), "617": (7.05, 3.5, "left"), "613": (10.05, 4.5, "left"),
-    "614": (10.05, 10.3, "left"), "608": (9.05, 12.5, "left"), "616": (1.95, 9.5, "right"), "618": (0.95, 12.5, "right"),
-}  # fmt: skip
+    "610": (6.05, 0.5, "left"),
+    "611": (1.95, 5.5, "right"),
+    "617": (7.05, 3.5, "left"),
+    "613": (10.05, 4.5, "left"),
+    "614": (10.05, 10.3, "left"),
+    "608": (9.05, 12.5, "left"),
+    "616": (1.95, 9.5, "right"),
+    "618": (0.95, 12.5, "right"),
+}
 SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
 
 
@@ -50,22 +56,42 @@ def _scale(figure: Figure, limits: Sequence[float], lang: str, title: str) -> No
         span = (
             f"{number(100 * low, 0, lang)}–{number(100 * high, 0, lang)}" if high else f"≥ {number(100 * low, 0, lang)}"
         )
-        entries.append((dict(marker="s", markersize=6, color=SHADES[index], markeredgecolor=style.GREY, markeredgewidth=0.5,
-                             linestyle="none"), span))  # fmt: skip
+        entries.append(
+            (
+                dict(
+                    marker="s",
+                    markersize=6,
+                    color=SHADES[index],
+                    markeredgecolor=style.GREY,
+                    markeredgewidth=0.5,
+                    linestyle="none",
+                ),
+                span,
+            )
+        )
     style.key(figure, [(dict(linestyle="none"), title), *entries], below_top_cm=0.75)
 
 
 def commune_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Each of the 102 communes: tile, district, whether rural, how its state is known, probability of attaining by end-2025."""
+    """Each of the 102 communes: tile, district, whether rural, how its state is known, probability of attaining by
+    end-2025.
+    """
     grid = raw_tables()["tile_grid"]
     grid = grid[(grid["level"] == "commune") & (grid["vintage"] == "2020")].set_index("code")
     communes = register("2020", "commune").set_index("code")
     found = project_ntm(obs, pace=1.5, draws=4000).communes.set_index("code")
     named = found["attained_by"].fillna("").astype(str) != ""
-    table = pd.DataFrame(dict(row=grid["row"].astype(int), col=grid["col"].astype(int), district=communes["parent_code"],
-                              kind=communes["type"], status=found["status"],
-                              attained=named.reindex(communes.index, fill_value=False),
-                              probability=found["p_attained_end"]))  # fmt: skip
+    table = pd.DataFrame(
+        dict(
+            row=grid["row"].astype(int),
+            col=grid["col"].astype(int),
+            district=communes["parent_code"],
+            kind=communes["type"],
+            status=found["status"],
+            attained=named.reindex(communes.index, fill_value=False),
+            probability=found["p_attained_end"],
+        )
+    )
     table["status"] = table["status"].mask(table["attained"] & (table["status"] == "imputed"), "published")
     return table.rename_axis("area").reset_index()
 
@@ -87,8 +113,17 @@ def draw_commune_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
             if rural:
                 known = f"{SYMBOLS.get(r.status, '')} {text('commune_map.attained', lang)}"
                 words += "\n" + (known if r.attained else f"{number(100 * r.probability, 0, lang)}%")
-            axes.text(r.col + 0.5, r.row + 0.5, words, ha="center", va="center", fontsize=style.SMALL, color=ink,
-                      fontweight="bold" if named else "normal", linespacing=0.98)  # fmt: skip
+            axes.text(
+                r.col + 0.5,
+                r.row + 0.5,
+                words,
+                ha="center",
+                va="center",
+                fontsize=style.SMALL,
+                color=ink,
+                fontweight="bold" if named else "normal",
+                linespacing=0.98,
+            )
         _district_lines(axes, table)
         for code, (x, y, side) in DISTRICT_NAMES.items():
             axes.text(x, y, area_name(code, lang), ha=side, va="center", fontsize=7.5, fontweight="bold", color=INK)
@@ -99,9 +134,12 @@ def draw_commune_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
         boxes = dict(
             marker="s", markersize=7, color="white", markeredgecolor=style.GREY, markeredgewidth=0.5, linestyle="none"
         )
-        marks = [(style.PUBLISHED, text("commune_map.published", lang)), (style.DERIVED, text("commune_map.derived", lang)),
-                 (boxes, text("commune_map.imputed", lang)),
-                 (dict(color=INK, linewidth=1.3), text("commune_map.district", lang))]  # fmt: skip
+        marks = [
+            (style.PUBLISHED, text("commune_map.published", lang)),
+            (style.DERIVED, text("commune_map.derived", lang)),
+            (boxes, text("commune_map.imputed", lang)),
+            (dict(color=INK, linewidth=1.3), text("commune_map.district", lang)),
+        ]
         style.key(figure, marks, below_top_cm=1.35)
         return figure
 
@@ -123,8 +161,14 @@ def commune_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Counts by how a commune's state is known, and how many are more likely than not."""
     rural = table[table["status"].notna()]
     open_ = rural[~rural["attained"]]
-    return dict(rural=len(rural), attained=int(rural["attained"].sum()), imputed=int((rural["status"] == "imputed").sum()),
-                likely=int((open_["probability"] >= 0.5).sum()), open=len(open_), urban=len(table) - len(rural))  # fmt: skip
+    return dict(
+        rural=len(rural),
+        attained=int(rural["attained"].sum()),
+        imputed=int((rural["status"] == "imputed").sum()),
+        likely=int((open_["probability"] >= 0.5).sum()),
+        open=len(open_),
+        urban=len(table) - len(rural),
+    )
 
 
 def district_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -132,8 +176,11 @@ def district_table(obs: pd.DataFrame) -> pd.DataFrame:
     panel = estimate_panel(obs).panel
     last = panel["year"].max()
     rows = panel[panel["year"].isin([2021, last]) & panel["area"].isin(positions())]
-    return rows[["area", "year", "rate", "rate_q10", "rate_q90", "status_rate"]].rename(
-        columns={"status_rate": "status", "rate_q10": "q10", "rate_q90": "q90"}).reset_index(drop=True)  # fmt: skip
+    return (
+        rows[["area", "year", "rate", "rate_q10", "rate_q90", "status_rate"]]
+        .rename(columns={"status_rate": "status", "rate_q10": "q10", "rate_q90": "q90"})
+        .reset_index(drop=True)
+    )
 
 
 def draw_district_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
@@ -143,8 +190,16 @@ def draw_district_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
         for axes, year in zip(figure.subplots(1, 2), sorted(table["year"].unique()), strict=True):
             for r in style.each(table[table["year"] == year]):
                 row, col = at[r.area]
-                axes.add_patch(Rectangle((col + 0.03, row + 0.03), 0.94, 0.94, facecolor=_shade(r.rate, RATES), edgecolor=style.GREY,
-                                         linewidth=0.5))  # fmt: skip
+                axes.add_patch(
+                    Rectangle(
+                        (col + 0.03, row + 0.03),
+                        0.94,
+                        0.94,
+                        facecolor=_shade(r.rate, RATES),
+                        edgecolor=style.GREY,
+                        linewidth=0.5,
+                    )
+                )
                 name = area_name(r.area, lang) + ("*" if r.area in poor_districts() else "")
                 words = f"{name}\n{SYMBOLS[r.status]} {number(100 * r.rate, 1, lang)}%"
                 if r.status == "estimated":
@@ -164,5 +219,11 @@ def district_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The highest rate in both years and the number of estimates."""
     last = table[table["year"] == table["year"].max()]
     first = table[table["year"] == table["year"].min()]
-    return dict(year=int(last["year"].iloc[0]), first_year=int(first["year"].iloc[0]), top=area_name(last.loc[last["rate"].idxmax(), "area"], lang),
-                top_rate=last["rate"].max(), first_rate=first["rate"].max(), estimated=int((last["status"] == "estimated").sum()))  # fmt: skip
+    return dict(
+        year=int(last["year"].iloc[0]),
+        first_year=int(first["year"].iloc[0]),
+        top=area_name(last.loc[last["rate"].idxmax(), "area"], lang),
+        top_rate=last["rate"].max(),
+        first_rate=first["rate"].max(),
+        estimated=int((last["status"] == "estimated").sum()),
+    )

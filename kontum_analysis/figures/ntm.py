@@ -40,8 +40,16 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for s in snapshots(obs):
         if s.attained == s.attained:
-            rows.append(dict(kind="known", day=s.day, standard=s.standard, communes=s.attained, status="published",
-                             source_id="|".join(s.source_ids)))  # fmt: skip
+            rows.append(
+                dict(
+                    kind="known",
+                    day=s.day,
+                    standard=s.standard,
+                    communes=s.attained,
+                    status="published",
+                    source_id="|".join(s.source_ids),
+                )
+            )
     target = ntm_target()
     for name, pace in PACES.items():
         found = project_ntm(obs, pace=pace, draws=DRAWS[name], seed=SEED, end=horizon())
@@ -49,8 +57,17 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
         for r in style.each(found.years[found.years["indicator"] == "ntm_communes"]):
             quantiles = {f"communes_{q}": getattr(r, q) for q in QUANTILES}
             last = r.year == horizon()
-            rows.append(dict(kind="projected", pace=name, day=f"{r.year}-12-31", communes=r.median, **quantiles,
-                             status="projected", probability=chance if last else float("nan")))  # fmt: skip
+            rows.append(
+                dict(
+                    kind="projected",
+                    pace=name,
+                    day=f"{r.year}-12-31",
+                    communes=r.median,
+                    **quantiles,
+                    status="projected",
+                    probability=chance if last else float("nan"),
+                )
+            )
     return pd.DataFrame(rows).assign(target=target)
 
 
@@ -108,8 +125,14 @@ def _pace(axes: Axes, rows: pd.DataFrame, start: tuple[float, float], name: str)
 def _end_labels(axes: Axes, table: pd.DataFrame, ends: dict[str, tuple[float, float]], lang: str) -> None:
     chance = table.dropna(subset="probability").set_index("pace")["probability"]
     for name, y in zip(ends, style.spread([end[1] for end in ends.values()], 10.5), strict=True):
-        words = text(f"ntm.end_{'observed' if name == 'observed' else 'pace'}", lang, pace=float(PACES[name] or 0),
-                     communes=ends[name][1], p=chance[name], target=table["target"].iloc[0])  # fmt: skip
+        words = text(
+            f"ntm.end_{'observed' if name == 'observed' else 'pace'}",
+            lang,
+            pace=float(PACES[name] or 0),
+            communes=ends[name][1],
+            p=chance[name],
+            target=table["target"].iloc[0],
+        )
         color = PACE_LINES[name]["color"]
         place = ends[name][0] + 0.55, y
         style.callout(axes, words, ends[name], place, color, dict(shrinkA=0), annotation_clip=False, linespacing=1.15)
@@ -183,9 +206,19 @@ def bands_table(obs: pd.DataFrame) -> pd.DataFrame:
         printed = page["indicator"].eq("ntm_communes_below_5_criteria").any()
         for band, count in zip(BANDS, s.bands, strict=True):
             status = "derived" if band == BANDS[-1] and not printed else "published"
-            rows.append(dict(day=s.day, precision=precision, standard=s.standard, band=band,
-                             communes=count, status=status, mean_low=s.mean_low, mean_high=s.mean_high,
-                             source_id="|".join(s.source_ids)))  # fmt: skip
+            rows.append(
+                dict(
+                    day=s.day,
+                    precision=precision,
+                    standard=s.standard,
+                    band=band,
+                    communes=count,
+                    status=status,
+                    mean_low=s.mean_low,
+                    mean_high=s.mean_high,
+                    source_id="|".join(s.source_ids),
+                )
+            )
     return pd.DataFrame(rows)
 
 
@@ -208,8 +241,15 @@ def draw_bands(table: pd.DataFrame, lang: str, title: str) -> Figure:
                 look = dict(color=fill, edgecolor="white") if sure else dict(color="white", edgecolor=fill)
                 lower.bar(r.x, cell.communes, 0.8, bottom, linewidth=0.8, **look)
                 if cell.communes >= 4:
-                    lower.text(r.x, bottom + cell.communes / 2, number(cell.communes, 0, lang), ha="center",
-                               va="center_baseline", fontsize=7, color=BAND_INK[cell.band] if sure else "black")  # fmt: skip
+                    lower.text(
+                        r.x,
+                        bottom + cell.communes / 2,
+                        number(cell.communes, 0, lang),
+                        ha="center",
+                        va="center_baseline",
+                        fontsize=7,
+                        color=BAND_INK[cell.band] if sure else "black",
+                    )
                 bottom += cell.communes
             _mean_mark(upper, r, lang)
         _set_names(upper, lower, days, lang)

@@ -22,7 +22,9 @@ HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 
 
 
 def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its horizon, with P."""
+    """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its
+    horizon, with P.
+    """
     known = known_rates(obs)
     parts = [known.assign(kind="known")]
     own, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), weight=HISTORY_WEIGHT)
@@ -32,9 +34,18 @@ def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     first = known[known["year"] == known["year"].min()].set_index("area")["rate"]
     for area in AREAS:
         asked = first[area] - corridors()[area].low / 100 * (horizon() - known["year"].min())
-        parts.append(pd.DataFrame(dict(area=[area], kind="asked", year=horizon(), rate=max(asked, 0.0),
-                                       chance=probability(own, area, horizon(), asked),
-                                       chance_history=probability(history, area, horizon(), asked))))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                dict(
+                    area=[area],
+                    kind="asked",
+                    year=horizon(),
+                    rate=max(asked, 0.0),
+                    chance=probability(own, area, horizon(), asked),
+                    chance_history=probability(history, area, horizon(), asked),
+                )
+            )
+        )
     return pd.concat(parts, ignore_index=True)[
         ["area", "kind", "year", "rate", "q05", "q10", "q25", "q75", "q90", "q95", "status", "chance", "chance_history"]
     ]
@@ -54,16 +65,29 @@ def draw_outlook(table: pd.DataFrame, lang: str, title: str) -> Figure:
             top = 1.12 * rows["rate"].max()
             axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, color=style.RED, linewidth=1.8)
             axes.set_ylim(0, top)
-            words = text("poverty_outlook.asked", lang, pace=corridors()[area].low, rate=asked.rate, year=int(asked.year),
-                         chance=chance(asked.chance, lang), history=chance(asked.chance_history, lang))  # fmt: skip
+            words = text(
+                "poverty_outlook.asked",
+                lang,
+                pace=corridors()[area].low,
+                rate=asked.rate,
+                year=int(asked.year),
+                chance=chance(asked.chance, lang),
+                history=chance(asked.chance_history, lang),
+            )
             style.callout(
                 axes, words, (asked.year + 0.4, asked.rate), (2026.2, 0.66 * top), style.RED, annotation_clip=False
             )
             end = fan.iloc[-1]
             axes.axvline(horizon(), color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
             label = "poverty_outlook.end_floor" if _on_floor(end) else "poverty_outlook.end"
-            style.callout(axes, text(label, lang, rate=end.rate, low=end.q10, high=end.q90),
-                          (end.year, end.rate), (end.year + 0.4, 0.2 * top), style.BLUE, annotation_clip=False)  # fmt: skip
+            style.callout(
+                axes,
+                text(label, lang, rate=end.rate, low=end.q10, high=end.q90),
+                (end.year, end.rate),
+                (end.year + 0.4, 0.2 * top),
+                style.BLUE,
+                annotation_clip=False,
+            )
             axes.set_title(area_name(area, lang))
             axes.set_xlim(rows["year"].min() - 0.3, rows["year"].max() + 0.1)
             axes.set_ylabel(text("unit.percent_of_households", lang))
@@ -86,9 +110,14 @@ def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         rows = table[table["area"] == area]
         asked = rows[rows["kind"] == "asked"].iloc[0]
         fan = rows[rows["kind"] == "outlook"].set_index("year")
-        found |= {f"{name}near": fan.at[horizon(), "rate"], f"{name}low": fan.at[horizon(), "q10"],
-                  f"{name}high": fan.at[horizon(), "q90"], f"{name}end": fan["rate"].iloc[-1],
-                  f"{name}chance": chance(asked.chance, lang), f"{name}history": chance(asked.chance_history, lang)}  # fmt: skip
+        found |= {
+            f"{name}near": fan.at[horizon(), "rate"],
+            f"{name}low": fan.at[horizon(), "q10"],
+            f"{name}high": fan.at[horizon(), "q90"],
+            f"{name}end": fan["rate"].iloc[-1],
+            f"{name}chance": chance(asked.chance, lang),
+            f"{name}history": chance(asked.chance_history, lang),
+        }
     fan = table[(table["area"] == PROVINCE) & (table["kind"] == "outlook")]
     stopped = [r.year for r in style.each(fan) if r.year > fan["year"].min() and _on_floor(r)]
     found["stopped"] = stopped[0] if stopped else fan["year"].max() + 1
@@ -97,7 +126,9 @@ def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
 
 
 def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global MPI."""
+    """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global
+    MPI.
+    """
     seen = observed_paces(obs)
     parts = [seen.assign(kind="seen", label=seen["area"] + " " + seen["standard"], value=-seen["speed"])]
     opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
@@ -105,19 +136,39 @@ def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
         low, high = corridors()[area][:2]
         for pace in (low, (low + high) / 2, high):
             level = opening[area]
-            parts.append(pd.DataFrame(dict(kind=["asked"], area=area, label=f"{pace:g}", pace_pp=pace,
-                                           value=logit(level) - logit(level - pace / 100),
-                                           share=pace_percentile(pace, level, seen["speed"]))))  # fmt: skip
+            parts.append(
+                pd.DataFrame(
+                    dict(
+                        kind=["asked"],
+                        area=area,
+                        label=f"{pace:g}",
+                        pace_pp=pace,
+                        value=logit(level) - logit(level - pace / 100),
+                        share=pace_percentile(pace, level, seen["speed"]),
+                    )
+                )
+            )
     mpi = mpi_share()
-    parts.append(pd.DataFrame(dict(kind="mpi", label=mpi["level"], pace_pp=mpi["threshold_pp"], share=mpi["share_pct"] / 100,
-                                   value=mpi["intervals"])))  # fmt: skip
+    parts.append(
+        pd.DataFrame(
+            dict(
+                kind="mpi",
+                label=mpi["level"],
+                pace_pp=mpi["threshold_pp"],
+                share=mpi["share_pct"] / 100,
+                value=mpi["intervals"],
+            )
+        )
+    )
     return pd.concat(parts, ignore_index=True)[
         ["kind", "area", "standard", "label", "start", "end", "pace_pp", "value", "share"]
     ]
 
 
 def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
-    """Left: yearly speeds seen in provinces, with the programme's paces as lines. Right: another measure, shares of MPI intervals."""
+    """Left: yearly speeds seen in provinces, with the programme's paces as lines. Right: another measure, shares of MPI
+    intervals.
+    """
     with style.canvas(title, lang, height_cm=11.2, left=3.4, right=0.5, top=2.6, bottom=2.2, wspace=0.5) as figure:
         left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
         seen = table[table["kind"] == "seen"]
@@ -145,8 +196,17 @@ def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
         entries = [(style.PUBLISHED, text("pace_history.seen", lang))]
         for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
             low, mid, high = style.each(table[(table["kind"] == "asked") & (table["area"] == area)])
-            words = text("pace_history.asked", lang, name=area_name(area, lang), low=low.pace_pp, mid=plain(mid.pace_pp, lang),
-                         high=high.pace_pp, low_share=low.share, mid_share=mid.share, high_share=high.share)  # fmt: skip
+            words = text(
+                "pace_history.asked",
+                lang,
+                name=area_name(area, lang),
+                low=low.pace_pp,
+                mid=plain(mid.pace_pp, lang),
+                high=high.pace_pp,
+                low_share=low.share,
+                mid_share=mid.share,
+                high_share=high.share,
+            )
             entries.append((dict(color=colour, linestyle=line, linewidth=1.2), words))
         style.key(figure, entries, ncols=1, labelspacing=0.35)
         return figure
@@ -154,7 +214,8 @@ def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
 
 def _series(name: str, lang: str) -> str:
     area, standard = name.split(" ")
-    return f"{text('pace_history.own', lang) if area == PROVINCE else area_name(area, lang)} {text(f'standard_years.{standard}', lang)}"
+    name = text("pace_history.own", lang) if area == PROVINCE else area_name(area, lang)
+    return f"{name} {text(f'standard_years.{standard}', lang)}"
 
 
 def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
@@ -184,7 +245,18 @@ def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     seen = table[table["kind"] == "seen"]
     low, high = corridors()[PROVINCE][:2]
     poor_low, poor_high = corridors()[POOR_DISTRICTS][:2]
-    return dict(low=low, high=high, poor_low=poor_low, poor_high=poor_high, low_share=asked[PROVINCE, low],
-                high_share=asked[PROVINCE, high], poor_low_share=asked[POOR_DISTRICTS, poor_low],
-                poor_high_share=asked[POOR_DISTRICTS, poor_high], n=len(seen), own=int((seen["area"] == PROVINCE).sum()), provinces=seen["area"].nunique(),
-                mpi=mpi.at[("subnational", 6), "share"], intervals=mpi.at[("subnational", 6), "value"])  # fmt: skip
+    return dict(
+        low=low,
+        high=high,
+        poor_low=poor_low,
+        poor_high=poor_high,
+        low_share=asked[PROVINCE, low],
+        high_share=asked[PROVINCE, high],
+        poor_low_share=asked[POOR_DISTRICTS, poor_low],
+        poor_high_share=asked[POOR_DISTRICTS, poor_high],
+        n=len(seen),
+        own=int((seen["area"] == PROVINCE).sum()),
+        provinces=seen["area"].nunique(),
+        mpi=mpi.at[("subnational", 6), "share"],
+        intervals=mpi.at[("subnational", 6), "value"],
+    )

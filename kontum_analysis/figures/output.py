@@ -1,6 +1,7 @@
 """A drawn page as a file: PNG, SVG or PDF, the same bytes every time, and saying in itself where it comes from.
 
-The page is laid out once, 16 cm wide, and every label was placed for that. Another width is the same page made larger or
+The page is laid out once, 16 cm wide, and every label was placed for that. Another width is the same page made larger
+or
 smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper. Nothing
 can then be clipped or run into its neighbour; the price is that type shrinks with the page (6.6 points at 16 cm).
 """
@@ -56,13 +57,35 @@ def _metadata(kind: str, facts: Mapping[str, str]) -> dict[str, Any]:
     made_with = [f"scenario: {facts['scenario']}", f"seed: {facts['seed']}", f"data: {facts['data']}"]
     title, alt, source = facts["title"], facts["alt"], facts["source"]
     if kind == "png":
-        return {"Title": title, "Author": AUTHOR, "Description": alt, "Source": source, "Software": AUTHOR,
-                "Scenario": facts["scenario"], "Seed": facts["seed"], "Data": facts["data"]}  # fmt: skip
+        return {
+            "Title": title,
+            "Author": AUTHOR,
+            "Description": alt,
+            "Source": source,
+            "Software": AUTHOR,
+            "Scenario": facts["scenario"],
+            "Seed": facts["seed"],
+            "Data": facts["data"],
+        }
     if kind == "svg":
-        return {"Title": title, "Description": alt, "Creator": AUTHOR, "Source": source, "Date": None,
-                "Language": facts["lang"], "Keywords": made_with}  # fmt: skip
-    return {"Title": title, "Author": AUTHOR, "Subject": alt, "Keywords": "; ".join([source, *made_with]),
-            "Creator": AUTHOR, "Producer": AUTHOR, "CreationDate": None}  # fmt: skip
+        return {
+            "Title": title,
+            "Description": alt,
+            "Creator": AUTHOR,
+            "Source": source,
+            "Date": None,
+            "Language": facts["lang"],
+            "Keywords": made_with,
+        }
+    return {
+        "Title": title,
+        "Author": AUTHOR,
+        "Subject": alt,
+        "Keywords": "; ".join([source, *made_with]),
+        "Creator": AUTHOR,
+        "Producer": AUTHOR,
+        "CreationDate": None,
+    }
 
 
 def _svg_at(content: bytes, scale: float) -> bytes:

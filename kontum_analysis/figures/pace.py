@@ -29,8 +29,13 @@ def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
     for name in SCENARIOS:
         found = implied_pace(obs, preset(name)).assign(kind=name)
         opening = groups(project_poverty(obs, preset(name))).query("area == @OTHER_DISTRICTS").iloc[[0]]
-        opening = opening.assign(kind=name, needed_rate=opening["rate"], floor_rate=opening["floor"], possible=True,
-                                 possible_without_floor=True)  # fmt: skip
+        opening = opening.assign(
+            kind=name,
+            needed_rate=opening["rate"],
+            floor_rate=opening["floor"],
+            possible=True,
+            possible_without_floor=True,
+        )
         columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "possible", "possible_without_floor"]
         parts.append(pd.concat([opening, found])[columns])
     table = pd.concat(parts, ignore_index=True)
@@ -74,8 +79,13 @@ def draw_needed(table: pd.DataFrame, lang: str, title: str) -> Figure:
             for r in style.each(rows.iloc[1:]):
                 style.note(axes, r.year, r.needed_rate, number(100 * r.needed_rate, 1, lang), style.BLUE, dx=5, dy=6)
             paces = preset(name)
-            words = text("needed.panel", lang, a=paces.province_pace_pp, b=paces.poor_district_pace_pp,
-                         pace=rows["needed_pace_pp"].iloc[1])  # fmt: skip
+            words = text(
+                "needed.panel",
+                lang,
+                a=paces.province_pace_pp,
+                b=paces.poor_district_pace_pp,
+                pace=rows["needed_pace_pp"].iloc[1],
+            )
             axes.set_title(words, fontsize=7.5, linespacing=1.25)
             axes.set_ylim(low, high)
             axes.set_xlim(rows["year"].min() - 0.4, last + 0.95)

@@ -19,13 +19,32 @@ LEVEL = 0.90  # of the interval of an observed coverage
 def scores_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Mean error and WIS of each method (poverty in points, NTM in communes), and the error of its bare path."""
     poverty = hindcast(hindcast_panel(obs)).summary.set_index("method").loc[list(METHODS)]
-    parts = [pd.DataFrame(dict(subject="poverty", method=METHODS, cases=poverty["n"].to_numpy(),
-                               error=100 * poverty["mae"].to_numpy(), wis=100 * poverty["wis"].to_numpy(),
-                               bare_error=100 * poverty["mae_point"].to_numpy()))]  # fmt: skip
+    parts = [
+        pd.DataFrame(
+            dict(
+                subject="poverty",
+                method=METHODS,
+                cases=poverty["n"].to_numpy(),
+                error=100 * poverty["mae"].to_numpy(),
+                wis=100 * poverty["wis"].to_numpy(),
+                bare_error=100 * poverty["mae_point"].to_numpy(),
+            )
+        )
+    ]
     _, found = hindcast_ntm(obs)
     ntm = found[found["steps"] == "next"].set_index("method").loc[list(NTM)]
-    parts.append(pd.DataFrame(dict(subject="ntm", method=NTM, cases=ntm["cases"].to_numpy(), error=ntm["mae"].to_numpy(),
-                                   wis=ntm["wis"].to_numpy(), bare_error=ntm["mae"].to_numpy())))  # fmt: skip
+    parts.append(
+        pd.DataFrame(
+            dict(
+                subject="ntm",
+                method=NTM,
+                cases=ntm["cases"].to_numpy(),
+                error=ntm["mae"].to_numpy(),
+                wis=ntm["wis"].to_numpy(),
+                bare_error=ntm["mae"].to_numpy(),
+            )
+        )
+    )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -58,14 +77,23 @@ _WIS = dict(marker="D", color=style.BLUE, markerfacecolor="white", markersize=4.
 def scores_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Errors of the default methods and of doing nothing."""
     at = table.set_index(["subject", "method"])
-    return dict(n=at.at[("poverty", "pooled"), "cases"], pooled=at.at[("poverty", "pooled"), "error"],
-                same=at.at[("poverty", "persistence"), "error"], bare=at.at[("poverty", "persistence"), "bare_error"], own=at.at[("poverty", "logistic"), "error"],
-                ntm_n=at.at[("ntm", "pace 1.5"), "cases"], ntm=at.at[("ntm", "pace 1.5"), "error"],
-                ntm_same=at.at[("ntm", "no change"), "error"], ntm_line=at.at[("ntm", "straight line"), "error"])  # fmt: skip
+    return dict(
+        n=at.at[("poverty", "pooled"), "cases"],
+        pooled=at.at[("poverty", "pooled"), "error"],
+        same=at.at[("poverty", "persistence"), "error"],
+        bare=at.at[("poverty", "persistence"), "bare_error"],
+        own=at.at[("poverty", "logistic"), "error"],
+        ntm_n=at.at[("ntm", "pace 1.5"), "cases"],
+        ntm=at.at[("ntm", "pace 1.5"), "error"],
+        ntm_same=at.at[("ntm", "no change"), "error"],
+        ntm_line=at.at[("ntm", "straight line"), "error"],
+    )
 
 
 def calibration_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Nominal and observed coverage of each kind of estimate, with the number of cases and its 90 % binomial interval."""
+    """Nominal and observed coverage of each kind of estimate, with the number of cases and its 90 %
+    binomial interval.
+    """
     summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"].to_dict()
     rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
     cases, _ = hindcast_ntm(obs)

@@ -26,7 +26,15 @@ CM = 1 / 2.54
 WIDTH_CM = 16.0
 # Okabe-Ito, safe for colour-blind readers; each role also has its own marker or line style, so grey print works too
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
-    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")  # fmt: skip
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
 Look = dict[str, Any]  # properties of a line or a marker
 Page = Figure  # what is drawn on, for those outside who only pass it on
 GREY, LIGHT, PALE = "#595959", "#D9D9D9", "#F2F2F2"
@@ -40,8 +48,15 @@ UNSURE: Look = dict(
 )
 AT_LEAST: Look = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
 AT_MOST: Look = dict(marker="v", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
-MARKERS: dict[str, Look] = {"published": PUBLISHED, "derived": DERIVED, "estimated": ESTIMATED, "projected": PROJECTED,
-           "unsure": UNSURE, "at_least": AT_LEAST, "at_most": AT_MOST}  # fmt: skip
+MARKERS: dict[str, Look] = {
+    "published": PUBLISHED,
+    "derived": DERIVED,
+    "estimated": ESTIMATED,
+    "projected": PROJECTED,
+    "unsure": UNSURE,
+    "at_least": AT_LEAST,
+    "at_most": AT_MOST,
+}
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 7.5,
@@ -96,8 +111,13 @@ def canvas(
     """
     with rc_context():
         figure = Figure(figsize=(WIDTH_CM * CM, height_cm * CM), dpi=100)
-        figure.subplots_adjust(left=left / WIDTH_CM, right=1 - right / WIDTH_CM, top=1 - top / height_cm,
-                               bottom=bottom / height_cm, **spacing)  # fmt: skip
+        figure.subplots_adjust(
+            left=left / WIDTH_CM,
+            right=1 - right / WIDTH_CM,
+            top=1 - top / height_cm,
+            bottom=bottom / height_cm,
+            **spacing,
+        )
         at = 0.2 / WIDTH_CM
         figure.text(at, 1 - 0.2 / height_cm, title, ha="left", va="top", fontsize=9.5, fontweight="bold")
         source = textwrap.fill(text("source.line", lang), 130)
@@ -164,8 +184,9 @@ def note(
     """Words beside a point of the data, moved by dx, dy points, with a white rim so that no line runs through them."""
     rim = [patheffects.withStroke(linewidth=1.8, foreground="white")]
     settings = dict(fontsize=SMALL, ha="left", va="center", annotation_clip=False, path_effects=rim)
-    return axes.annotate(words, (x, y), xytext=(dx, dy), textcoords="offset points", color=color,
-                         **{**settings, **kwargs})  # fmt: skip
+    return axes.annotate(
+        words, (x, y), xytext=(dx, dy), textcoords="offset points", color=color, **{**settings, **kwargs}
+    )
 
 
 def callout(

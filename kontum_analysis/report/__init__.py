@@ -39,10 +39,12 @@ def build_report(
     """The report of one year as a `Report`: blocks in reading order, every text in `lang`.
 
     obs: from `load_observations`; where `as_of` is given, of that vintage. Everything known in obs about days up to 31
-    December of the year is used, and nothing about later days; what was not out by 20 December is listed. scenario: for the
+    December of the year is used, and nothing about later days; what was not out by 20 December is listed. scenario: for
+    the
     quotas of the next year, default programme-mid. data, user: where obs was read from, for the sources.
 
-    Raises KontumError for an unknown language, for a year without data (naming the years there are), for a day before the
+    Raises KontumError for an unknown language, for a year without data (naming the years there are), for a day before
+    the
     programme, and for a scenario that ends before the next year.
     """
     if lang not in LANGUAGES:
@@ -70,8 +72,13 @@ def build_report(
 def _opening(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
     left = tuple((text(f"report.head.{style}", lang), style) for style in ("superior", "agency", "number"))
     right = tuple((text(f"report.head.{style}", lang), style) for style in ("country", "motto", "place"))
-    yield Opening(left, right, text("report.title", lang), text("report.subject", lang, year=facts.year),
-                  text("report.addressee", lang))  # fmt: skip
+    yield Opening(
+        left,
+        right,
+        text("report.title", lang),
+        text("report.subject", lang, year=facts.year),
+        text("report.addressee", lang),
+    )
     if lang != "vi":
         yield Paragraph(text("report.official_language", lang), "note")
     yield Paragraph(text("report.preamble", lang, year=facts.year, mark=refs.mark(PROGRAMME_SOURCE)))

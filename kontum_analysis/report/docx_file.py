@@ -1,4 +1,6 @@
-"""A yearly report as a Word document in the layout of Decree 30/2020/NĐ-CP (its Appendix I), the same bytes on every run."""
+"""A yearly report as a Word document in the layout of Decree 30/2020/NĐ-CP (its Appendix I), the same bytes on every
+run.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,17 +22,29 @@ from docx.text.run import Run
 from ..documents import add_picture, add_table, clean, document_bytes, new_document
 from .blocks import Block, Heading, Opening, Paragraph, Picture, Report, Signature, Source, Table
 
-CENTRE, LEFT, RIGHT, JUSTIFY = (WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT,
-                                WD_ALIGN_PARAGRAPH.JUSTIFY)  # fmt: skip
+CENTRE, LEFT, RIGHT, JUSTIFY = (
+    WD_ALIGN_PARAGRAPH.CENTER,
+    WD_ALIGN_PARAGRAPH.LEFT,
+    WD_ALIGN_PARAGRAPH.RIGHT,
+    WD_ALIGN_PARAGRAPH.JUSTIFY,
+)
 _CELLS, _NOTES = Pt(10.5), Pt(11)
 _TOGETHER, _LONG = 14, 60  # a table of so many rows at most, none with a cell of so many letters, stays on one page
 _COMPANY = 3  # so many rows at the end stay together and with the note, so that none stands alone on a page
 # size, bold, italic of the parts of the head and of the signature
 _LOOKS = {
-    "superior": (12, False, False), "agency": (12, True, False), "number": (13, False, False), "country": (12, True, False),
-    "motto": (13, True, False), "place": (13, False, True), "heading": (13, True, False), "item": (13, False, True),
-    "signer": (13, True, False), "copies": (12, True, True), "copy": (11, False, False),
-}  # fmt: skip
+    "superior": (12, False, False),
+    "agency": (12, True, False),
+    "number": (13, False, False),
+    "country": (12, True, False),
+    "motto": (13, True, False),
+    "place": (13, False, True),
+    "heading": (13, True, False),
+    "item": (13, False, True),
+    "signer": (13, True, False),
+    "copies": (12, True, True),
+    "copy": (11, False, False),
+}
 _RULED = {"agency": 2.2, "motto": 5.0}  # a rule of so many centimetres below the line
 
 
@@ -218,6 +232,11 @@ def _signature(document: Docx, block: Signature, lang: str) -> None:
 
 
 _WRITERS: dict[type[Block], Callable[[Docx, Any, str], None]] = {
-    Opening: _opening, Heading: _heading, Paragraph: _paragraph, Table: _table, Picture: _picture, Source: _source,
+    Opening: _opening,
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Table: _table,
+    Picture: _picture,
+    Source: _source,
     Signature: _signature,
-}  # fmt: skip
+}

@@ -28,7 +28,8 @@ class Facts:
     """Everything a report says, as numbers.
 
     obs: figures about days up to the end of the year; later: those about the days after it, from which some cells of
-    the year follow. as_of: the day of the vintage, or None. panel, board, ntm: results of `estimate_panel`, `scoreboard`,
+    the year follow. as_of: the day of the vintage, or None. panel, board, ntm: results of `estimate_panel`,
+    `scoreboard`,
     `project_ntm` on obs (ntm is None where no bands are known). plan: the scenario from the last known year end.
     """
 
@@ -82,15 +83,22 @@ class Facts:
 
     @cached_property
     def quotas(self) -> pd.DataFrame:
-        """Next year's quotas: area, opening poor households and status, quota, left and rate at its end, and the quota on the
+        """Next year's quotas: area, opening poor households and status, quota, left and rate at its end, and the quota
+        on the
         scenario's own path from its own start (missing where that path does not reach the year); the province last.
         """
         path, year = self.projection, self.year + 1
         opening = path[path["year"] == self.plan.start].set_index("area")
         end = path[path["year"] == year].set_index("area")
         quota = exit_quotas(path).query("year == @year").set_index("area")["quota"]
-        table = pd.DataFrame(dict(opening=opening["poor_households"], status=opening["status"], left=end["poor_households"],
-                                  rate=end["rate"]))  # fmt: skip
+        table = pd.DataFrame(
+            dict(
+                opening=opening["poor_households"],
+                status=opening["status"],
+                left=end["poor_households"],
+                rate=end["rate"],
+            )
+        )
         table["quota"] = quota.reindex(table.index)
         table.loc[PROVINCE, "quota"] = quota.sum()
         own = self.scenario
@@ -104,9 +112,11 @@ class Facts:
 
     @cached_property
     def late(self) -> pd.DataFrame:
-        """Figures used in the report that were not out on the day it is due: ref_area, indicator, time_period, known_from, source_id.
+        """Figures used in the report that were not out on the day it is due: ref_area, indicator, time_period,
+        known_from, source_id.
 
-        They are the rows behind the targets and the year-end poverty review of the year; known_from_assumed tells a day that is a rule's.
+        They are the rows behind the targets and the year-end poverty review of the year; known_from_assumed tells a day
+        that is a rule's.
         """
         lines = {line for found in self.board["source_lines"] for line in found.split("|") if line}
         obs = self.obs[self.obs["known_from"] > f"{self.year}-{DUE}"]
@@ -118,7 +128,9 @@ class Facts:
 
     @cached_property
     def poor_districts(self) -> pd.DataFrame:
-        """The poor districts together, one row a year: rate, rate_q10, rate_q90, poor_households, poor_q10, poor_q90, status_rate."""
+        """The poor districts together, one row a year: rate, rate_q10, rate_q90, poor_households, poor_q10, poor_q90,
+        status_rate.
+        """
         found, member = self.estimates, np.isin(self.estimates.areas, poor_districts())
         poor, base = found.poor[member].sum(axis=0), found.households[member].sum(axis=0)
         rows = []
@@ -126,12 +138,21 @@ class Facts:
             of_year = self.panel[self.panel["area"].isin(poor_districts()) & (self.panel["year"] == year)]
             status = "estimated" if (of_year["status_poor_households"] == "estimated").any() else "derived"
             rate = poor[j] / base[j]
-            rows.append(dict(
-                area=POOR_DISTRICTS, year=year, rate=rate.mean(), rate_q10=np.quantile(rate, 0.1), rate_q90=np.quantile(rate, 0.9),
-                poor_households=int(of_year["poor_households"].sum()), poor_q10=int(np.floor(np.quantile(poor[j], 0.1))),
-                poor_q90=int(np.ceil(np.quantile(poor[j], 0.9))), status_rate=status,
-                status_poor_households=status,
-                source_id="|".join(dict.fromkeys("|".join(of_year["source_id"]).split("|")))))  # fmt: skip
+            rows.append(
+                dict(
+                    area=POOR_DISTRICTS,
+                    year=year,
+                    rate=rate.mean(),
+                    rate_q10=np.quantile(rate, 0.1),
+                    rate_q90=np.quantile(rate, 0.9),
+                    poor_households=int(of_year["poor_households"].sum()),
+                    poor_q10=int(np.floor(np.quantile(poor[j], 0.1))),
+                    poor_q90=int(np.ceil(np.quantile(poor[j], 0.9))),
+                    status_rate=status,
+                    status_poor_households=status,
+                    source_id="|".join(dict.fromkeys("|".join(of_year["source_id"]).split("|"))),
+                )
+            )
         return pd.DataFrame(rows)
 
     @cached_property
@@ -175,8 +196,10 @@ def gather(
 ) -> Facts:
     """The Facts of one year.
 
-    obs: from `load_observations`, of the vintage `as_of` where one is given. scenario: a Scenario; its paces are applied
-    from the last known year end, for the quotas of the year after the report's. Raises KontumError naming the years that
+    obs: from `load_observations`, of the vintage `as_of` where one is given. scenario: a Scenario; its paces are
+    applied
+    from the last known year end, for the quotas of the year after the report's. Raises KontumError naming the years
+    that
     can be reported on, for a vintage before the programme, and for a scenario that ends before the next year.
     """
     day = None if as_of is None else str(as_of)
@@ -190,8 +213,19 @@ def gather(
     known = obs["time_period"] <= f"{year}-12-31"
     kept = obs[known].reset_index(drop=True)
     estimates = estimate_panel(kept, seed=SEED)
-    return Facts(year, day, kept, obs[~known], estimates, scoreboard(kept, data=data, draws=DRAWS, seed=SEED),
-                 _ntm(kept), scenario, _plan(scenario, max(estimates.years), year + 1), data, user)  # fmt: skip
+    return Facts(
+        year,
+        day,
+        kept,
+        obs[~known],
+        estimates,
+        scoreboard(kept, data=data, draws=DRAWS, seed=SEED),
+        _ntm(kept),
+        scenario,
+        _plan(scenario, max(estimates.years), year + 1),
+        data,
+        user,
+    )
 
 
 def _ntm(obs: pd.DataFrame) -> NTMProjection | None:

@@ -17,14 +17,20 @@ _TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def to_html(report: Report) -> str:
     """The report as the text of an HTML page; every word is escaped."""
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                              finalize=lambda value: clean(value) if isinstance(value, str) and type(value) is str else value)  # fmt: skip
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: clean(value) if isinstance(value, str) and type(value) is str else value,
+    )
     words = {"table": text("documents.table", report.lang), "figure": text("documents.figure", report.lang)}
     return environment.get_template("report.html").render(report=report, blocks=list(_numbered(report)), words=words)
 
 
 def _numbered(report: Report) -> Iterator[dict[str, Any]]:
-    """The blocks with the numbers of tables and figures; items of a list and sources that follow each other together."""
+    """The blocks with the numbers of tables and figures; items of a list and sources that follow each
+    other together.
+    """
     counts: dict[type[Block], int] = {Table: 0, Picture: 0}
     for kind, blocks in groupby(report.blocks, _kind):
         run = list(blocks)

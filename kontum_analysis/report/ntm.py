@@ -1,4 +1,6 @@
-"""The part of the yearly report about new-rural communes: attained, by band, by district, and the odds of the targets."""
+"""The part of the yearly report about new-rural communes: attained, by band, by district, and the
+odds of the targets.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,8 +36,16 @@ def ntm_section(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
         yield Paragraph(text("report.ntm.nothing", lang))
         return
     when = day_words(last.day, lang, facts.month_only(last.day))
-    yield Paragraph(text("report.ntm.answer", lang, when=when, count=last.attained, all=last.communes,
-                         mark=refs.mark(last.source_ids)))  # fmt: skip
+    yield Paragraph(
+        text(
+            "report.ntm.answer",
+            lang,
+            when=when,
+            count=last.attained,
+            all=last.communes,
+            mark=refs.mark(last.source_ids),
+        )
+    )
     yield _history(ntm.history, facts, refs, lang)
     pace = next(values for key, values in ntm.assumptions if key == "ntm.observed")
     yield Paragraph(text("report.ntm.pace", lang, **pace))
@@ -52,11 +62,23 @@ def _history(history: pd.DataFrame, facts: Facts, refs: References, lang: str) -
             rows.append((text(f"ntm.set.{row.standard}", lang),))
             before = row.standard
         bands = (number(getattr(row, band), 0, lang) for band in BANDS)
-        rows.append((day_words(row.day, lang, facts.month_only(row.day)), *bands, number(row.recognised, 0, lang),
-                     refs.mark(row.source_ids)))  # fmt: skip
+        rows.append(
+            (
+                day_words(row.day, lang, facts.month_only(row.day)),
+                *bands,
+                number(row.recognised, 0, lang),
+                refs.mark(row.source_ids),
+            )
+        )
     heads = headings("ntm", ("day", *BANDS, "recognised", "source"), lang)
-    return Table(text("report.ntm.history", lang), heads, tuple(rows), (3.1, 1.8, 1.9, 1.9, 1.8, 1.8, 2.2, 2.0),
-                 right=tuple(range(1, 7)), note=text("report.ntm.history_note", lang))  # fmt: skip
+    return Table(
+        text("report.ntm.history", lang),
+        heads,
+        tuple(rows),
+        (3.1, 1.8, 1.9, 1.9, 1.8, 1.8, 2.2, 2.0),
+        right=tuple(range(1, 7)),
+        note=text("report.ntm.history_note", lang),
+    )
 
 
 def _chances(ntm: NTMProjection, lang: str) -> Table:
@@ -69,12 +91,25 @@ def _chances(ntm: NTMProjection, lang: str) -> Table:
         if np.isnan(row.target):
             continue
         at: Any = end.loc["ntm_communes_15_plus_criteria" if row.event == "all_communes_15_criteria" else row.event]
-        rows.append((text(f"event.{row.event}", lang), number(row.target, 0, lang),
-                     number(known.get(row.event, np.nan), 0, lang), number(at["median"], 0, lang),
-                     f"{number(at['q10'], 0, lang)}–{number(at['q90'], 0, lang)}", percent(row.probability, lang)))  # fmt: skip
+        rows.append(
+            (
+                text(f"event.{row.event}", lang),
+                number(row.target, 0, lang),
+                number(known.get(row.event, np.nan), 0, lang),
+                number(at["median"], 0, lang),
+                f"{number(at['q10'], 0, lang)}–{number(at['q90'], 0, lang)}",
+                percent(row.probability, lang),
+            )
+        )
     heads = headings("chance", ("event", "target", "now", "median", "interval", "chance"), lang)
-    return Table(text("report.chance.caption", lang, year=int(ntm.years["year"].max())), heads, tuple(rows),
-                 (5.0, 2.4, 2.2, 2.2, 2.5, 2.2), right=(1, 2, 3, 4, 5), note=text("report.chance.note", lang))  # fmt: skip
+    return Table(
+        text("report.chance.caption", lang, year=int(ntm.years["year"].max())),
+        heads,
+        tuple(rows),
+        (5.0, 2.4, 2.2, 2.2, 2.5, 2.2),
+        right=(1, 2, 3, 4, 5),
+        note=text("report.chance.note", lang),
+    )
 
 
 def _by_district(communes: pd.DataFrame, facts: Facts, refs: References, lang: str) -> Table:
@@ -82,9 +117,23 @@ def _by_district(communes: pd.DataFrame, facts: Facts, refs: References, lang: s
     rows = []
     for code in districts():
         own, named = communes[communes["district"] == code], seen[seen["district"] == code]
-        rows.append((area_name(code, lang), number(len(own), 0, lang), number(len(named), 0, lang),
-                     ", ".join(named["name"]) or "–", refs.mark("|".join(named["evidence"])) or "–"))  # fmt: skip
+        rows.append(
+            (
+                area_name(code, lang),
+                number(len(own), 0, lang),
+                number(len(named), 0, lang),
+                ", ".join(named["name"]) or "–",
+                refs.mark("|".join(named["evidence"])) or "–",
+            )
+        )
     rows.append((text("area.62", lang), number(len(communes), 0, lang), number(len(seen), 0, lang), "", ""))
     heads = headings("named", ("area", "communes", "named", "names", "source"), lang)
-    return Table(text("report.named.caption", lang), heads, tuple(rows), (2.6, 2.2, 1.7, 7.6, 2.4), right=(1, 2),
-                 total=(len(rows) - 1,), note=text("report.named.note", lang))  # fmt: skip
+    return Table(
+        text("report.named.caption", lang),
+        heads,
+        tuple(rows),
+        (2.6, 2.2, 1.7, 7.6, 2.4),
+        right=(1, 2),
+        total=(len(rows) - 1,),
+        note=text("report.named.note", lang),
+    )

@@ -25,12 +25,21 @@ def poverty_section(facts: Facts, refs: References, lang: str) -> Iterator[Block
     span = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
     for kind, draw in (("rates", _rate), ("households", _households)):
         rows = tuple(_area_row(group, years, draw, refs, lang) for _, group in cells.groupby("area", sort=False))
-        heads = (text("report.poverty.area", lang), *(text("report.poverty.year", lang, year=y) for y in years),
-                 text("report.poverty.source", lang))  # fmt: skip
+        heads = (
+            text("report.poverty.area", lang),
+            *(text("report.poverty.year", lang, year=y) for y in years),
+            text("report.poverty.source", lang),
+        )
         each = _year_widths(len(years))
-        yield Table(text(f"report.poverty.{kind}", lang, years=span), heads, rows,
-                    (_FIRST_COLUMN, *each, _LAST_COLUMN), right=tuple(range(1, len(years) + 1)), total=(0,),
-                    note=text("report.poverty.note", lang))  # fmt: skip
+        yield Table(
+            text(f"report.poverty.{kind}", lang, years=span),
+            heads,
+            rows,
+            (_FIRST_COLUMN, *each, _LAST_COLUMN),
+            right=tuple(range(1, len(years) + 1)),
+            total=(0,),
+            note=text("report.poverty.note", lang),
+        )
 
 
 def _year_widths(count: int) -> tuple[float, ...]:
@@ -71,8 +80,15 @@ def _known(facts: Facts, refs: References, lang: str) -> Iterator[str]:
     of_year = facts.panel[(facts.panel["year"] == last) & (facts.panel["area"] != PROVINCE)]
     open_ = of_year.loc[of_year["status_rate"] == "estimated", "area"]
     if len(open_):
-        yield text("report.poverty.known", lang, year=last, known=len(of_year) - len(open_), all=len(of_year),
-                   names=area_list(open_, lang), total=facts.cell(PROVINCE, last).poor_households)  # fmt: skip
+        yield text(
+            "report.poverty.known",
+            lang,
+            year=last,
+            known=len(of_year) - len(open_),
+            all=len(of_year),
+            names=area_list(open_, lang),
+            total=facts.cell(PROVINCE, last).poor_households,
+        )
     else:
         yield text("report.poverty.complete", lang, year=last, all=len(of_year))
     gross = facts.gross_exits
@@ -95,15 +111,35 @@ def quota_section(facts: Facts, lang: str) -> Iterator[Block]:
     names = ["area", "opening", "quota", "left", "rate", *(["own_path"] if own else [])]
     heads = headings("quota", names, lang, start=plan.start, year=year, own=facts.scenario.start)
     widths = (3.6, 2.6, 2.7, 2.6, 2.2, 2.8) if own else (4.5, 3.0, 3.0, 3.0, 3.0)
-    yield Table(text("report.quota.caption", lang, year=year, scenario=title(facts.scenario, lang)), heads, rows, widths,
-                right=tuple(range(1, len(names))), total=(len(rows) - 1,), note=text("report.quota.note", lang))  # fmt: skip
+    yield Table(
+        text("report.quota.caption", lang, year=year, scenario=title(facts.scenario, lang)),
+        heads,
+        rows,
+        widths,
+        right=tuple(range(1, len(names))),
+        total=(len(rows) - 1,),
+        note=text("report.quota.note", lang),
+    )
     poor = table[table["area"].isin(poor_districts())]
-    yield Paragraph(text("report.quota.poor", lang, names=area_list(poor["area"], lang), quota=poor["quota"].sum(), year=year,
-                         share=poor["quota"].sum() / max(table["quota"].iloc[-1], 1)))  # fmt: skip
+    yield Paragraph(
+        text(
+            "report.quota.poor",
+            lang,
+            names=area_list(poor["area"], lang),
+            quota=poor["quota"].sum(),
+            year=year,
+            share=poor["quota"].sum() / max(table["quota"].iloc[-1], 1),
+        )
+    )
 
 
 def _quota_row(row: Any, own: bool, lang: str) -> tuple[str, ...]:
     opening = marked(number(row.opening, 0, lang), row.status)
-    found = [area_name(row.area, lang), opening, number(row.quota, 0, lang), number(row.left, 0, lang),
-             number(100 * row.rate, 2, lang)]  # fmt: skip
+    found = [
+        area_name(row.area, lang),
+        opening,
+        number(row.quota, 0, lang),
+        number(row.left, 0, lang),
+        number(100 * row.rate, 2, lang),
+    ]
     return (*found, number(row.own_path, 0, lang)) if own else tuple(found)

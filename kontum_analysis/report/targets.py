@@ -30,8 +30,14 @@ def targets_section(facts: Facts, refs: References, lang: str) -> Iterator[Block
         rows.append((text(f"programme.{programme}", lang),))
         rows += [_row(number, row, facts, refs, lang) for number, row in group]
     names = ("number", "target", "latest", "day", "gap", "status", "source")
-    yield Table(text("report.targets.caption", lang, year=facts.year), headings("targets", names, lang), tuple(rows),
-                (0.9, 4.1, 2.4, 2.1, 2.1, 3.2, 1.7), right=(2, 4), note=text("report.targets.note", lang))  # fmt: skip
+    yield Table(
+        text("report.targets.caption", lang, year=facts.year),
+        headings("targets", names, lang),
+        tuple(rows),
+        (0.9, 4.1, 2.4, 2.1, 2.1, 3.2, 1.7),
+        right=(2, 4),
+        note=text("report.targets.note", lang),
+    )
 
 
 def _by_programme(board: pd.DataFrame) -> Iterator[tuple[str, list[tuple[int, Any]]]]:
@@ -42,8 +48,15 @@ def _by_programme(board: pd.DataFrame) -> Iterator[tuple[str, list[tuple[int, An
 
 
 def _row(number: int, row: Any, facts: Facts, refs: References, lang: str) -> tuple[str, ...]:
-    return (str(number), getattr(row, f"statement_{lang}"), _latest(row, lang), _day(row, facts, lang), _gap(row, lang),
-            _status(row, lang), refs.mark(row.source_ids) or "–")  # fmt: skip
+    return (
+        str(number),
+        getattr(row, f"statement_{lang}"),
+        _latest(row, lang),
+        _day(row, facts, lang),
+        _gap(row, lang),
+        _status(row, lang),
+        refs.mark(row.source_ids) or "–",
+    )
 
 
 def _unit(row: Any, kind: str) -> str:
@@ -84,17 +97,25 @@ def _status(row: Any, lang: str) -> str:
 def missing_section(facts: Facts, refs: References, lang: str) -> Iterator[Block]:
     """Section V: the targets that cannot be measured, and what would have to be published to measure each."""
     yield Heading(1, text("report.missing.heading", lang))
-    missing = [(number, row) for _, group in _by_programme(facts.board) for number, row in group
-               if row.status == "not_measured"]  # fmt: skip
+    missing = [
+        (number, row)
+        for _, group in _by_programme(facts.board)
+        for number, row in group
+        if row.status == "not_measured"
+    ]
     yield Paragraph(text("report.missing.intro", lang, count=len(missing)))
-    rows = tuple((str(number), text(f"target_short.{row.target_id}", lang), _needed(row, lang), refs.mark(row.source_ids) or "–")
-                 for number, row in missing)  # fmt: skip
+    rows = tuple(
+        (str(number), text(f"target_short.{row.target_id}", lang), _needed(row, lang), refs.mark(row.source_ids) or "–")
+        for number, row in missing
+    )
     names = ("number", "target", "needed", "nearest")
     yield Table(text("report.missing.caption", lang), headings("missing", names, lang), rows, (0.9, 5.6, 7.8, 2.2))
 
 
 def _needed(row: Any, lang: str) -> str:
-    """What is needed, without the clause behind the semicolon: that one says what is known today, not in the report's year."""
+    """What is needed, without the clause behind the semicolon: that one says what is known today, not in the report's
+    year.
+    """
     if f"needed.{row.target_id}" not in table():
         return text("report.missing.other", lang)
     return str(getattr(row, f"needed_{lang}")).split("; ")[0]

@@ -27,8 +27,13 @@ def _remarks(facts: Facts, refs: References, lang: str) -> Iterator[str]:
     yield text("report.trust.kinds", lang)
     tested = facts.tested
     if len(tested):
-        yield text("report.trust.tested", lang, n=len(tested), inside=int(tested["inside"].sum()),
-                   error=tested["error_pp"].abs().mean())  # fmt: skip
+        yield text(
+            "report.trust.tested",
+            lang,
+            n=len(tested),
+            inside=int(tested["inside"].sum()),
+            error=tested["error_pp"].abs().mean(),
+        )
     yield text("report.trust.points", lang)
     yield text("report.trust.standards", lang)
     lost = facts.obs["preference_reason"].str.startswith("conflict") & (facts.obs["time_period"] >= "2021-12-31")
@@ -37,12 +42,25 @@ def _remarks(facts: Facts, refs: References, lang: str) -> Iterator[str]:
     yield text("report.trust.scenario", lang)
     cell: Any
     for cell in facts.hidden_later.itertuples():
-        yield text("report.trust.later", lang, name=area_name(cell.area, lang), year=cell.year, rate=cell.rate,
-                   status=text(f"status.{cell.status_rate}", lang), until=facts.year, mark=refs.mark(cell.source_id))  # fmt: skip
+        yield text(
+            "report.trust.later",
+            lang,
+            name=area_name(cell.area, lang),
+            year=cell.year,
+            rate=cell.rate,
+            status=text(f"status.{cell.status_rate}", lang),
+            until=facts.year,
+            mark=refs.mark(cell.source_id),
+        )
     if facts.year >= MERGER_YEAR and (facts.as_of is None or facts.as_of >= MERGER_DAY):
         units = crosswalk()
-        yield text("report.trust.merger", lang, old=units["old_code"].nunique(), new=units["new_code"].nunique(),
-                   mark=refs.mark(units["source_id"].iloc[0]))  # fmt: skip
+        yield text(
+            "report.trust.merger",
+            lang,
+            old=units["old_code"].nunique(),
+            new=units["new_code"].nunique(),
+            mark=refs.mark(units["source_id"].iloc[0]),
+        )
 
 
 def _late_table(facts: Facts, refs: References, lang: str) -> Table:
@@ -56,8 +74,13 @@ def _late_table(facts: Facts, refs: References, lang: str) -> Table:
         when = listed(dict.fromkeys(days), lang)
         rows.append((said, where, when, exact_day(str(known), lang) + ("*" if assumed else ""), refs.mark(str(source))))
     heads = headings("late", ("figures", "area", "day", "out", "source"), lang)
-    return Table(text("report.late.caption", lang, year=facts.year), heads, tuple(rows), (5.2, 3.2, 3.0, 3.4, 1.7),
-                 note=text("report.late.note", lang, lag=ASSUMED_LAG_DAYS))  # fmt: skip
+    return Table(
+        text("report.late.caption", lang, year=facts.year),
+        heads,
+        tuple(rows),
+        (5.2, 3.2, 3.0, 3.4, 1.7),
+        note=text("report.late.note", lang, lag=ASSUMED_LAG_DAYS),
+    )
 
 
 def _place(row: Any, lang: str) -> str:

@@ -38,7 +38,8 @@ def day_words(day: str, lang: str, month_only: bool = False) -> str:
 
 
 def figure_day(day: str, indicator: str, lang: str, month_only: bool = False) -> str:
-    """The day of a figure in words; a page on communes without a day, filed at the end of its year, is of any day in it.
+    """The day of a figure in words; a page on communes without a day, filed at the end of its year, is of any day in
+    it.
 
     >>> figure_day("2021-12-31", "ntm_communes", "vi"), figure_day("2021-12-31", "poor_households", "vi")
     ('trong năm 2021', 'cuối năm 2021')
@@ -58,7 +59,11 @@ def exact_day(day: str, lang: str, month_only: bool = False) -> str:
     if lang == "en":
         return format_date(found, "MMMM yyyy" if month_only else "d MMMM yyyy", locale="en")
     month = f"{found.month:02d}" if found.month < 3 else str(found.month)
-    return text("report.day.month", lang, month=month, year=found.year) if month_only else f"{found.day:02d}/{month}/{found.year}"  # fmt: skip
+    return (
+        text("report.day.month", lang, month=month, year=found.year)
+        if month_only
+        else f"{found.day:02d}/{month}/{found.year}"
+    )
 
 
 def printed_day(published: str, lang: str) -> str:
@@ -109,7 +114,8 @@ def percent(p: float, lang: str) -> str:
 
 
 def marked(value: str, status: str, low: str | None = None, high: str | None = None) -> str:
-    """A figure with the mark of how it is known (* derived, ** estimated with its 80 % interval); value, low, high are text.
+    """A figure with the mark of how it is known (* derived, ** estimated with its 80 % interval); value, low, high are
+    text.
 
     >>> marked("41,06", "derived"), marked("13,0", "estimated", "9,0", "15,5")
     ('41,06*', '13,0** (9,0–15,5)')

@@ -1,8 +1,11 @@
 """Draw one chunk of areas: the only place that spends time, and the same whoever calls it.
 
-Every area draws from a stream of its own, SeedSequence(seed, spawn_key=(code,)), so that its draws do not depend on the order of areas,
-on chunks, on workers or on areas added later. Sums over areas are whole numbers, poor households in parts of 2^-20: whole numbers below
-2^53 add up to the same in any order, also as floats; fractions do not. Only within a block, at most 64 children of one parent in the order of their
+Every area draws from a stream of its own, SeedSequence(seed, spawn_key=(code,)), so that its draws do not depend on the
+order of areas,
+on chunks, on workers or on areas added later. Sums over areas are whole numbers, poor households in parts of 2^-20:
+whole numbers below
+2^53 add up to the same in any order, also as floats; fractions do not. Only within a block, at most 64 children of one
+parent in the order of their
 codes, are floats added, always in that order.
 """
 
@@ -23,7 +26,9 @@ Paths = dict[tuple[int, ...], np.ndarray]  # of the log odds, by the chain of no
 
 @dataclass(frozen=True)
 class Node:
-    """An area with others below it, or a group: how it moves (a group does not), what it weighs, and whether the chunk holds all of it."""
+    """An area with others below it, or a group: how it moves (a group does not), what it weighs, and whether the chunk
+    holds all of it.
+    """
 
     number: int
     code: str
@@ -37,7 +42,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Block:
-    """At most 64 areas under one parent; arrays of shape (area, time) or (area,). groups: per area, the groups it counts in."""
+    """At most 64 areas under one parent; arrays of shape (area, time) or (area,). groups: per area, the groups it
+    counts in.
+    """
 
     chain: tuple[int, ...]
     codes: tuple[str, ...]
@@ -66,8 +73,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Part:
-    """What a chunk found. closed: nodes it holds all of, with their summaries (node, time, figure); opened: nodes it holds a part of, with
-    their poor households (whole numbers of parts) and their areas at or below the target, both of shape (node, time, draw).
+    """What a chunk found. closed: nodes it holds all of, with their summaries (node, time, figure); opened: nodes it
+    holds a part of, with
+    their poor households (whole numbers of parts) and their areas at or below the target, both of shape (node, time,
+    draw).
     """
 
     closed: np.ndarray

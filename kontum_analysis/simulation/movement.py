@@ -2,10 +2,13 @@
 
 For an area a with the areas above it, t years after the opening, in each draw:
 
-    theta[a, t] = logit(opening rate) + t · centre[a] + sum over a and all above it of (t · speed draw + walk[t]) + opening error
+    theta[a, t] = logit(opening rate) + t · centre[a] + sum over a and all above it of (t · speed draw + walk[t]) +
+    opening error
 
-Speed draws and yearly steps of the walks are normal and independent; those of a parent are shared by everything below it, so that
-areas move together. theta is therefore normal with a variance of opening² + sum of (t² · speed_sd² + t · shock_sd²): the quantiles
+Speed draws and yearly steps of the walks are normal and independent; those of a parent are shared by everything below
+it, so that
+areas move together. theta is therefore normal with a variance of opening² + sum of (t² · speed_sd² + t · shock_sd²):
+the quantiles
 of a single area need no draws at all.
 """
 
@@ -23,7 +26,8 @@ SHARED_BY_NATION = 0.5  # assumed: half of the variance of provinces' speeds and
 
 @dataclass(frozen=True)
 class Movement:
-    """speed: yearly change of the log odds to expect; speed_sd, shock_sd: by level, standard deviations (log odds) of the lasting
+    """speed: yearly change of the log odds to expect; speed_sd, shock_sd: by level, standard deviations (log odds) of
+    the lasting
     speed and of one year's step that an area of that level adds to those above it. A level left out adds nothing.
     """
 
@@ -49,8 +53,10 @@ class Movement:
 def from_history(obs: pd.DataFrame) -> Movement:
     """The movement that published history supports: `base_rates.speed_prior` and the districts' known changes.
 
-    Derived: speed, its spread between provinces, the shock of a province, that of a district about its province. Assumed, for want of
-    any published series: the country's share (`SHARED_BY_NATION`), and that a commune moves about its district as a district does
+    Derived: speed, its spread between provinces, the shock of a province, that of a district about its province.
+    Assumed, for want of
+    any published series: the country's share (`SHARED_BY_NATION`), and that a commune moves about its district as a
+    district does
     about its province.
 
     >>> from kontum_analysis.observations import load_observations
@@ -67,14 +73,20 @@ def from_history(obs: pd.DataFrame) -> Movement:
     return Movement(
         speed=prior["mean"],
         speed_sd={"nation": prior["between"] * nation, "province": prior["between"] * province},
-        shock_sd={"nation": prior["shock"] * nation, "province": prior["shock"] * province, "district": own, "commune": own},
-    )  # fmt: skip
+        shock_sd={
+            "nation": prior["shock"] * nation,
+            "province": prior["shock"] * province,
+            "district": own,
+            "commune": own,
+        },
+    )
 
 
 def leaning(tree: Tree, movement: Movement) -> list[pd.DataFrame]:
     """Centre and spread of the speed of nodes and leaves: two tables with columns centre, speed_sd, shock_sd.
 
-    An area's own speed weighs as in `base_rates.speed_prior`, speed_sd² against shock_sd² / years; the rest leans on its parent, and
+    An area's own speed weighs as in `base_rates.speed_prior`, speed_sd² against shock_sd² / years; the rest leans on
+    its parent, and
     what its own speed has settled no longer varies. At a level without a spread of its own the parent's speed holds.
     """
     known, found = None, []  # centres of the nodes, once they are there
@@ -110,7 +122,8 @@ def normal_margins(tree: Tree, moves: Sequence[pd.DataFrame], elapsed: np.ndarra
 def closed_form(
     mean: np.ndarray, sd: np.ndarray, levels: Sequence[float], target: float | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Quantiles of rates that are normal on the log odds, shape (…, level), and the probability of at most `target` (or None).
+    """Quantiles of rates that are normal on the log odds, shape (…, level), and the probability of at most `target` (or
+    None).
 
     >>> found, chance = closed_form(np.array([0.0]), np.array([1.0]), (0.5,), 0.5)
     >>> found.tolist(), chance.tolist()

@@ -19,7 +19,9 @@ FORMAT = 1  # raise it when the same inputs would give other draws
 
 @dataclass(frozen=True)
 class Plan:
-    """All of a run before anything is drawn. mean, sd: of the leaves' log odds (leaf, time); blocks: rows first, last and chain."""
+    """All of a run before anything is drawn. mean, sd: of the leaves' log odds (leaf, time); blocks: rows first, last
+    and chain.
+    """
 
     tree: Tree
     seed: int
@@ -63,8 +65,20 @@ def planned(
         if unknown or name in taken or not wanted:
             raise KontumError("simulate.error.group", name=name, value=", ".join(map(str, unknown[:5])) or name)
         chosen[name] = frozenset(codes[code] for code in wanted)
-    return Plan(tree, seed, draws, tuple(times), elapsed, tuple(levels), target, moves, mean, sd,
-                _blocks(tree.leaves["chain"].tolist()), chosen)  # fmt: skip
+    return Plan(
+        tree,
+        seed,
+        draws,
+        tuple(times),
+        elapsed,
+        tuple(levels),
+        target,
+        moves,
+        mean,
+        sd,
+        _blocks(tree.leaves["chain"].tolist()),
+        chosen,
+    )
 
 
 def _blocks(chains: list[tuple[int, ...]]) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
@@ -113,13 +127,23 @@ def nodes(plan: Plan) -> dict[int, Node]:
     found = {}
     for number, rows in members(plan).items():
         area = number < len(plan.tree.nodes)
-        found[number] = Node(number, plan.names[number], steps[number] if area else np.empty(0, np.float32), float(above["speed_sd"][number]) if area else 0.0,
-                             math.fsum(homes[rows]), len(rows), len(held[number]), True)  # fmt: skip
+        found[number] = Node(
+            number,
+            plan.names[number],
+            steps[number] if area else np.empty(0, np.float32),
+            float(above["speed_sd"][number]) if area else 0.0,
+            math.fsum(homes[rows]),
+            len(rows),
+            len(held[number]),
+            True,
+        )
     return found
 
 
 def _steps(shock_sd: np.ndarray, opening_sd: float | np.ndarray, elapsed: np.ndarray) -> np.ndarray:
-    """Standard deviation of each step of a walk, (area, time); the opening error lasts, so the first step carries it."""
+    """Standard deviation of each step of a walk, (area, time); the opening error lasts, so the first
+    step carries it.
+    """
     variance = np.outer(shock_sd**2, np.diff(elapsed, prepend=0.0))
     variance[:, 0] += opening_sd**2
     return np.sqrt(variance).astype(np.float32)
@@ -136,13 +160,32 @@ def tasks(plan: Plan, everything: Mapping[int, Node], areas: int) -> Iterator[Ta
         for start, stop, chain in plan.blocks[first:last]:
             rows = slice(start, stop)
             groups = _groups(plan, start, stop)
-            blocks.append(Block(chain, tuple(codes[rows]), plan.mean[rows], _steps(own["shock_sd"].to_numpy()[rows], opening[rows], plan.elapsed),
-                                own["speed_sd"].to_numpy()[rows], homes[rows], groups))  # fmt: skip
+            blocks.append(
+                Block(
+                    chain,
+                    tuple(codes[rows]),
+                    plan.mean[rows],
+                    _steps(own["shock_sd"].to_numpy()[rows], opening[rows], plan.elapsed),
+                    own["speed_sd"].to_numpy()[rows],
+                    homes[rows],
+                    groups,
+                )
+            )
             for number in {*chain, *(n for g in groups for n in g)}:
                 here[number] = here.get(number, 0) + 1
         held = {number: _part_of(everything[number], count) for number, count in here.items()}
-        yield Task(first, last, sum(len(b.codes) for b in blocks), plan.seed, plan.draws, plan.elapsed, plan.levels,
-                   plan.target, held, tuple(blocks))  # fmt: skip
+        yield Task(
+            first,
+            last,
+            sum(len(b.codes) for b in blocks),
+            plan.seed,
+            plan.draws,
+            plan.elapsed,
+            plan.levels,
+            plan.target,
+            held,
+            tuple(blocks),
+        )
 
 
 def _groups(plan: Plan, start: int, stop: int) -> tuple[tuple[int, ...], ...]:
@@ -154,16 +197,27 @@ def _groups(plan: Plan, start: int, stop: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _part_of(node: Node, blocks: int) -> Node:
-    return Node(node.number, node.code, node.steps, node.speed_sd, node.households, node.size, blocks,
-                node.blocks == blocks)  # fmt: skip
+    return Node(
+        node.number, node.code, node.steps, node.speed_sd, node.households, node.size, blocks, node.blocks == blocks
+    )
 
 
 def fingerprint(plan: Plan) -> str:
     """A hash of everything the draws depend on; not of chunks or workers, on which they do not."""
     leaves = plan.tree.leaves
-    words = dict(format=FORMAT, numpy=np.__version__, seed=plan.seed, draws=plan.draws, times=list(map(float, plan.times)),
-                 levels=plan.levels, target=plan.target, names=plan.names, leaves=leaves["code"].tolist(),
-                 blocks=plan.blocks, groups={k: sorted(v) for k, v in plan.groups.items()})  # fmt: skip
+    words = dict(
+        format=FORMAT,
+        numpy=np.__version__,
+        seed=plan.seed,
+        draws=plan.draws,
+        times=list(map(float, plan.times)),
+        levels=plan.levels,
+        target=plan.target,
+        names=plan.names,
+        leaves=leaves["code"].tolist(),
+        blocks=plan.blocks,
+        groups={k: sorted(v) for k, v in plan.groups.items()},
+    )
     seal = hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode())
     numbers = [plan.elapsed, plan.mean, plan.sd, leaves["households"], leaves["opening_sd"].fillna(0.0)]
     numbers += [move[name] for move in plan.moves for name in ("centre", "speed_sd", "shock_sd")]

@@ -26,10 +26,14 @@ CHUNK = 256  # areas
 class Simulation:
     """What a run found; rates are fractions.
 
-    margins: one row a lowest area and time, in closed form (no Monte-Carlo error): level, area, year, q01 … q99, p_target.
-    totals: one row a node or group and time, from the draws: level, area, year, areas, households, mean, q01 … q99 of its
-    rate (households weigh), p_target (share of draws with its rate at or below the target), areas_mean, areas_q05, areas_q50, areas_q95
-    (areas in it at or below the target), p_all (share of draws with all of them there). Without a target those are missing.
+    margins: one row a lowest area and time, in closed form (no Monte-Carlo error): level, area, year, q01 … q99,
+    p_target.
+    totals: one row a node or group and time, from the draws: level, area, year, areas, households, mean, q01 … q99 of
+    its
+    rate (households weigh), p_target (share of draws with its rate at or below the target), areas_mean, areas_q05,
+    areas_q50, areas_q95
+    (areas in it at or below the target), p_all (share of draws with all of them there). Without a target those are
+    missing.
     about: seed, draws, target, start, synthetic, inputs (a hash of all that went in).
     """
 
@@ -62,13 +66,18 @@ def simulate_panel(
 ) -> Simulation:
     """The poverty ensemble over any number of areas: margins in closed form, sums and joint events by simulation.
 
-    areas: table with code, level (nation, region, province, district, commune), parent (empty at the top), rate (fraction, at `start`) and
-    households, one row an area (`tree.planted`). times: years, ascending, after `start` (None: the year before the first). target: a rate
-    (fraction) for the events. groups: name -> codes of lowest areas, further sums. movement: `Movement`, None: that of the published
-    history. levels: of the quantiles. workers: threads, or "dask"; scheduler: address of a Dask scheduler. resume: folder that keeps
+    areas: table with code, level (nation, region, province, district, commune), parent (empty at the top), rate
+    (fraction, at `start`) and
+    households, one row an area (`tree.planted`). times: years, ascending, after `start` (None: the year before the
+    first). target: a rate
+    (fraction) for the events. groups: name -> codes of lowest areas, further sums. movement: `Movement`, None: that of
+    the published
+    history. levels: of the quantiles. workers: threads, or "dask"; scheduler: address of a Dask scheduler. resume:
+    folder that keeps
     finished chunks. progress: called with (areas done, areas).
 
-    The same inputs give the same bytes for every chunk, number of workers and order of rows, on machines whose processors compute numpy's
+    The same inputs give the same bytes for every chunk, number of workers and order of rows, on machines whose
+    processors compute numpy's
     float32 exponential alike. Memory: `memory_bound`. Raises KontumError or DataError for inputs that cannot be run.
 
     >>> country = __import__("kontum_analysis").synthetic_country(1, provinces=2, districts=5, communes=40)
@@ -89,8 +98,14 @@ def simulate_panel(
     inputs, everything = fingerprint(plan), nodes(plan)
     store = Store(resume, inputs) if resume is not None else None
     summaries = _collected(plan, everything, chunk, workers, scheduler, store, progress)
-    about = dict(seed=int(seed), draws=int(draws), target=target, start=start, inputs=inputs,
-                 synthetic=bool(areas.attrs.get("synthetic", False)))  # fmt: skip
+    about = dict(
+        seed=int(seed),
+        draws=int(draws),
+        target=target,
+        start=start,
+        inputs=inputs,
+        synthetic=bool(areas.attrs.get("synthetic", False)),
+    )
     return Simulation(_margins(plan, target), _totals(plan, everything, summaries, target), about)
 
 
@@ -195,8 +210,12 @@ def _named(levels: Sequence[float]) -> list[str]:
 def _margins(plan: Plan, target: float | None) -> pd.DataFrame:
     found, chance = closed_form(plan.mean, plan.sd, plan.levels, target)
     leaves, years = plan.tree.leaves, len(plan.times)
-    table = pd.DataFrame({name: np.repeat(leaves[column].to_numpy(), years) for name, column in
-                          (("level", "level"), ("area", "code"), ("households", "households"))})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            name: np.repeat(leaves[column].to_numpy(), years)
+            for name, column in (("level", "level"), ("area", "code"), ("households", "households"))
+        }
+    )
     table.insert(2, "year", np.tile(plan.times, len(leaves)))
     table[_named(plan.levels)] = found.reshape(-1, len(plan.levels))
     table["p_target"] = np.nan if chance is None else chance.ravel()

@@ -16,7 +16,8 @@ FIGURES_BESIDE_QUANTILES = 7
 
 
 def summary(node: Node, poor: np.ndarray, under: np.ndarray, levels: Sequence[float], target: float) -> np.ndarray:
-    """Figures of a node, shape (time, figure): mean and quantiles of its rate, chance that it is at most the target, areas at or
+    """Figures of a node, shape (time, figure): mean and quantiles of its rate, chance that it is at most the target,
+    areas at or
     below the target (mean, 5 %, 50 %, 95 %), chance that all are.
     """
     whole, draws, number = node.households * PARTS, poor.shape[1], np.arange(node.size + 1)

@@ -1,4 +1,6 @@
-"""A synthetic country the size of Viet Nam before July 2025, to try the simulation on. No figure in it is about a real place."""
+"""A synthetic country the size of Viet Nam before July 2025, to try the simulation on. No figure in it is about a real
+place.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,9 +11,11 @@ PROVINCES, DISTRICTS, COMMUNES = 63, 696, 10_035
 def synthetic_country(
     seed: int = 3299, provinces: int = PROVINCES, districts: int = DISTRICTS, communes: int = COMMUNES
 ) -> pd.DataFrame:
-    """Invented areas for `simulate_panel`: code, level, parent, name, rate (fraction), households; a row for every area.
+    """Invented areas for `simulate_panel`: code, level, parent, name, rate (fraction), households; a row for every
+    area.
 
-    Only the three counts are real. Codes start with SYN, names with "Synthetic", and `attrs["synthetic"]` is True. Rates are normal on the
+    Only the three counts are real. Codes start with SYN, names with "Synthetic", and `attrs["synthetic"]` is True.
+    Rates are normal on the
     log odds about 6 %, with steps of province, district and commune; households are log-normal about 2,500 a commune.
 
     >>> country = synthetic_country(1, provinces=2, districts=5, communes=40)
@@ -27,13 +31,15 @@ def synthetic_country(
     d = [f"{p[province_of[n]]}-{n + 1:03d}" for n in range(districts)]
     c = [f"{d[district_of[n]]}-{n + 1:05d}" for n in range(communes)]
     nobody = np.full(1 + provinces + districts, np.nan)
-    table = pd.DataFrame({
-        "code": ["SYN", *p, *d, *c],
-        "level": ["nation", *["province"] * provinces, *["district"] * districts, *["commune"] * communes],
-        "parent": ["", *["SYN"] * provinces, *(p[n] for n in province_of), *(d[n] for n in district_of)],
-        "rate": [*nobody, *(1 / (1 + np.exp(-odds))).round(4).clip(0.0005, 0.95)],
-        "households": [*nobody, *households],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "code": ["SYN", *p, *d, *c],
+            "level": ["nation", *["province"] * provinces, *["district"] * districts, *["commune"] * communes],
+            "parent": ["", *["SYN"] * provinces, *(p[n] for n in province_of), *(d[n] for n in district_of)],
+            "rate": [*nobody, *(1 / (1 + np.exp(-odds))).round(4).clip(0.0005, 0.95)],
+            "households": [*nobody, *households],
+        }
+    )
     table.insert(3, "name", "Synthetic " + table["level"] + " " + table["code"].str.removeprefix("SYN").str.lstrip("-"))
     table["name"] = table["name"].str.strip()
     table.attrs["synthetic"] = True

@@ -21,7 +21,8 @@ MOST_HOUSEHOLDS = 2**33  # in parts of 2^-20 they stay below 2^53, so that sums 
 class Tree:
     """Areas in an order of their own, whatever the order of the table they came in.
 
-    nodes: the areas that have others below them; leaves: those that have none, children of one parent side by side. Both carry
+    nodes: the areas that have others below them; leaves: those that have none, children of one parent side by side.
+    Both carry
     `chain`, the positions in `nodes` of the areas above, from the top down.
     """
 
@@ -30,7 +31,9 @@ class Tree:
 
 
 def read_areas(path: str | Path) -> pd.DataFrame:
-    """The areas of a CSV file with the columns of `planted`, as text, for `planted` to check. Raises DataError for a broken file."""
+    """The areas of a CSV file with the columns of `planted`, as text, for `planted` to check. Raises DataError for a
+    broken file.
+    """
     with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
         header = next(csv.reader(file), [])
     table = read_text_table(path, (*COLUMNS, *(c for c in (*OPTIONAL, "name") if c in header)))
@@ -41,8 +44,10 @@ def read_areas(path: str | Path) -> pd.DataFrame:
 def planted(areas: pd.DataFrame) -> Tree:
     """The tree of a table with columns code, level, parent, rate (fraction), households; further ones may be absent.
 
-    rate and households are read for the lowest areas; those of a parent are what its children make them. opening_sd: standard
-    deviation of the opening log odds (0: known); speed, speed_years: an area's own yearly change of the log odds and how many
+    rate and households are read for the lowest areas; those of a parent are what its children make them. opening_sd:
+    standard
+    deviation of the opening log odds (0: known); speed, speed_years: an area's own yearly change of the log odds and
+    how many
     years it rests on. Raises DataError with every problem found.
     """
     file = areas.attrs.get("file", "areas")
@@ -105,12 +110,15 @@ def _range_problems(table: pd.DataFrame, lowest: pd.Series, file: str) -> list[P
     """Values of the lowest areas that are missing or that no rate, weight or spread can have."""
     rules = (
         ("rate", lowest & ~((table["rate"] > 0) & (table["rate"] < 1)), "simulate.error.rate"),
-        ("households", lowest & ~((table["households"] >= 1) & (table["households"] < MOST_HOUSEHOLDS)),
-         "simulate.error.households"),
+        (
+            "households",
+            lowest & ~((table["households"] >= 1) & (table["households"] < MOST_HOUSEHOLDS)),
+            "simulate.error.households",
+        ),
         ("opening_sd", ~(table["opening_sd"].fillna(0).between(0, 10)), "simulate.error.spread"),
         ("speed", ~(table["speed"].fillna(0).between(-5, 5)), "simulate.error.speed"),
         ("speed_years", table["speed"].notna() & ~(table["speed_years"] > 0), "simulate.error.speed_years"),
-    )  # fmt: skip
+    )
     problems = []
     for name, bad, key in rules:
         for line, value in table.loc[bad, ["line", name]].itertuples(index=False):

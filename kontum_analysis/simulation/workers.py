@@ -1,4 +1,6 @@
-"""Who draws the chunks: this thread, several threads, or a Dask cluster. The order of the results is that of the tasks."""
+"""Who draws the chunks: this thread, several threads, or a Dask cluster. The order of the results
+is that of the tasks.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +19,8 @@ AHEAD = 2  # chunks under way for each worker: enough to keep it busy, few enoug
 
 
 def drawn(tasks: Iterable[Task], workers: int | str = 1, scheduler: str | None = None) -> Iterator[tuple[Task, Part]]:
-    """(task, part) for each task, in order. workers: threads, or "dask"; scheduler: address of a Dask scheduler, None a local cluster.
+    """(task, part) for each task, in order. workers: threads, or "dask"; scheduler: address of a Dask scheduler, None a
+    local cluster.
 
     Raises KontumError where a cluster cannot be reached, lacks the package, or loses its workers.
     """
@@ -68,8 +71,11 @@ def _by_cluster(tasks: Iterable[Task], client: Any) -> Iterator[tuple[Task, Part
     if not theirs:
         raise KontumError("simulate.error.no_workers")
     if set(theirs.values()) != {versions()}:
-        raise KontumError("simulate.error.versions", ours=" ".join(versions()),
-                          theirs="; ".join(sorted({" ".join(v) for v in theirs.values()})))  # fmt: skip
+        raise KontumError(
+            "simulate.error.versions",
+            ours=" ".join(versions()),
+            theirs="; ".join(sorted({" ".join(v) for v in theirs.values()})),
+        )
     most = AHEAD * len(theirs)
     try:
         yield from _in_order(tasks, lambda task: client.submit(draw_chunk, task, pure=False), most)

@@ -1,6 +1,7 @@
 """Measure, print a table of ratios, and put it between the markers of docs/benchmarks.md when asked.
 
-Never a timed test: both sides of a ratio take turns in one run, and the least time of each counts, so that a busy machine matters little.
+Never a timed test: both sides of a ratio take turns in one run, and the least time of each counts, so that a busy
+machine matters little.
 Processor time does not count waiting for other programs; elapsed time does, and shows what a second core brings.
 Run from the top of the repository: python -m tests.benchmarks [--write] [--reproduce] [--pyam PYTHON] [--turns N].
 """
@@ -36,7 +37,9 @@ if __name__ == "__main__":
 
 
 def least(jobs, turns):
-    """(processor seconds, elapsed seconds) of each job, those of programs it starts included: the least of some turns."""
+    """(processor seconds, elapsed seconds) of each job, those of programs it starts included: the
+    least of some turns.
+    """
     best = [(float("inf"), float("inf"))] * len(jobs)
     for _ in range(turns):
         for place, job in enumerate(jobs):
@@ -74,7 +77,7 @@ def simulations(turns):
         ("Một phần mười cả nước, một luồng", "A tenth of the country, one thread", tenth, 1, turns),
         ("Một phần mười cả nước, hai luồng", "A tenth of the country, two threads", tenth, 2, turns),
         ("Cả nước, hai luồng", "The whole country, two threads", whole, 2, 2),
-    ):  # fmt: skip
+    ):
         count = (areas["level"] == "commune").sum()
         pair = [
             lambda a=areas, w=workers: jobs.simulate(a, workers=w),
@@ -115,17 +118,54 @@ def packages(turns):
     move, anew = jobs.explorer(obs)
     first = "import kontum_analysis as kt; kt.areas.resolve('Kon Plông')"
     pairs = [
-        (both("Mô phỏng mười huyện (`scenario_draws`, 10.000 lần)", "Ensemble of the ten districts (`scenario_draws`, 10,000 draws)"),
-         both("chỉ sinh 100.000.000 số ngẫu nhiên chuẩn", "merely drawing 100,000,000 normals"), None,
-         lambda: jobs.province_draws(obs), lambda: jobs.normals(1000)),
-        (both("Bảng kịch bản (`project_poverty`: ước tính, mức sàn, số hộ nguyên)", "Scenario table (`project_poverty`: estimates, floors, whole households)"),
-         LOOPS, None,
-         lambda: kt.project_poverty(obs, scenario), lambda: jobs.table_by_loops(base, scenario)),
-        (both("Kéo thanh trượt của công cụ thử kịch bản: số, bảng, hình", "A move of a slider in the explorer: numbers, tables, picture"),
-         both("vẽ lại hình ấy từ đầu", "drawing the same picture from nothing"), None, move, anew),
-        ("`import kontum_analysis`", "`import pandas`", 1.1, shell("-c", "import kontum_analysis"), shell("-c", "import pandas")),
-        (both("`import kontum_analysis` và tên địa bàn đầu tiên", "`import kontum_analysis` and the first name of an area"), "`import pandas`", 1.1, shell("-c", first), shell("-c", "import pandas")),
-    ]  # fmt: skip
+        (
+            both(
+                "Mô phỏng mười huyện (`scenario_draws`, 10.000 lần)",
+                "Ensemble of the ten districts (`scenario_draws`, 10,000 draws)",
+            ),
+            both("chỉ sinh 100.000.000 số ngẫu nhiên chuẩn", "merely drawing 100,000,000 normals"),
+            None,
+            lambda: jobs.province_draws(obs),
+            lambda: jobs.normals(1000),
+        ),
+        (
+            both(
+                "Bảng kịch bản (`project_poverty`: ước tính, mức sàn, số hộ nguyên)",
+                "Scenario table (`project_poverty`: estimates, floors, whole households)",
+            ),
+            LOOPS,
+            None,
+            lambda: kt.project_poverty(obs, scenario),
+            lambda: jobs.table_by_loops(base, scenario),
+        ),
+        (
+            both(
+                "Kéo thanh trượt của công cụ thử kịch bản: số, bảng, hình",
+                "A move of a slider in the explorer: numbers, tables, picture",
+            ),
+            both("vẽ lại hình ấy từ đầu", "drawing the same picture from nothing"),
+            None,
+            move,
+            anew,
+        ),
+        (
+            "`import kontum_analysis`",
+            "`import pandas`",
+            1.1,
+            shell("-c", "import kontum_analysis"),
+            shell("-c", "import pandas"),
+        ),
+        (
+            both(
+                "`import kontum_analysis` và tên địa bàn đầu tiên",
+                "`import kontum_analysis` and the first name of an area",
+            ),
+            "`import pandas`",
+            1.1,
+            shell("-c", first),
+            shell("-c", "import pandas"),
+        ),
+    ]
     return [(what, against, *least([ours, theirs], turns), aim) for what, against, aim, ours, theirs in pairs]
 
 
@@ -157,19 +197,43 @@ def with_pyam(python, turns):
     words = ["-W", "ignore", "-m", "tests.benchmarks.pyam_table", str(turns)]
     found = json.loads(subprocess.run([python, *words], check=True, cwd=ROOT, capture_output=True, text=True).stdout)
     return [
-        (both("Bảng kịch bản ấy làm bằng pyam (tổng và tỷ lệ của tỉnh do pyam tính)", "The same scenario table made with pyam (provincial sums and rates by pyam)"),
-         LOOPS, found["pyam"], found["loops"], None),
-        (both("Bảng kịch bản (`project_poverty`), trong môi trường của pyam", "Scenario table (`project_poverty`), in the environment of pyam"),
-         both("bảng làm bằng pyam", "the table made with pyam"), found["ours"], found["pyam"], None),
-    ]  # fmt: skip
+        (
+            both(
+                "Bảng kịch bản ấy làm bằng pyam (tổng và tỷ lệ của tỉnh do pyam tính)",
+                "The same scenario table made with pyam (provincial sums and rates by pyam)",
+            ),
+            LOOPS,
+            found["pyam"],
+            found["loops"],
+            None,
+        ),
+        (
+            both(
+                "Bảng kịch bản (`project_poverty`), trong môi trường của pyam",
+                "Scenario table (`project_poverty`), in the environment of pyam",
+            ),
+            both("bảng làm bằng pyam", "the table made with pyam"),
+            found["ours"],
+            found["pyam"],
+            None,
+        ),
+    ]
 
 
 def growth(turns):
     """(communes, years, draws, processor seconds on one thread)."""
     from . import jobs
 
-    cases = [(250, 10, 10_000), (500, 10, 10_000), (1000, 10, 10_000), (250, 5, 10_000), (250, 20, 10_000),
-             (250, 10, 5_000), (250, 10, 20_000), (250, 10, 100_000)]  # fmt: skip
+    cases = [
+        (250, 10, 10_000),
+        (500, 10, 10_000),
+        (1000, 10, 10_000),
+        (250, 5, 10_000),
+        (250, 20, 10_000),
+        (250, 10, 5_000),
+        (250, 10, 20_000),
+        (250, 10, 100_000),
+    ]
     areas = {n: jobs.country(n) for n, *_ in cases}
     spent = least([lambda n=n, y=y, d=d: jobs.simulate(areas[n], y, d) for n, y, d in cases], turns)
     return [(*case, cpu) for case, (cpu, _) in zip(cases, spent, strict=True)]
@@ -188,15 +252,28 @@ def machine():
 def written(rows, memory, grown):
     """The tables as Markdown."""
     lines = [f"Máy đo · Measured on: {machine()}.", ""]
-    heads = [("Việc", "What"), ("So với", "Against"), ("Tỷ số thời gian bộ xử lý", "Processor time, ratio"), ("Tỷ số thời gian trôi qua", "Elapsed time, ratio"), ("Mục tiêu", "Aim")]  # fmt: skip
+    heads = [
+        ("Việc", "What"),
+        ("So với", "Against"),
+        ("Tỷ số thời gian bộ xử lý", "Processor time, ratio"),
+        ("Tỷ số thời gian trôi qua", "Elapsed time, ratio"),
+        ("Mục tiêu", "Aim"),
+    ]
     lines += [f"| {' | '.join(both(*head) for head in heads)} |", "|---|---|---:|---:|---:|"]
     for what, against, ours, theirs, aim in rows:
         cpu, wall = (f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(ours, theirs, strict=True))
         most = "" if aim is None else f"≤\u00a0{aim:g}"  # held together where the cell is narrow
         lines.append(f"| {what} | {against} | {cpu} | {wall} | {most} |")
-    lines += ["", f"Bộ nhớ lớn nhất khi chạy cả nước, kể cả Python và thư viện: {memory:.0f} MB (mục tiêu: dưới 300 MB).", "",
-              f"Peak memory of the whole country's run, Python and libraries included: {memory:.0f} MB (aim: below 300 MB).", "",
-              "| Số xã<br>Communes | Số năm<br>Years | Số lần<br>Draws | Số ngẫu nhiên<br>Normals | So với dòng đầu<br>Against the first row | Nano giây mỗi số<br>Nanoseconds a normal |", "|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines += [
+        "",
+        f"Bộ nhớ lớn nhất khi chạy cả nước, kể cả Python và thư viện: {memory:.0f} MB (mục tiêu: dưới 300 MB).",
+        "",
+        f"Peak memory of the whole country's run, Python and libraries included: {memory:.0f} MB (aim: below 300 MB).",
+        "",
+        "| Số xã<br>Communes | Số năm<br>Years | Số lần<br>Draws | Số ngẫu nhiên<br>Normals "
+        "| So với dòng đầu<br>Against the first row | Nano giây mỗi số<br>Nanoseconds a normal |",
+        "|---:|---:|---:|---:|---:|---:|",
+    ]
     lines += [
         f"| {n:,} | {y} | {d:,} | {n * y * d:,} | {s / grown[0][3]:.2f} | {1e9 * s / (n * y * d):.1f} |"
         for n, y, d, s in grown
@@ -204,10 +281,20 @@ def written(rows, memory, grown):
     many = grown[-1]
     rate = many[3] / (many[0] * many[1] * many[2])
     hours = 1e11 * rate / 3600
-    lines += ["", f"Trên giấy, theo tốc độ ở dòng cuối ({number(1e9 * rate, 1, 'vi')} ns): 100.000 địa bàn × 10 năm × 100.000 lần là 10¹¹ số ngẫu nhiên, "
-              f"{number(hours, 2, 'vi')} giờ trên một lõi, {number(60 * hours / 8, 1, 'vi')} phút trên 8 máy mỗi máy một lõi, {number(60 * hours / 64, 1, 'vi')} phút trên 64 máy."]  # fmt: skip
-    lines += ["", f"On paper, at the rate of the last row ({1e9 * rate:.1f} ns): 100,000 areas × 10 years × 100,000 draws are 10¹¹ normals, "
-              f"{hours:.2f} hours of one core, {60 * hours / 8:.1f} minutes on 8 workers with a core each, {60 * hours / 64:.1f} on 64."]  # fmt: skip
+    lines += [
+        "",
+        f"Trên giấy, theo tốc độ ở dòng cuối ({number(1e9 * rate, 1, 'vi')} ns): "
+        "100.000 địa bàn × 10 năm × 100.000 lần là 10¹¹ số ngẫu nhiên, "
+        f"{number(hours, 2, 'vi')} giờ trên một lõi, {number(60 * hours / 8, 1, 'vi')} phút trên 8 máy "
+        f"mỗi máy một lõi, {number(60 * hours / 64, 1, 'vi')} phút trên 64 máy.",
+    ]
+    lines += [
+        "",
+        f"On paper, at the rate of the last row ({1e9 * rate:.1f} ns): "
+        "100,000 areas × 10 years × 100,000 draws are 10¹¹ normals, "
+        f"{hours:.2f} hours of one core, {60 * hours / 8:.1f} minutes on 8 workers with a core each, "
+        f"{60 * hours / 64:.1f} on 64.",
+    ]
     return "\n".join(lines)
 
 

@@ -1,4 +1,6 @@
-"""The work that benchmarks time, and what each is held against: as plain functions, so that tests can run them small."""
+"""The work that benchmarks time, and what each is held against: as plain functions, so that tests
+can run them small.
+"""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +16,9 @@ from kontum_analysis.simulation import QUANTILES, Movement, movement, tree
 
 YEARS = range(2026, 2036)
 LEVELS = tuple(QUANTILES)
-MOVES = Movement(-0.29, {"nation": 0.076, "province": 0.076},
-                 {"nation": 0.041, "province": 0.041, "district": 0.25, "commune": 0.25})  # fmt: skip
+MOVES = Movement(
+    -0.29, {"nation": 0.076, "province": 0.076}, {"nation": 0.041, "province": 0.041, "district": 0.25, "commune": 0.25}
+)
 
 
 def country(communes):

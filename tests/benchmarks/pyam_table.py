@@ -1,6 +1,8 @@
-"""The scenario table made with pyam, held against plain pandas loops and `project_poverty`; run by a Python that has pyam.
+"""The scenario table made with pyam, held against plain pandas loops and `project_poverty`; run by a Python that has
+pyam.
 
-pyam asks for older packages than the lock holds, so it lives in an environment of its own (`make bench` makes it). Prints
+pyam asks for older packages than the lock holds, so it lives in an environment of its own (`make bench` makes it).
+Prints
 the least seconds of each side as JSON. Run from the top of the repository: python -m tests.benchmarks.pyam_table TURNS
 """
 
@@ -49,8 +51,11 @@ def main():
     districts = list(base.areas)
     if (theirs.loc[districts] - ours.loc[districts]).abs().to_numpy().max() > FULL:
         raise AssertionError("pyam and the library do not give the same rates")
-    sides = {"pyam": lambda: table_by_pyam(base, scenario), "loops": lambda: jobs.table_by_loops(base, scenario),
-             "ours": lambda: kt.project_poverty(obs, scenario)}  # fmt: skip
+    sides = {
+        "pyam": lambda: table_by_pyam(base, scenario),
+        "loops": lambda: jobs.table_by_loops(base, scenario),
+        "ours": lambda: kt.project_poverty(obs, scenario),
+    }
     often = [
         lambda job=job: [job() for _ in range(20)] for job in sides.values()
     ]  # the clock counts hundredths of a second

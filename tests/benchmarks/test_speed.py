@@ -1,4 +1,6 @@
-"""Benchmarks for `make bench`; in a normal run each is called once, to see that it still works. No test fails by the clock."""
+"""Benchmarks for `make bench`; in a normal run each is called once, to see that it still works. No test fails by the
+clock.
+"""
 
 import numpy as np
 import pytest
