@@ -4,7 +4,7 @@ here names a server.
 
 import re
 
-from kontum_analysis.labels import LANGUAGES, text
+from kontum_analysis.base.words import LANGUAGES, text
 
 project = "Kon Tum Analysis"
 author = "Kon Tum Analysis contributors"

@@ -16,9 +16,9 @@ import nbformat
 import pages
 from sphinx.cmd.build import build_main
 
-from kontum_analysis.errors import KontumError
-from kontum_analysis.files import write_whole
-from kontum_analysis.paths import FIGURES, NOTEBOOKS, RAW, ROOT
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.files import write_whole
+from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, RAW, ROOT
 
 DOCS = ROOT / "docs"
 FROM_DATA = {

@@ -7,9 +7,9 @@ import csv
 import html
 import re
 
-from kontum_analysis.labels import LANGUAGES, table, text
-from kontum_analysis.paths import FIGURES, NOTEBOOKS, PROCESSED, RAW
-from kontum_analysis.schemas import COLUMNS, KEYS
+from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, PROCESSED, RAW
+from kontum_analysis.base.words import LANGUAGES, table, text
+from kontum_analysis.data.schemas import COLUMNS, KEYS
 
 RUN_TIMES = "docs/run_times.csv"
 
@@ -214,7 +214,7 @@ def headline():
     """The table of answers for the start page, from `data/processed/headline.csv`, in both languages."""
     import pandas as pd
 
-    from kontum_analysis.tables import shown
+    from kontum_analysis.publish.tables import shown
 
     frame = pd.read_csv(PROCESSED / "headline.csv")
     vi, en = (html_table(list(t.columns), t.values.tolist()) for t in (shown(frame, lang) for lang in LANGUAGES))

@@ -12,9 +12,9 @@ import resource
 import sys
 import time
 
-from kontum_analysis.files import write_whole
-from kontum_analysis.notebook_checks import executed, notebook_paths
-from kontum_analysis.paths import ROOT
+from kontum_analysis.base.files import write_whole
+from kontum_analysis.base.paths import ROOT
+from kontum_analysis.review.notebooks import executed, notebook_paths
 
 
 def machine():

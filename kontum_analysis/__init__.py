@@ -10,59 +10,84 @@ Everything is loaded on first use, so that importing the package costs little mo
 from importlib import import_module
 from typing import Any
 
-_MODULES = (
+# Name -> where it lives. The modules `areas` and `scenarios` are names of their own; so is the wing `explorer`.
+_NAMES = {
+    "load_observations": "data.observations",
+    "select": "data.observations",
+    "raw_tables": "data.observations",
+    "areas": "data",
+    "districts": "data.areas",
+    "poor_districts": "data.areas",
+    "resolve": "data.areas",
+    "to_2025": "data.areas",
+    "conflicts": "data.agreement",
+    "identities": "data.agreement",
+    "estimate_panel": "poverty.estimates",
+    "leave_one_out": "poverty.estimates",
+    "observed_paces": "poverty.history",
+    "scenarios": "poverty",
+    "Scenario": "poverty.scenarios",
+    "preset": "poverty.scenarios",
+    "presets": "poverty.scenarios",
+    "project_poverty": "poverty.paths",
+    "groups": "poverty.paths",
+    "known_groups": "poverty.paths",
+    "known_rates": "poverty.paths",
+    "exit_quotas": "poverty.paths",
+    "floor_years": "poverty.paths",
+    "implied_pace": "poverty.paces",
+    "scenario_draws": "poverty.draws",
+    "outlook_draws": "poverty.draws",
+    "probability": "poverty.draws",
+    "Trajectory": "methods.trajectories",
+    "hindcast": "methods.hindcast",
+    "project_ntm": "ntm.attainment",
+    "hindcast_ntm": "ntm.hindcast",
+    "scoreboard": "targets.board",
+    "national_targets": "targets.national",
+    "simulate_panel": "national",
+    "synthetic_country": "national",
+    "headline": "publish.tables",
+    "tables": "publish",
+    "figures": "",
+    "trace": "publish.trace",
+    "tell": "publish.notebooks",
+    "show_table": "publish.notebooks",
+    "show_figure": "publish.notebooks",
+    "explorer": "",
+    "attainment": "ntm",
+    "history": "poverty",
+    "notebooks": "publish",
+    "observations": "data",
+    "paces": "poverty",
+    "words": "base",
+    "KontumError": "base.errors",
+    "DataError": "base.errors",
+    "UnknownAreaError": "base.errors",
+    "ScenarioError": "base.errors",
+}
+_MODULES: tuple[str, ...] = (
     "areas",
     "attainment",
-    "base_rates",
-    "district_facts",
-    "ensemble",
-    "estimates",
     "explorer",
     "figures",
-    "labels",
+    "history",
     "notebooks",
     "observations",
     "paces",
-    "poverty",
     "scenarios",
-    "simulation",
-    "tables",
-    "targets",
-    "trace",
-    "trajectories",
 )
-_NAMES = {
-    "load_observations": "observations",
-    "estimate_panel": "estimates",
-    "leave_one_out": "estimates",
-    "Trajectory": "trajectories",
-    "Scenario": "scenarios",
-    "project_poverty": "poverty",
-    "exit_quotas": "poverty",
-    "implied_pace": "paces",
-    "scenario_draws": "ensemble",
-    "outlook_draws": "ensemble",
-    "simulate_panel": "simulation",
-    "synthetic_country": "simulation",
-    "project_ntm": "attainment",
-    "hindcast_ntm": "ntm_hindcast",
-    "hindcast": "hindcasting",
-    "scoreboard": "targets",
-    "national_targets": "national",
-    "KontumError": "errors",
-    "DataError": "errors",
-    "UnknownAreaError": "errors",
-    "ScenarioError": "errors",
-}
-__all__ = [*_MODULES, *_NAMES]
+_MODULES += ("tables", "words")
+__all__ = [*_NAMES]
 
 
 def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = f"{__name__}.{_NAMES[name]}".rstrip(".")
     if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name in _NAMES:
-        return getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return import_module(f"{module}.{name}")
+    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

@@ -10,10 +10,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from planting import snapshot
 
 import kontum_analysis as kt
-from kontum_analysis import areas, checks, cli, importing, observations, reading, scenarios, schemas
+from kontum_analysis import cli
+from kontum_analysis.base.paths import RAW, SCENARIOS
+from kontum_analysis.data import areas, observations, reading, schemas
+from kontum_analysis.data import rules as checks
 from kontum_analysis.figures import boundaries
-from kontum_analysis.paths import RAW, SCENARIOS
-from kontum_analysis.template import template
+from kontum_analysis.offices import filled as importing
+from kontum_analysis.offices.template import template
+from kontum_analysis.poverty import scenarios
 
 COLUMNS = list(schemas.COLUMNS["observations"])
 BORDER = (

@@ -4,7 +4,7 @@ import io
 
 import openpyxl
 
-from kontum_analysis.template import HEADER, template
+from kontum_analysis.offices.template import HEADER, template
 
 OFFICE, DOCUMENT, DATE = "Sở Nông nghiệp và Môi trường", "12/BC-SNNMT", "15/1/2025"
 FIRST = HEADER + 2  # the first row of areas, counted from 1

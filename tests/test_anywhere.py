@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from kontum_analysis.paths import ROOT
+from kontum_analysis.base.paths import ROOT
 
 # One figure, one notebook and one command from the tree in argv[1], hashed.
 CHEAP = """
@@ -27,7 +27,7 @@ for name, content in build("coverage", kt.load_observations(), "vi").files().ite
 path = kt.project_poverty(kt.load_observations(), kt.scenarios.preset("programme-mid"))
 print("path", digest(path.to_csv(float_format="%.9g").encode()))
 if "notebook" in sys.argv:
-    from kontum_analysis.notebook_checks import executed
+    from kontum_analysis.review.notebooks import executed
     print("notebook", digest(executed(Path(sys.argv[1]) / "notebooks" / "02_baseline.ipynb").encode()))
 """
 COMMAND = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kontum_analysis.cli import main; main()"

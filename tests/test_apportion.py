@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontum_analysis.apportion import apportion
-from kontum_analysis.errors import KontumError
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.methods.sums import apportion
 
 
 @pytest.mark.parametrize(

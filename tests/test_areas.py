@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kontum_analysis as kt
-from kontum_analysis import areas
+from kontum_analysis.data import areas
 
 OLD = areas.register("2020", "commune")["code"].tolist()
 NEW = areas.register("2025", "commune")["code"].tolist()

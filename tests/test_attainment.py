@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kontum_analysis.attainment import TARGETS, project_ntm, smallest_gap
-from kontum_analysis.band_counts import allowed_sums, counts_within_bands, expected_shares
-from kontum_analysis.commune_counts import Constraints, constraints, draw_counts, latent_ranks
-from kontum_analysis.commune_evidence import communes, district_totals
-from kontum_analysis.errors import KontumError
-from kontum_analysis.ntm_growth import LAST, SHAPES, fit, to_criteria, to_effort
-from kontum_analysis.ntm_hindcast import _wis, hindcast_ntm
-from kontum_analysis.ntm_history import Snapshot, decimal_year, snapshots
-from kontum_analysis.observations import load_observations
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.data.observations import load_observations
+from kontum_analysis.ntm.attainment import TARGETS, project_ntm, smallest_gap
+from kontum_analysis.ntm.bands import allowed_sums, counts_within_bands, expected_shares
+from kontum_analysis.ntm.communes import communes, district_totals
+from kontum_analysis.ntm.counts import Constraints, constraints, draw_counts, latent_ranks
+from kontum_analysis.ntm.growth import LAST, SHAPES, fit, to_criteria, to_effort
+from kontum_analysis.ntm.hindcast import _wis, hindcast_ntm
+from kontum_analysis.ntm.published import Snapshot, decimal_year, snapshots
 
 FREE = Constraints(np.zeros(85), np.full(85, 19.0), np.zeros(85), np.ones(85), ())
 

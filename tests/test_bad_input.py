@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from planting import add_row, line_of, rows_of, set_field, snapshot, write_rows
 
 import kontum_analysis as kt
-from kontum_analysis import labels, observations, reading, schemas
-from kontum_analysis.checks import cross_table_problems
-from kontum_analysis.errors import said
-from kontum_analysis.paths import RAW
+from kontum_analysis.base import words as labels
+from kontum_analysis.base.errors import said
+from kontum_analysis.base.paths import RAW
+from kontum_analysis.data import observations, reading, schemas
+from kontum_analysis.data.rules import cross_table_problems
 
 RATE = dict(ref_area="62", indicator="poverty_rate_pct", time_period="2022-12-31", obs_value="10.86")
 COUNT = dict(ref_area="610", indicator="households_total", time_period="2021-12-31")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from kontum_analysis import areas
-from kontum_analysis.errors import KontumError
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.data import areas
 from kontum_analysis.figures.boundaries import boundary_map
 from kontum_analysis.figures.tiles import positions
 

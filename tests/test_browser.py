@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from kontum_analysis.base.paths import NOTEBOOKS, ROOT
 from kontum_analysis.explorer.app import SHARE
-from kontum_analysis.paths import NOTEBOOKS, ROOT
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 TOKEN = "a-token-for-the-test"

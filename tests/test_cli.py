@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from hostile import run
 
+from kontum_analysis.base.words import LANGUAGES
 from kontum_analysis.cli import main
-from kontum_analysis.labels import LANGUAGES
 
 
 def kontum(*words, cwd=None):

@@ -8,9 +8,9 @@ import shutil
 import pytest
 from frictionless import Package
 
-from kontum_analysis.datapackage import package_text
-from kontum_analysis.paths import ROOT
-from kontum_analysis.schemas import COLUMNS, KEYS
+from kontum_analysis.base.paths import ROOT
+from kontum_analysis.data.datapackage import package_text
+from kontum_analysis.data.schemas import COLUMNS, KEYS
 
 DATA = ROOT / "data"
 

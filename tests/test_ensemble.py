@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import kontum_analysis as kt
-from kontum_analysis import base_rates, ensemble
-from kontum_analysis.errors import ScenarioError
-from kontum_analysis.scenarios import preset
+from kontum_analysis.base.errors import ScenarioError
+from kontum_analysis.poverty import draws as ensemble
+from kontum_analysis.poverty import history as base_rates
+from kontum_analysis.poverty.scenarios import preset
 
 
 @pytest.fixture(scope="module")

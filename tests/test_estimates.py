@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 import kontum_analysis as kt
-from kontum_analysis import areas
-from kontum_analysis.district_facts import district_facts, half_unit, household_growth, household_series
-from kontum_analysis.estimates import estimate_panel, leave_one_out, shift_to_total
+from kontum_analysis.data import areas
+from kontum_analysis.poverty import estimates as estimates_module
+from kontum_analysis.poverty.districts import district_facts, half_unit, household_growth, household_series
+from kontum_analysis.poverty.estimates import estimate_panel, leave_one_out, shift_to_total
 
 CODES = areas.districts()
 
@@ -115,7 +116,7 @@ def test_the_same_seed_gives_the_same_digits_and_another_seed_others(obs, estima
 
 
 def test_the_order_of_the_districts_does_not_matter(obs, estimates, monkeypatch):
-    monkeypatch.setattr(kt.estimates, "districts", lambda: CODES[::-1])
+    monkeypatch.setattr(estimates_module, "districts", lambda: CODES[::-1])
     turned = estimate_panel(obs, draws=400)
     assert turned.areas == tuple(CODES[::-1])
     apart = np.abs(turned.poor[::-1] - estimates.poor)

@@ -11,14 +11,16 @@ from docx import Document
 from docx.oxml.ns import qn
 
 import kontum_analysis as kt
-from kontum_analysis import documents, sdmx, text_tables
-from kontum_analysis.errors import KontumError
-from kontum_analysis.export_tables import columns, report_tables
-from kontum_analysis.labels import LANGUAGES, text
-from kontum_analysis.observations import load_observations
-from kontum_analysis.provenance import provenance
-from kontum_analysis.scenarios import Scenario, preset
-from kontum_analysis.table_document import tables_document
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.words import LANGUAGES, text
+from kontum_analysis.data.observations import load_observations
+from kontum_analysis.poverty.scenarios import Scenario, preset
+from kontum_analysis.publish import sdmx
+from kontum_analysis.publish import text_files as text_tables
+from kontum_analysis.publish import word as documents
+from kontum_analysis.publish.columns import columns, report_tables
+from kontum_analysis.publish.provenance import provenance
+from kontum_analysis.publish.table_document import tables_document
 
 PLANTED = ["=cmd|'/C calc'!A0", "+1+1", "@SUM(A1:A9)", "-2+3"]
 

@@ -15,9 +15,10 @@ import pytest
 from hostile import run
 
 import kontum_analysis as kt
-from kontum_analysis import files, limits, scenarios
-from kontum_analysis.paths import ROOT
-from kontum_analysis.reproduce import alone, steps
+from kontum_analysis.base import files, limits
+from kontum_analysis.base.paths import ROOT
+from kontum_analysis.poverty import scenarios
+from kontum_analysis.review.reproduce import alone, steps
 
 KILLS = int(os.environ.get("KONTUM_TEST_KILLS", "12"))
 
@@ -163,7 +164,7 @@ def test_readers_share_a_folder_and_keep_a_writer_out(tmp_path):
 
 
 def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_path):
-    monkeypatch.setattr("kontum_analysis.paths.ROOT", tmp_path)
+    monkeypatch.setattr("kontum_analysis.base.paths.ROOT", tmp_path)
     with files.one_run(tmp_path):
         for words in (["reproduce"], ["verify"]):
             status, said = run([*words, "--lang", "en"])
@@ -175,7 +176,7 @@ def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_p
 
 HALF = """
 import os, sys
-from kontum_analysis import files
+from kontum_analysis.base import files
 os.replace = lambda *_: os.kill(os.getpid(), 9)
 files.write_whole(sys.argv[1], "new")
 """
@@ -195,7 +196,7 @@ def test_a_run_killed_while_it_writes_leaves_the_old_file_and_the_next_run_clear
 
 PART = """
 import sys
-from kontum_analysis.reproduce import alone, steps
+from kontum_analysis.review.reproduce import alone, steps
 if __name__ == "__main__":
     with alone(sys.argv[1]):
         for key, _, work in steps(sys.argv[1], figures=["coverage", "standard_break"]):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import kontum_analysis as kt
-from kontum_analysis.errors import KontumError
+from kontum_analysis.base.errors import KontumError
 from kontum_analysis.figures import build
 from kontum_analysis.figures.output import smallest_type
 

@@ -11,13 +11,13 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import kontum_analysis as kt
-from kontum_analysis.errors import KontumError
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.paths import FIGURES
+from kontum_analysis.base.words import LANGUAGES, table, text
 from kontum_analysis.figures import CATALOGUE, build, style
-from kontum_analysis.figures.programme import corridors
 from kontum_analysis.figures.words import chance
-from kontum_analysis.labels import LANGUAGES, table, text
-from kontum_analysis.paths import FIGURES
-from kontum_analysis.verify import table_differences
+from kontum_analysis.review.verify import table_differences
+from kontum_analysis.targets.programme import corridors
 
 CASES = [(name, lang) for name in CATALOGUE for lang in LANGUAGES]
 

@@ -6,9 +6,9 @@ import sys
 import pytest
 import typer
 
+from kontum_analysis.base.words import LANGUAGES, table
 from kontum_analysis.cli import app, main
 from kontum_analysis.cli.common import chosen
-from kontum_analysis.labels import LANGUAGES, table
 
 ROOT_COMMAND = typer.main.get_command(app)
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulate_panels import SETTINGS, simulate_panel
 
-from kontum_analysis.cases import known_parent, stand_ins, triples
-from kontum_analysis.hindcasting import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
-from kontum_analysis.panels import check_panel
-from kontum_analysis.scores import wis
-from kontum_analysis.spread import LEVELS
+from kontum_analysis.methods.cases import known_parent, stand_ins, triples
+from kontum_analysis.methods.hindcast import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
+from kontum_analysis.methods.panel import check_panel
+from kontum_analysis.methods.scores import wis
+from kontum_analysis.methods.spread import LEVELS
 
 SMALL = SETTINGS["few groups"]
 KEY = ["area", "origin", "target", "method"]

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from planting import snapshot
 
 import kontum_analysis as kt
-from kontum_analysis import files, limits, scenarios
+from kontum_analysis.base import files, limits
+from kontum_analysis.base.paths import RAW, ROOT, SCENARIOS
 from kontum_analysis.figures import boundaries
-from kontum_analysis.paths import RAW, ROOT, SCENARIOS
+from kontum_analysis.poverty import scenarios
 
 pytest.importorskip("geopandas")
 FILES = ("table", "scenario", "borders")
@@ -229,7 +230,7 @@ def test_a_link_in_the_place_of_a_file_is_refused_and_what_it_points_at_stays(tm
 
 
 def test_the_main_job_writes_nothing_through_a_folder_that_leads_elsewhere(tmp_path):
-    from kontum_analysis.reproduce import steps
+    from kontum_analysis.review.reproduce import steps
 
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out" / "data").mkdir(parents=True)

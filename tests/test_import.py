@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import kontum_analysis as kt
-from kontum_analysis.paths import ROOT
+from kontum_analysis.base.paths import ROOT
 
 HEAVY = {
     "matplotlib",
@@ -49,7 +49,7 @@ def test_every_name_of_the_contract_is_at_the_top():
     ]
     for name in [*names, "estimate_panel", "leave_one_out", "DataError", "UnknownAreaError", "ScenarioError"]:
         assert name in dir(kt) and getattr(kt, name).__name__ == name
-    assert kt.areas.resolve and kt.scenarios.preset and kt.labels.text
+    assert kt.areas.resolve and kt.scenarios.preset and kt.words.text
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error():

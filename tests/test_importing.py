@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from office import DATE, DOCUMENT, FIRST, OFFICE, filled
 
-from kontum_analysis.errors import DataError, KontumError
-from kontum_analysis.importing import read_filled
-from kontum_analysis.numbers_typed import day, decimal_number, whole_number
-from kontum_analysis.template import template
+from kontum_analysis.base.errors import DataError, KontumError
+from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.template import template
+from kontum_analysis.offices.typed import day, decimal_number, whole_number
 
 META = dict(office=OFFICE, document=DOCUMENT, date=DATE, year=2024)
 TABLE = [

@@ -7,8 +7,9 @@ from string import Formatter
 import pandas as pd
 import pytest
 
-from kontum_analysis import areas, labels, names
-from kontum_analysis.paths import ROOT
+from kontum_analysis.base import words as labels
+from kontum_analysis.base.paths import ROOT
+from kontum_analysis.data import areas, names
 
 CODE = [*sorted((ROOT / "kontum_analysis").rglob("*.py")), *sorted((ROOT / "docs").glob("*.py"))]
 SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in CODE)
@@ -58,7 +59,7 @@ def test_every_label_is_there_in_both_languages_with_the_same_placeholders(key):
 
 
 def test_no_key_stands_twice():
-    with open(ROOT / "kontum_analysis" / "labels.csv", encoding="utf-8", newline="") as file:
+    with open(ROOT / "kontum_analysis" / "base" / "labels.csv", encoding="utf-8", newline="") as file:
         keys = [row["key"] for row in csv.DictReader(file)]
     assert len(keys) == len(set(keys))
 

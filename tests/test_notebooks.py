@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from kontum_analysis import notebook_checks
-from kontum_analysis.paths import FIGURES, NOTEBOOKS, ROOT
+from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, ROOT
+from kontum_analysis.review import notebooks as notebook_checks
 
 PATHS = notebook_checks.notebook_paths()
 
@@ -171,7 +171,7 @@ def test_a_committed_error_a_typed_number_and_a_machine_path_fail(copy):
 def test_a_run_names_the_notebook_and_the_error_of_a_failing_cell(tmp_path):
     import nbformat
 
-    from kontum_analysis.errors import KontumError
+    from kontum_analysis.base.errors import KontumError
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
     nbformat.write(notebook, tmp_path / "broken.ipynb")

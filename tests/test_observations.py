@@ -7,9 +7,9 @@ import pytest
 from planting import add_row, line_of, rows_of, set_field, write_rows
 
 import kontum_analysis as kt
-from kontum_analysis import checks
-from kontum_analysis.observations import ASSUMED_LAG_DAYS, _known_from, _with_preference, select, vintage
-from kontum_analysis.paths import RAW
+from kontum_analysis.base.paths import RAW
+from kontum_analysis.data import rules as checks
+from kontum_analysis.data.observations import ASSUMED_LAG_DAYS, _known_from, _with_preference, select, vintage
 
 FACT = ["ref_area", "indicator", "time_period", "standard"]
 

@@ -11,11 +11,11 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from simulate_panels import SETTINGS, Setting, simulate_panel
 
-from kontum_analysis.cases import triples
-from kontum_analysis.panels import PanelError, check_panel
-from kontum_analysis.pooling import PooledModel, fit_pooled
-from kontum_analysis.scores import interval_coverage, wis
-from kontum_analysis.spread import EPSILON, LEVELS, from_logit, residual_quantiles, shared_and_own, to_logit
+from kontum_analysis.methods.cases import triples
+from kontum_analysis.methods.panel import PanelError, check_panel
+from kontum_analysis.methods.pooled import PooledModel, fit_pooled
+from kontum_analysis.methods.scores import interval_coverage, wis
+from kontum_analysis.methods.spread import EPSILON, LEVELS, from_logit, residual_quantiles, shared_and_own, to_logit
 
 
 @pytest.fixture(scope="module")

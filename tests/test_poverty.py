@@ -7,8 +7,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import kontum_analysis as kt
-from kontum_analysis import areas, district_facts, paces, poverty
-from kontum_analysis.scenarios import Scenario, preset
+from kontum_analysis.data import areas
+from kontum_analysis.poverty import districts as district_facts
+from kontum_analysis.poverty import paces
+from kontum_analysis.poverty import paths as poverty
+from kontum_analysis.poverty.scenarios import Scenario, preset
 
 POOR = ["613", "617", "618"]
 

@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 
 import kontum_analysis as kt
-from kontum_analysis import reading
-from kontum_analysis.errors import DataError, KontumError, Problem, Words
-from kontum_analysis.reading import read_text_table
+from kontum_analysis.base.errors import DataError, KontumError, Problem, Words
+from kontum_analysis.data import reading
+from kontum_analysis.data.reading import read_text_table
 
 
 def read(tmp_path, content, columns=("a", "b")):

@@ -17,12 +17,12 @@ from office import Undrawn
 from planting import add_row, line_of, set_field
 
 import kontum_analysis as kt
-from kontum_analysis import report
-from kontum_analysis.errors import KontumError
-from kontum_analysis.report.blocks import Paragraph, Picture, Source, Table
-from kontum_analysis.report.docx_file import to_docx
-from kontum_analysis.report.html_page import to_html
-from kontum_analysis.report.poverty import quota_section
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.publish import report
+from kontum_analysis.publish.report.blocks import Paragraph, Picture, Source, Table
+from kontum_analysis.publish.report.docx_file import to_docx
+from kontum_analysis.publish.report.html_page import to_html
+from kontum_analysis.publish.report.poverty import quota_section
 
 
 @pytest.fixture
@@ -112,12 +112,12 @@ def test_every_target_stands_in_the_table_with_the_value_and_status_of_the_score
     assert set(by_words) == set(board[f"statement_{lang}"])
     for target in board.itertuples():
         row = by_words[getattr(target, f"statement_{lang}")]
-        assert row[5].split("\n")[0] == kt.labels.text(f"target_status.{target.status}", lang)
+        assert row[5].split("\n")[0] == kt.words.text(f"target_status.{target.status}", lang)
         if target.kind != "none":
             value = round(target.latest_value, 2)
-            said = kt.labels.number(value, 2, lang).rstrip("0").rstrip(",.") if value % 1 else f"{value:.0f}"
+            said = kt.words.number(value, 2, lang).rstrip("0").rstrip(",.") if value % 1 else f"{value:.0f}"
             assert re.match(rf"{re.escape(said)}\b", row[2]), target.target_id
-    known = by_words[kt.labels.text("target.S-NTM-01", lang)]
+    known = by_words[kt.words.text("target.S-NTM-01", lang)]
     assert known[2].split()[0] == "42" and known[4].split()[0] == "18"
 
 
@@ -157,9 +157,9 @@ def test_quotas_leave_from_the_known_year_end_and_stand_beside_those_of_the_scen
     quota = kt.exit_quotas(path).set_index("area_name")["quota"]
     rows = rows_of(table)
     assert rows["Kon Plông"][1] == str(quota["Kon Plông"])
-    assert rows["Toàn tỉnh"][1] == kt.labels.number(quota.sum(), 0, "vi")
+    assert rows["Toàn tỉnh"][1] == kt.words.number(quota.sum(), 0, "vi")
     own = kt.exit_quotas(kt.project_poverty(obs, kt.scenarios.preset("programme-mid"))).query("year == 2024")
-    assert rows["Toàn tỉnh"][4] == kt.labels.number(own["quota"].sum(), 0, "vi")
+    assert rows["Toàn tỉnh"][4] == kt.words.number(own["quota"].sum(), 0, "vi")
     assert "không phải chỉ tiêu đã được" in words_of(made["vi"])
 
 
@@ -167,7 +167,7 @@ def test_another_scenario_has_other_quotas_and_its_own_name(facts):
     high = kt.scenarios.preset("programme-high")
     other = replace(facts, scenario=high, plan=high.changed(start=2023, end=2024))
     table = next(block for block in quota_section(other, "vi") if isinstance(block, Table))
-    assert rows_of(table)["Toàn tỉnh"][1] != kt.labels.number(facts.quotas["quota"].iloc[-1], 0, "vi")
+    assert rows_of(table)["Toàn tỉnh"][1] != kt.words.number(facts.quotas["quota"].iloc[-1], 0, "vi")
     assert "mức cao (4 và 8 điểm" in table.caption
 
 

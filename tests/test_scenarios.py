@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kontum_analysis as kt
-from kontum_analysis import scenarios
-from kontum_analysis.scenarios import Scenario, load, preset, presets
+from kontum_analysis.poverty import scenarios
+from kontum_analysis.poverty.scenarios import Scenario, load, preset, presets
 
 GOOD = {"name": "mine", "province_pace_pp": "3.5", "poor_district_pace_pp": "7"}
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from kontum_analysis.errors import KontumError
-from kontum_analysis.scores import crps_ensemble, interval_coverage, wis
-from kontum_analysis.spread import LEVELS
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.methods.scores import crps_ensemble, interval_coverage, wis
+from kontum_analysis.methods.spread import LEVELS
 
 FIVE = [0.1, 0.25, 0.5, 0.75, 0.9]
 

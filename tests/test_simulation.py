@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kontum_analysis as kt
+from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.cli import main
-from kontum_analysis.errors import DataError, KontumError
-from kontum_analysis.simulation import Movement, memory_bound, movement, plan, tree, workers
-from kontum_analysis.simulation import run as running
-from kontum_analysis.simulation.kernel import Mover, draw_chunk, slices, stream
-from kontum_analysis.simulation.store import Store
-from kontum_analysis.simulation.summaries import PARTS, quantiles
+from kontum_analysis.national import Movement, memory_bound, movement, plan, tree, workers
+from kontum_analysis.national import run as running
+from kontum_analysis.national.kernel import Mover, draw_chunk, slices, stream
+from kontum_analysis.national.store import Store
+from kontum_analysis.national.summaries import PARTS, quantiles
 
 YEARS = range(2026, 2029)
 MOVES = Movement(
@@ -190,7 +190,7 @@ def test_an_own_speed_leans_on_the_parents_as_in_the_prior():
 
 
 def test_the_default_movement_is_that_of_the_published_history(obs):
-    moves, prior = movement.from_history(obs), kt.base_rates.speed_prior(obs)
+    moves, prior = movement.from_history(obs), kt.history.speed_prior(obs)
     assert moves.speed == prior["mean"]
     parts = [moves.shock_sd["nation"], moves.shock_sd["province"]]
     assert np.hypot(*parts) == pytest.approx(prior["shock"])
@@ -335,7 +335,7 @@ def test_a_stopped_run_goes_on_where_it_was(country, poorest, found, tmp_path, w
     again = stops_after(0)
     drawn = []
     monkeypatch.setattr(
-        "kontum_analysis.simulation.workers.draw_chunk", lambda task: drawn.append(task) or draw_chunk(task)
+        "kontum_analysis.national.workers.draw_chunk", lambda task: drawn.append(task) or draw_chunk(task)
     )
     assert same(simulated(country, **given, progress=again), found)
     assert again.seen[-1] == (90, 90) and len(drawn) == len(again.seen) - 3 > 0
@@ -457,7 +457,7 @@ def test_what_cannot_be_run_is_said(given, said):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://no host"])
 def test_a_scheduler_that_does_not_answer_is_an_error_with_its_address(monkeypatch, address):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("kontum_analysis.simulation.workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("kontum_analysis.national.workers.CONNECT_SECONDS", 1)
     with pytest.raises(KontumError, match="no Dask scheduler answered within 1 seconds") as error:
         simulated(two(), draws=100, scheduler=address)
     assert address in str(error.value)
@@ -561,7 +561,7 @@ def test_the_command_simulates_a_file_and_writes_every_row(monkeypatch, capsys, 
 
 def test_the_command_says_of_the_synthetic_country_that_it_is_invented(monkeypatch, capsys):
     tiny = kt.synthetic_country(1, provinces=2, districts=4, communes=12)
-    monkeypatch.setattr("kontum_analysis.simulation.synthetic_country", lambda: tiny)
+    monkeypatch.setattr("kontum_analysis.national.synthetic_country", lambda: tiny)
     _, out, _ = kontum(monkeypatch, capsys, "--draws", "100", "--years", "2", "--lang", "en")
     assert "no figure is about a real place" in out and "rate of the country" in out and "Provinces" in out
 
@@ -589,7 +589,7 @@ def test_a_stopped_command_says_how_to_go_on(monkeypatch, capsys, small_file, tm
     def stopped(task):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kontum_analysis.simulation.workers.draw_chunk", stopped)
+    monkeypatch.setattr("kontum_analysis.national.workers.draw_chunk", stopped)
     code, out, _ = kontum(
         monkeypatch, capsys, "--communes", small_file, "--resume", str(tmp_path / "kept"), "--lang", "en"
     )

@@ -7,10 +7,11 @@ import shutil
 import pytest
 from planting import line_of, set_field
 
-from kontum_analysis import figure_checks, notebook_checks, verify
+from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, ROOT
 from kontum_analysis.figures import CATALOGUE, build
-from kontum_analysis.paths import FIGURES, NOTEBOOKS, ROOT
-from kontum_analysis.reproduce import manifest
+from kontum_analysis.review import figure_checks, verify
+from kontum_analysis.review import notebooks as notebook_checks
+from kontum_analysis.review.reproduce import manifest
 
 
 def said(problems):

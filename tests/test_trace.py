@@ -7,10 +7,10 @@ import pytest
 from hostile import run
 
 import kontum_analysis as kt
-from kontum_analysis.errors import KontumError
+from kontum_analysis.base.errors import KontumError
 from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.figures.evidence import FIGURES, rows_of
-from kontum_analysis.trace import trace
+from kontum_analysis.publish.trace import trace
 
 
 def test_every_figure_says_what_it_rests_on():

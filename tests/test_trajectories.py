@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import kontum_analysis as kt
-from kontum_analysis.trajectories import FORMS, Trajectory, rate_after, speed_between
+from kontum_analysis.methods.trajectories import FORMS, Trajectory, rate_after, speed_between
 
 rates = st.floats(0.001, 0.999)
 years = st.floats(0.25, 30)

@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from kontum_analysis import verify
+from kontum_analysis.base.files import write_whole
+from kontum_analysis.base.paths import FIGURES, ROOT
 from kontum_analysis.figures import CATALOGUE
-from kontum_analysis.files import write_whole
-from kontum_analysis.paths import FIGURES, ROOT
-from kontum_analysis.reproduce import steps
-from kontum_analysis.verify import table_differences
+from kontum_analysis.review import verify
+from kontum_analysis.review.reproduce import steps
+from kontum_analysis.review.verify import table_differences
 
 
 def test_no_figure_file_is_left_over():

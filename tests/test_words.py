@@ -9,9 +9,10 @@ from string import Formatter
 
 import pytest
 
-from kontum_analysis import labels, names
-from kontum_analysis.errors import Field, KontumError, ScenarioError, Words
-from kontum_analysis.paths import ROOT
+from kontum_analysis.base import words as labels
+from kontum_analysis.base.errors import Field, KontumError, ScenarioError, Words
+from kontum_analysis.base.paths import ROOT
+from kontum_analysis.data import names
 
 # what says something to a user -> where its key stands among its arguments
 ERRORS = {

@@ -10,12 +10,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kontum_analysis.documents import EPOCH
-from kontum_analysis.export_tables import Table, report_tables
-from kontum_analysis.labels import LANGUAGES, text
-from kontum_analysis.provenance import provenance
-from kontum_analysis.scenarios import Scenario, preset
-from kontum_analysis.workbook import workbook_bytes
+from kontum_analysis.base.words import LANGUAGES, text
+from kontum_analysis.poverty.scenarios import Scenario, preset
+from kontum_analysis.publish.columns import Table, report_tables
+from kontum_analysis.publish.excel import workbook_bytes
+from kontum_analysis.publish.provenance import provenance
+from kontum_analysis.publish.word import EPOCH
 
 NAMES = ["known_rates", "headline", "quotas", "district_panel", "scoreboard", "sources"]
 

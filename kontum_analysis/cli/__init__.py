@@ -5,8 +5,8 @@ import sys
 import typer
 from rich.console import Console
 
-from ..errors import KontumError
-from ..limits import reason_of
+from ..base.errors import KontumError
+from ..base.limits import reason_of
 from . import analysis, data, exports, report, simulate
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language

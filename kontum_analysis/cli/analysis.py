@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from ..errors import KontumError
-from ..labels import text
+from ..base.errors import KontumError
+from ..base.words import text
 from . import completion
 from .common import (
     AsOf,
@@ -30,7 +30,7 @@ from .common import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..scenarios import Scenario
+    from ..poverty.scenarios import Scenario
 
 app = typer.Typer()
 OPTIONS = {
@@ -52,8 +52,8 @@ def reproduce(lang: Lang = "vi") -> None:
 
 
 def _run_steps(console: Console, lang: str, out: str | None) -> None:
-    from ..paths import ROOT
-    from ..reproduce import alone, steps
+    from ..base.paths import ROOT
+    from ..review.reproduce import alone, steps
 
     with alone(out or ROOT), progress_bar(console) as progress:
         for key, count, work in steps(out or ROOT):
@@ -63,8 +63,9 @@ def _run_steps(console: Console, lang: str, out: str | None) -> None:
 
 
 def _print_headline(console: Console, lang: str) -> None:
-    from ..observations import load_observations
-    from ..tables import headline, known_rates, shown
+    from ..data.observations import load_observations
+    from ..poverty.paths import known_rates
+    from ..publish.tables import headline, shown
 
     obs = load_observations()
     print_table(console, shown(known_rates(obs), lang), text("headline.known", lang))
@@ -76,9 +77,9 @@ def _print_headline(console: Console, lang: str) -> None:
 @app.command(help=both("cli.verify.help"))
 def verify(lang: Lang = "vi") -> None:
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
-    from ..files import one_run
-    from ..paths import ROOT
-    from ..verify import differences
+    from ..base.files import one_run
+    from ..base.paths import ROOT
+    from ..review.verify import differences
 
     console = console_for()
     with one_run(ROOT, shared=True), tempfile.TemporaryDirectory() as scratch:
@@ -114,9 +115,9 @@ def project(
     lang: Lang = "vi",
 ) -> None:
     """Print rates, quotas and whether the paces fit; write the table where asked."""
-    from .. import poverty
-    from ..files import write_whole
-    from ..paces import implied_pace
+    from ..base.files import write_whole
+    from ..poverty import paths as poverty
+    from ..poverty.paces import implied_pace
 
     console = console_for()
     given = dict(
@@ -144,7 +145,7 @@ def project(
 
 
 def _scenario(name: str | None, given: dict[str, Any]) -> Scenario:
-    from ..scenarios import Scenario
+    from ..poverty.scenarios import Scenario
 
     if name is not None:
         chosen = scenario_named(name)
@@ -155,7 +156,7 @@ def _scenario(name: str | None, given: dict[str, Any]) -> Scenario:
 
 
 def _scenario_line(chosen: Scenario, lang: str) -> str:
-    from ..labels import number
+    from ..base.words import number
 
     def said(pace: Any) -> str:
         if isinstance(pace, dict):
@@ -175,7 +176,7 @@ def _scenario_line(chosen: Scenario, lang: str) -> str:
 
 
 def _print_projection(console: Console, lang: str, projection: pd.DataFrame) -> None:
-    from ..tables import quotas_by_year, rates_by_year, shown
+    from ..publish.tables import quotas_by_year, rates_by_year, shown
 
     for key, frame in (("project.rates", rates_by_year(projection)), ("project.quotas", quotas_by_year(projection))):
         print_table(console, shown(frame, lang), text(key, lang))
@@ -201,8 +202,8 @@ def trace(
     lang: Lang = "vi",
 ) -> None:
     """Print the chain behind a number."""
-    from ..tables import shown
-    from ..trace import trace as chain_of
+    from ..publish.tables import shown
+    from ..publish.trace import trace as chain_of
 
     console = console_for()
     observations_for(console, lang, data=data, own=own)
@@ -237,8 +238,8 @@ def boundary_map(
     lang: Lang = "vi",
 ) -> None:
     """Write a map with a user's own borders."""
+    from ..base.files import write_whole
     from ..figures.boundaries import boundary_map as picture
-    from ..files import write_whole
 
     kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):

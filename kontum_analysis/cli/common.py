@@ -11,15 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ..errors import KontumError, Words
-from ..labels import LANGUAGES, table, text
+from ..base.errors import KontumError, Words
+from ..base.words import LANGUAGES, table, text
 from . import completion
 from .usage import BadNumber
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..scenarios import Scenario
+    from ..poverty.scenarios import Scenario
 
 
 def both(key: str) -> str:
@@ -74,8 +74,8 @@ def observations_for(
     """Observations for a question of the user's own: with the office's own figures, which one line
     names, or without.
     """
-    from ..observations import load_observations
-    from ..own_store import used
+    from ..data.observations import load_observations
+    from ..offices.store import used
 
     obs = load_observations(as_of=as_of, data=data, user=own or None)
     for office, count in (used(obs, data=data) if own else {}).items():
@@ -105,7 +105,7 @@ def progress_bar(console: Console) -> Progress:
 
 def scenario_named(name: str) -> Scenario:
     """The scenario of a .yaml file, else the preset of this name."""
-    from ..scenarios import load, preset
+    from ..poverty.scenarios import load, preset
 
     return load(name) if name.endswith((".yaml", ".yml")) else preset(name)
 

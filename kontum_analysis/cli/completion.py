@@ -5,8 +5,8 @@ Tab answers at once.
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..labels import LANGUAGES
-from ..paths import FIGURES, SCENARIOS
+from ..base.paths import FIGURES, SCENARIOS
+from ..base.words import LANGUAGES
 
 
 def _starting(names: Iterable[str], incomplete: str) -> list[str]:

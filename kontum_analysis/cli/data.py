@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ..errors import KontumError, WriteError
-from ..labels import number, text
-from ..names import area_name
+from ..base.errors import KontumError, WriteError
+from ..base.words import number, text
+from ..data.names import area_name
 from .common import Data, Lang, both, console_for, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..own_store import Plan
+    from ..offices.store import Plan
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)
 
@@ -27,7 +27,7 @@ def data_check(
     folder: Annotated[Path | None, typer.Argument(help=both("cli.option.data"))] = None, lang: Lang = "vi"
 ) -> None:
     """Check a folder of raw tables."""
-    from ..observations import raw_tables
+    from ..data.observations import raw_tables
 
     console = console_for()
     tables = raw_tables(folder)
@@ -42,8 +42,8 @@ def data_template(
     lang: Lang = "vi",
 ) -> None:
     """Write the workbook an office fills in."""
-    from ..files import write_whole
-    from ..template import template
+    from ..base.files import write_whole
+    from ..offices.template import template
 
     if out.suffix.lower() != ".xlsx":
         raise KontumError("own.error.out", file=out.name)
@@ -73,8 +73,8 @@ def data_import(
     lang: Lang = "vi",
 ) -> None:
     """Check a filled table, show what it would change, and add it to the folder of own figures."""
-    from ..own_data import shown
-    from ..own_store import plan_import, store
+    from ..data.own import shown
+    from ..offices.store import plan_import, store
 
     console = console_for()
     plan = plan_import(file, data=data, office=office, document=document, date=date, year=year)
@@ -154,7 +154,7 @@ def _table(rows: pd.DataFrame, lang: str, **columns: list[str]) -> pd.DataFrame:
     """Strings to show: the area and the indicator of each row, then these columns."""
     import pandas as pd
 
-    from ..own_columns import heading
+    from ..offices.columns import heading
 
     columns = {"area": _areas(rows, lang), "indicator": [heading(i, lang) for i in rows["indicator"]], **columns}
     return pd.DataFrame({text(f"own.col.{name}", lang): values for name, values in columns.items()}, dtype=str)
@@ -175,7 +175,7 @@ def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     """One row an area, one column an indicator; bands of communes are left to the analysis."""
     import pandas as pd
 
-    from ..own_columns import heading
+    from ..offices.columns import heading
 
     wanted = ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
     names = [name for name in wanted if name in set(rows["indicator"])]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import KontumError
-from ..labels import text
+from ..base.errors import KontumError
+from ..base.words import text
 from .common import scenario_named
 
 if TYPE_CHECKING:
-    from ..scenarios import Scenario
+    from ..poverty.scenarios import Scenario
 
 _CM = {"cm": 1.0, "": 1.0, "mm": 0.1, "in": 2.54}
 NARROWEST, WIDEST = 4, 60  # cm
@@ -66,7 +66,7 @@ def chosen_names(names: Sequence[str] | None, allowed: list[str]) -> list[str]:
 
 def chosen_scenarios(names: Sequence[str] | None) -> list[Scenario]:
     """The scenarios asked for: presets by name, others by their .yaml file; every preset where none is named."""
-    from ..scenarios import presets
+    from ..poverty.scenarios import presets
 
     return [scenario_named(name) for name in dict.fromkeys(names or presets())]
 
@@ -77,7 +77,7 @@ def folder_for(out: Path | None, default: str, lang: str) -> Path:
 
     default: the key of its name in the current folder.
     """
-    from ..paths import FIGURES, NOTEBOOKS, PROCESSED, RAW, SCENARIOS
+    from ..base.paths import FIGURES, NOTEBOOKS, PROCESSED, RAW, SCENARIOS
 
     folder = Path(out) if out is not None else Path(text(default, lang))
     whole = folder.resolve()

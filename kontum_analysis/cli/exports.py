@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ..errors import KontumError, WriteError
-from ..labels import text
+from ..base.errors import KontumError, WriteError
+from ..base.words import text
 from .common import AsOf, Data, Lang, both, console_for, progress_bar
 from .export_options import chosen_formats, chosen_names, chosen_scenarios, dots, folder_for, printed_width
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..export_tables import Table
-    from ..provenance import Provenance
+    from ..publish.columns import Table
+    from ..publish.provenance import Provenance
 
 app = typer.Typer()
 TABLE_FORMATS = ("xlsx", "csv", "docx", "latex", "sdmx")
@@ -36,10 +36,10 @@ def figures(
     lang: Lang = "vi",
 ) -> None:
     """Write the figures, each with its data and its words."""
+    from ..data.observations import load_observations
     from ..figures import CATALOGUE, build
     from ..figures.output import KINDS, smallest_type
     from ..figures.style import WIDTH_CM
-    from ..observations import load_observations
 
     console = console_for()
     kinds, width_cm, dpi = chosen_formats(formats, KINDS), printed_width(width), dots(dpi)
@@ -82,10 +82,10 @@ def tables(
     lang: Lang = "vi",
 ) -> None:
     """Write the report tables in every format asked for."""
-    from ..export_tables import report_tables
-    from ..observations import load_observations
-    from ..provenance import provenance
-    from ..text_tables import about
+    from ..data.observations import load_observations
+    from ..publish.columns import report_tables
+    from ..publish.provenance import provenance
+    from ..publish.text_files import about
 
     console = console_for()
     kinds, scenarios = chosen_formats(formats, TABLE_FORMATS), chosen_scenarios(scenario)
@@ -111,21 +111,21 @@ def _table_files(
     """File name -> content of the tables in one format."""
     name = text("exports.file.tables", lang)
     if kind == "xlsx":
-        from ..workbook import workbook_bytes
+        from ..publish.excel import workbook_bytes
 
         return {f"{name}.xlsx": workbook_bytes(made, origin, lang)}
     if kind == "docx":
-        from ..table_document import tables_document
+        from ..publish.table_document import tables_document
 
         return {f"{name}.docx": tables_document(made, origin, lang)}
     if kind == "sdmx":
-        from ..sdmx import observations_csv, projections_csv
+        from ..publish.sdmx import observations_csv, projections_csv
 
         return {
             "sdmx/observations.csv": observations_csv(obs),
             "sdmx/projections.csv": projections_csv(obs, origin.scenarios),
         }
-    from ..text_tables import csv_bytes, latex
+    from ..publish.text_files import csv_bytes, latex
 
     if kind == "csv":
         return {f"csv/{table.name}.csv": csv_bytes(table.frame, lang) for table in made}
@@ -133,7 +133,7 @@ def _table_files(
 
 
 def _write(folder: Path, files: Mapping[str, bytes | str]) -> int:
-    from ..files import write_whole
+    from ..base.files import write_whole
 
     for name, content in files.items():
         try:

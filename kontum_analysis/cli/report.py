@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import KontumError
-from ..labels import text
+from ..base.errors import KontumError
+from ..base.words import text
 from .common import AsOf, Data, Lang, Own, both, console_for, observations_for, scenario_named
 
 app = typer.Typer()
@@ -29,18 +29,18 @@ def report(
         raise KontumError("report.error.suffix", name=out.name)
     if not out.parent.is_dir():
         raise KontumError("report.error.folder", name=out.parent)
-    from ..files import write_whole
-    from ..report import build_report
+    from ..base.files import write_whole
+    from ..publish.report import build_report
 
     console = console_for()
     obs = observations_for(console, lang, as_of, data, own)
     made = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user=own or None)
     if kind == ".docx":
-        from ..report.docx_file import to_docx
+        from ..publish.report.docx_file import to_docx
 
         write_whole(out, to_docx(made))
     else:
-        from ..report.html_page import to_html
+        from ..publish.report.html_page import to_html
 
         write_whole(out, to_html(made))
     console.print(text("project.written", lang, file=out.name), highlight=False, markup=False)

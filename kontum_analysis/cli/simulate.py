@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ..errors import KontumError
-from ..labels import number, text
+from ..base.errors import KontumError
+from ..base.words import number, text
 from .common import Lang, both, console_for, decimal, print_table, progress_bar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..simulation import Simulation
+    from ..national import Simulation
 
 app = typer.Typer()
 MOST_ROWS = 63  # of a level on the console: the provinces of the country
@@ -37,7 +37,7 @@ def simulate(
     lang: Lang = "vi",
 ) -> None:
     """Simulate, print the country and its provinces, write everything where asked."""
-    from ..simulation import simulate_panel
+    from ..national import simulate_panel
 
     console = console_for()
     if out is not None and not out.absolute().parent.is_dir():
@@ -77,10 +77,10 @@ def simulate(
 def _areas(communes: str) -> pd.DataFrame:
     """The synthetic country, or the areas of a CSV file."""
     if communes == "synthetic":
-        from ..simulation import synthetic_country
+        from ..national import synthetic_country
 
         return synthetic_country()
-    from ..simulation.tree import read_areas
+    from ..national.tree import read_areas
 
     if not Path(communes).is_file():
         raise KontumError("simulate.error.no_file", value=communes)
@@ -125,7 +125,7 @@ def _written(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def _write(console: Console, found: Simulation, out: Path, lang: str) -> None:
-    from ..files import write_whole
+    from ..base.files import write_whole
 
     table = found.table()
     table.insert(0, "synthetic", "yes" if found.about["synthetic"] else "no")

@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-from ..errors import KontumError, Words, did_you_mean
-from ..labels import LANGUAGES
+from ..base.errors import KontumError, Words, did_you_mean
+from ..base.words import LANGUAGES
 
 UsageError: Any = typer.BadParameter.__base__  # typer gives it no public name
 STATUS = 2  # the exit status of a command that cannot be read

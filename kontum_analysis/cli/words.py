@@ -6,7 +6,7 @@ import typer
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
-from ..labels import LANGUAGES, table
+from ..base.words import LANGUAGES, table
 from .common import both
 
 

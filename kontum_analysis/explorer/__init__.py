@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import KontumError
-from ..labels import LANGUAGES, text
+from ..base.errors import KontumError
+from ..base.words import LANGUAGES, text
 from .state import State
 from .views import chances_view, districts_view, paths_view, quotas_view
 
@@ -48,7 +48,7 @@ def show(
     >>> repr(show("en")).splitlines()[1][:33]
     'Run this cell to open the explore'
     """
-    from ..observations import load_observations
+    from ..data.observations import load_observations
     from .panel import Panel
 
     if lang not in LANGUAGES:

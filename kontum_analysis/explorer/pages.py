@@ -4,13 +4,13 @@ from html import escape
 
 import pandas as pd
 
-from ..areas import PROVINCE, poor_districts
+from ..base.words import number, text
+from ..data.areas import PROVINCE, poor_districts
+from ..data.names import area_name
 from ..figures.pace import poor_first
-from ..figures.programme import GROUPS
 from ..figures.style import each
 from ..figures.words import chance
-from ..labels import number, text
-from ..names import area_name
+from ..targets.programme import GROUPS
 
 STYLE = """<style>
 .kt {font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px; line-height: 1.45; color: #222}

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import ipywidgets as w
 
-from ..errors import KontumError
+from ..base.errors import KontumError
+from ..base.words import number, text
 from ..figures.live import DistrictsPicture, PathsPicture, Picture, draw_chances
 from ..figures.pace import draw_quotas
-from ..labels import number, text
-from ..scenarios import preset, presets, title
-from ..trajectories import FORMS
+from ..methods.trajectories import FORMS
+from ..poverty.scenarios import preset, presets, title
 from . import pages, saving
 from .state import OWN, SLIDERS, State
 from .views import VIEWS

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..errors import ScenarioError, WriteError
-from ..files import write_whole
-from ..labels import LANGUAGES, number, text
-from ..paths import SCENARIOS, shown
-from ..scenarios import Scenario, load
+from ..base.errors import ScenarioError, WriteError
+from ..base.files import write_whole
+from ..base.paths import SCENARIOS, shown
+from ..base.words import LANGUAGES, number, text
+from ..poverty.scenarios import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 def described(scenario: Scenario, lang: str) -> str:
     """One sentence that names the paces, the form and the years of a scenario.
 
-    >>> from kontum_analysis.scenarios import Scenario
+    >>> from kontum_analysis.poverty.scenarios import Scenario
     >>> described(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7), "vi")[:62]
     'Toàn tỉnh 3,5 và huyện nghèo 7,0 điểm phần trăm/năm, dạng tuyế'
     """
@@ -81,7 +81,7 @@ def save_scenario(scenario: Scenario, name: str, folder: str | Path | None = Non
 def code_text(scenario: Scenario, ntm_pace: float = 1.5, as_of: str | None = None) -> str:
     """Python that gives the numbers of the explorer for this scenario.
 
-    >>> from kontum_analysis.scenarios import Scenario
+    >>> from kontum_analysis.poverty.scenarios import Scenario
     >>> print(code_text(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7)).splitlines()[-1])
     chances = kt.explorer.chances_view(obs, scenario, ntm_pace=1.5)
     """

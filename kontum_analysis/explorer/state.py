@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import ScenarioError
+from ..base.errors import ScenarioError
+from ..base.words import text
 from ..figures.pace import quota_rows
-from ..figures.programme import GROUPS
-from ..labels import text
-from ..paces import Known, implied_pace
-from ..poverty import project_poverty
-from ..scenarios import Scenario, preset
+from ..poverty.paces import Known, implied_pace
+from ..poverty.paths import project_poverty
+from ..poverty.scenarios import Scenario, preset
+from ..targets.programme import GROUPS
 from . import views
 
 SLIDERS = {  # key: smallest, largest, step, decimals of the number beside it
@@ -31,7 +31,7 @@ class State:
 
     A change that cannot be is refused: the scenario stays, and `error` says why.
 
-    >>> from kontum_analysis.observations import load_observations
+    >>> from kontum_analysis.data.observations import load_observations
     >>> state = State(load_observations())
     >>> state.change(province_pace_pp=3.0).scenario.province_pace_pp, state.impossible_from
     (3.0, 2026)

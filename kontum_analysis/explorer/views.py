@@ -11,16 +11,16 @@ from copy import deepcopy
 import numpy as np
 import pandas as pd
 
-from ..areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
-from ..attainment import count_numbers, move, prepare, probabilities_of, start_state
-from ..district_facts import FIRST_YEAR
-from ..ensemble import probability, scenario_draws
+from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from ..figures.districts import reconciled_table
 from ..figures.pace import quota_rows
-from ..figures.programme import GROUPS, corridors, horizon
-from ..paces import Known, implied_pace
-from ..poverty import groups, known_groups, project_poverty
-from ..scenarios import Scenario, preset
+from ..ntm.attainment import count_numbers, move, prepare, probabilities_of, start_state
+from ..poverty.districts import FIRST_YEAR
+from ..poverty.draws import probability, scenario_draws
+from ..poverty.paces import Known, implied_pace
+from ..poverty.paths import groups, known_groups, project_poverty
+from ..poverty.scenarios import Scenario, preset
+from ..targets.programme import GROUPS, corridors, horizon
 
 VIEWS = ("paths", "districts", "quotas", "chances")
 CORRIDOR = {"low": "programme-low", "high": "programme-high"}
@@ -73,7 +73,7 @@ def paths_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
 def districts_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
     """Each district: known rates, corridor and the scenario's path.
 
-    >>> from kontum_analysis.observations import load_observations
+    >>> from kontum_analysis.data.observations import load_observations
     >>> table = districts_view(load_observations(), preset("programme-mid"))
     >>> table[(table.area == "617") & (table.kind == "path")].rate.round(3).tolist()[:3]
     [0.521, 0.451, 0.381]

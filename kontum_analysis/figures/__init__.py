@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..areas import PROVINCE
-from ..district_facts import STANDARD
-from ..errors import KontumError, did_you_mean
-from ..labels import LANGUAGES, text
-from ..observations import select
+from ..base.errors import KontumError, did_you_mean
+from ..base.words import LANGUAGES, text
+from ..data.areas import PROVINCE
+from ..data.observations import select
+from ..poverty.districts import STANDARD
 from .catalogue import CATALOGUE
 from .ntm import SEED
 from .output import encoded

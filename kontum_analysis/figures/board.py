@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..labels import number, text
-from ..targets import scoreboard
+from ..base.words import number, text
+from ..targets.board import scoreboard
 from . import style
 from .words import chance, plain
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
-from ..errors import KontumError, UnknownAreaError
-from ..labels import number, text
-from ..limits import BOUNDARIES_MB, bytes_within
-from ..names import area_name
+from ..base.errors import KontumError, UnknownAreaError
+from ..base.limits import BOUNDARIES_MB, bytes_within
+from ..base.words import number, text
+from ..data.areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
+from ..data.names import area_name
 from . import style
 from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import board, data, districts, maps, ntm, outlook, pace, paths, readings, skill, standards
+from . import board, districts, maps, ntm, outlook, pace, paths, readings, skill, standards
+from . import coverage as data
 
 
 class Entry(NamedTuple):

@@ -6,15 +6,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..areas import PROVINCE
-from ..errors import KontumError
-from ..estimates import estimate_panel, leave_one_out
-from ..labels import number, text
-from ..names import area_name
-from ..poverty import project_poverty
-from ..scenarios import preset
+from ..base.errors import KontumError
+from ..base.words import number, text
+from ..data.areas import PROVINCE
+from ..data.names import area_name
+from ..poverty.estimates import estimate_panel, leave_one_out
+from ..poverty.paths import project_poverty
+from ..poverty.scenarios import preset
+from ..targets.programme import SCENARIOS, horizon
 from . import style
-from .programme import SCENARIOS, horizon
 from .tiles import tile_axes
 from .words import listed
 

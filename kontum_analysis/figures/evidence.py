@@ -4,8 +4,8 @@ it.
 
 import pandas as pd
 
-from ..areas import PROVINCE, districts
-from ..target_measures import PANEL
+from ..data.areas import PROVINCE, districts
+from ..targets.measures import PANEL
 
 # Figure -> (indicators it rests on, levels of the areas, steps, scenarios); steps are keys of labels "trace.step.*".
 # The

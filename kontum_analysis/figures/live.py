@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from ..areas import OTHER_DISTRICTS, PROVINCE, districts
-from ..labels import number, text
+from ..base.words import number, text
+from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts
+from ..targets.programme import GROUPS, horizon
 from . import style
-from .programme import GROUPS, horizon
 from .tiles import tile_axes
 from .words import chance
 

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..areas import poor_districts, register
-from ..attainment import project_ntm
-from ..estimates import estimate_panel
-from ..labels import number, text
-from ..names import area_name
-from ..observations import raw_tables
+from ..base.words import number, text
+from ..data.areas import poor_districts, register
+from ..data.names import area_name
+from ..data.observations import raw_tables
+from ..ntm.attainment import project_ntm
+from ..poverty.estimates import estimate_panel
 from . import style
 from .tiles import positions
 

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ..attainment import project_ntm
-from ..labels import number, text
-from ..ntm_history import BANDS, decimal_year, snapshots
-from ..observations import raw_tables
+from ..base.words import number, text
+from ..data.observations import raw_tables
+from ..ntm.attainment import project_ntm
+from ..ntm.published import BANDS, decimal_year, snapshots
+from ..targets.programme import horizon
 from . import style
-from .programme import horizon
 
 SEED = 3299  # of the draws behind the tables of the figures
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import logit
 
-from ..areas import POOR_DISTRICTS, PROVINCE
-from ..base_rates import mpi_share, observed_paces, pace_percentile
-from ..ensemble import outlook_draws, probability
-from ..labels import number, text
-from ..names import area_name
-from ..tables import known_rates
+from ..base.words import number, text
+from ..data.areas import POOR_DISTRICTS, PROVINCE
+from ..data.names import area_name
+from ..poverty.draws import outlook_draws, probability
+from ..poverty.history import mpi_share, observed_paces, pace_percentile
+from ..poverty.paths import known_rates
+from ..targets.programme import AREAS, corridors, horizon
 from . import style
-from .programme import AREAS, corridors, horizon
 from .words import chance, plain
 
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel

@@ -13,7 +13,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from ..errors import KontumError
+from ..base.errors import KontumError
 from .style import SMALL, WIDTH_CM, rc_context
 
 KINDS = ("png", "svg", "pdf")

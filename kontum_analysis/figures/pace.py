@@ -7,15 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from ..areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
-from ..estimates import estimate_panel
-from ..labels import number, text
-from ..names import area_name
-from ..paces import implied_pace
-from ..poverty import exit_quotas, groups, known_groups, project_poverty
-from ..scenarios import preset
+from ..base.words import number, text
+from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
+from ..data.names import area_name
+from ..poverty.estimates import estimate_panel
+from ..poverty.paces import implied_pace
+from ..poverty.paths import exit_quotas, groups, known_groups, project_poverty
+from ..poverty.scenarios import preset
+from ..targets.programme import SCENARIOS, horizon
 from . import style
-from .programme import SCENARIOS, horizon
 from .words import listed
 
 

@@ -4,14 +4,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..areas import POOR_DISTRICTS, PROVINCE
-from ..labels import number, text
-from ..names import area_name
-from ..paces import implied_pace
-from ..poverty import groups, known_groups, project_poverty
-from ..scenarios import preset
+from ..base.words import number, text
+from ..data.areas import POOR_DISTRICTS, PROVINCE
+from ..data.names import area_name
+from ..poverty.paces import implied_pace
+from ..poverty.paths import groups, known_groups, project_poverty
+from ..poverty.scenarios import preset
+from ..targets.programme import AREAS, SCENARIOS, corridors, horizon
 from . import style
-from .programme import AREAS, SCENARIOS, corridors, horizon
 
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]
 

@@ -4,13 +4,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..areas import PROVINCE
-from ..labels import table as labels
-from ..labels import text
-from ..observations import raw_tables
-from ..poverty import known_groups
+from ..base.words import table as labels
+from ..base.words import text
+from ..data.areas import PROVINCE
+from ..data.observations import raw_tables
+from ..poverty.paths import known_groups
+from ..targets.programme import corridors
 from . import style
-from .programme import corridors
 
 
 def readings_table(obs: pd.DataFrame) -> pd.DataFrame:

@@ -4,11 +4,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import beta
 
-from ..base_rates import hindcast_panel
-from ..estimates import leave_one_out
-from ..hindcasting import hindcast
-from ..labels import number, text
-from ..ntm_hindcast import hindcast_ntm
+from ..base.words import number, text
+from ..methods.hindcast import hindcast
+from ..ntm.hindcast import hindcast_ntm
+from ..poverty.estimates import leave_one_out
+from ..poverty.history import hindcast_panel
 from . import style
 
 METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")

@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..areas import PROVINCE, districts
-from ..district_facts import FIRST_YEAR, STANDARD
-from ..labels import text
-from ..names import area_name
+from ..base.words import text
+from ..data.areas import PROVINCE, districts
+from ..data.names import area_name
+from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import style
 from .words import listed
 

@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..labels import number, text
+from ..base.words import number, text
 
 CM = 1 / 2.54
 WIDTH_CM = 16.0

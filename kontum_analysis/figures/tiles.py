@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..areas import PROVINCE, poor_districts
-from ..names import area_name
-from ..observations import raw_tables
+from ..data.areas import PROVINCE, poor_districts
+from ..data.names import area_name
+from ..data.observations import raw_tables
 from . import style
 
 

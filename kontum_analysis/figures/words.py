@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from ..labels import number, text
-from ..names import area_name
+from ..base.words import number, text
+from ..data.names import area_name
 
 
 def listed(codes: Iterable[str], lang: str) -> str:

@@ -15,8 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kontum_analysis.labels import number
-from kontum_analysis.paths import ROOT
+from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.words import number
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- ratios: begin -->", "<!-- ratios: end -->"
@@ -107,7 +107,7 @@ def simulations(turns):
 def packages(turns):
     """(what, against, times, other times, aim): the province's ensemble, its scenario table, what an import costs."""
     import kontum_analysis as kt
-    from kontum_analysis.paces import baseline
+    from kontum_analysis.poverty.paces import baseline
 
     from . import jobs
 

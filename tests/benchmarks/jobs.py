@@ -11,8 +11,8 @@ import pandas as pd
 import kontum_analysis as kt
 from kontum_analysis.explorer.state import State
 from kontum_analysis.figures import live
-from kontum_analysis.paces import FULL, baseline
-from kontum_analysis.simulation import QUANTILES, Movement, movement, tree
+from kontum_analysis.national import QUANTILES, Movement, movement, tree
+from kontum_analysis.poverty.paces import FULL, baseline
 
 YEARS = range(2026, 2036)
 LEVELS = tuple(QUANTILES)

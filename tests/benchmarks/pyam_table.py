@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import kontum_analysis as kt
-from kontum_analysis.paces import FULL, baseline
+from kontum_analysis.poverty.paces import FULL, baseline
 
 from . import jobs
 from .__main__ import SCENARIO, least

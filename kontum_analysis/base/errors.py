@@ -1,0 +1,188 @@
+"""Errors a user can act on: what is wrong, where, and what is allowed instead, in both languages.
+
+An error carries the key of its words in labels.csv and the values they need. As a string it speaks Vietnamese, then
+English, since Python does not know its reader's language; the command line says it in the language asked for. A key
+that labels.csv does not hold is a KeyError, so that no message can be in one language only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from .words import LANGUAGES, text
+
+_SHOWN = 300  # characters of a value that a message shows; the longest that is allowed in a table has fewer
+
+
+def said(value: Any, lang: str) -> Any:
+    """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
+
+    >>> said(["a", "b"], "vi"), said({"vi": "tỉnh", "en": "province"}, "en"), said(3.5, "vi")
+    ('a, b', 'province', 3.5)
+    """
+    if hasattr(value, "said"):
+        return value.said(lang)
+    if isinstance(value, dict) and set(value) == set(LANGUAGES):
+        return value[lang]
+    if isinstance(value, list | tuple):
+        return ", ".join(str(said(item, lang)) for item in value)
+    return value
+
+
+class Words:
+    """A text not yet said in a language: the key of its words in labels.csv and the values for its placeholders.
+
+    >>> Words("error.row", row=3).said("en")
+    'row 3'
+    """
+
+    def __init__(self, key: str, **values: Any) -> None:
+        self.key, self.values = key, values
+
+    def said(self, lang: str) -> str:
+        """The text in one language. Raises KeyError for a key that labels.csv does not hold."""
+        return text(self.key, lang, **{name: said(value, lang) for name, value in self.values.items()})
+
+    def __str__(self) -> str:
+        return "\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES))
+
+    __repr__ = __str__
+
+
+class Lines(list[Any]):
+    """Several texts, each on a line of its own below the message that holds them."""
+
+    def said(self, lang: str) -> str:
+        """The lines in one language, indented."""
+        return "".join(f"\n  {said(item, lang)}" for item in self)
+
+
+class Field(str):
+    """A name in a message that the command line replaces by the option as typed: `end` by `--to`."""
+
+
+class KontumError(ValueError):
+    """Any mistake in what the user gave us. The command line prints it without a traceback.
+
+    key: of the words in labels.csv; values: for its placeholders.
+
+    >>> KontumError("error.language", value="'fr'", allowed="vi, en").key
+    'error.language'
+    """
+
+    def __init__(self, key: str, **values: Any) -> None:
+        self.key, self.values = key, values
+        super().__init__("\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES)))
+
+    def said(self, lang: str) -> str:
+        """The message in one language."""
+        return Words(self.key, **self.values).said(lang)
+
+    def with_names(self, names: Mapping[str, str]) -> Self:
+        """The same error with the fields of a scenario called as `names` says, such as {"end": "--to"}."""
+        renamed: Self = _renamed(self, names)
+        return renamed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)  # an error may come from another process
+
+
+def _restored(kind: type[KontumError], args: tuple[Any, ...], state: dict[str, Any]) -> KontumError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a file: where it stands, what was found (as it stands there, or in words), and the key (with its
+    values) of what is allowed.
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | Words
+    allowed: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def wanted(self, lang: str) -> str:
+        """What is allowed, in one language."""
+        return Words(self.allowed, **self.values).said(lang)
+
+    def said(self, lang: str) -> str:
+        """The problem in one language."""
+        where = [self.file]
+        if self.row is not None:
+            where.append(text("error.row", lang, row=self.row))
+        if self.column is not None:
+            where.append(text("error.column", lang, column=self.column[:_SHOWN]))
+        found = dict(where=", ".join(where), allowed=self.wanted(lang))
+        if isinstance(self.value, str):
+            return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **found)
+        return text("error.problem_words", lang, value=said(self.value, lang), **found)
+
+
+class DataError(KontumError):
+    """All problems of the files that were read, listed together.
+
+    >>> planted = Problem("sources.csv", 3, "kind", "blog", "allowed.one_of", {"values": ["news", "law"]})
+    >>> DataError([planted]).said("en").splitlines()[1].strip()
+    "sources.csv, row 3, column kind: found 'blog'; one of news, law"
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda p: (p.file, p.row or 0, p.column or ""))
+        super().__init__("error.problems", count=len(self.problems), problems=Lines(self.problems))
+
+
+class UnknownAreaError(KontumError):
+    """A name that is no area, or that more than one area carries; the message names the nearest.
+
+    >>> from kontum_analysis.data.areas import resolve
+    >>> try:
+    ...     resolve("Atlantis")
+    ... except UnknownAreaError as error:
+    ...     "Atlantis" in str(error)
+    True
+    """
+
+
+class WriteError(KontumError):
+    """A file that the system does not let us write; `values["reason"]` is why, in its words."""
+
+
+class ScenarioError(KontumError):
+    """A scenario that cannot be read or cannot be run.
+
+    >>> from kontum_analysis.poverty.scenarios import preset
+    >>> try:
+    ...     preset("programme-middle")
+    ... except ScenarioError as error:
+    ...     "programme-mid" in str(error)
+    True
+    """
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, Field):
+        return Field(names.get(value, value))
+    if isinstance(value, Lines):
+        return Lines(_renamed(item, names) for item in value)
+    if type(value).__init__ in (Words.__init__, KontumError.__init__):  # others keep no fields
+        return type(value)(value.key, **{name: _renamed(item, names) for name, item in value.values.items()})
+    return value
+
+
+def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float = 60) -> Words | str:
+    """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
+
+    >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).said("en"))
+    '; did you mean poverty_paths?'
+    """
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extract(
+        str(name), sorted(names), scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=least
+    )
+    return Words("error.did_you_mean", names=[near for near, _, _ in found]) if found else ""

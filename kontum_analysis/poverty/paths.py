@@ -1,0 +1,218 @@
+"""Poverty paths: from a scenario's paces to a rate and a number of households for every district and year."""
+
+import numpy as np
+import pandas as pd
+
+from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
+from ..data.names import area_name
+from ..methods.sums import apportion
+from .estimates import Estimates, estimate_panel
+from .paces import FULL, Known, baseline, district_paths
+from .scenarios import Scenario
+
+
+def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
+    """The path of the province and its ten districts under a scenario.
+
+    Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),
+    households, poor_households (whole), entries (households newly poor in the year; stock_flow form, else 0), floor
+    (fraction), status (published, derived, estimated at the start; projected after). In every year the districts'
+    poor households add to the province's, and the province's rate is the districts' weighted by households.
+
+    draws: with 2 or more, quantiles q05, q10, q25, q50, q75, q90, q95 of the rate are added, from that many joint draws
+    around
+    the path (see `ensemble`, which states every assumption and gives the draws themselves); seed fixes them.
+
+    Households grow alike in all districts. A floor is a number of households, so its rate shrinks as they grow.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> from kontum_analysis.poverty.scenarios import preset
+    >>> p = project_poverty(load_observations(), preset("programme-low"))
+    >>> p[(p.area == "62") & (p.year <= 2023)].rate.round(4).tolist()
+    [0.1532, 0.1232, 0.0932]
+    """
+    base = baseline(obs, scenario)
+    years = np.arange(scenario.start, scenario.end + 1)
+    rates, _ = district_paths(base, scenario, years)
+    grown = (1 + base.growth) ** (years - scenario.start)
+    households = np.stack([apportion(base.households * g, round(base.households.sum() * g)) for g in grown], axis=1)
+    poor = _whole_households(rates * base.households[:, None] * grown, base.poor)
+    entries = np.zeros_like(poor)
+    if scenario.form == "stock_flow":
+        flow = base.entry * (1 + base.growth) * (households - poor)[:, :-1]
+        entries[:, 1:] = np.stack([apportion(f, round(f.sum())) for f in flow.T], axis=1)
+    floors = base.floor * base.rates[:, None] / grown
+    weights = base.weights
+    rows = [
+        _rows(
+            scenario,
+            PROVINCE,
+            years,
+            "published",
+            rate=weights @ rates,
+            households=households.sum(0),
+            poor_households=poor.sum(0),
+            entries=entries.sum(0),
+            floor=weights @ floors,
+        )
+    ]
+    rows += [
+        _rows(
+            scenario,
+            code,
+            years,
+            base.status[i],
+            rate=rates[i],
+            households=households[i],
+            poor_households=poor[i],
+            entries=entries[i],
+            floor=floors[i],
+        )
+        for i, code in enumerate(base.areas)
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    if draws == 0:
+        return table
+    from .draws import scenario_draws
+
+    spread = scenario_draws(obs, scenario, draws, seed).quantiles()
+    return table.merge(spread, on=["area", "year"], how="left", validate="one_to_one")
+
+
+def _rows(scenario: Scenario, code: str, years: np.ndarray, status: str, **figures: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(
+        dict(
+            scenario=scenario.name,
+            area=code,
+            area_name=area_name(code, "vi"),
+            level=area(code).level,
+            year=years,
+            **figures,
+            status=[status] + ["projected"] * (len(years) - 1),
+        )
+    )
+
+
+def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
+    """Whole households that add up in every year and never rise where the exact path does not."""
+    columns = [np.asarray(opening)]
+    for before, now in zip(exact.T[:-1], exact.T[1:], strict=True):
+        ceiling = np.where(now <= before + FULL, columns[-1], np.maximum(columns[-1], np.ceil(now)))
+        columns.append(apportion(now, min(round(now.sum()), int(ceiling.sum())), ceiling=ceiling))
+    return np.stack(columns, axis=1)
+
+
+def groups(projection: pd.DataFrame) -> pd.DataFrame:
+    """The same table, without quantiles, for the province, its poor districts (62-POOR) and the other seven (62-REST).
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> from kontum_analysis.poverty.scenarios import preset
+    >>> g = groups(project_poverty(load_observations(), preset("programme-mid")))
+    >>> g[g.year == 2021].rate.round(4).tolist()
+    [0.1532, 0.4673, 0.1095]
+    """
+    districts = projection[projection["level"] == "district"]
+    member = districts["area"].isin(poor_districts()).map({True: POOR_DISTRICTS, False: OTHER_DISTRICTS})
+    weighted = districts.assign(
+        area=member,
+        rate=districts["rate"] * districts["households"],
+        floor=districts["floor"] * districts["households"],
+    )
+    added = weighted.groupby(["scenario", "area", "year"], as_index=False)[
+        ["rate", "households", "poor_households", "entries", "floor"]
+    ].sum()
+    added["rate"], added["floor"] = added["rate"] / added["households"], added["floor"] / added["households"]
+    worst = ["published", "derived", "estimated", "projected"]
+    rank = weighted.assign(rank=weighted["status"].map(worst.index)).groupby(["scenario", "area", "year"])["rank"].max()
+    added["status"] = [worst[rank[key]] for key in zip(added["scenario"], added["area"], added["year"], strict=True)]
+    added = added.assign(area_name="", level="group")
+    columns = [c for c in projection.columns if c in added.columns]
+    return pd.concat([projection.loc[projection["area"] == PROVINCE, columns], added[columns]], ignore_index=True)
+
+
+def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
+    """What is known so far of the province, its poor districts and the other seven: one row a group and year.
+
+    Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of
+    the
+    province; of a group estimated where any count in it is, else derived, being a sum.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> known_groups(load_observations()).query("year == 2021").rate.round(4).tolist()
+    [0.1532, 0.4673, 0.1095]
+    """
+    found = estimate_panel(obs)
+    province = found.panel[found.panel["area"] == PROVINCE].rename(
+        columns={"rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"}
+    )
+    is_poor = np.isin(found.areas, poor_districts())
+    parts = [
+        province,
+        *(_known_group(found, *group) for group in ((POOR_DISTRICTS, is_poor), (OTHER_DISTRICTS, ~is_poor))),
+    ]
+    return pd.concat([part[["area", "year", "rate", "q10", "q90", "status"]] for part in parts], ignore_index=True)
+
+
+def _known_group(found: Estimates, code: str, member: np.ndarray) -> pd.DataFrame:
+    rates = found.poor[member].sum(axis=0) / found.households[member].sum(axis=0)
+    by_year = found.panel[found.panel["area"].isin(np.array(found.areas)[member])].groupby("year")
+    whole, status = by_year[["poor_households", "households"]].sum(), by_year["status_poor_households"]
+    worst = status.agg(lambda s: "estimated" if (s == "estimated").any() else "derived")
+    q10, q90 = np.quantile(rates, [0.1, 0.9], axis=1)
+    rate = (whole["poor_households"] / whole["households"]).to_numpy()
+    return pd.DataFrame(dict(area=code, year=found.years, rate=rate, q10=q10, q90=q90, status=worst.to_numpy()))
+
+
+def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
+    """The poverty rate of the province and of its poor districts together, end of each known year, with how it is
+    known.
+
+    Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> known_rates(load_observations()).query("area == '62'").rate.round(4).tolist()
+    [0.1532, 0.1086, 0.0684]
+    """
+    found = known_groups(obs)
+    found = found[found["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)
+    sure = found["status"] != "estimated"
+    return found.assign(q10=found["q10"].mask(sure), q90=found["q90"].mask(sure))
+
+
+def exit_quotas(projection: pd.DataFrame) -> pd.DataFrame:
+    """Households that must leave poverty in each district and year for the path to hold: whole numbers.
+
+    A tidy table: scenario, area, area_name, year, quota. It is the fall of the poor households in the year plus the
+    households newly poor in it. The stock_flow form counts those; the others do not know them, and there the quota
+    is net: every household that falls into poverty adds one. Quotas of a year sum to the province's fall plus entries.
+    A district whose number would rise (a pace below the growth of households) has the quota 0; the quotas of the others
+    then sum to more than the province's net fall, by that rise.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> from kontum_analysis.poverty.scenarios import preset
+    >>> q = exit_quotas(project_poverty(load_observations(), preset("programme-mid", end=2022)))
+    >>> int(q.quota.sum()), str(q.quota.dtype)
+    (4682, 'int64')
+    """
+    rows = projection[projection["level"] == "district"].sort_values(["scenario", "area", "year"])
+    by = rows.groupby(["scenario", "area"])
+    quota = (by["poor_households"].shift(1) - rows["poor_households"] + rows["entries"]).clip(lower=0)
+    found = rows.assign(quota=quota)[quota.notna()]
+    found = found.astype({"quota": "int64"}).sort_values(["scenario", "year", "area"])
+    return found[["scenario", "area", "area_name", "year", "quota"]].reset_index(drop=True)
+
+
+def floor_years(projection: pd.DataFrame) -> pd.DataFrame:
+    """The first year in which each area's path rests on its floor; one row an area, `year` missing if never.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> from kontum_analysis.poverty.scenarios import preset
+    >>> f = floor_years(groups(project_poverty(load_observations(), preset("programme-mid"))))
+    >>> f.year.tolist()
+    [2028, 2028, 2025]
+    """
+    rests = projection[projection["rate"] <= projection["floor"] + 1e-6]
+    first = rests.groupby(["scenario", "area"])["year"].min()
+    keys = projection[["scenario", "area", "area_name"]].drop_duplicates().reset_index(drop=True)
+    year = [first.get((k.scenario, k.area)) for k in keys.itertuples()]
+    return keys.assign(year=pd.array(year, dtype="Int64"))

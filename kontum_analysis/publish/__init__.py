@@ -1,0 +1,1 @@
+"""What leaves the library for readers: tables, Excel, Word, text files, SDMX, the report, notebooks, traces."""

@@ -1,0 +1,1 @@
+"""Do it again and say what differs: reproduce, verify, notebooks."""

@@ -1,0 +1,230 @@
+"""What the published figures say about each target of Programme 3299, and by which arithmetic.
+
+A target is measured by its own indicator where that is published; a few are computed from others by the rules below. A
+bound never becomes a value: it is kept beside as evidence, and can prove a target met from its safe side.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import KontumError
+from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
+from ..ntm.published import snapshots
+from ..poverty.districts import FIRST_YEAR, STANDARD
+from ..poverty.estimates import estimate_panel
+
+# what the panel of districts rests on (district_facts reads these)
+PANEL = (
+    "poor_households",
+    "poverty_rate_pct",
+    "households_total",
+    "near_poor_households",
+    "near_poor_rate_pct",
+    "poor_households_net_reduction",
+    "poverty_rate_reduction_pp",
+)
+LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The latest value of a target in its own unit.
+
+    value: missing where nothing measures it; day: of the value; kind: published, derived, estimated or none; low, high:
+    what bounds prove about later days (missing where none), bound_day: of the bound, sure: False where a bound is of
+    low
+    reliability and so proves nothing; necessary: the value must reach the target but does not prove it; start: (day,
+    value) from which an observed pace is counted; sources, lines: source ids and lines of observations.csv.
+    """
+
+    value: float = np.nan
+    day: str = ""
+    kind: str = "none"
+    low: float = np.nan
+    high: float = np.nan
+    bound_day: str = ""
+    sure: bool = True
+    necessary: bool = False
+    start: tuple[str, float] | None = None
+    sources: str = ""
+    lines: str = ""
+
+
+def measure(obs: pd.DataFrame, target: Any) -> Measure:
+    """The Measure of one row of targets.csv on the day of the vintage that `obs` is.
+
+    A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none.
+    An
+    average over the years of the programme is always computed, since a published one may speak of other years.
+    """
+    special = _SPECIAL.get(target.target_id)
+    own = _published(obs, target.indicator, target.scope_area)
+    average = target.indicator.endswith("_per_year")
+    return special(obs) if special and (average or own.kind == "none") else own
+
+
+def _evidence(rows: pd.DataFrame) -> dict[str, Any]:
+    """Source ids and lines of the rows used, as the board shows them."""
+    return {
+        name: "|".join(dict.fromkeys(rows[column].astype(str)))
+        for name, column in (("sources", "source_id"), ("lines", "line"))
+    }
+
+
+def _values(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
+    """Exact preferred values, the standard in force last: a later page on an older criteria set is no
+    news on the new.
+    """
+    rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["preferred"]]
+    rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U")]
+    return rows.sort_values(["standard", "time_period", "known_from"])
+
+
+def _start(earlier: pd.DataFrame, day: str) -> tuple[str, float] | None:
+    """(day, value) of the first figure at least a year before `day`, or None."""
+    days = (pd.Timestamp(day) - pd.to_datetime(earlier["time_period"])).dt.days
+    first = earlier[days >= LEAST_SPAN].head(1)
+    return (first["time_period"].iloc[0], float(first["obs_value"].iloc[0])) if len(first) else None
+
+
+def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
+    """The latest value, the first under the same standard, and what later bounds prove."""
+    values = _values(obs, indicator, area)
+    bounds = obs[
+        (obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["bound"].isin(["at_least", "at_most"])
+    ]
+    bounds = bounds.sort_values(["standard", "time_period", "known_from"])
+    found, used = {}, []
+    if len(values):
+        last = values.iloc[-1]
+        start = _start(values[values["standard"] == last.standard], last.time_period)
+        found = dict(
+            value=float(last.obs_value),
+            day=last.time_period,
+            start=start,
+            kind="derived" if last.obs_status == "E" else "published",
+        )
+        used = (
+            [values[(values["standard"] == last.standard) & (values["time_period"] == start[0])].head(1)]
+            if start
+            else []
+        )
+        used.append(values.tail(1))
+        bounds = bounds[(bounds["time_period"] > last.time_period) & (bounds["standard"] >= last.standard)]
+    for side, bound in (("high", "at_most"), ("low", "at_least")):  # the low side last: targets ask for more
+        one = bounds[bounds["bound"] == bound].tail(1)
+        if len(one):
+            row = one.iloc[0]
+            found.update({side: float(row.bound_value), "bound_day": row.time_period, "sure": row.obs_status != "U"})
+            used.append(one)
+    return Measure(**found, **(_evidence(pd.concat(used)) if used else {}))
+
+
+def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
+    """Average fall a year since end-2021 of a rate of the panel: published for the province, else as
+    sure as the panel.
+    """
+
+    def of(obs: pd.DataFrame) -> Measure:
+        try:
+            found = estimate_panel(obs)
+        except KontumError:
+            return Measure()
+        members = list(found.areas) if area == PROVINCE else poor_districts()
+        rows = obs[obs["preferred"] & (obs["standard"] == STANDARD) & (obs["obs_status"] != "U")]
+        if area == PROVINCE:
+            used = rows[(rows["ref_area"] == PROVINCE) & (rows["indicator"] == "poverty_rate_pct")]
+        else:
+            used = rows[rows["indicator"].isin(PANEL) & rows["ref_area"].isin([PROVINCE, *members])]
+        evidence = _evidence(used)
+        years = found.years[-1] - FIRST_YEAR
+        if years == 0:
+            return Measure(**evidence)
+        inside = np.isin(found.areas, members)
+        rate = (found.poor[inside].sum(axis=0) / found.households[inside].sum(axis=0)).mean(axis=1)
+        panel = found.panel[found.panel["year"] == found.years[-1]].set_index("area")
+        kind = "derived"
+        if area == PROVINCE:
+            rate = found.panel.loc[found.panel["area"] == PROVINCE, "rate"].to_numpy()
+        elif (panel.loc[members, "status_rate"] == "estimated").any():
+            kind = "estimated"
+        return Measure(value=100 * (rate[0] - rate[-1]) / years, day=f"{found.years[-1]}-12-31", kind=kind, **evidence)
+
+    return of
+
+
+def _share_with_15(obs: pd.DataFrame) -> Measure:
+    """(communes with 19 criteria + those with 15 to 18) / all rural communes, at the last date with all bands."""
+    try:
+        known = [s for s in snapshots(obs) if s.bands]
+    except KontumError:
+        return Measure()
+    if not known:
+        return Measure()
+    last = known[-1]
+    rows = obs[
+        obs["source_id"].isin(last.source_ids) & (obs["ref_area"] == PROVINCE) & (obs["standard"] == last.standard)
+    ]
+    rows = rows[rows["indicator"].str.fullmatch("ntm_communes|ntm_communes_.*_criteria")]
+    value = 100 * sum(last.bands[:2]) / sum(last.bands)
+    return Measure(value=value, day=last.day, kind="derived", **_evidence(rows))
+
+
+def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
+    """Model residential areas over communes that attained, on the last day that has both.
+
+    An average: below 1 it proves that some commune has none; from 1 on it proves nothing, since one commune may have
+    two. The pace is that of the areas, over the communes of the last day, because counts of communes under two criteria
+    sets do not join, while an area once recognised stays in the count.
+    """
+    areas, communes = (_values(obs, name, PROVINCE) for name in ("ntm_model_residential_areas", "ntm_communes"))
+    both = areas.merge(
+        communes[["standard", "time_period", "obs_value", "line"]],
+        on=["standard", "time_period"],
+        suffixes=("", "_communes"),
+    )
+    if both.empty:
+        return Measure(**_evidence(areas.tail(1)))
+    last = both.iloc[-1]
+    start = _start(areas.sort_values("time_period"), last.time_period)
+    lines = [last.line, last.line_communes]
+    if start:
+        lines.append(areas.loc[areas["time_period"] == start[0], "line"].iloc[0])
+        start = (start[0], start[1] / last.obs_value_communes)
+    return Measure(
+        value=last.obs_value / last.obs_value_communes,
+        day=last.time_period,
+        kind="derived",
+        necessary=True,
+        start=start,
+        **_evidence(obs[obs["line"].isin(lines)]),
+    )
+
+
+def _evidence_only(*indicators: str, area: str = PROVINCE) -> Callable[[pd.DataFrame], Measure]:
+    """A target nothing measures, with the figures that come nearest named as evidence."""
+
+    def of(obs: pd.DataFrame) -> Measure:
+        rows = obs[(obs["ref_area"] == area) & obs["indicator"].isin(indicators)]
+        return Measure(**_evidence(rows.sort_values("time_period").groupby("indicator", sort=False).tail(1)))
+
+    return of
+
+
+_SPECIAL = {
+    "S-NTM-03": _evidence_only("ntm_model_communes", area="614"),
+    "S-NTM-04": _model_areas_per_commune,
+    "S-NTM-05": _share_with_15,
+    "S-NTM-06": _evidence_only("ntm_criteria_mean", "ntm_criteria_mean_change"),
+    "S-NTM-07": _evidence_only("cooperatives"),
+    "S-NTM-08B": _evidence_only("ntm_communes", area="608"),
+    "S-DT-02": _evidence_only("cooperative_members", "dtts_households"),
+    "S-DT-03": _evidence_only("households_needing_resettlement", "people_needing_resettlement"),
+    "S-DT-04": _evidence_only("dtts_villages_with_rong_house", "dtts_villages", "rong_houses_repaired"),
+    "S-GN-01": _poverty_pace(PROVINCE),
+    "S-GN-02": _poverty_pace(POOR_DISTRICTS),
+}
