@@ -17,8 +17,7 @@ import pages
 from sphinx.cmd.build import build_main
 
 from kontum_analysis.base.errors import KontumError
-from kontum_analysis.base.files import write_whole
-from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, RAW, ROOT
+from kontum_analysis.base.files import FIGURES, NOTEBOOKS, RAW, ROOT, write_whole
 
 DOCS = ROOT / "docs"
 FROM_DATA = {

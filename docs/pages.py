@@ -7,8 +7,8 @@ import csv
 import html
 import re
 
-from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, PROCESSED, RAW
-from kontum_analysis.base.words import LANGUAGES, table, text
+from kontum_analysis.base.files import FIGURES, NOTEBOOKS, PROCESSED, RAW
+from kontum_analysis.base.words import LANGUAGES, labels, text
 from kontum_analysis.data.schemas import COLUMNS, KEYS
 
 RUN_TIMES = "docs/run_times.csv"
@@ -61,7 +61,7 @@ def intro(key, **values):
 
 def glossary():
     """All `glossary.*` labels, in the order in which they stand."""
-    names = [key.split(".")[1] for key in table() if re.fullmatch(r"glossary\.\w+\.term", key)]
+    names = [key.split(".")[1] for key in labels() if re.fullmatch(r"glossary\.\w+\.term", key)]
 
     def words(name, part):
         return [html.escape(text(f"glossary.{name}.{part}", lang)) for lang in LANGUAGES]
@@ -77,7 +77,7 @@ def glossary():
 
 
 def _unit(name):
-    return both(f"unit.{name}") if f"site.unit.{name}" in table() else name
+    return both(f"unit.{name}") if f"site.unit.{name}" in labels() else name
 
 
 def _range(row):
@@ -92,7 +92,7 @@ def _allowed(rule):
     if isinstance(rule, list):
         nothing = both("dictionary.or_nothing")
         return both("dictionary.one_of", values=", ".join(value or nothing for value in rule))
-    words = table().get(rule[1])
+    words = labels().get(rule[1])
     return " · ".join(words.values()) if words else rule[1]
 
 
@@ -102,7 +102,7 @@ def data_dictionary():
     indicators = rows(RAW / "indicators.csv")
     heads = [both(f"col.{name}") for name in ("indicator", "unit", "range", "better", "definition")]
     for group in dict.fromkeys(row["group"] for row in indicators):
-        known = f"site.group.{group}" in table()
+        known = f"site.group.{group}" in labels()
         parts.append(f"### {both(f'group.{group}') if known else group}\n")
         members = [row for row in indicators if row["group"] == group]
         body = [

@@ -12,8 +12,7 @@ import resource
 import sys
 import time
 
-from kontum_analysis.base.files import write_whole
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT, write_whole
 from kontum_analysis.review.notebooks import executed, notebook_paths
 
 

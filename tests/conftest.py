@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import kontum_analysis as kt
-from kontum_analysis.base.paths import RAW
+from kontum_analysis.base.files import RAW
 from kontum_analysis.data import observations
 
 # The same examples in every run, so that a red test is red for everyone; nothing is kept on disk.

@@ -11,7 +11,7 @@ from planting import snapshot
 
 import kontum_analysis as kt
 from kontum_analysis import cli
-from kontum_analysis.base.paths import RAW, SCENARIOS
+from kontum_analysis.base.files import RAW, SCENARIOS
 from kontum_analysis.data import areas, observations, reading, schemas
 from kontum_analysis.data import rules as checks
 from kontum_analysis.figures import boundaries
@@ -112,6 +112,6 @@ def knock(name, content, folder):
     except kt.KontumError as error:
         given = error
     if given is not None:
-        assert all(given.said(lang) for lang in ("vi", "en"))
+        assert all(given.in_language(lang) for lang in ("vi", "en"))
         str(given).encode("utf-8", "backslashreplace")
     assert len(snapshot(folder)) <= 1, "something was written"

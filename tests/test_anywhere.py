@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 
 # One figure, one notebook and one command from the tree in argv[1], hashed.
 CHEAP = """

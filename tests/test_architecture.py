@@ -7,7 +7,7 @@ import sys
 import pytest
 from importlinter.cli import lint_imports
 
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 
 PACKAGE = ROOT / "kontum_analysis"
 # the modules that compute: they read through loaders alone, write nothing and draw nothing

@@ -61,7 +61,7 @@ def test_the_register_by_parent_counts_its_rows_anew_and_refuses_in_full():
     assert "index" not in found.columns and len(areas.register(parent="618")) == 3
     with pytest.raises(kt.KontumError) as error:
         areas.register("2024")
-    assert error.value.said("en") == "vintage: found '2024'; one of 2020, 2025"
+    assert error.value.in_language("en") == "vintage: found '2024'; one of 2020, 2025"
 
 
 # --- names
@@ -187,7 +187,7 @@ def test_a_code_is_held_to_its_level_and_a_code_used_twice_to_its_vintage():
 def test_an_ambiguous_name_is_told_in_full():
     with pytest.raises(kt.UnknownAreaError) as error:
         areas.resolve("Đăk Long")
-    assert error.value.said("en") == (
+    assert error.value.in_language("en") == (
         "'Đăk Long' is ambiguous: xã Đăk Long (23368), Đăk Glei; xã Đăk Long (23504), "
         "Đăk Hà. Add the parent, or give the code"
     )
@@ -233,7 +233,7 @@ NEAREST = [
 def test_the_three_nearest_are_named_with_their_parents_and_of_equally_near_ones_the_larger_first(asked, nearest):
     with pytest.raises(kt.UnknownAreaError) as error:
         areas.resolve(*asked)
-    assert error.value.said("en") == f"no area is called {asked[0]!r}; the nearest are {nearest}"
+    assert error.value.in_language("en") == f"no area is called {asked[0]!r}; the nearest are {nearest}"
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_name_of_the_longest_length_is_looked_for_and_a_longer_one_and_none_ar
     ):
         with pytest.raises(kt.UnknownAreaError) as error:
             areas.resolve(name)
-        assert error.value.said("en").startswith(told)
+        assert error.value.in_language("en").startswith(told)
 
 
 def test_what_an_area_lies_in_is_listed_from_the_smallest():
@@ -386,7 +386,7 @@ def test_the_refusals_of_a_table_are_told_in_full():
     ):
         with pytest.raises(kt.KontumError) as error:
             areas.to_2025(pd.DataFrame(table))
-        assert error.value.said("en") == told
+        assert error.value.in_language("en") == told
 
 
 def test_names_are_left_out_and_rows_with_an_empty_key_stay_in_the_order_of_codes_and_keys():

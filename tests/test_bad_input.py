@@ -9,8 +9,8 @@ from planting import add_row, line_of, rows_of, set_field, snapshot, write_rows
 
 import kontum_analysis as kt
 from kontum_analysis.base import words as labels
-from kontum_analysis.base.errors import said
-from kontum_analysis.base.paths import RAW
+from kontum_analysis.base.errors import translate
+from kontum_analysis.base.files import RAW
 from kontum_analysis.data import observations, reading, schemas
 from kontum_analysis.data.rules import cross_table_problems
 
@@ -20,7 +20,7 @@ COUNT = dict(ref_area="610", indicator="households_total", time_period="2021-12-
 
 def found(problem, lang="en"):
     """What stood there: the value as it stands, or words such as "no file"."""
-    return said(problem.value, lang)
+    return translate(problem.value, lang)
 
 
 def problems_of(folder):
@@ -31,7 +31,7 @@ def problems_of(folder):
     assert snapshot(folder) == before
     message = str(error.value)
     for lang in labels.LANGUAGES:
-        lines = error.value.said(lang).splitlines()[1:]
+        lines = error.value.in_language(lang).splitlines()[1:]
         assert len(lines) == len(error.value.problems) and all(line in message for line in lines)
         for problem, line in zip(error.value.problems, lines, strict=True):
             value = found(problem, lang)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from kontum_analysis.base.paths import NOTEBOOKS, ROOT
+from kontum_analysis.base.files import NOTEBOOKS, ROOT
 from kontum_analysis.explorer.app import SHARE
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)

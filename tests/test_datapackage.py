@@ -8,7 +8,7 @@ import shutil
 import pytest
 from frictionless import Package
 
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 from kontum_analysis.data.datapackage import package_text
 from kontum_analysis.data.schemas import COLUMNS, KEYS
 

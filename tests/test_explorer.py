@@ -12,7 +12,7 @@ import kontum_analysis as kt
 from kontum_analysis import explorer
 from kontum_analysis.base import words as labels
 from kontum_analysis.base.errors import KontumError, ScenarioError
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 from kontum_analysis.explorer import app, pages, saving, views
 from kontum_analysis.explorer.panel import Panel
 from kontum_analysis.explorer.state import SLIDERS, State
@@ -23,7 +23,7 @@ MIDDLE = kt.scenarios.preset("programme-mid")
 
 @pytest.fixture(scope="module")
 def known(obs):
-    return kt.paces.Known(obs)
+    return kt.paces.Inputs(obs)
 
 
 @pytest.fixture(scope="module")

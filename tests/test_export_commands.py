@@ -6,7 +6,7 @@ import pytest
 
 from kontum_analysis import cli
 from kontum_analysis.base.errors import KontumError
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 from kontum_analysis.cli.export_options import chosen_formats, chosen_names, printed_width
 
 

@@ -15,8 +15,8 @@ import pytest
 from hostile import run
 
 import kontum_analysis as kt
-from kontum_analysis.base import files, limits
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base import files
+from kontum_analysis.base.files import ROOT
 from kontum_analysis.poverty import scenarios
 from kontum_analysis.review.reproduce import alone, steps
 
@@ -45,8 +45,8 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_is_said(tmp_path):
             files.write_whole(path, "x" * 50_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert "table.csv: the file cannot be written (the system says: File too large)" in error.value.said("en")
-    assert "không ghi được tệp" in error.value.said("vi")
+    assert "table.csv: the file cannot be written (the system says: File too large)" in error.value.in_language("en")
+    assert "không ghi được tệp" in error.value.in_language("vi")
     assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["table.csv"]
 
 
@@ -99,7 +99,7 @@ def test_links_that_lead_to_each_other_are_said(tmp_path):
     with pytest.raises(kt.KontumError):
         kt.load_observations(data=tmp_path / "a")
     with pytest.raises(kt.KontumError):
-        limits.bytes_within(tmp_path / "a", 1)
+        files.bytes_within(tmp_path / "a", 1)
 
 
 def test_a_full_disk_behind_standard_output_ends_in_one_message():
@@ -164,7 +164,7 @@ def test_readers_share_a_folder_and_keep_a_writer_out(tmp_path):
 
 
 def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_path):
-    monkeypatch.setattr("kontum_analysis.base.paths.ROOT", tmp_path)
+    monkeypatch.setattr("kontum_analysis.base.files.ROOT", tmp_path)
     with files.one_run(tmp_path):
         for words in (["reproduce"], ["verify"]):
             status, said = run([*words, "--lang", "en"])

@@ -12,10 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError
-from kontum_analysis.base.paths import FIGURES
-from kontum_analysis.base.words import LANGUAGES, table, text
+from kontum_analysis.base.files import FIGURES
+from kontum_analysis.base.words import LANGUAGES, chance, labels, text
 from kontum_analysis.figures import CATALOGUE, build, style
-from kontum_analysis.figures.words import chance
 from kontum_analysis.review.verify import table_differences
 from kontum_analysis.targets.programme import corridors
 
@@ -91,7 +90,7 @@ def test_a_language_shows_its_own_words_only(figures, pages):
         vi, en = figures[name, "vi"], figures[name, "en"]
         assert vi.title != en.title and vi.caption != en.caption and vi.alt != en.alt
         shown = {lang: {t.get_text() for t in _texts(pages[name, lang][0])} for lang in LANGUAGES}
-        for key, words in table().items():  # whole labels without numbers; names of areas may be alike in both
+        for key, words in labels().items():  # whole labels without numbers; names of areas may be alike in both
             if words["vi"] != words["en"] and "{" not in words["vi"] + words["en"] and len(words["vi"]) > 3:
                 assert words["vi"] not in shown["en"], (name, key)
                 assert words["en"] not in shown["vi"] or words["en"] in words["vi"], (name, key)
@@ -267,7 +266,7 @@ def test_the_last_count_is_named_with_its_own_day():
 def test_a_simulated_chance_is_never_certain(figures):
     board, outlook = figures["scoreboard", "en"], figures["poverty_outlook", "vi"]
     assert board.table["probability"].max() > 0.99 and "100%" not in outlook.alt
-    assert (chance(1.0, "en"), chance(0.0, "vi"), chance(0.469, "vi")) == ("> 99", "< 1", "47")
+    assert (chance(1.0, "en"), chance(0.0, "vi"), chance(0.469, "vi")) == (">\u00a099", "<\u00a01", "47")
 
 
 def test_a_bound_that_decides_a_target_stands_beside_its_value(figures, pages):

@@ -6,7 +6,7 @@ import sys
 import pytest
 import typer
 
-from kontum_analysis.base.words import LANGUAGES, table
+from kontum_analysis.base.words import LANGUAGES, labels
 from kontum_analysis.cli import app, main
 from kontum_analysis.cli.common import chosen
 
@@ -38,7 +38,7 @@ def leaves(command, *path):
 
 
 COMMANDS = dict(leaves(ROOT_COMMAND))
-EXAMPLES = [key for key in table() if key.startswith("cli.example.")]
+EXAMPLES = [key for key in labels() if key.startswith("cli.example.")]
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -51,7 +51,7 @@ def test_every_command_has_help_with_an_example_in_both_languages(path, kontum):
         and "Show this message" not in said
     )
     words = " ".join(said.replace("│", " ").split())
-    shown = table()[".".join(["cli.example", *path, "1"])]
+    shown = labels()[".".join(["cli.example", *path, "1"])]
     for lang in LANGUAGES:
         typed, _, does = shown[lang].partition(" # ")
         assert typed in words and does in words
@@ -59,7 +59,7 @@ def test_every_command_has_help_with_an_example_in_both_languages(path, kontum):
 
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_every_example_is_a_command_that_can_be_typed(key, kontum):
-    typed = {words.partition(" # ")[0] for words in table()[key].values()}
+    typed = {words.partition(" # ")[0] for words in labels()[key].values()}
     assert len(typed) == 1, "the same command in both languages"
     program, *words = shlex.split(typed.pop())
     assert program == "kontum"

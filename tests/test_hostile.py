@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from planting import snapshot
 
 import kontum_analysis as kt
-from kontum_analysis.base import files, limits
-from kontum_analysis.base.paths import RAW, ROOT, SCENARIOS
+from kontum_analysis.base import files
+from kontum_analysis.base.files import RAW, ROOT, SCENARIOS
 from kontum_analysis.figures import boundaries
 from kontum_analysis.poverty import scenarios
 
@@ -164,13 +164,13 @@ def test_a_table_in_which_every_row_is_wrong_lists_the_first_problems_and_says_t
     path.write_text(header + "\n" + ("x," * 12 + "x\n") * 5000, encoding="utf-8")
     with pytest.raises(kt.DataError) as error:
         kt.load_observations(data=raw_copy)
-    assert len(error.value.problems) == limits.PROBLEMS + 1 and len(error.value.said("en")) < 200_000
-    assert "only the first 200" in error.value.said("en")
+    assert len(error.value.problems) == files.PROBLEMS + 1 and len(error.value.in_language("en")) < 200_000
+    assert "only the first 200" in error.value.in_language("en")
 
 
 def test_more_rows_than_any_table_has_are_refused(raw_copy):
     path = raw_copy / "observations.csv"
-    path.write_text("a\n" * (limits.TABLE_ROWS + 2), encoding="utf-8")
+    path.write_text("a\n" * (files.TABLE_ROWS + 2), encoding="utf-8")
     with pytest.raises(kt.KontumError, match="observations.csv: it has more than 100,000 rows"):
         kt.load_observations(data=raw_copy)
 

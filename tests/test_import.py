@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import kontum_analysis as kt
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 
 HEAVY = {
     "matplotlib",

@@ -165,7 +165,7 @@ def test_a_day_is_read_day_first_from_a_date_or_from_text(typed):
 def test_a_thousand_that_excel_took_for_a_fraction_is_explained():
     with pytest.raises(KontumError) as refused:
         whole_number(1.234)
-    assert "1234" in refused.value.said("vi") and refused.value.values == {"meant": 1234}
+    assert "1234" in refused.value.in_language("vi") and refused.value.values == {"meant": 1234}
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_rate_whose_point_may_part_thousands_is_refused_with_both_readings():
     with pytest.raises(KontumError) as refused:
         decimal_number("1.234")
     assert refused.value.values == {"comma": "1,234", "whole": "1234"}
-    assert refused.value.said("en").endswith("write 1,234 or 1234")
+    assert refused.value.in_language("en").endswith("write 1,234 or 1234")
 
 
 @pytest.mark.parametrize("typed", ["31/2/2025", "2025", "tháng 1", 45000, ""])
@@ -208,7 +208,7 @@ def test_three_planted_mistakes_in_a_full_table_are_all_told_by_sheet_row_and_co
         ("ba-loi.xlsx › Số liệu", FIRST + 20, "G (Số tiêu chí đạt của xã)", "20"),
         ("ba-loi.xlsx › Số liệu", FIRST + 50, "D (Tổng số hộ)", "-7"),
     ]
-    assert "1.000" in found[0].said("vi") and "1,000" in found[0].said("en")
+    assert "1.000" in found[0].in_language("vi") and "1,000" in found[0].in_language("en")
 
 
 def cell(row, column, value):
@@ -249,7 +249,7 @@ def test_each_kind_of_mistake_is_told(tmp_path, name):
     change, key = MISTAKES[name]
     found = problems_of(filled(tmp_path / "loi.xlsx", change=change))
     assert key in [p.allowed for p in found]
-    assert all(p.said("vi") != p.said("en") for p in found if p.allowed.startswith("own."))
+    assert all(p.in_language("vi") != p.in_language("en") for p in found if p.allowed.startswith("own."))
 
 
 def test_two_rows_of_one_area_and_a_misspelt_one(tmp_path):
@@ -258,7 +258,7 @@ def test_two_rows_of_one_area_and_a_misspelt_one(tmp_path):
     path.write_text(text_of(rows, ";"), encoding="utf-8")
     found = problems_of(path, **META)
     assert [(p.row, p.column) for p in found] == [(3, "A (Tên xã)"), (4, "A (Tên xã)")]
-    assert "Mường Hoong" in found[1].said("vi")
+    assert "Mường Hoong" in found[1].in_language("vi")
 
 
 def test_a_decimal_comma_that_splits_a_field_and_a_wrong_total(tmp_path):
@@ -316,7 +316,7 @@ def test_a_file_that_is_no_table_ends_with_one_clear_word(tmp_path, name):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(KontumError) as refused:
         read_filled(tmp_path / name, **META)
-    assert refused.value.key == key and name in refused.value.said("vi")
+    assert refused.value.key == key and name in refused.value.in_language("vi")
 
 
 def test_a_missing_file_a_folder_and_a_sheet_of_another_name(tmp_path):
@@ -330,7 +330,7 @@ def test_a_missing_file_a_folder_and_a_sheet_of_another_name(tmp_path):
 
     with pytest.raises(KontumError) as refused:
         read_filled(filled(tmp_path / "a.xlsx", change=rename))
-    assert refused.value.key == "own.error.sheet" and "Trang1" in refused.value.said("vi")
+    assert refused.value.key == "own.error.sheet" and "Trang1" in refused.value.in_language("vi")
 
 
 def test_the_template_saved_as_text_is_read_as_it_is(tmp_path):

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from kontum_analysis.base import words as labels
-from kontum_analysis.base.paths import ROOT
-from kontum_analysis.data import areas, names
+from kontum_analysis.base.files import ROOT
+from kontum_analysis.data import areas
 
 CODE = [*sorted((ROOT / "kontum_analysis").rglob("*.py")), *sorted((ROOT / "docs").glob("*.py"))]
 SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in CODE)
@@ -40,7 +40,7 @@ def test_numbers_are_written_as_each_language_writes_them(value, decimals, vi, e
 
 
 def test_placeholders_take_numbers_and_per_cents_of_the_language(monkeypatch):
-    monkeypatch.setattr(labels, "table", lambda: {"k": {"vi": "{a:n1} và {b:p2} %", "en": "{a:n1} and {b:p2} %"}})
+    monkeypatch.setattr(labels, "labels", lambda: {"k": {"vi": "{a:n1} và {b:p2} %", "en": "{a:n1} and {b:p2} %"}})
     assert labels.text("k", "vi", a=1234.56, b=0.1532) == "1.234,6 và 15,32 %"
     assert labels.text("k", "en", a=1234.56, b=0.1532) == "1,234.6 and 15.32 %"
     assert labels.text("k", "en", a=None, b=None) == "– and – %"
@@ -51,22 +51,24 @@ def placeholders(text):
     return {(name, spec) for _, name, spec, _ in Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted(labels.table()))
+@pytest.mark.parametrize("key", sorted(labels.labels()))
 def test_every_label_is_there_in_both_languages_with_the_same_placeholders(key):
-    vi, en = labels.table()[key]["vi"], labels.table()[key]["en"]
+    vi, en = labels.labels()[key]["vi"], labels.labels()[key]["en"]
     assert vi.strip() == vi != "" and en.strip() == en != ""
     assert placeholders(vi) == placeholders(en)
 
 
 def test_no_key_stands_twice():
-    with open(ROOT / "kontum_analysis" / "base" / "labels.csv", encoding="utf-8", newline="") as file:
-        keys = [row["key"] for row in csv.DictReader(file)]
+    keys = []
+    for path in (ROOT / "kontum_analysis" / "base" / "labels").glob("*.csv"):
+        with open(path, encoding="utf-8", newline="") as file:
+            keys += [row["key"] for row in csv.DictReader(file)]
     assert len(keys) == len(set(keys))
 
 
 def test_every_family_of_labels_is_used_in_the_package_or_the_notebooks():
     used = SOURCE + "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "notebooks").glob("*.ipynb")))
-    families = {key.split(".")[0] for key in labels.table()}  # keys are often put together: f"form.{scenario.form}"
+    families = {key.split(".")[0] for key in labels.labels()}  # keys are often put together: f"form.{scenario.form}"
     assert families - set(re.findall(r"\w+", used)) == set()
 
 
@@ -80,7 +82,7 @@ def test_a_key_or_a_language_that_does_not_exist_is_an_error():
 
 
 def test_areas_have_names_for_readers():
-    assert names.area_name("62", "vi") == "Toàn tỉnh" and names.area_name("62", "en") == "Province"
+    assert areas.area_name("62", "vi") == "Toàn tỉnh" and areas.area_name("62", "en") == "Province"
     for code in [*areas.districts(), areas.POOR_DISTRICTS, areas.OTHER_DISTRICTS]:
-        assert names.area_name(code, "vi") and names.area_name(code, "en")
-    assert names.area_name("23293", "vi", vintage="2025") == "Kon Tum"
+        assert areas.area_name(code, "vi") and areas.area_name(code, "en")
+    assert areas.area_name("23293", "vi", vintage="2025") == "Kon Tum"

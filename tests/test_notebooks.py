@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, ROOT
+from kontum_analysis.base.files import FIGURES, NOTEBOOKS, ROOT
 from kontum_analysis.review import notebooks as notebook_checks
 
 PATHS = notebook_checks.notebook_paths()
@@ -52,7 +52,7 @@ def copy(tmp_path):
 
 
 def guard(path):
-    return [words.said("en") for words in notebook_checks.problems(path, path.parent.parent / "figures")]
+    return [words.in_language("en") for words in notebook_checks.problems(path, path.parent.parent / "figures")]
 
 
 def nbval(path):

@@ -7,7 +7,7 @@ import pytest
 from planting import add_row, line_of, rows_of, set_field, write_rows
 
 import kontum_analysis as kt
-from kontum_analysis.base.paths import RAW
+from kontum_analysis.base.files import RAW
 from kontum_analysis.data import rules as checks
 from kontum_analysis.data.observations import ASSUMED_LAG_DAYS, _known_from, _with_preference, select, vintage
 
@@ -284,7 +284,7 @@ def test_a_table_that_changed_is_read_again_and_one_that_went_is_told(raw_copy):
     (raw_copy / "excluded.csv").unlink()
     with pytest.raises(kt.DataError) as error:
         kt.load_observations(data=str(raw_copy))
-    assert [p.said("en") for p in error.value.problems] == [
+    assert [p.in_language("en") for p in error.value.problems] == [
         "excluded.csv: found no file; the folder must hold excluded.csv"
     ]
 
@@ -305,7 +305,7 @@ def test_a_folder_that_is_none_is_told_in_full(tmp_path):
     ):
         with pytest.raises(kt.KontumError) as error:
             kt.load_observations(data=folder)
-        assert error.value.said("en").startswith(told)
+        assert error.value.in_language("en").startswith(told)
     assert "null" in error.value.values["reason"]
 
 
@@ -417,7 +417,9 @@ def test_a_day_in_another_form_is_refused_with_the_form_to_use(day):
 def test_a_day_that_is_none_is_told_in_full():
     with pytest.raises(kt.KontumError) as error:
         kt.load_observations(as_of="04/10/2022")
-    assert error.value.said("en") == "as_of: '04/10/2022' is no day; write it as YYYY-MM-DD, for example 2022-10-04"
+    assert (
+        error.value.in_language("en") == "as_of: '04/10/2022' is no day; write it as YYYY-MM-DD, for example 2022-10-04"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from office import FIRST, OFFICE, Undrawn, filled
 
 import kontum_analysis as kt
 from kontum_analysis.base.errors import DataError, KontumError
-from kontum_analysis.base.paths import PROCESSED, ROOT
+from kontum_analysis.base.files import PROCESSED, ROOT
 from kontum_analysis.data import own as own_data
 from kontum_analysis.data.areas import districts
 from kontum_analysis.data.own_sums import members

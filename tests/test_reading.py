@@ -25,7 +25,7 @@ def problems(tmp_path, content, columns=("a", "b")):
 def said(tmp_path, content, columns=("a", "b")):
     with pytest.raises(DataError) as error:
         read(tmp_path, content, columns)
-    return [p.said("en") for p in error.value.problems]
+    return [p.in_language("en") for p in error.value.problems]
 
 
 def test_every_field_is_text_as_it_stands(tmp_path):
@@ -134,7 +134,7 @@ def test_a_header_of_one_column_needs_no_comma_and_the_mark_of_excel_is_no_part_
 def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path):
     with pytest.raises(DataError) as error:
         read_text_table(tmp_path / "t.csv", ["a"])
-    assert [p.said("en") for p in error.value.problems] == ["t.csv: found no file; the folder must hold t.csv"]
+    assert [p.in_language("en") for p in error.value.problems] == ["t.csv: found no file; the folder must hold t.csv"]
 
 
 def test_problems_print_where_what_and_what_is_allowed_in_the_order_of_the_file():

@@ -209,7 +209,9 @@ def test_a_year_without_data_names_the_years_there_are(obs, year):
     with pytest.raises(KontumError) as caught:
         report.build_report(obs, year, "vi")
     for lang in ("vi", "en"):
-        assert "2021, 2022, 2023, 2024, 2025" in caught.value.said(lang) and str(year) in caught.value.said(lang)
+        assert "2021, 2022, 2023, 2024, 2025" in caught.value.in_language(lang) and str(
+            year
+        ) in caught.value.in_language(lang)
 
 
 def test_other_mistakes_are_named(obs):

@@ -31,7 +31,9 @@ def refusal(folder, text, name="mine"):
         load(file)
     assert time.monotonic() - started < 5
     message = str(error.value)
-    assert message.startswith(f"{name}.yaml: ") and all(len(error.value.said(lang)) < 8000 for lang in ("vi", "en"))
+    assert message.startswith(f"{name}.yaml: ") and all(
+        len(error.value.in_language(lang)) < 8000 for lang in ("vi", "en")
+    )
     return message
 
 

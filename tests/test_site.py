@@ -14,7 +14,7 @@ import pytest
 
 import kontum_analysis as kt
 from kontum_analysis.base import words as labels
-from kontum_analysis.base.paths import NOTEBOOKS, ROOT
+from kontum_analysis.base.files import NOTEBOOKS, ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
@@ -107,7 +107,7 @@ def test_hidden_code_is_folded_and_widgets_are_not_shown_without_their_kernel(pa
 def test_the_glossary_holds_the_words_of_the_field_in_both_languages(pages, site):
     root = pages[site / "glossary.html"]
     terms = root.xpath("//dl[@class='glossary']/dt")
-    assert len(terms) == sum(key.startswith("glossary.") and key.endswith(".term") for key in labels.table())
+    assert len(terms) == sum(key.startswith("glossary.") and key.endswith(".term") for key in labels.labels())
     said = " ".join(term.text_content() for term in terms)
     for word in (
         "Hộ nghèo",

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from planting import line_of, set_field
 
-from kontum_analysis.base.paths import FIGURES, NOTEBOOKS, ROOT
+from kontum_analysis.base.files import FIGURES, NOTEBOOKS, ROOT
 from kontum_analysis.figures import CATALOGUE, build
 from kontum_analysis.review import figure_checks, verify
 from kontum_analysis.review import notebooks as notebook_checks
@@ -15,7 +15,7 @@ from kontum_analysis.review.reproduce import manifest
 
 
 def said(problems):
-    return "\n".join(problem.said("en") for problem in problems)
+    return "\n".join(problem.in_language("en") for problem in problems)
 
 
 # --- inputs

@@ -143,7 +143,7 @@ def test_an_indicator_is_known_by_its_code_and_by_its_name_in_either_language():
         pd.testing.assert_frame_equal(trace("Kon Plông", name, "2021").sources, by_code)
     with pytest.raises(KontumError) as caught:
         trace("Kon Plông", "tỷ lệ hộ ngheo", "2021")
-    assert "có phải là tỷ lệ hộ nghèo" in caught.value.said("vi")
+    assert "có phải là tỷ lệ hộ nghèo" in caught.value.in_language("vi")
 
 
 def test_the_command_shows_a_target_as_what_it_is():

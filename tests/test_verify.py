@@ -5,8 +5,7 @@ import shutil
 
 import pytest
 
-from kontum_analysis.base.files import write_whole
-from kontum_analysis.base.paths import FIGURES, ROOT
+from kontum_analysis.base.files import FIGURES, ROOT, write_whole
 from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.review import verify
 from kontum_analysis.review.reproduce import steps
@@ -52,7 +51,7 @@ def rebuilt(tmp_path):
 
     def found(change):
         change(tmp_path)
-        return " ".join(words.said("en") for words in verify.differences(tmp_path))
+        return " ".join(words.in_language("en") for words in verify.differences(tmp_path))
 
     return found
 
@@ -112,7 +111,7 @@ def test_verify_names_a_changed_input_and_the_versions_that_may_explain_a_differ
     manifest["inputs"]["observations.csv"] = "000000000000"
     manifest["packages"]["numpy"] = "1.0"
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    said = " ".join(words.said("en") for words in verify.differences(ROOT, root))
+    said = " ".join(words.in_language("en") for words in verify.differences(ROOT, root))
     assert "input observations.csv: 000000000000 when committed" in said
     assert "version of numpy: 1.0 when committed" in said
 

@@ -11,8 +11,8 @@ import pytest
 
 from kontum_analysis.base import words as labels
 from kontum_analysis.base.errors import Field, KontumError, ScenarioError, Words
-from kontum_analysis.base.paths import ROOT
-from kontum_analysis.data import names
+from kontum_analysis.base.files import ROOT
+from kontum_analysis.data import areas
 
 # what says something to a user -> where its key stands among its arguments
 ERRORS = {
@@ -33,7 +33,7 @@ PASSED_ON = {
     "self.key",
     "self.allowed",
 }  # how they, and errors.py, write what they pass on
-PASSING_IN = {"_cell_problem", "_cell_problems", "_problem", "problem", "said", "wanted"}
+PASSING_IN = {"_cell_problem", "_cell_problems", "_problem", "problem", "in_language", "wanted"}
 
 
 def module_calls():
@@ -69,7 +69,7 @@ def meanings(node, within):
     if isinstance(node, ast.JoinedStr):
         parts = (re.escape(v.value) if isinstance(v, ast.Constant) else r"[\w-]+" for v in node.values)
         pattern = re.compile("".join(parts))
-        return [key for key in labels.table() if pattern.fullmatch(key)]
+        return [key for key in labels.labels() if pattern.fullmatch(key)]
     if isinstance(node, ast.IfExp):
         return meanings(node.body, within) + meanings(node.orelse, within)
     if isinstance(node, ast.Name):
@@ -114,14 +114,14 @@ def faults(call, within=None, module=""):
     if ast.unparse(key) in PASSED_ON and (ast.unparse(key) == "error.key" or getattr(within, "name", "") in PASSING_IN):
         return []  # its callers are read
     keys = meanings(key, within) if within is not None or not isinstance(key, ast.Name) else []
-    if not keys or (unknown := set(keys) - set(labels.table())):
+    if not keys or (unknown := set(keys) - set(labels.labels())):
         return [f"no key of labels.csv: {unknown if keys else ast.unparse(key)}"]
     given = value_names(call)
     return [
         f"{key} in {lang}: {wanted} wanted, {given} given"
         for key in keys
         for lang in labels.LANGUAGES
-        if given is None or (wanted := placeholders(labels.table()[key][lang])) != given
+        if given is None or (wanted := placeholders(labels.labels()[key][lang])) != given
     ]
 
 
@@ -173,17 +173,20 @@ def test_an_error_says_lists_words_and_names_in_each_language_and_survives_anoth
     inner = ScenarioError("error.scenario.end", field=Field("end"), found=2020, other=Field("start"), start=2021)
     error = ScenarioError("error.scenario.in_file", file="mine.yaml", error=inner)
     again = pickle.loads(pickle.dumps(error))
-    assert type(again) is ScenarioError and str(again) == str(error) == f"{error.said('vi')}\n{error.said('en')}"
-    assert error.said("en") == "mine.yaml: end: found 2020; a year after start, 2021"
+    assert (
+        type(again) is ScenarioError
+        and str(again) == str(error) == f"{error.in_language('vi')}\n{error.in_language('en')}"
+    )
+    assert error.in_language("en") == "mine.yaml: end: found 2020; a year after start, 2021"
     typed = error.with_names({"end": "--to", "start": "--from"})
-    assert typed.said("en") == "mine.yaml: --to: found 2020; a year after --from, 2021"
+    assert typed.in_language("en") == "mine.yaml: --to: found 2020; a year after --from, 2021"
     assert (
         Words("error.panel.column", column="a", allowed=Words("error.no_file"), columns=["x", 1])
-        .said("vi")
+        .in_language("vi")
         .endswith("không có tệp (các cột hiện có: x, 1)")
     )
     assert (
-        Words("error.opening", area=names.name_of("62"), code="62", year=2021)
-        .said("en")
+        Words("error.opening", area=areas.name_of("62"), code="62", year=2021)
+        .in_language("en")
         .startswith("the opening stock of Province")
     )

@@ -14,37 +14,37 @@ from .words import LANGUAGES, text
 _SHOWN = 300  # characters of a value that a message shows; the longest that is allowed in a table has fewer
 
 
-def said(value: Any, lang: str) -> Any:
+def translate(value: Any, lang: str) -> Any:
     """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
 
-    >>> said(["a", "b"], "vi"), said({"vi": "tỉnh", "en": "province"}, "en"), said(3.5, "vi")
+    >>> translate(["a", "b"], "vi"), translate({"vi": "tỉnh", "en": "province"}, "en"), translate(3.5, "vi")
     ('a, b', 'province', 3.5)
     """
-    if hasattr(value, "said"):
-        return value.said(lang)
+    if hasattr(value, "in_language"):
+        return value.in_language(lang)
     if isinstance(value, dict) and set(value) == set(LANGUAGES):
         return value[lang]
     if isinstance(value, list | tuple):
-        return ", ".join(str(said(item, lang)) for item in value)
+        return ", ".join(str(translate(item, lang)) for item in value)
     return value
 
 
 class Words:
     """A text not yet said in a language: the key of its words in labels.csv and the values for its placeholders.
 
-    >>> Words("error.row", row=3).said("en")
+    >>> Words("error.row", row=3).in_language("en")
     'row 3'
     """
 
     def __init__(self, key: str, **values: Any) -> None:
         self.key, self.values = key, values
 
-    def said(self, lang: str) -> str:
+    def in_language(self, lang: str) -> str:
         """The text in one language. Raises KeyError for a key that labels.csv does not hold."""
-        return text(self.key, lang, **{name: said(value, lang) for name, value in self.values.items()})
+        return text(self.key, lang, **{name: translate(value, lang) for name, value in self.values.items()})
 
     def __str__(self) -> str:
-        return "\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES))
+        return "\n".join(dict.fromkeys(self.in_language(lang) for lang in LANGUAGES))
 
     __repr__ = __str__
 
@@ -52,9 +52,9 @@ class Words:
 class Lines(list[Any]):
     """Several texts, each on a line of its own below the message that holds them."""
 
-    def said(self, lang: str) -> str:
+    def in_language(self, lang: str) -> str:
         """The lines in one language, indented."""
-        return "".join(f"\n  {said(item, lang)}" for item in self)
+        return "".join(f"\n  {translate(item, lang)}" for item in self)
 
 
 class Field(str):
@@ -72,11 +72,11 @@ class KontumError(ValueError):
 
     def __init__(self, key: str, **values: Any) -> None:
         self.key, self.values = key, values
-        super().__init__("\n".join(dict.fromkeys(self.said(lang) for lang in LANGUAGES)))
+        super().__init__("\n".join(dict.fromkeys(self.in_language(lang) for lang in LANGUAGES)))
 
-    def said(self, lang: str) -> str:
+    def in_language(self, lang: str) -> str:
         """The message in one language."""
-        return Words(self.key, **self.values).said(lang)
+        return Words(self.key, **self.values).in_language(lang)
 
     def with_names(self, names: Mapping[str, str]) -> Self:
         """The same error with the fields of a scenario called as `names` says, such as {"end": "--to"}."""
@@ -108,9 +108,9 @@ class Problem:
 
     def wanted(self, lang: str) -> str:
         """What is allowed, in one language."""
-        return Words(self.allowed, **self.values).said(lang)
+        return Words(self.allowed, **self.values).in_language(lang)
 
-    def said(self, lang: str) -> str:
+    def in_language(self, lang: str) -> str:
         """The problem in one language."""
         where = [self.file]
         if self.row is not None:
@@ -120,14 +120,14 @@ class Problem:
         found = dict(where=", ".join(where), allowed=self.wanted(lang))
         if isinstance(self.value, str):
             return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **found)
-        return text("error.problem_words", lang, value=said(self.value, lang), **found)
+        return text("error.problem_words", lang, value=translate(self.value, lang), **found)
 
 
 class DataError(KontumError):
     """All problems of the files that were read, listed together.
 
     >>> planted = Problem("sources.csv", 3, "kind", "blog", "allowed.one_of", {"values": ["news", "law"]})
-    >>> DataError([planted]).said("en").splitlines()[1].strip()
+    >>> DataError([planted]).in_language("en").splitlines()[1].strip()
     "sources.csv, row 3, column kind: found 'blog'; one of news, law"
     """
 
@@ -177,7 +177,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
 def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float = 60) -> Words | str:
     """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
 
-    >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).said("en"))
+    >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).in_language("en"))
     '; did you mean poverty_paths?'
     """
     from rapidfuzz import fuzz, process, utils

@@ -1,8 +1,10 @@
-"""Every text a user can see, in Vietnamese and English, from one table (`labels.csv`), with numbers written as each
-language writes them: 15,32 and 1.200 in Vietnamese, 15.32 and 1,200 in English.
+"""Every text a user can see, in Vietnamese and English, from the tables in `labels/`, with numbers and days written as
+each language writes them: 15,32 and 1.200 in Vietnamese, 15.32 and 1,200 in English.
 """
 
 import csv
+from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -11,14 +13,17 @@ from typing import Any
 import pandas as pd
 
 LANGUAGES = ("vi", "en")
-_FILE = Path(__file__).with_name("labels.csv")
+_FOLDER = Path(__file__).with_name("labels")
 
 
 @lru_cache(maxsize=1)
-def table() -> dict[str, dict[str, str]]:
-    """All labels: a dict from key to {"vi": text, "en": text}."""
-    with open(_FILE, encoding="utf-8", newline="") as file:
-        return {row["key"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
+def labels() -> dict[str, dict[str, str]]:
+    """All labels: a dict from key to {"vi": text, "en": text}. Each wing has its own file in `base/labels/`."""
+    rows: dict[str, dict[str, str]] = {}
+    for path in sorted(_FOLDER.glob("*.csv")):
+        with open(path, encoding="utf-8", newline="") as file:
+            rows |= {row["key"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
+    return rows
 
 
 def number(value: Any, decimals: int, lang: str) -> str:
@@ -55,4 +60,94 @@ def text(key: str, lang: str, **values: Any) -> str:
     >>> text("unit.percent_of_households", "vi")
     '% số hộ'
     """
-    return _Numbers(lang).vformat(table()[key][lang], (), values)
+    return _Numbers(lang).vformat(labels()[key][lang], (), values)
+
+
+def listed(names: Iterable[str], lang: str) -> str:
+    """Names as a sentence lists them.
+
+    >>> listed(["a", "b", "c"], "vi")
+    'a, b và c'
+    """
+    names = list(names)
+    return f"{', '.join(names[:-1])} {text('word.and', lang)} {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def chance(p: float, lang: str) -> str:
+    """A simulated probability in whole per cent, without its sign; never as certain.
+
+    >>> chance(0.9999, "en"), chance(0.002, "vi"), chance(0.641, "en")
+    ('>\\xa099', '<\\xa01', '64')
+    """
+    if p != p:
+        return "–"
+    if p > 0.99:
+        return f">\u00a0{number(99, 0, lang)}"
+    return f"<\u00a0{number(1, 0, lang)}" if p < 0.01 else number(100 * p, 0, lang)
+
+
+def percent(p: float, lang: str) -> str:
+    """A simulated probability in whole per cent; never as certain.
+
+    >>> percent(0.778, "vi"), percent(0.004, "vi").split(), percent(0.9995, "en").split()
+    ('78%', ['<', '1%'], ['>', '99%'])
+    """
+    return f"{chance(p, lang)}%" if p == p else "–"
+
+
+def plain(value: float, lang: str, most: int = 2) -> str:
+    """A number with as many decimals as it has, at most so many.
+
+    >>> plain(42.0, "vi"), plain(88.1, "vi"), plain(0.06897, "en")
+    ('42', '88,1', '0.07')
+    """
+    decimals = next(d for d in range(most + 1) if d == most or round(value, d) == round(value, most))
+    return number(value, decimals, lang)
+
+
+def day_words(day: str, lang: str, month_only: bool = False) -> str:
+    """A day in words: 30/4/2023, 20/12/2023 (a day below ten and the first two months with a zero, as Decree 30 asks).
+
+    The last of December is the end of the year; the first of July stands for a page that names its year alone.
+
+    >>> day_words("2023-02-05", "vi"), day_words("2022-12-31", "vi"), day_words("2021-07-01", "en")
+    ('05/02/2023', 'cuối năm 2022', 'during 2021')
+    >>> day_words("2023-04-30", "vi", month_only=True), day_words("2024-06-19", "en")
+    ('tháng 4/2023', '19 June 2024')
+    """
+    if not day:
+        return "–"
+    for end, key in (("-12-31", "day.end"), ("-07-01", "day.during")):
+        if day.endswith(end):
+            return text(key, lang, year=day[:4])
+    return exact_day(day, lang, month_only)
+
+
+def exact_day(day: str, lang: str, month_only: bool = False) -> str:
+    """A day as a date, whatever day it is.
+
+    >>> exact_day("2023-12-31", "vi"), exact_day("2023-12-31", "en", month_only=True)
+    ('31/12/2023', 'December 2023')
+    """
+    from babel.dates import format_date
+
+    moment = date.fromisoformat(day)
+    if lang == "en":
+        return str(format_date(moment, "MMMM yyyy" if month_only else "d MMMM yyyy", locale="en"))
+    month = f"{moment.month:02d}" if moment.month < 3 else str(moment.month)
+    return (
+        text("day.month", lang, month=month, year=moment.year)
+        if month_only
+        else f"{moment.day:02d}/{month}/{moment.year}"
+    )
+
+
+def printed_day(published: str, lang: str) -> str:
+    """A day, a month or a year as a page shows it; "" for none.
+
+    >>> printed_day("2022-11", "vi"), printed_day("2022", "vi"), printed_day("2022-11-05", "en")
+    ('tháng 11/2022', '2022', '5 November 2022')
+    """
+    if len(published) == 7:
+        return exact_day(f"{published}-01", lang, month_only=True)
+    return exact_day(published, lang) if len(published) == 10 else published

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from ..base.errors import KontumError
-from ..base.limits import reason_of
+from ..base.files import reason_of
 from . import analysis, data, exports, report, simulate
 from .common import begin, both, chosen
 from .usage import STATUS, UsageError, in_our_words, is_help, language
@@ -57,4 +57,4 @@ def main() -> None:
 
 
 def _complain(error: KontumError, lang: str) -> None:
-    Console(stderr=True).print(error.said(lang), highlight=False, markup=False, soft_wrap=True)
+    Console(stderr=True).print(error.in_language(lang), highlight=False, markup=False, soft_wrap=True)

@@ -52,7 +52,7 @@ def reproduce(lang: Lang = "vi") -> None:
 
 
 def _run_steps(console: Console, lang: str, out: str | None) -> None:
-    from ..base.paths import ROOT
+    from ..base.files import ROOT
     from ..review.reproduce import alone, steps
 
     with alone(out or ROOT), progress_bar(console) as progress:
@@ -77,8 +77,7 @@ def _print_headline(console: Console, lang: str) -> None:
 @app.command(help=both("cli.verify.help"))
 def verify(lang: Lang = "vi") -> None:
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
-    from ..base.files import one_run
-    from ..base.paths import ROOT
+    from ..base.files import ROOT, one_run
     from ..review.verify import differences
 
     console = console_for()
@@ -86,7 +85,7 @@ def verify(lang: Lang = "vi") -> None:
         _run_steps(console, lang, scratch)
         found = differences(scratch)
     for words in found:
-        console.print(words.said(lang), highlight=False, markup=False)
+        console.print(words.in_language(lang), highlight=False, markup=False)
     console.print(text("verify.differs" if found else "verify.same", lang, count=len(found)))
     raise typer.Exit(1 if found else 0)
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ..base.errors import KontumError, Words
-from ..base.words import LANGUAGES, table, text
+from ..base.words import LANGUAGES, labels, text
 from . import completion
 from .usage import BadNumber
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def both(key: str) -> str:
     """A text of the command line in both languages, for help and for messages before the language is known."""
-    words = table()[key]
+    words = labels()[key]
     return f"{words['vi']} / {words['en']}"
 
 

@@ -5,7 +5,7 @@ Tab answers at once.
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..base.paths import FIGURES, SCENARIOS
+from ..base.files import FIGURES, SCENARIOS
 from ..base.words import LANGUAGES
 
 

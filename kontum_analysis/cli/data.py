@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ..base.errors import KontumError, WriteError
 from ..base.words import number, text
-from ..data.names import area_name
+from ..data.areas import area_name
 from .common import Data, Lang, both, console_for, print_table
 
 if TYPE_CHECKING:

@@ -77,7 +77,7 @@ def folder_for(out: Path | None, default: str, lang: str) -> Path:
 
     default: the key of its name in the current folder.
     """
-    from ..base.paths import FIGURES, NOTEBOOKS, PROCESSED, RAW, SCENARIOS
+    from ..base.files import FIGURES, NOTEBOOKS, PROCESSED, RAW, SCENARIOS
 
     folder = Path(out) if out is not None else Path(text(default, lang))
     whole = folder.resolve()

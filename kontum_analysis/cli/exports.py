@@ -147,7 +147,9 @@ def _report(
     console: Console, lang: str, written: int, folder: Path, skipped: Iterable[tuple[str, KontumError]]
 ) -> None:
     for name, error in skipped:
-        console.print(text("exports.skipped", lang, name=name, reason=error.said(lang)), highlight=False, markup=False)
+        console.print(
+            text("exports.skipped", lang, name=name, reason=error.in_language(lang)), highlight=False, markup=False
+        )
     if not written:
         raise KontumError("exports.error.nothing")
     console.print(

@@ -6,7 +6,7 @@ import typer
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
-from ..base.words import LANGUAGES, table
+from ..base.words import LANGUAGES, labels
 from .common import both
 
 
@@ -42,7 +42,7 @@ def _described(params: list[Any]) -> list[Any]:
     """The options, those of the library in our words."""
     for param in params:
         key = f"cli.word.option.{param.name}"
-        if key in table():
+        if key in labels():
             param.help = both(key)
     return params
 
@@ -52,10 +52,10 @@ def examples(*path: str) -> str | None:
     lines = []
     for number in range(1, 10):
         key = ".".join(["cli.example", *path, str(number)])
-        if key not in table():
+        if key not in labels():
             break
-        typed = table()[key][LANGUAGES[0]].partition(" # ")[0]
-        said = " / ".join(table()[key][lang].partition(" # ")[2] for lang in LANGUAGES)
+        typed = labels()[key][LANGUAGES[0]].partition(" # ")[0]
+        said = " / ".join(labels()[key][lang].partition(" # ")[2] for lang in LANGUAGES)
         lines.append(f"  {typed}\n      {said}".replace("[", "\\["))
     return "\n".join([f"{both('cli.word.examples')}:", *lines]) if lines else None
 

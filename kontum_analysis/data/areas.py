@@ -6,6 +6,7 @@ decomposed accents). Two vintages exist because the units of 2025 reuse codes of
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import KontumError, UnknownAreaError
-from ..base.paths import RAW
+from ..base.files import RAW
+from ..base.words import LANGUAGES, labels, listed
 
 PROVINCE = "62"
 POOR_DISTRICTS = "62-POOR"
@@ -313,3 +315,27 @@ def to_2025(table: pd.DataFrame, area_column: str | None = None) -> pd.DataFrame
     moved = table.drop(columns=names).assign(**{column: codes.map(new)})
     added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(_whole_sum)
     return added.reset_index()[[c for c in table.columns if c not in names]]
+
+
+def area_name(code: str, lang: str, vintage: str = "2020") -> str:
+    """The name of an area as shown to readers; groups of districts and the province have names of their own.
+
+    >>> area_name("617", "en"), area_name("62-POOR", "en")
+    ('Tu Mơ Rông', 'Poor districts')
+    """
+    key = f"area.{code}"
+    return labels()[key][lang] if key in labels() else area(code, vintage).name
+
+
+def name_of(area: str) -> dict[str, str]:
+    """The name of an area in both languages, for a sentence: {"vi": …, "en": …}."""
+    return {lang: area_name(area, lang) for lang in LANGUAGES}
+
+
+def area_list(codes: Iterable[str], lang: str) -> str:
+    """Names of areas as a sentence lists them.
+
+    >>> area_list(["613", "617", "618"], "en")
+    "Kon Plông, Tu Mơ Rông and Ia H'Drai"
+    """
+    return listed([area_name(code, lang) for code in codes], lang)

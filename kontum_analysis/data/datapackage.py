@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..base.paths import PROCESSED
-from ..base.words import LANGUAGES, table, text
+from ..base.files import PROCESSED
+from ..base.words import LANGUAGES, labels, text
 from . import schemas
 from .schemas import COLUMNS, KEYS
 
@@ -178,7 +178,7 @@ def _resource(name: str, path: str, described: str, fields: list[Json], key: lis
     links = _foreign_keys(name, [field["name"] for field in fields])
     if links:
         found["foreignKeys"] = links
-    words = {"title": _both(described)} if described in table() else {}
+    words = {"title": _both(described)} if described in labels() else {}
     return {
         "name": name,
         **words,
@@ -259,7 +259,7 @@ def _processed_field(column: str, fractions: set[str]) -> Json:
 
 def _named(column: str, kind: str, rule: str | None = None) -> Json:
     rule = rule or kind
-    key = next((k for k in (f"field.{column}", f"col.{column}") if k in table()), None)
+    key = next((k for k in (f"field.{column}", f"col.{column}") if k in labels()), None)
     words = {} if key is None else {"title": _both(key)}
     if rule in ("fraction", "arithmetic") and words:  # the label is of the reader's table, in per cent
         words["title"] = words["title"].replace(" (%)", "")

@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, Field, KontumError, Words
-from ..base.limits import reason_of
-from ..base.paths import RAW
+from ..base.files import RAW, reason_of
 from .own import PREFIX, is_own, own_tables
 from .own_sums import derived_rows
 from .reading import LINE, read_text_table
@@ -227,7 +226,7 @@ def _with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kind: pd.Series
         verdict[row.Index] = _verdict(row is leader, row, leader, listed.get(key), count[key])
     preferred, reason = zip(*(verdict[i] for i in obs.index), strict=True) if len(obs) else ((), ())
     english, vietnamese = (
-        pd.Series([words.said(lang) for words in reason], obs.index, dtype=object) for lang in ("en", "vi")
+        pd.Series([words.in_language(lang) for words in reason], obs.index, dtype=object) for lang in ("en", "vi")
     )
     return obs.assign(preferred=np.array(preferred, bool), preference_reason=english, preference_reason_vi=vietnamese)
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..base.errors import DataError, KontumError, Problem
-from ..base.paths import ROOT
+from ..base.files import ROOT
 from .areas import LAST_DAY_OF_DISTRICTS
 from .reading import LINE, read_text_table
 from .rules import row_problems

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..base.errors import DataError, KontumError, Problem, Words
-from ..base.limits import PROBLEMS, TABLE_MB, TABLE_ROWS, bytes_within, first_problems
+from ..base.files import PROBLEMS, TABLE_MB, TABLE_ROWS, bytes_within, first_problems
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

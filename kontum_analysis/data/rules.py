@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import Problem, Words
-from ..base.limits import first_problems
+from ..base.files import first_problems
 from .areas import LAST_DAY_OF_DISTRICTS
 from .reading import LINE
 from .schemas import WHOLE_UNITS

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..base.errors import Problem, Words
-from ..base.limits import PROBLEMS, first_problems
+from ..base.files import PROBLEMS, first_problems
 from .reading import LINE
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..base.paths import NOTEBOOKS
+from ..base.files import NOTEBOOKS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -4,12 +4,10 @@ from html import escape
 
 import pandas as pd
 
-from ..base.words import number, text
-from ..data.areas import PROVINCE, poor_districts
-from ..data.names import area_name
+from ..base.words import chance, number, text
+from ..data.areas import PROVINCE, area_name, poor_districts
 from ..figures.pace import poor_first
 from ..figures.style import each
-from ..figures.words import chance
 from ..targets.programme import GROUPS
 
 STYLE = """<style>

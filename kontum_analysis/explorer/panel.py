@@ -176,7 +176,7 @@ class Panel:
         if state.error is None:
             self.says.value = pages.verdict(*state.fit(self.lang))
         else:
-            self.says.value = pages.verdict(False, self.say("refused", reason=state.error.said(self.lang)))
+            self.says.value = pages.verdict(False, self.say("refused", reason=state.error.in_language(self.lang)))
         view = VIEWS[self.tab.selected_index or 0]
         if view in PICTURES:
             self.pictures[view].value = self._picture(view).png()
@@ -207,7 +207,7 @@ class Panel:
         try:
             self.done.value = pages.verdict(True, action())
         except KontumError as error:
-            self.done.value = pages.verdict(False, error.said(self.lang))
+            self.done.value = pages.verdict(False, error.in_language(self.lang))
 
     def _save(self) -> str:
         path = saving.save_scenario(self.state.scenario, self.name.value.strip(), self.folder.value.strip())

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..base.errors import ScenarioError, WriteError
-from ..base.files import write_whole
-from ..base.paths import SCENARIOS, shown
+from ..base.files import SCENARIOS, shown, write_whole
 from ..base.words import LANGUAGES, number, text
 from ..poverty.scenarios import Scenario, load
 

@@ -9,7 +9,7 @@ import pandas as pd
 from ..base.errors import ScenarioError
 from ..base.words import text
 from ..figures.pace import quota_rows
-from ..poverty.paces import Known, implied_pace
+from ..poverty.paces import Inputs, implied_pace
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import Scenario, preset
 from ..targets.programme import GROUPS
@@ -38,7 +38,7 @@ class State:
     """
 
     def __init__(self, obs: pd.DataFrame, name: str = "programme-mid") -> None:
-        self.known = Known(obs)
+        self.known = Inputs(obs)
         self.still = views.backdrop(self.known)
         self.ntm = views.NTMChances(self.known)
         self.ntm_pace = 1.5

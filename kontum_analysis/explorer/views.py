@@ -17,7 +17,7 @@ from ..figures.pace import quota_rows
 from ..ntm.attainment import count_numbers, move, prepare, probabilities_of, start_state
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import probability, scenario_draws
-from ..poverty.paces import Known, implied_pace
+from ..poverty.paces import Inputs, implied_pace
 from ..poverty.paths import groups, known_groups, project_poverty
 from ..poverty.scenarios import Scenario, preset
 from ..targets.programme import GROUPS, corridors, horizon
@@ -34,12 +34,12 @@ _EVENTS = {
 }
 
 
-def backdrop(obs: pd.DataFrame | Known) -> pd.DataFrame:
+def backdrop(obs: pd.DataFrame | Inputs) -> pd.DataFrame:
     """What no slider moves: known rates (kind known) and the corridor of the programme (kinds low and high).
 
     Rates are fractions, for the province, the two groups of districts and each district; columns are COLUMNS.
     """
-    known = Known.of(obs)
+    known = Inputs.of(obs)
     groups_known = known_groups(known.obs)
     panel = reconciled_table(known.obs)
     parts = [groups_known.assign(kind="known"), panel[panel["area"] != PROVINCE].assign(kind="known")]
@@ -65,12 +65,12 @@ def path_table(projection: pd.DataFrame, implied: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([path, *paper], ignore_index=True).reindex(columns=COLUMNS)
 
 
-def paths_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
+def paths_view(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame:
     """Province, poor districts and the other seven: known rates, corridor, the scenario's path and its paper line."""
     return _with_backdrop(obs, scenario, lambda area: area.isin(GROUPS))
 
 
-def districts_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
+def districts_view(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame:
     """Each district: known rates, corridor and the scenario's path.
 
     >>> from kontum_analysis.data.observations import load_observations
@@ -82,28 +82,28 @@ def districts_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFram
 
 
 def _with_backdrop(
-    obs: pd.DataFrame | Known, scenario: Scenario, wanted: Callable[[pd.Series], pd.Series]
+    obs: pd.DataFrame | Inputs, scenario: Scenario, wanted: Callable[[pd.Series], pd.Series]
 ) -> pd.DataFrame:
-    known = Known.of(obs)
+    known = Inputs.of(obs)
     own = path_table(project_poverty(known, scenario), implied_pace(known, scenario))
     table = pd.concat([backdrop(known), own], ignore_index=True)
     return table[wanted(table["area"])].reset_index(drop=True)
 
 
-def quotas_view(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
+def quotas_view(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame:
     """Households to leave poverty by area and year (kind quota; the province is the sum), and the published fall.
 
     Columns: area, year, kind (quota, fall), households, status.
     """
-    known = Known.of(obs)
+    known = Inputs.of(obs)
     return quota_rows(project_poverty(known, scenario), known.estimates().panel)
 
 
 class NTMChances:
     """Probabilities of the new-rural targets at a pace: the bands are read once, each pace is simulated once."""
 
-    def __init__(self, obs: pd.DataFrame | Known, draws: int = DRAWS, seed: int = 3299) -> None:
-        prepared = prepare(Known.of(obs).obs, None)
+    def __init__(self, obs: pd.DataFrame | Inputs, draws: int = DRAWS, seed: int = 3299) -> None:
+        prepared = prepare(Inputs.of(obs).obs, None)
         first = int(prepared["history"][-1].day[:4])
         self._times = np.arange(first, horizon() + 1) + 1.0
         self._state, _ = start_state(prepared, draws, seed, self._times[-1])
@@ -121,7 +121,7 @@ class NTMChances:
 
 
 def chances_view(
-    obs: pd.DataFrame | Known,
+    obs: pd.DataFrame | Inputs,
     scenario: Scenario,
     ntm_pace: float = 1.5,
     ntm: NTMChances | None = None,
@@ -133,7 +133,7 @@ def chances_view(
     Columns: target_id, probability (missing where the scenario ends before the target's year), standard_error (of the
     simulation). ntm: a `NTMChances` where many paces are tried.
     """
-    known = Known.of(obs)
+    known = Inputs.of(obs)
     opening, near, rows = _opening(known), horizon(), []
     found = None
     if scenario.start < near <= scenario.end:
@@ -147,7 +147,7 @@ def chances_view(
     return table.assign(standard_error=np.sqrt(table["probability"] * (1 - table["probability"]) / draws))
 
 
-def _opening(known: Known) -> dict[str, float]:
+def _opening(known: Inputs) -> dict[str, float]:
     """Rates of the province and of its poor districts at the end of 2021, from which the programme counts."""
     panel = known.estimates().panel
     rows = panel[panel["year"] == FIRST_YEAR].set_index("area")

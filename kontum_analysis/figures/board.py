@@ -7,10 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..base.words import number, text
+from ..base.words import chance, number, plain, text
 from ..targets.board import scoreboard
 from . import style
-from .words import chance, plain
 
 STATUS: dict[str, style.Look] = {
     "met": dict(marker="o", color=style.GREEN),
@@ -97,7 +96,9 @@ def _bullet(axes: Axes, place: float, row: Any, lang: str) -> None:
         face = "white" if row.kind == "estimated" else look["color"]
         length = min(row.progress, FULL)
         axes.barh(place, length, height=0.36, color=face, edgecolor=look["color"], linewidth=0.9, zorder=2)
-        words = text("scoreboard.value", lang, value=plain(row.latest_value, lang), goal=number(row.value_low, 0, lang))
+        words = text(
+            "scoreboard.value", lang, value=plain(row.latest_value, lang, 1), goal=number(row.value_low, 0, lang)
+        )
         if row.bound_low == row.bound_low:
             words += text("scoreboard.bound", lang, bound=row.bound_low)
         if row.probability == row.probability:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..base.errors import KontumError, UnknownAreaError
-from ..base.limits import BOUNDARIES_MB, bytes_within
+from ..base.files import BOUNDARIES_MB, bytes_within
 from ..base.words import number, text
-from ..data.areas import LONGEST_NAME, districts, fold, poor_districts, register, resolve
-from ..data.names import area_name
+from ..data.areas import LONGEST_NAME, area_name, districts, fold, poor_districts, register, resolve
 from . import style
 from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
 

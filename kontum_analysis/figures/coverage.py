@@ -7,13 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..base.words import number, text
-from ..data.areas import PROVINCE, districts, poor_districts
-from ..data.names import area_name
+from ..data.areas import PROVINCE, area_list, area_name, districts, poor_districts
 from ..data.observations import select
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import style
 from .standards import OLD_STANDARD, status_of
-from .words import listed
 
 INDICATORS = [
     "poverty_rate_pct",
@@ -224,11 +222,11 @@ def baseline_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         lowest=rows["rate"].iloc[-1],
         highest_name=area_name(rows["area"].iloc[0], lang),
         lowest_name=area_name(rows["area"].iloc[-1], lang),
-        poor_names=listed(poor["area"], lang),
+        poor_names=area_list(poor["area"], lang),
         poor_low=poor["rate"].min(),
         poor_high=poor["rate"].max(),
         poor_share=poor["poor_households"].sum() / province.poor_households,
         dtts_share=province.dtts_poor_households / province.poor_households,
         year=FIRST_YEAR,
-        published=listed(rows.loc[rows["status_rate"] == "published", "area"], lang),
+        published=area_list(rows.loc[rows["status_rate"] == "published", "area"], lang),
     )

@@ -8,15 +8,13 @@ from matplotlib.figure import Figure
 
 from ..base.errors import KontumError
 from ..base.words import number, text
-from ..data.areas import PROVINCE
-from ..data.names import area_name
+from ..data.areas import PROVINCE, area_list, area_name
 from ..poverty.estimates import estimate_panel, leave_one_out
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import preset
 from ..targets.programme import SCENARIOS, horizon
 from . import style
 from .tiles import tile_axes
-from .words import listed
 
 
 def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +82,7 @@ def reconciled_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         estimated=count.get("estimated", 0),
         last=last,
         unsure=unsure,
-        names=listed(guessed["area"], lang),
+        names=area_list(guessed["area"], lang),
         wide_name=area_name(wide.area, lang),
         wide=wide.rate,
         wide_low=wide.q10,
@@ -228,11 +226,11 @@ def district_paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         last=last,
         year=middle,
         end=table["year"].max(),
-        ahead=listed(ahead, lang),
-        behind=listed(behind, lang),
+        ahead=area_list(ahead, lang),
+        behind=area_list(behind, lang),
         n_ahead=len(ahead),
         n_behind=len(behind),
-        estimated=listed(now.index[now["status"] == "estimated"], lang),
+        estimated=area_list(now.index[now["status"] == "estimated"], lang),
         worst_name=area_name(worst, lang),
         worst=rate[worst, "programme-mid", middle],
     )

@@ -15,12 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from ..base.words import number, text
+from ..base.words import chance, number, text
 from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts
 from ..targets.programme import GROUPS, horizon
 from . import style
 from .tiles import tile_axes
-from .words import chance
 
 DPI = 140  # on the screen; files are written at that of every figure
 PATH: style.Look = dict(color=style.BLUE, linewidth=1.7)

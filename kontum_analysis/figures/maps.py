@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..base.words import number, text
-from ..data.areas import poor_districts, register
-from ..data.names import area_name
+from ..data.areas import area_name, poor_districts, register
 from ..data.observations import raw_tables
 from ..ntm.attainment import project_ntm
 from ..poverty.estimates import estimate_panel

@@ -8,15 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import logit
 
-from ..base.words import number, text
-from ..data.areas import POOR_DISTRICTS, PROVINCE
-from ..data.names import area_name
+from ..base.words import chance, number, plain, text
+from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
 from ..poverty.draws import outlook_draws, probability
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
 from ..poverty.paths import known_rates
 from ..targets.programme import AREAS, corridors, horizon
 from . import style
-from .words import chance, plain
 
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
 
@@ -187,7 +185,7 @@ def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
             top = 0.0 if area == PROVINCE else 0.62
             for row in style.each(rows):
                 left.vlines(row.value, -0.5, len(names) - 0.4, color=colour, linewidth=1.1, linestyle=line, zorder=1)
-                style.note(left, row.value, top - 1.35, plain(row.pace_pp, lang), colour, ha="center")
+                style.note(left, row.value, top - 1.35, plain(row.pace_pp, lang, 1), colour, ha="center")
         left.set_xlim(0, 0.65)
         left.set_xlabel(text("pace_history.speed", lang))
         style.number_axis(left.xaxis, lang, decimals=1)
@@ -201,7 +199,7 @@ def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
                 lang,
                 name=area_name(area, lang),
                 low=low.pace_pp,
-                mid=plain(mid.pace_pp, lang),
+                mid=plain(mid.pace_pp, lang, 1),
                 high=high.pace_pp,
                 low_share=low.share,
                 mid_share=mid.share,

@@ -8,15 +8,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from ..base.words import number, text
-from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts, poor_districts
-from ..data.names import area_name
+from ..data.areas import OTHER_DISTRICTS, PROVINCE, area_list, area_name, districts, poor_districts
 from ..poverty.estimates import estimate_panel
 from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, known_groups, project_poverty
 from ..poverty.scenarios import preset
 from ..targets.programme import SCENARIOS, horizon
 from . import style
-from .words import listed
 
 
 def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -218,7 +216,7 @@ def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         top_year=top.year,
         top=top.households,
         stops=total.index[total == 0].min(),
-        poor_names=listed(poor_districts(), lang),
+        poor_names=area_list(poor_districts(), lang),
         poor_total=poor["households"].sum(),
         fall_last=fall.index[-1],
         fall_total=fall.sum(),

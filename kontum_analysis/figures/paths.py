@@ -5,8 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..base.words import number, text
-from ..data.areas import POOR_DISTRICTS, PROVINCE
-from ..data.names import area_name
+from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
 from ..poverty.paces import implied_pace
 from ..poverty.paths import groups, known_groups, project_poverty
 from ..poverty.scenarios import preset

@@ -4,8 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..base.words import table as labels
-from ..base.words import text
+from ..base.words import labels, text
 from ..data.areas import PROVINCE
 from ..data.observations import raw_tables
 from ..poverty.paths import known_groups

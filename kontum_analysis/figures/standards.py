@@ -7,11 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..base.words import text
-from ..data.areas import PROVINCE, districts
-from ..data.names import area_name
+from ..data.areas import PROVINCE, area_list, area_name, districts
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import style
-from .words import listed
 
 OLD_STANDARD = "MDP_2016_2020"
 
@@ -182,5 +180,5 @@ def old_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         top=top.rate,
         top_year=top.year,
         top_name=area_name(top.area, lang),
-        nothing=listed([str(a) for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang),
+        nothing=area_list([str(a) for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang),
     )

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..data.areas import PROVINCE, poor_districts
-from ..data.names import area_name
+from ..data.areas import PROVINCE, area_name, poor_districts
 from ..data.observations import raw_tables
 from . import style
 

@@ -98,7 +98,7 @@ def _above(
 
 
 def _both(remark: Words | None) -> tuple[str, str]:
-    return ("", "") if remark is None else (remark.said("en"), remark.said("vi"))
+    return ("", "") if remark is None else (remark.in_language("en"), remark.in_language("vi"))
 
 
 def triples(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -127,7 +127,7 @@ def triples(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     for area, (times, rates, parent, group) in series.items():
         if len(times) < 3:
             reason = Words("hindcast.few_rounds", count=len(times))
-            excluded.append((area, group, np.nan, np.nan, reason.said("en"), reason.said("vi")))
+            excluded.append((area, group, np.nan, np.nan, reason.in_language("en"), reason.in_language("vi")))
         for k in range(len(times) - 2):
             before, remark = _above(series, sisters, parents, area, *times[k : k + 2])
             cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *before, *_both(remark)))

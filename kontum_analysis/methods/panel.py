@@ -83,7 +83,7 @@ def check_panel(panel: pd.DataFrame) -> pd.DataFrame:
     ...     check_panel(bad)
     ... except PanelError as error:
     ...     found = error.problems
-    >>> [problem.said("en") for problem in found][0]
+    >>> [problem.in_language("en") for problem in found][0]
     'row 0, column rate: 3.0; allowed: a finite number from 0 to 1'
     """
     if not isinstance(panel, pd.DataFrame):

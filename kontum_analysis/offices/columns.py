@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..base.words import LANGUAGES, table, text
+from ..base.words import LANGUAGES, labels, text
 from ..data.areas import crosswalk, districts, fold, register
 from ..data.observations import raw_tables
 
@@ -98,7 +98,7 @@ def heading(name: str, lang: str) -> str:
     >>> heading("poor_households", "vi"), heading("ntm_status", "en")
     ('Số hộ nghèo', 'NTM status at the end of the year')
     """
-    if f"own.heading.{name}" in table():
+    if f"own.heading.{name}" in labels():
         return text(f"own.heading.{name}", lang)
     return _indicators()[name][f"name_{lang}"]
 

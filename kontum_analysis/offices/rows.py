@@ -98,7 +98,7 @@ def _hint(told: Mapping[str, str], vintage: str) -> str:
     try:
         return str(resolve(told.get("name", told["code"]), vintage=vintage))
     except KontumError as error:
-        return error.said("vi")
+        return error.in_language("vi")
 
 
 def _text(value: Any) -> str:

@@ -63,7 +63,7 @@ def _must_fit(before: pd.DataFrame, after: pd.DataFrame) -> None:
             estimate_panel(before, draws=2)
         except KontumError:
             return  # it did not fit before either: not the fault of this table
-        raise KontumError("own.error.no_fit", reason=error.said("vi")) from None
+        raise KontumError("own.error.no_fit", reason=error.in_language("vi")) from None
 
 
 def store(plan: Plan) -> bool:

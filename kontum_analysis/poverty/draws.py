@@ -31,7 +31,7 @@ from ..base.errors import ScenarioError
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from .estimates import TAU_WITHOUT_EVIDENCE, Estimates, estimate_panel
 from .history import speed_prior
-from .paces import Baseline, Known, baseline, district_paths
+from .paces import Baseline, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -71,7 +71,7 @@ def _named(found: np.ndarray) -> dict[str, np.ndarray]:
     return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
 
 
-def scenario_draws(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
+def scenario_draws(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
     """Draws around the path of a scenario: its paces are taken as given, what they do not fix is drawn.
 
     Raises ScenarioError for fewer than 2 draws or a scenario that cannot run.
@@ -124,11 +124,11 @@ def _stream(seed: int, code: str, part: int) -> np.random.Generator:
 
 
 def _draw(
-    obs: pd.DataFrame | Known, base: Baseline, years: np.ndarray, centre: np.ndarray, draws: int, seed: int
+    obs: pd.DataFrame | Inputs, base: Baseline, years: np.ndarray, centre: np.ndarray, draws: int, seed: int
 ) -> Draws:
     if draws < 2:
         raise ScenarioError("error.draws", found=draws)
-    given = Known.of(obs)
+    given = Inputs.of(obs)
     known = given.estimates(draws, seed)
     opening = known.rates[:, known.years.index(years[0])]
     offset = logit(opening) - logit(base.rates)[:, None]

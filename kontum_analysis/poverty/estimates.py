@@ -27,8 +27,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from ..base.errors import KontumError
-from ..data.areas import PROVINCE, districts
-from ..data.names import area_name, name_of
+from ..data.areas import PROVINCE, area_name, districts, name_of
 from ..methods.sums import apportion
 from .districts import CHANGES, FIRST_YEAR, Cell, district_facts
 

@@ -22,14 +22,14 @@ from .scenarios import Scenario
 FULL = 1e-9  # two rates this near are equal
 
 
-class Known:
+class Inputs:
     """What every scenario takes from the published figures, each worked out once: for who tries many scenarios.
 
-    Wherever a function of the poverty paths takes `obs`, it takes `Known(obs)` as well, and gives the same.
+    Wherever a function of the poverty paths takes `obs`, it takes `Inputs(obs)` as well, and gives the same.
 
     >>> from kontum_analysis.data.observations import load_observations
-    >>> known = Known(load_observations())
-    >>> Known.of(known) is known, known.stuck
+    >>> known = Inputs(load_observations())
+    >>> Inputs.of(known) is known, known.stuck
     (True, 2193.0)
     """
 
@@ -38,9 +38,9 @@ class Known:
         self._estimates: dict[tuple[int, ...], Estimates] = {}
 
     @classmethod
-    def of(cls, obs: "pd.DataFrame | Known") -> "Known":
+    def of(cls, obs: "pd.DataFrame | Inputs") -> "Inputs":
         """The same where it is already one, else made from a table of `load_observations`."""
-        return obs if isinstance(obs, Known) else cls(obs)
+        return obs if isinstance(obs, Inputs) else cls(obs)
 
     def estimates(self, *how: int) -> Estimates:
         """The panel and its draws; how: draws and seed of `estimate_panel`, its own where left out."""
@@ -103,12 +103,12 @@ class Baseline:
         return np.isin(self.areas, poor_districts())
 
 
-def baseline(obs: pd.DataFrame | Known, scenario: Scenario) -> Baseline:
+def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:
     """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
 
     Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
     """
-    known = Known.of(obs)
+    known = Inputs.of(obs)
     panel = known.estimates().panel
     years = sorted(panel["year"].unique())
     if scenario.start not in years:
@@ -191,7 +191,7 @@ def _line(
     return rate_after(scenario.form, level, speed, span, entry=base.entry)
 
 
-def implied_pace(obs: pd.DataFrame | Known, scenario: Scenario) -> pd.DataFrame:
+def implied_pace(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame:
     """What the other seven districts must do for the province and the poor districts both to keep their pace.
 
     One row a year after the start: province_rate (on paper), poor_districts_rate, needed_rate (of the seven),

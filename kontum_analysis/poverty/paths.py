@@ -3,15 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, poor_districts
-from ..data.names import area_name
+from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, area_name, poor_districts
 from ..methods.sums import apportion
 from .estimates import Estimates, estimate_panel
-from .paces import FULL, Known, baseline, district_paths
+from .paces import FULL, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
 
-def project_poverty(obs: pd.DataFrame | Known, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
+def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
     """The path of the province and its ten districts under a scenario.
 
     Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),

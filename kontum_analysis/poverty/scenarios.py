@@ -17,8 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from ..base.errors import Field as Key
 from ..base.errors import Lines, ScenarioError, Words, did_you_mean
-from ..base.limits import SCENARIO_MB, bytes_within, is_plain_name
-from ..base.paths import SCENARIOS
+from ..base.files import SCENARIO_MB, SCENARIOS, bytes_within, is_plain_name
 
 
 def _no_flag(value: Any) -> Any:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..base.paths import RAW, SCENARIOS
+from ..base.files import RAW, SCENARIOS
 from ..base.words import LANGUAGES, text
-from ..data.names import name_of
+from ..data.areas import name_of
 from .tables import shown as shown_table
 
 __all__ = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..base.paths import RAW
+from ..base.files import RAW
 from ..base.words import text
 from ..data.schemas import COLUMNS
 from ..poverty.scenarios import Scenario, title

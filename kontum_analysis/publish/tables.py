@@ -5,12 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from ..base.words import number, table, text
-from ..data.areas import POOR_DISTRICTS, PROVINCE, crosswalk
-from ..data.names import area_name
+from ..base.words import labels, number, text
+from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name, crosswalk
 from ..data.observations import raw_tables, select
 from ..poverty.estimates import estimate_panel
-from ..poverty.paces import Known, implied_pace
+from ..poverty.paces import Inputs, implied_pace
 from ..poverty.paths import exit_quotas, groups, known_rates, project_poverty
 from ..poverty.scenarios import Scenario, preset, presets, title
 
@@ -136,7 +135,7 @@ def shown_columns(frame: pd.DataFrame, lang: str) -> Iterator[tuple[Any, str]]:
         double = column == "area_name" and "area" in frame.columns
         if double or (isinstance(column, str) and column.endswith(_OTHER[lang])):
             continue
-        name = table().get(f"col.{str(column).removesuffix(f'_{lang}')}", {}).get(lang, str(column))
+        name = labels().get(f"col.{str(column).removesuffix(f'_{lang}')}", {}).get(lang, str(column))
         yield column, title(preset(column), lang) if column in presets() else name
 
 
@@ -151,7 +150,7 @@ def _cell(column: Any, value: Any, spec: str | None, lang: str) -> str:
         return text(f"yesno.{value}", lang)
     if column == "indicator":
         return str(raw_tables()["indicators"].set_index("indicator").loc[value, f"name_{lang}"])
-    if column in _WORDS and f"{_WORDS[column]}.{value}" in table():
+    if column in _WORDS and f"{_WORDS[column]}.{value}" in labels():
         return text(f"{_WORDS[column]}.{value}", lang)
     if spec is None:
         return str(value)
@@ -163,7 +162,7 @@ def _cell(column: Any, value: Any, spec: str | None, lang: str) -> str:
     return number(value * 100 if spec[0] == "p" else value, decimals, lang)
 
 
-def headline(obs: pd.DataFrame | Known, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
+def headline(obs: pd.DataFrame | Inputs, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
     """One row a scenario (default: every preset): where the paces lead in 2025 and 2030, and how many households must
     leave poverty.
 

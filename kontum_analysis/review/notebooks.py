@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from ..base.errors import KontumError, Words
-from ..base.paths import FIGURES, NOTEBOOKS
+from ..base.files import FIGURES, NOTEBOOKS
 from ..publish.notebooks import FIGURE_MARK
 
 SECONDS = 120

@@ -20,8 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..base.files import clear_leftovers, one_run, write_whole
-from ..base.paths import ROOT
+from ..base.files import ROOT, clear_leftovers, one_run, write_whole
 from ..base.words import LANGUAGES
 from ..data.agreement import identities
 from ..data.datapackage import package_text

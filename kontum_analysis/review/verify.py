@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import Words
-from ..base.paths import ROOT
+from ..base.files import ROOT
 from .figure_checks import figure_problems
 from .notebooks import notebook_paths, output_differences, problems
 from .reproduce import manifest

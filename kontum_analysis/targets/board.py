@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..base.words import LANGUAGES, table, text
+from ..base.words import LANGUAGES, labels, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
 from ..data.observations import raw_tables, vintage
 from ..ntm.attainment import project_ntm
@@ -203,7 +203,7 @@ def _needed(target: Any, status: str) -> dict[str, str]:
     if status != "not_measured":
         return {"needed_vi": "", "needed_en": ""}
     key = f"needed.{target.target_id}"
-    return {f"needed_{lang}": text(key if key in table() else "needed.other", lang) for lang in LANGUAGES}
+    return {f"needed_{lang}": text(key if key in labels() else "needed.other", lang) for lang in LANGUAGES}
 
 
 def _decimal_year(day: str) -> float:

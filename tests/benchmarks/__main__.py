@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kontum_analysis.base.paths import ROOT
+from kontum_analysis.base.files import ROOT
 from kontum_analysis.base.words import number
 
 PAGE = ROOT / "docs" / "benchmarks.md"

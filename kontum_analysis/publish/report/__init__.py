@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ...base.errors import KontumError
-from ...base.words import LANGUAGES, text
+from ...base.words import LANGUAGES, exact_day, printed_day, text
 from ...figures import build
 from ...poverty.scenarios import Scenario, preset
 from .blocks import Block, Heading, Opening, Paragraph, Picture, References, Report, Signature, Source
@@ -22,7 +22,6 @@ from .poverty import poverty_section, quota_section
 from .summary import summary_section
 from .targets import missing_section, targets_section
 from .trust import trust_section
-from .words import exact_day, printed_day
 
 PROGRAMME_SOURCE = "ctr-3299-2022"
 

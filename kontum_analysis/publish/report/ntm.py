@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...base.words import number, text
-from ...data.areas import districts
-from ...data.names import area_name
+from ...base.words import day_words, number, percent, text
+from ...data.areas import area_name, districts
 from ...ntm.attainment import NTMProjection
 from ...ntm.published import BANDS
 from .blocks import Block, Heading, Paragraph, References, Table
 from .facts import Facts
-from .words import day_words, headings, percent
+from .words import headings
 
 _SINCE = "2020-12-31"  # the state before the programme's first year
 

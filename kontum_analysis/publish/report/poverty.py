@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 
 from ...base.words import number, text
-from ...data.areas import PROVINCE, poor_districts
-from ...data.names import area_name
+from ...data.areas import PROVINCE, area_list, area_name, poor_districts
 from ...poverty.scenarios import title
 from .blocks import Block, Heading, Paragraph, References, Table
 from .facts import Facts
-from .words import area_list, headings, marked
+from .words import headings, marked
 
 _FIRST_COLUMN, _OPENING, _LAST_COLUMN, _PAGE = 3.1, 2.8, 2.1, 16.5  # centimetres; the opening year has no intervals
 

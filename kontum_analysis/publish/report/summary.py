@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...base.words import text
-from ...data.areas import PROVINCE, poor_districts
+from ...base.words import day_words, percent, text
+from ...data.areas import PROVINCE, area_list, poor_districts
 from ...poverty.scenarios import title
 from .blocks import Block, Heading, Paragraph, References
 from .facts import Facts
 from .ntm import latest_count
 from .targets import status_counts
-from .words import area_list, day_words, percent
 
 
 def summary_section(facts: Facts, refs: References, lang: str) -> Iterator[Block]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from ...base.words import table, text
+from ...base.words import labels, percent, plain, text
 from ...targets.board import LIKELY, STATUSES, UNLIKELY
 from .blocks import Block, Heading, Paragraph, References, Table
 from .facts import Facts
-from .words import figure_day, headings, marked, percent, plain
+from .words import figure_day, headings, marked
 
 _ORDER = ("NTM", "DTTS", "POVERTY")
 
@@ -116,6 +116,6 @@ def _needed(row: Any, lang: str) -> str:
     """What is needed, without the clause behind the semicolon: that one says what is known today, not in the report's
     year.
     """
-    if f"needed.{row.target_id}" not in table():
+    if f"needed.{row.target_id}" not in labels():
         return text("report.missing.other", lang)
     return str(getattr(row, f"needed_{lang}")).split("; ")[0]

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...base.words import text
-from ...data.areas import crosswalk
-from ...data.names import area_name
+from ...base.words import exact_day, listed, text
+from ...data.areas import area_name, crosswalk
 from ...data.observations import ASSUMED_LAG_DAYS, raw_tables
 from .blocks import Block, Heading, Paragraph, References, Table
 from .facts import DRAWS, Facts
-from .words import exact_day, figure_day, headings, listed
+from .words import figure_day, headings
 
 MERGER_YEAR, MERGER_DAY = 2025, "2025-07-01"
 
