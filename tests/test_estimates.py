@@ -8,7 +8,7 @@ import kontum_analysis as kt
 from kontum_analysis.data import areas
 from kontum_analysis.poverty import estimates as estimates_module
 from kontum_analysis.poverty.districts import district_facts, half_unit, household_growth, household_series
-from kontum_analysis.poverty.estimates import estimate_panel, leave_one_out, shift_to_total
+from kontum_analysis.poverty.estimates import estimate_panel, leave_one_out
 
 CODES = areas.districts()
 
@@ -221,32 +221,6 @@ def test_too_few_draws_are_refused(obs, draws):
 
 
 # --- parts of the method
-
-
-def test_the_shift_moves_all_cells_alike_on_the_log_odds_when_all_are_equally_uncertain():
-    theta = np.log([[0.25], [1.0]])  # odds 1/4 and 1
-    rates = shift_to_total(theta, np.ones(2), np.array([[100], [300]]), np.array([50.0]))
-    odds = (rates / (1 - rates)).ravel()
-    assert odds[1] / odds[0] == pytest.approx(4) and 100 * rates[0, 0] + 300 * rates[1, 0] == pytest.approx(50)
-
-
-def test_the_shift_by_hand():
-    # odds 1/2 and 2 on 100 households each make 33.3 + 66.7 = 100: to reach it from 1/4 and 1 every odds is doubled
-    theta = np.log([[0.25], [1.0]])
-    rates = shift_to_total(theta, np.ones(2), np.array([[100], [100]]), np.array([100.0]))
-    assert rates.ravel() == pytest.approx([1 / 3, 2 / 3])
-
-
-def test_the_less_certain_cell_moves_more():
-    rates = shift_to_total(np.zeros((2, 1)), np.array([1.0, 2.0]), np.array([[100], [100]]), np.array([60.0])).ravel()
-    shift = np.log(rates / (1 - rates))
-    assert shift[1] == pytest.approx(2 * shift[0]) and rates.sum() == pytest.approx(0.6)
-
-
-def test_the_shift_reaches_totals_near_nothing_and_near_everybody():
-    for total in (0.0, 1.0, 199.0):
-        rates = shift_to_total(np.zeros((2, 1)), np.ones(2), np.array([[100], [100]]), np.array([total]))
-        assert (100 * rates).sum() == pytest.approx(total, abs=1e-9)
 
 
 def test_half_of_the_last_printed_place():

@@ -1,7 +1,9 @@
-"""Whole numbers that add up: largest-remainder rounding, one vector or many at once."""
+"""Parts that add up: whole numbers by largest remainders, rates moved on the log odds until they meet their total."""
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize.elementwise import find_root
+from scipy.special import expit, logit
 
 from ..base.errors import KontumError
 
@@ -21,27 +23,54 @@ def apportion(shares: ArrayLike, total: ArrayLike, ceiling: ArrayLike | None = N
     shares = np.asarray(shares, np.float64)
     flat = shares[:, None] if shares.ndim == 1 else shares
     total = np.broadcast_to(np.asarray(total), flat.shape[1:])
-    top = (
-        np.full(flat.shape, np.inf)
-        if ceiling is None
-        else np.broadcast_to(np.asarray(ceiling), shares.shape).reshape(flat.shape)
-    )
+    highest = np.broadcast_to(np.inf if ceiling is None else np.asarray(ceiling), shares.shape).reshape(flat.shape)
     if not np.all(np.isfinite(flat) & (flat >= 0)):
         raise KontumError("error.apportion.shares")
-    if np.any((total < 0) | (total != np.rint(total))) or np.any(top.sum(axis=0) < total):
+    if np.any((total < 0) | (total != np.rint(total))) or np.any(highest.sum(axis=0) < total):
         raise KontumError("error.apportion.total", total=total)
     if ceiling is None and np.any(np.abs(flat.sum(axis=0) - total) > len(flat)):
         raise KontumError("error.apportion.far", sum=flat.sum(axis=0), total=total)
-    whole: np.ndarray = np.minimum(np.floor(flat + 1e-9), top)
+    whole: np.ndarray = np.minimum(np.floor(flat + 1e-9), highest)
     missing = (total - whole.sum(axis=0)).astype(int)
     while np.any(missing != 0):  # one pass nearly always; more only where the ceiling stops some
         up, down = missing > 0, missing < 0
-        room = np.where(up, whole < top, np.where(down, whole > 0, False))
+        room = np.where(up, whole < highest, np.where(down, whole > 0, False))
         need = np.where(up, flat - whole, whole - flat)
         order = np.argsort(np.where(room, -need, np.inf), axis=0, kind="stable")
-        place = np.empty_like(order)
-        np.put_along_axis(place, order, np.arange(len(order))[:, None], axis=0)
-        moved = room & (place < np.abs(missing))
+        rank = np.argsort(order, axis=0, kind="stable")
+        moved = room & (rank < np.abs(missing))
         whole = whole + np.where(moved, np.sign(missing), 0)
         missing = (total - whole.sum(axis=0)).astype(int)
     return whole.astype(np.int64).reshape(shares.shape)
+
+
+def rates_summing_to(
+    total: ArrayLike, log_odds: np.ndarray, weights: ArrayLike, spread: ArrayLike | None = None
+) -> np.ndarray:
+    """Rates expit(log_odds + spread * delta), with the one delta for which weights * rates sum to `total`.
+
+    total: shape (...), from 0 to the sum of the weights; log_odds: shape (n, ...), beyond ±60 they count as ±60;
+    weights: positive, same shape or broadcast to it; spread: positive, shape (n,), how far each may move against the
+    others (None: all alike). Returns rates (fractions), shape (n, ...); a total of nothing or of everything is met to
+    1e-12 of the weights. Solved between bounds (Chandrupatla 1997), so it cannot fail to converge.
+
+    >>> rates_summing_to(100, np.zeros(2), np.array([100, 300])).round(4).tolist()
+    [0.25, 0.25]
+    """
+    shape = log_odds.shape
+    theta = np.clip(log_odds, -60, 60).reshape(len(log_odds), -1)
+    weight = np.broadcast_to(weights, shape).reshape(theta.shape)
+    share = weight / weight.sum(axis=0)
+    mean_rate = np.clip(np.broadcast_to(total, shape[1:]).ravel() / weight.sum(axis=0), 1e-12, 1 - 1e-12)
+    step = np.ones((len(theta), 1)) if spread is None else np.reshape(spread / np.max(spread), (-1, 1))
+
+    def excess(delta: np.ndarray, column: np.ndarray) -> np.ndarray:
+        rates = expit(theta[:, column] + step * delta)
+        return np.asarray((share[:, column] * rates).sum(axis=0) - mean_rate[column])
+
+    # at the least of these moves every rate is at most the mean one that is wanted, at the greatest at least that
+    moves = (logit(mean_rate) - theta) / step
+    bracket = moves.min(axis=0) - 1, moves.max(axis=0) + 1
+    delta = find_root(excess, bracket, args=(np.arange(mean_rate.size),)).x
+    rates: np.ndarray = expit(theta + step * delta).reshape(shape)
+    return rates

@@ -29,13 +29,13 @@ from scipy.special import expit, logit
 
 from ..base.errors import ScenarioError
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
+from ..methods.sums import rates_summing_to
 from .estimates import TAU_WITHOUT_EVIDENCE, Estimates, estimate_panel
 from .history import speed_prior
 from .paces import Baseline, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-NEWTON_STEPS = 12
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _draw(
     households = base.households[:, None] * (1 + base.growth) ** (years - years[0])
     weight = base.weights[:, None, None]
     total = expit(logit((weight * expit(centre)).sum(axis=0)) + shared)
-    rates = _add_up(centre + offset[:, None, :] + shared + own, total, weight)
+    rates = rates_summing_to(total, centre + offset[:, None, :] + shared + own, weight)
     floor = (base.floor * base.rates[:, None] / (1 + base.growth) ** (years - years[0]))[:, :, None]
     rates = np.maximum(rates, floor)
     rates[:, 0] = opening
@@ -161,19 +161,6 @@ def district_shock(known: Estimates) -> float:
         return TAU_WITHOUT_EVIDENCE
     change = (theta[sure, -1] - theta[sure, 0]).mean(axis=1)
     return float(change.std(ddof=1) / np.sqrt(known.years[-1] - known.years[0]))
-
-
-def _add_up(theta: np.ndarray, total: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Rates expit(theta + delta), one delta a year and draw, whose weighted sum is `total`: Newton from 0."""
-    delta = np.zeros(total.shape)
-    for _ in range(NEWTON_STEPS):
-        rate = expit(theta + delta)
-        miss = (weight * rate).sum(axis=0) - total
-        if np.abs(miss).max() < 1e-12:
-            break
-        delta = delta - np.clip(miss / (weight * rate * (1 - rate)).sum(axis=0), -2, 2)
-    rates: np.ndarray = expit(theta + delta)
-    return rates
 
 
 def probability(draws: Draws, code: str, year: int, at_most: float) -> float:

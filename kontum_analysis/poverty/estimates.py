@@ -28,7 +28,7 @@ from scipy.special import expit, logit
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, area_name, districts, name_of
-from ..methods.sums import apportion
+from ..methods.sums import apportion, rates_summing_to
 from .districts import CHANGES, FIRST_YEAR, Cell, district_facts
 
 TAU_WITHOUT_EVIDENCE = 0.30  # log odds a year, used only while fewer than three districts are known twice
@@ -168,7 +168,7 @@ def _draw_poor(run: _Run, households: np.ndarray) -> np.ndarray:
         if missing.any():
             rate = expit(theta[missing, j])
             sensitivity = (households[missing, j] * rate * (1 - rate)).mean(axis=1)
-            rates = shift_to_total(theta[missing, j], spread[missing, j] * sensitivity, households[missing, j], left)
+            rates = rates_summing_to(left, theta[missing, j], households[missing, j], spread[missing, j] * sensitivity)
             poor[missing, j] = apportion(rates * households[missing, j], left, ceiling=households[missing, j])
     return poor.astype(np.int64)
 
@@ -212,28 +212,6 @@ def _walk(
                 theta[i, j] += share * (known[i, after.min()] - known[i, before] - walk[after.min()] + walk[before])
                 spread[i, j] = (j - before) * (1 - share)
     return theta, spread
-
-
-def shift_to_total(
-    theta: np.ndarray, spread: np.ndarray, households: np.ndarray, total: np.ndarray, steps: int = 60
-) -> np.ndarray:
-    """Rates expit(theta + spread * delta) with the delta, one a draw, for which households * rate sums to `total`.
-
-    theta (log odds), households: (district, draw); spread: (district,), how far each may move; total: (draw,).
-    Returns rates, shape (district, draw). Solved by bisection, so it cannot fail to converge.
-
-    >>> shift_to_total(np.zeros((2, 1)), np.ones(2), np.array([[100], [300]]), np.array([100])).round(4)
-    array([[0.25],
-           [0.25]])
-    """
-    low, high = np.full(total.shape, -60.0), np.full(total.shape, 60.0)
-    weight = spread[:, None] / spread.max()
-    for _ in range(steps):
-        middle = (low + high) / 2
-        over = (households * expit(theta + weight * middle)).sum(axis=0) > total
-        low, high = np.where(over, low, middle), np.where(over, middle, high)
-    rates: np.ndarray = expit(theta + weight * (low + high) / 2)
-    return rates
 
 
 def _panel(run: _Run, poor: np.ndarray, households: np.ndarray) -> pd.DataFrame:
