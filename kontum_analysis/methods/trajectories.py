@@ -43,11 +43,10 @@ def speed_between(form: str, y0: ArrayLike, y1: ArrayLike, years: ArrayLike, ent
     if form == "proportional":
         return np.log(end / start) / span
     if form == "stock_flow":
-        return np.asarray(np.vectorize(_closing_share)(start, end, span, entry))
+        return np.asarray(np.vectorize(_closing_share, otypes=[float])(start, end, span, entry))
     if np.any((start >= 1) | (end >= 1)):
         raise KontumError("error.trajectory.one")
-    speed: np.ndarray = (logit(end) - logit(start)) / span
-    return speed
+    return np.asarray((logit(end) - logit(start)) / span)
 
 
 def _closing_share(y0: float, y1: float, years: float, entry: float) -> float:
@@ -59,12 +58,12 @@ def _closing_share(y0: float, y1: float, years: float, entry: float) -> float:
         rest = entry / k if k > 0 else 0.0
         return float(rest + (y0 - rest) * (1 - k) ** years - y1)
 
-    low, high = float(entry), 1.0 - 1e-12
-    if abs(miss(low)) < 1e-12:  # nobody leaves; the sign of so small a miss is chance
-        return low
-    if miss(low) * miss(high) > 0:
+    if abs(miss(entry)) < 1e-12:  # nobody leaves; the sign of so small a miss is chance
+        return entry
+    high = 1.0 - 1e-12
+    if miss(entry) * miss(high) > 0:
         raise KontumError("error.trajectory.no_exit", first=y0, last=y1, years=years, entry=entry)
-    return float(brentq(miss, low, high, xtol=1e-15))
+    return float(brentq(miss, entry, high, xtol=1e-15))
 
 
 def rate_after(
@@ -153,22 +152,20 @@ class Trajectory:
         >>> Trajectory("proportional", 2020, 0.30, -0.2).reaches(0.0)
         inf
         """
-        if not self.floor <= level <= 1:
-            return float("inf")
-        if level == self.y0:
+        if level == self.y0 and self.floor <= level <= 1:
             return self.t0
-        if self.speed == 0:
-            return float("inf")
         with np.errstate(divide="ignore", invalid="ignore"):
-            years = self._years_to(float(level))
+            years = self._years_to(float(level)) if self.floor <= level <= 1 else np.inf
         return float(self.t0 + years) if np.isfinite(years) else float("inf")
 
     def _years_to(self, level: float) -> float:
-        if self.form == "linear":
-            return float(np.divide(level - self.y0, self.speed))
+        """Years from t0; infinite or NaN where the path never stands at the level."""
+        change, speed = level - self.y0, self.speed
         if self.form == "proportional":
-            return float(np.divide(np.log(np.divide(level, self.y0)), self.speed))
-        if self.form == "logistic":
-            return float(np.divide(logit(level) - logit(self.y0), self.speed))
-        rest = self.entry / self.speed
-        return float(np.divide(np.log(np.divide(level - rest, self.y0 - rest)), np.log1p(-self.speed)))
+            change = np.log(np.divide(level, self.y0))
+        elif self.form == "logistic":
+            change = logit(level) - logit(self.y0)
+        elif self.form == "stock_flow":
+            rest = np.divide(self.entry, self.speed)
+            change, speed = np.log(np.divide(level - rest, self.y0 - rest)), np.log1p(-self.speed)
+        return float(np.divide(change, speed))
