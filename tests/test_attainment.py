@@ -15,7 +15,7 @@ from kontum_analysis.ntm.bands import allowed_sums, counts_within_bands, expecte
 from kontum_analysis.ntm.communes import communes, district_totals
 from kontum_analysis.ntm.counts import Constraints, constraints, draw_counts, latent_ranks
 from kontum_analysis.ntm.growth import LAST, SHAPES, fit, to_criteria, to_effort
-from kontum_analysis.ntm.hindcast import _wis, hindcast_ntm
+from kontum_analysis.ntm.hindcast import hindcast_ntm
 from kontum_analysis.ntm.published import Snapshot, decimal_year, snapshots
 
 FREE = Constraints(np.zeros(85), np.full(85, 19.0), np.zeros(85), np.ones(85), ())
@@ -308,13 +308,6 @@ def test_ten_thousand_draws_take_under_two_seconds(obs):
 
 
 # ---------------------------------------------------------------- scores
-
-
-def test_wis_by_hand():
-    # y = 42, median 40, intervals 36–44 (90 %), 38–43 (80 %), 39–41 (50 %): (1 + 0.4 + 0.5 + 0.5 + 1) / 3.5
-    value = _wis(42, 40, np.array([36, 38, 39]), np.array([44, 43, 41]))
-    assert value == pytest.approx((1 + 0.05 * 8 + 0.1 * 5 + 0.25 * 2 + 1) / 3.5, abs=1e-12)
-    assert _wis(13, 13, np.full(3, 13), np.full(3, 13)) == 0
 
 
 @pytest.mark.slow

@@ -21,8 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError, Words
-from .cases import known_parent, stand_ins, triples
-from .panel import PanelError, check_panel
+from .panel import PanelError, check_panel, forecast_cases, parent_rates, sister_means
 from .regression import WEIGHTS, Cases, features, learn, scale_features, scale_law
 from .spread import LEVELS, from_logit, residual_quantiles, shared_and_own
 
@@ -86,7 +85,7 @@ class PooledModel:
         PanelError
             A panel that is not usable, or one in which no area has three rounds.
         """
-        table, _ = triples(check_panel(panel))
+        table, _ = forecast_cases(check_panel(panel))
         if table.empty:
             raise PanelError([Words("error.panel.nothing")])
         return fit_pooled(table)
@@ -153,16 +152,16 @@ def _origin(panel: pd.DataFrame, area: str, origin: float, targets: np.ndarray) 
         t0, y0 = own["time"].iloc[-2], own["rate"].iloc[-2]
     else:
         t0, y0 = (times[-2] if len(times) > 1 else t1 - 1), np.nan
-    p0, p1 = known_parent(times, rates, t0, t1)
+    p0, p1 = parent_rates(times, rates, t0, t1)
     if np.isnan(p0) and area not in set(known["parent"].dropna()):
         key = (own["group"].iloc[0], own["parent"].iloc[0], round(t0, 6), round(t1, 6))
-        p0, p1 = stand_ins(known).get(key, (p0, p1, 0))[:2]
+        p0, p1 = sister_means(known).get(key, (p0, p1, 0))[:2]
     fixed = {"area": area, "t0": t0, "t1": t1, "y0": y0, "y1": y1, "y2": np.nan, "p0": p0, "p1": p1}
     return pd.DataFrame({"t2": targets}).assign(**fixed)
 
 
 def fit_pooled(table: pd.DataFrame) -> PooledModel:
-    """Learn a :class:`PooledModel` from a table of cases (see :func:`kontum_analysis.cases.triples`).
+    """Learn a :class:`PooledModel` from a table of cases (see :func:`kontum_analysis.methods.panel.forecast_cases`).
 
     The weights are those of :func:`kontum_analysis.pooled_regression.learn`; the spread is that of the errors made on
     groups left out of the fit.

@@ -9,10 +9,11 @@ import scoringrules
 
 from ..base.errors import KontumError
 from ..data.observations import vintage
+from ..methods.scores import wis
 from .attainment import move, prepare, start_state
 from .published import Snapshot, decimal_year, snapshots
 
-ALPHAS = np.array([0.1, 0.2, 0.5])  # the 90, 80 and 50 % intervals of the weighted interval score
+LEVELS = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])  # of the median and the 50, 80 and 90 % intervals
 
 
 def hindcast_ntm(
@@ -87,21 +88,13 @@ def _slope(known: list[Snapshot]) -> float:
     return (known[-1].attained - known[-2].attained) / (known[-1].time - known[-2].time)
 
 
-def _wis(observed: float, median: float, lower: np.ndarray, upper: np.ndarray) -> float:
-    """Weighted interval score of `ALPHAS`; written out because scoringrules 0.10 scores y = m = l = u = 13 as 1.86."""
-    outside = np.maximum(lower - observed, 0) + np.maximum(observed - upper, 0)
-    penalties = (ALPHAS / 2 * (upper - lower) + outside).sum()
-    return float((abs(median - observed) / 2 + penalties) / (len(ALPHAS) + 0.5))
-
-
 def _case(
     origin: str, state: Snapshot, ahead: Snapshot, step: int, method: str, number: np.ndarray
 ) -> dict[str, object]:
-    number = number.astype(float)
-    lower, upper = (np.quantile(number, q, method="inverted_cdf") for q in (ALPHAS / 2, 1 - ALPHAS / 2))
-    median, observed = np.quantile(number, 0.5, method="inverted_cdf"), ahead.attained
+    number, observed = number.astype(float), ahead.attained
+    quantiles = np.quantile(number, LEVELS, method="inverted_cdf")
+    _, low, _, median, _, high, _ = quantiles
     crps = abs(median - observed) if number.size == 1 else scoringrules.crps_ensemble(observed, number)
-    wis = _wis(observed, median, lower, upper)
     return {
         "origin": origin,
         "state_day": state.day,
@@ -110,10 +103,10 @@ def _case(
         "method": method,
         "observed": int(observed),
         "median": float(median),
-        "q10": float(lower[1]),
-        "q90": float(upper[1]),
+        "q10": float(low),
+        "q90": float(high),
         "ae": abs(float(median) - observed),
         "crps": float(crps),
-        "wis": float(wis),
-        "covered_80": bool(lower[1] <= observed <= upper[1]),
+        "wis": float(wis(observed, LEVELS, quantiles)),
+        "covered_80": bool(low <= observed <= high),
     }
