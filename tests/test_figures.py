@@ -14,9 +14,9 @@ import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.files import FIGURES
 from kontum_analysis.base.words import LANGUAGES, chance, labels, text
+from kontum_analysis.data.programme import corridors
 from kontum_analysis.figures import CATALOGUE, build, style
 from kontum_analysis.review.verify import table_differences
-from kontum_analysis.targets.programme import corridors
 
 CASES = [(name, lang) for name in CATALOGUE for lang in LANGUAGES]
 

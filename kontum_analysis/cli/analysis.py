@@ -64,7 +64,7 @@ def _run_steps(console: Console, lang: str, out: str | None) -> None:
 
 def _print_headline(console: Console, lang: str) -> None:
     from ..data.observations import load_observations
-    from ..poverty.paths import known_rates
+    from ..poverty.known import known_rates
     from ..publish.tables import headline, shown
 
     obs = load_observations()

@@ -6,9 +6,9 @@ import pandas as pd
 
 from ..base.words import chance, number, text
 from ..data.areas import PROVINCE, area_name, poor_districts
+from ..data.programme import GROUPS
 from ..figures.pace import poor_first
 from ..figures.style import each
-from ..targets.programme import GROUPS
 
 STYLE = """<style>
 .kt {font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px; line-height: 1.45; color: #222}

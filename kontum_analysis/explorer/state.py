@@ -8,11 +8,11 @@ import pandas as pd
 
 from ..base.errors import ScenarioError
 from ..base.words import text
+from ..data.programme import GROUPS
 from ..figures.pace import quota_rows
 from ..poverty.paces import Inputs, implied_pace
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import Scenario, preset
-from ..targets.programme import GROUPS
 from . import views
 
 SLIDERS = {  # key: smallest, largest, step, decimals of the number beside it

@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
+from ..data.programme import GROUPS, corridors, horizon
 from ..figures.districts import reconciled_table
 from ..figures.pace import quota_rows
 from ..ntm.attainment import count_numbers, move, prepare, probabilities_of, start_state
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import probability, scenario_draws
+from ..poverty.known import known_groups
 from ..poverty.paces import Inputs, implied_pace
-from ..poverty.paths import groups, known_groups, project_poverty
+from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import Scenario, preset
-from ..targets.programme import GROUPS, corridors, horizon
 
 VIEWS = ("paths", "districts", "quotas", "chances")
 CORRIDOR = {"low": "programme-low", "high": "programme-high"}

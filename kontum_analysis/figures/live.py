@@ -17,7 +17,7 @@ from PIL import Image
 
 from ..base.words import chance, number, text
 from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts
-from ..targets.programme import GROUPS, horizon
+from ..data.programme import GROUPS, horizon
 from . import style
 from .tiles import tile_axes
 

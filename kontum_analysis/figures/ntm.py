@@ -9,9 +9,9 @@ from matplotlib.patches import Patch
 
 from ..base.words import number, text
 from ..data.observations import raw_tables
+from ..data.programme import horizon
 from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
-from ..targets.programme import horizon
 from . import style
 
 SEED = 3299  # of the draws behind the tables of the figures

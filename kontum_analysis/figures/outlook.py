@@ -10,10 +10,10 @@ from scipy.special import logit
 
 from ..base.words import chance, number, plain, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
+from ..data.programme import AREAS, corridors, horizon
 from ..poverty.draws import outlook_draws, probability
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
-from ..poverty.paths import known_rates
-from ..targets.programme import AREAS, corridors, horizon
+from ..poverty.known import known_rates
 from . import style
 
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel

@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 
 from ..base.words import number, text
 from ..data.areas import OTHER_DISTRICTS, PROVINCE, area_list, area_name, districts, poor_districts
+from ..data.programme import SCENARIOS, horizon
 from ..poverty.estimates import estimate_panel
+from ..poverty.known import known_groups
 from ..poverty.paces import implied_pace
-from ..poverty.paths import exit_quotas, groups, known_groups, project_poverty
+from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import preset
-from ..targets.programme import SCENARIOS, horizon
 from . import style
 
 

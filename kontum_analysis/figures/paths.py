@@ -6,10 +6,11 @@ from matplotlib.figure import Figure
 
 from ..base.words import number, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
+from ..data.programme import AREAS, SCENARIOS, corridors, horizon
+from ..poverty.known import known_groups
 from ..poverty.paces import implied_pace
-from ..poverty.paths import groups, known_groups, project_poverty
+from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import preset
-from ..targets.programme import AREAS, SCENARIOS, corridors, horizon
 from . import style
 
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from ..base.words import labels, text
 from ..data.areas import PROVINCE
 from ..data.observations import raw_tables
-from ..poverty.paths import known_groups
-from ..targets.programme import corridors
+from ..data.programme import corridors
+from ..poverty.known import known_groups
 from . import style
 
 

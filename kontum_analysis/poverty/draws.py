@@ -30,6 +30,7 @@ from scipy.special import expit, logit
 from ..base.errors import ScenarioError
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from ..methods.sums import rates_summing_to
+from .districts import FIRST_YEAR
 from .estimates import TAU_WITHOUT_EVIDENCE, Estimates, estimate_panel
 from .history import speed_prior
 from .paces import Baseline, Inputs, baseline, district_paths
@@ -161,6 +162,21 @@ def district_shock(known: Estimates) -> float:
         return TAU_WITHOUT_EVIDENCE
     change = (theta[sure, -1] - theta[sure, 0]).mean(axis=1)
     return float(change.std(ddof=1) / np.sqrt(known.years[-1] - known.years[0]))
+
+
+def chance_of_average(draws: Draws, code: str, pace_pp: float, opening: float, year: int) -> float:
+    """Share of draws in which a rate falls by at least `pace_pp` points a year on average from end-2021.
+
+    code: the province, 62-POOR, 62-REST or a district; year: at whose end; opening: the
+    rate at end-2021 (fraction), see `known.opening_rates`.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> from kontum_analysis.poverty.known import opening_rates
+    >>> obs = load_observations()
+    >>> chance_of_average(outlook_draws(obs, end=2025, draws=500), "62", 3.0, opening_rates(obs)["62"], 2023)
+    1.0
+    """
+    return probability(draws, code, year, opening - pace_pp / 100 * (year - FIRST_YEAR))
 
 
 def probability(draws: Draws, code: str, year: int, at_most: float) -> float:

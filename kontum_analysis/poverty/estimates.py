@@ -18,7 +18,7 @@ independent between districts before the total ties them together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from scipy.special import expit, logit
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, area_name, districts, name_of
+from ..data.memo import remember
 from ..methods.sums import apportion, rates_summing_to
 from .districts import CHANGES, FIRST_YEAR, Cell, district_facts
 
@@ -85,6 +86,13 @@ def estimate_panel(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> Es
     >>> set(found.poor[:, -1, :].sum(axis=0).tolist())
     {10220}
     """
+    estimates = _estimate(obs, int(draws), int(seed))
+    return replace(estimates, panel=estimates.panel.copy())
+
+
+@remember(16)
+def _estimate(obs: pd.DataFrame, draws: int, seed: int) -> Estimates:
+    """The same, remembered: asked again about the same figures, it costs a few milliseconds."""
     if draws < 2:
         raise KontumError("error.draws", found=draws)
     facts = district_facts(obs)
@@ -95,6 +103,8 @@ def estimate_panel(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> Es
     run = _Run(facts, codes, years, draws, streams, common)
     households = _draw_households(run)
     poor = _draw_poor(run, households)
+    for shared in (poor, households):
+        shared.setflags(write=False)
     return Estimates(_panel(run, poor, households), tuple(codes), tuple(years), poor, households)
 
 

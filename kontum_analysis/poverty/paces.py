@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..base.errors import Field, KontumError, ScenarioError
 from ..data.areas import PROVINCE, poor_districts
+from ..data.memo import remember
 from ..methods.trajectories import rate_after, speed_between
 from .districts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .estimates import Estimates, estimate_panel
@@ -23,13 +24,13 @@ FULL = 1e-9  # two rates this near are equal
 
 
 class Inputs:
-    """What every scenario takes from the published figures, each worked out once: for who tries many scenarios.
+    """What every scenario takes from the published figures, each computed once and reused for every scenario.
 
     Wherever a function of the poverty paths takes `obs`, it takes `Inputs(obs)` as well, and gives the same.
 
     >>> from kontum_analysis.data.observations import load_observations
-    >>> known = Inputs(load_observations())
-    >>> Inputs.of(known) is known, known.stuck
+    >>> inputs = Inputs.of(load_observations())
+    >>> Inputs.of(inputs) is inputs, inputs.stuck
     (True, 2193.0)
     """
 
@@ -37,10 +38,10 @@ class Inputs:
         self.obs = obs
         self._estimates: dict[tuple[int, ...], Estimates] = {}
 
-    @classmethod
-    def of(cls, obs: "pd.DataFrame | Inputs") -> "Inputs":
-        """The same where it is already one, else made from a table of `load_observations`."""
-        return obs if isinstance(obs, Inputs) else cls(obs)
+    @staticmethod
+    def of(obs: "pd.DataFrame | Inputs") -> "Inputs":
+        """The inputs of a table of `load_observations`: the same object for a table of the same content."""
+        return obs if isinstance(obs, Inputs) else _inputs(obs)
 
     def estimates(self, *how: int) -> Estimates:
         """The panel and its draws; how: draws and seed of `estimate_panel`, its own where left out."""
@@ -67,6 +68,11 @@ class Inputs:
     def prior(self) -> dict[str, float]:
         """What is known of speeds, see `speed_prior`."""
         return speed_prior(self.obs)
+
+
+@remember(8)
+def _inputs(obs: pd.DataFrame) -> Inputs:
+    return Inputs(obs)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from ..base.words import text
 from ..data.observations import raw_tables
 from ..ntm.attainment import project_ntm
 from ..poverty.estimates import estimate_panel
+from ..poverty.known import known_rates
 from ..poverty.paces import implied_pace
-from ..poverty.paths import exit_quotas, groups, known_rates, project_poverty
+from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import Scenario
 from ..targets.board import scoreboard
 from .tables import FORMATS, headline, quotas_by_year, rates_by_year, shown, shown_columns

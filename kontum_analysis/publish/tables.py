@@ -9,8 +9,9 @@ from ..base.words import labels, number, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name, crosswalk
 from ..data.observations import raw_tables, select
 from ..poverty.estimates import estimate_panel
+from ..poverty.known import known_rates
 from ..poverty.paces import Inputs, implied_pace
-from ..poverty.paths import exit_quotas, groups, known_rates, project_poverty
+from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import Scenario, preset, presets, title
 
 # how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as

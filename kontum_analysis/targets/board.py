@@ -9,11 +9,12 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
-from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
 from ..data.observations import raw_tables, vintage
+from ..data.programme import corridors, horizon
 from ..ntm.attainment import project_ntm
-from ..poverty.draws import outlook_draws, probability
-from ..poverty.estimates import estimate_panel
+from ..poverty.districts import FIRST_YEAR
+from ..poverty.draws import chance_of_average, outlook_draws
+from ..poverty.known import opening_rates
 from .measures import Measure, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
@@ -124,7 +125,7 @@ def scoreboard(
 
 def _models(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
     """target_id -> (median at the end of 2025, probability), for the targets that a model speaks of."""
-    found = {}
+    models = {}
     try:
         ntm = project_ntm(obs, pace=None, draws=draws, seed=seed)
         chance = ntm.probabilities.set_index("event")["probability"]
@@ -134,28 +135,21 @@ def _models(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, 
             ("S-NTM-02", "ntm_advanced_communes"),
             ("S-NTM-03", "ntm_model_communes"),
         ):
-            found[target_id] = (float(last[event]), float(chance[event]))
+            models[target_id] = (float(last[event]), float(chance[event]))
         share = 100 * float(last["ntm_communes_15_plus_criteria"]) / len(ntm.communes)
-        found["S-NTM-05"] = (share, float(chance["all_communes_15_criteria"]))
+        models["S-NTM-05"] = (share, float(chance["all_communes_15_criteria"]))
     except KontumError:
         pass  # a vintage before the first figures: no model, and the board says so by an empty probability
     try:
-        outlook = outlook_draws(obs, end=2025, draws=draws, seed=seed)
-        opening = _opening(obs)
-        for target_id, area, pace in (("S-GN-01", PROVINCE, 3), ("S-GN-02", POOR_DISTRICTS, 6)):
-            end = float(np.median(outlook.of(area)[-1]))
-            reached = probability(outlook, area, 2025, opening[area] - 4 * pace / 100)
-            found[target_id] = (100 * (opening[area] - end) / 4, reached)
+        last, opening = horizon(), opening_rates(obs)
+        outlook = outlook_draws(obs, end=last, draws=draws, seed=seed)
+        for target_id, (area, pace) in zip(("S-GN-01", "S-GN-02"), corridors().items(), strict=True):
+            fall = opening[area] - float(np.median(outlook.of(area)[-1]))
+            reached = chance_of_average(outlook, area, pace.low, opening[area], last)
+            models[target_id] = (100 * fall / (last - FIRST_YEAR), reached)
     except KontumError:
         pass
-    return found
-
-
-def _opening(obs: pd.DataFrame) -> dict[str, float]:
-    first = estimate_panel(obs, 2)
-    poor = np.isin(first.areas, poor_districts())
-    rate = {PROVINCE: first.panel["rate"].iloc[0]}
-    return rate | {POOR_DISTRICTS: first.poor[poor, 0, 0].sum() / first.households[poor, 0, 0].sum()}
+    return models
 
 
 def _row(target: Any, found: Measure, projected: float, chance: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
 from ..ntm.published import snapshots
 from ..poverty.districts import FIRST_YEAR, STANDARD
-from ..poverty.estimates import estimate_panel
+from ..poverty.known import known_groups
 
 # what the panel of districts rests on (district_facts reads these)
 PANEL = (
@@ -125,36 +125,28 @@ def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
 
 
 def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
-    """Average fall a year since end-2021 of a rate of the panel: published for the province, else as
-    sure as the panel.
-    """
+    """Average fall a year since end-2021 of a rate of the panel: as sure as the rates it is computed from."""
 
-    def of(obs: pd.DataFrame) -> Measure:
+    def measure_fall(obs: pd.DataFrame) -> Measure:
         try:
-            found = estimate_panel(obs)
+            groups = known_groups(obs)
         except KontumError:
             return Measure()
-        members = list(found.areas) if area == PROVINCE else poor_districts()
+        rates = groups[groups["area"] == area]
         rows = obs[obs["preferred"] & (obs["standard"] == STANDARD) & (obs["obs_status"] != "U")]
         if area == PROVINCE:
             used = rows[(rows["ref_area"] == PROVINCE) & (rows["indicator"] == "poverty_rate_pct")]
         else:
-            used = rows[rows["indicator"].isin(PANEL) & rows["ref_area"].isin([PROVINCE, *members])]
-        evidence = _evidence(used)
-        years = found.years[-1] - FIRST_YEAR
+            used = rows[rows["indicator"].isin(PANEL) & rows["ref_area"].isin([PROVINCE, *poor_districts()])]
+        first, last = rates.iloc[0], rates.iloc[-1]
+        years = int(last.year) - FIRST_YEAR
         if years == 0:
-            return Measure(**evidence)
-        inside = np.isin(found.areas, members)
-        rate = (found.poor[inside].sum(axis=0) / found.households[inside].sum(axis=0)).mean(axis=1)
-        panel = found.panel[found.panel["year"] == found.years[-1]].set_index("area")
-        kind = "derived"
-        if area == PROVINCE:
-            rate = found.panel.loc[found.panel["area"] == PROVINCE, "rate"].to_numpy()
-        elif (panel.loc[members, "status_rate"] == "estimated").any():
-            kind = "estimated"
-        return Measure(value=100 * (rate[0] - rate[-1]) / years, day=f"{found.years[-1]}-12-31", kind=kind, **evidence)
+            return Measure(**_evidence(used))
+        kind = "estimated" if last.status == "estimated" else "derived"
+        fall = 100 * (first.rate - last.rate) / years
+        return Measure(value=fall, day=f"{last.year}-12-31", kind=kind, **_evidence(used))
 
-    return of
+    return measure_fall
 
 
 def _share_with_15(obs: pd.DataFrame) -> Measure:

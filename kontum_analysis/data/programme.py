@@ -1,0 +1,61 @@
+"""What Programme 3299 asks for, read from the table of targets: the only place of its numbers."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE
+from .observations import raw_tables
+
+AREAS = [PROVINCE, POOR_DISTRICTS]  # those whose poverty the programme sets a pace for
+GROUPS = [*AREAS, OTHER_DISTRICTS]
+SCENARIOS = ["programme-low", "programme-mid", "programme-high"]
+POVERTY_PACE = "poverty_rate_reduction_pp_per_year"
+
+
+class Goal(NamedTuple):
+    """What is asked by the end of a year: at least `low`; `high` where a range is asked, else missing."""
+
+    low: float
+    high: float
+    horizon: int
+
+    @property
+    def middle(self) -> float:
+        """The middle of the range.
+
+        >>> Goal(3.0, 4.0, 2025).middle
+        3.5
+        """
+        return (self.low + self.high) / 2
+
+
+@lru_cache(maxsize=1)
+def goals() -> dict[tuple[str, str], Goal]:
+    """What the programme asks for, by indicator and area code; targets in words alone are left out.
+
+    >>> goals()["ntm_communes", "62"]
+    Goal(low=60.0, high=nan, horizon=2025)
+    """
+    rows = raw_tables()["targets"]
+    rows = rows[(rows["in_programme_3299"] == "1") & (rows["value_low"] != "")]
+    numbers = rows[["value_low", "value_high", "horizon_year"]].replace("", "nan").astype(float).to_numpy().tolist()
+    asked = [Goal(low, high, int(last)) for low, high, last in numbers]
+    return dict(zip(zip(rows["indicator"], rows["scope_area"], strict=True), asked, strict=True))
+
+
+def corridors() -> dict[str, Goal]:
+    """The fall of the poverty rate that is asked, in points a year, of the province and of its poor districts.
+
+    >>> corridors()["62"]
+    Goal(low=3.0, high=4.0, horizon=2025)
+    """
+    return {area: goals()[POVERTY_PACE, area] for area in AREAS}
+
+
+def horizon() -> int:
+    """The last year of the programme.
+
+    >>> horizon()
+    2025
+    """
+    return corridors()[PROVINCE].horizon
