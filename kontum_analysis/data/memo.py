@@ -23,7 +23,8 @@ def fingerprint(obs: pd.DataFrame) -> int:
 def remember(size: int) -> Callable[[Function], Function]:
     """A function of observations that keeps its last `size` results, by the content of the table and all arguments.
 
-    The result is shared between callers, so it must be one that nobody changes. Errors are not kept.
+    The result is shared between callers, so it must be one that nobody changes; a table comes as a copy on write.
+    Errors are not kept.
 
     >>> calls = []
     >>> @remember(2)
@@ -46,7 +47,8 @@ def remember(size: int) -> Callable[[Function], Function]:
                 while len(results) > size:
                     results.popitem(last=False)
             results.move_to_end(key)
-            return results[key]
+            result = results[key]
+            return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
 
         return cast(Function, lookup)
 

@@ -14,6 +14,7 @@ from ..data.programme import AREAS, corridors, horizon
 from ..poverty.draws import outlook_draws, probability
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
 from ..poverty.known import known_rates
+from ..poverty.speeds import CHOICES
 from . import style
 
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
@@ -25,7 +26,7 @@ def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     known = known_rates(obs)
     parts = [known.assign(kind="known")]
-    own, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), weight=HISTORY_WEIGHT)
+    own, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), choice=CHOICES["history"])
     q = own.quantiles()
     q = q[q["area"].isin(AREAS)].rename(columns={"q50": "rate"})
     parts.append(q.assign(kind="outlook"))

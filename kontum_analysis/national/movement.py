@@ -66,16 +66,17 @@ def from_history(obs: pd.DataFrame) -> Movement:
     """
     from ..poverty.draws import district_shock
     from ..poverty.estimates import estimate_panel
-    from ..poverty.history import speed_prior
+    from ..poverty.speeds import speed_model
 
-    prior, own = speed_prior(obs), district_shock(estimate_panel(obs, 100))
+    model, own = speed_model(obs), district_shock(estimate_panel(obs, 100))
+    between, shock = float(model.chance @ model.between), float(model.chance @ model.shock)
     nation, province = np.sqrt(SHARED_BY_NATION), np.sqrt(1 - SHARED_BY_NATION)
     return Movement(
-        speed=prior["mean"],
-        speed_sd={"nation": prior["between"] * nation, "province": prior["between"] * province},
+        speed=model.centre,
+        speed_sd={"nation": between * nation, "province": between * province},
         shock_sd={
-            "nation": prior["shock"] * nation,
-            "province": prior["shock"] * province,
+            "nation": shock * nation,
+            "province": shock * province,
             "district": own,
             "commune": own,
         },

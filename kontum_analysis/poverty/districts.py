@@ -12,6 +12,7 @@ from ..data.areas import PROVINCE, districts
 from ..data.observations import select
 
 STANDARD = "MDP_2022_2025"
+Facts = Mapping[tuple[str, int, str], "Cell"]  # of `district_facts`, keyed (area, year, name)
 Figure = tuple[float, str, str]  # value, obs_status, source
 FIRST_YEAR = 2021  # end of 2021: the opening stock under Decree 07/2021
 
@@ -46,16 +47,16 @@ def district_facts(obs: pd.DataFrame) -> dict[tuple[str, int, str], Cell]:
 
     name is households, poor_households or rate (fraction). Counts and rates are taken as published; derived are
     the year before from a published change, households from a count and its printed rate (the range that all
-    printed pairs allow), and a rate from its count and households. Years run from 2021 to the last year with a
-    published provincial count.
+    printed pairs allow), and a rate from its count and households. Years run from 2021 to the last with any figure.
 
     Raises KontumError when the opening stock of end-2021 is not known on the day of the vintage.
     """
     facts, figures = {}, _figures(obs)
-    last = max((year for area, year, name in figures if area == PROVINCE and name == "poor_households"), default=0)
-    if last < FIRST_YEAR:
+    if not any(area == PROVINCE and year >= FIRST_YEAR and name == "poor_households" for area, year, name in figures):
         raise KontumError("error.no_opening", standard=STANDARD)
-    for area in [PROVINCE, *districts()]:
+    codes = [PROVINCE, *districts()]
+    last = max(year for area, year, _ in figures if area in codes)
+    for area in codes:
         for year in range(FIRST_YEAR, last + 1):
             found = {name: figures.get((area, year, name)) for name in _NAMES.values()}
             after = {name: figures.get((area, year + 1, name)) for name in _NAMES.values()}
@@ -78,13 +79,18 @@ CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each
 
 
 def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
-    """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures at a year's end."""
+    """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures of a known year's
+    end.
+    """
     found: dict[tuple[str, int, str], Figure] = {}
     row: Any
     for indicator, name in _NAMES.items():
         rows = select(obs, indicator, standard=STANDARD)
         rows = rows[
-            (rows["bound"] == "exact") & (rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31")
+            (rows["bound"] == "exact")
+            & (rows["obs_status"] != "U")
+            & rows["time_period"].str.endswith("-12-31")
+            & (rows["date_precision"] != "unknown")
         ]
         for row in rows.itertuples():
             found[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)

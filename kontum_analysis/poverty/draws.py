@@ -1,24 +1,18 @@
 """Draws around the poverty paths: what a pace does not fix, and an outlook in which the pace itself is uncertain.
 
-On the scale of the log odds, for district d, h years after the start, in each draw:
+The province moves first, then its districts, which are bent so that they add up to it:
 
-    theta[d, h] = centre[d, h] + (opening draw - opening value) + shared[h] + own[d, h]
+- outlook: the province's rate moves at a speed and with yearly shocks drawn from `speeds` (every series of the review),
+  on the log odds or another scale; a scenario: its rate moves along the scenario's path, the shocks alone are drawn.
+- a district moves with the province on the log odds, from its opening draw (`estimate_panel`, so a district without a
+  published figure starts uncertain), plus a random walk of its own whose yearly standard deviation is that of the
+  districts' known changes; then one shift a year brings the districts to the province's draw. Of 615 cases of a
+  harmonised MPI panel the parent's slope beat every step towards an area's own.
+- no district falls below its floor, the households without labour capacity. There the draws pile up, and what is
+  printed is the floor, not an interval.
 
-- centre: the scenario's path; in the outlook the opening rate moving at one speed for all, drawn from `speed_prior`
-  (own speed of the province and the wider history, weighed by their variances). Districts take the speed of the
-  province: of 615 cases of a harmonised MPI panel the parent's slope beat every step towards an area's own.
-- opening draw: `estimate_panel`, so a district without a published figure starts uncertain.
-- shared: a random walk of the province's log odds, its yearly standard deviation that of provinces' speeds about their
-  average; it moves all districts.
-- own: a random walk of each district, its yearly standard deviation that of the districts' known changes, moved by one
-shift a
-  year so that the districts add up to the province's draw.
-
-The speed is drawn from a t distribution and the shared shock with a chi-square scale, since both rest on a handful of
-series.
-Spread therefore grows with the root of the horizon, and in the outlook faster, since a wrong speed adds up. Assumed:
-normal shocks, equal in all districts and independent between years; households grow without error; no change of
-standard.
+Spread grows with the root of the horizon, and in the outlook faster, since a wrong speed adds up. Assumed: normal
+shocks, equal in all districts and independent between years; households grow without error; no change of standard.
 """
 
 from dataclasses import dataclass
@@ -29,47 +23,63 @@ from scipy.special import expit, logit
 
 from ..base.errors import ScenarioError
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
+from ..methods.streams import random_stream
 from ..methods.sums import rates_summing_to
 from .districts import FIRST_YEAR
-from .estimates import TAU_WITHOUT_EVIDENCE, Estimates, estimate_panel
-from .history import speed_prior
+from .estimates import Estimates
+from .filling import TAU_WITHOUT_EVIDENCE
 from .paces import Baseline, Inputs, baseline, district_paths
 from .scenarios import Scenario
+from .speeds import CHOICES, Choice
 
-QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+QUANTILES = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Rates (fractions) of the districts, shape (district, year, draw), and the households they are shares of."""
+    """Rates (fractions) of the districts, shape (district, year, draw), and the households they are shares of.
+
+    floors: the lowest rate of each district, shape (district, year).
+    """
 
     areas: tuple[str, ...]
     years: tuple[int, ...]
     rates: np.ndarray
     households: np.ndarray
+    floors: np.ndarray
 
     def of(self, code: str) -> np.ndarray:
         """Rates of a district, the province, 62-POOR or 62-REST; shape (year, draw)."""
-        member = {
-            PROVINCE: np.ones(len(self.areas), bool),
-            POOR_DISTRICTS: np.isin(self.areas, poor_districts()),
-            OTHER_DISTRICTS: ~np.isin(self.areas, poor_districts()),
-        }.get(code, np.array([a == code for a in self.areas]))
-        weight = self.households[member]
-        rates: np.ndarray = np.einsum("ay,ayd->yd", weight / weight.sum(axis=0), self.rates[member])
-        return rates
+        return self._average(code, self.rates)
+
+    def _average(self, code: str, rates: np.ndarray) -> np.ndarray:
+        """The average of districts' rates, shape (district, year, ...), weighted by households."""
+        is_poor = np.isin(self.areas, poor_districts())
+        groups = {PROVINCE: np.ones(len(self.areas), bool), POOR_DISTRICTS: is_poor, OTHER_DISTRICTS: ~is_poor}
+        member = groups[code] if code in groups else np.array(self.areas) == code
+        weight = self.households[member] / self.households[member].sum(axis=0)
+        return np.asarray(np.einsum("ay,ay...->y...", weight, rates[member]))
 
     def quantiles(self) -> pd.DataFrame:
-        """Tidy table: area, year, q05 … q95 of the rate, for the province, the two groups and each district."""
+        """Tidy table: area, year, q025 … q975 of the rate, at_floor, for the province, the two groups and each
+        district.
+
+        at_floor: the share of draws (fraction) that end at the floor. Where the 80 % interval has no width because of
+        it, the quantiles but the median are missing: a floor is no interval.
+        """
         rows = []
         for code in (PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *self.areas):
-            found = np.quantile(self.of(code), QUANTILES, axis=1)
-            rows.append(pd.DataFrame({"area": code, "year": self.years, **_named(found)}))
+            rates, floor = self.of(code), self._average(code, self.floors)
+            quantiles = np.quantile(rates, QUANTILES, axis=1)
+            at_floor = (rates <= floor[:, None] + 1e-12).mean(axis=1)
+            is_flat = (quantiles[6] - quantiles[2] < 1e-12) & (at_floor > 0)
+            quantiles[[0, 1, 2, 3, 5, 6, 7, 8]] = np.where(is_flat, np.nan, quantiles[[0, 1, 2, 3, 5, 6, 7, 8]])
+            table = {name: row for name, row in zip(QUANTILE_NAMES, quantiles, strict=True)}
+            rows.append(pd.DataFrame({"area": code, "year": self.years, **table, "at_floor": at_floor}))
         return pd.concat(rows, ignore_index=True)
 
 
-def _named(found: np.ndarray) -> dict[str, np.ndarray]:
-    return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
+QUANTILE_NAMES = tuple(f"q{1000 * q:03.0f}" if 1000 * q % 10 else f"q{100 * q:02.0f}" for q in QUANTILES)
 
 
 def scenario_draws(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
@@ -83,69 +93,71 @@ def scenario_draws(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 
     >>> d.rates.shape
     (10, 5, 500)
     """
-    base = baseline(obs, scenario)
+    base, inputs = baseline(obs, scenario), Inputs.of(obs)
     years = np.arange(scenario.start, scenario.end + 1)
-    centre, _ = district_paths(base, scenario, years)
-    return _draw(obs, base, years, logit(centre)[:, :, None], draws, seed)
+    centre = logit(district_paths(base, scenario, years)[0])[:, :, None]
+    shocks = inputs.movement(_checked(draws), seed).shocks
+    shared = _walk(random_stream(seed, PROVINCE, 2), len(years), draws, shocks)
+    path = expit(logit((base.weights[:, None, None] * expit(centre)).sum(axis=0)) + shared)
+    return _bend(base, inputs.estimates(draws, seed), years, centre - centre[:, :1] + shared, path, seed)
 
 
 def outlook_draws(
-    obs: pd.DataFrame, end: int = 2030, draws: int = 10_000, seed: int = 3299, weight: float | None = None
+    obs: pd.DataFrame | Inputs,
+    end: int = 2030,
+    draws: int = 10_000,
+    seed: int = 3299,
+    choice: Choice = CHOICES["default"],
 ) -> Draws:
     """Draws of what may come if history is the guide: no scenario, the speed itself is drawn.
 
-    Starts from the last year with a published provincial count. weight: that of the province's own speed against
-    history
-    (None: by their variances; 0.25 is the blend that did best on 61 national cases of the MPI panel, for comparison).
+    Starts from the last year of the panel: one with a published total, or one that is estimated from what is
+    published of it. choice: how the speed is learned, one of `speeds.CHOICES`.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> d = outlook_draws(load_observations(), end=2025, draws=500)
-    >>> d.years
-    (2023, 2024, 2025)
+    >>> d.years[-1]
+    2025
     """
-    start = estimate_panel(obs, 2).years[-1]
+    inputs = Inputs.of(obs)
+    estimates = inputs.estimates(_checked(draws), seed, choice)
+    start = estimates.years[-1]
     if end <= start:
         raise ScenarioError("error.outlook.end", found=end, last=start)
-    prior = speed_prior(obs)
-    centre, spread = prior["centre"], prior["spread"]
-    if weight is not None and prior["own_years"]:
-        centre = weight * prior["own"] + (1 - weight) * prior["mean"]
-        spread = (1 - weight) * prior["between"]
-    held = Scenario(name="outlook", province_pace_pp=0, poor_district_pace_pp=0, start=start, end=end)
-    base = baseline(obs, held)
+    still = Scenario(name="outlook", province_pace_pp=0, poor_district_pace_pp=0, start=start, end=end)
+    base = baseline(inputs, still)
     years = np.arange(start, end + 1)
-    speed = centre + spread * _stream(seed, PROVINCE, 1).standard_t(max(prior["series"] - 1, 2), max(draws, 2))
-    path = logit(base.rates)[:, None, None] + (years - start)[None, :, None] * speed
-    return _draw(obs, base, years, path, draws, seed)
+    movement = estimates.movement or inputs.movement(draws, seed, choice)
+    opening = estimates.poor[:, -1].sum(axis=0) / estimates.households[:, -1].sum(axis=0)
+    path = movement.path(opening, end - start, random_stream(seed, PROVINCE, 2))
+    return _bend(base, estimates, years, (logit(path) - logit(path[0]))[None], path, seed)
 
 
-def _stream(seed: int, code: str, part: int) -> np.random.Generator:
-    """Random numbers of one area: a child of SeedSequence(seed, spawn_key=(code,)), whatever other areas there are."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code), part)))
-
-
-def _draw(
-    obs: pd.DataFrame | Inputs, base: Baseline, years: np.ndarray, centre: np.ndarray, draws: int, seed: int
-) -> Draws:
+def _checked(draws: int) -> int:
     if draws < 2:
         raise ScenarioError("error.draws", found=draws)
-    given = Inputs.of(obs)
-    known = given.estimates(draws, seed)
-    opening = known.rates[:, known.years.index(years[0])]
-    offset = logit(opening) - logit(base.rates)[:, None]
-    prior, stream = given.prior, _stream(seed, PROVINCE, 2)
-    steps = max(prior["steps"], 2)
-    shock = prior["shock"] * np.sqrt(steps / stream.chisquare(steps, draws))
-    shared = _walk(stream, len(years), draws, shock)
-    own = np.stack([_walk(_stream(seed, code, 2), len(years), draws, district_shock(known)) for code in base.areas])
-    households = base.households[:, None] * (1 + base.growth) ** (years - years[0])
-    weight = base.weights[:, None, None]
-    total = expit(logit((weight * expit(centre)).sum(axis=0)) + shared)
-    rates = rates_summing_to(total, centre + offset[:, None, :] + shared + own, weight)
-    floor = (base.floor * base.rates[:, None] / (1 + base.growth) ** (years - years[0]))[:, :, None]
-    rates = np.maximum(rates, floor)
+    return draws
+
+
+def _bend(
+    base: Baseline, estimates: Estimates, years: np.ndarray, change: np.ndarray, path: np.ndarray, seed: int
+) -> Draws:
+    """Districts moved from their opening draws, with walks of their own, and bent to the province's path.
+
+    change: of the log odds since the start, shape (1 or district, year, draw); path: the province's rate, (year, draw).
+    """
+    draws = path.shape[1]
+    opening = estimates.rates[:, estimates.years.index(int(years[0]))]
+    sd = district_shock(estimates)
+    walks = np.stack([_walk(random_stream(seed, code, 2), len(years), draws, sd) for code in base.areas])
+    inner = np.clip(opening, 1e-6, 1 - 1e-6)  # the log odds of none and of all are infinite
+    theta = logit(inner)[:, None, :] + change + walks
+    rates = rates_summing_to(path, theta, base.weights[:, None, None])
+    floors = base.floor * base.rates[:, None] / (1 + base.growth) ** (years - years[0])
+    rates = np.maximum(rates, floors[:, :, None])
     rates[:, 0] = opening
-    return Draws(tuple(base.areas), tuple(int(y) for y in years), rates, households)
+    households = base.households[:, None] * (1 + base.growth) ** (years - years[0])
+    return Draws(tuple(base.areas), tuple(int(year) for year in years), rates, households, floors)
 
 
 def _walk(stream: np.random.Generator, years: int, draws: int, sd: float | np.ndarray) -> np.ndarray:
@@ -154,14 +166,15 @@ def _walk(stream: np.random.Generator, years: int, draws: int, sd: float | np.nd
     return np.cumsum(steps, axis=0)
 
 
-def district_shock(known: Estimates) -> float:
+def district_shock(estimates: Estimates) -> float:
     """Yearly standard deviation of a district's log odds about the province's, from districts known at both ends."""
-    theta = logit(known.rates)
-    sure = [bool((known.poor[i, -1] == known.poor[i, -1, 0]).all()) for i in range(len(known.areas))]
-    if len(known.years) < 2 or sum(sure) < 3:
+    last = estimates.years.index(estimates.total_years[-1])
+    theta = logit(np.clip(estimates.rates, 1e-6, 1 - 1e-6))
+    is_sure = (estimates.poor[:, last] == estimates.poor[:, last, :1]).all(axis=1)
+    if last == 0 or is_sure.sum() < 3:
         return TAU_WITHOUT_EVIDENCE
-    change = (theta[sure, -1] - theta[sure, 0]).mean(axis=1)
-    return float(change.std(ddof=1) / np.sqrt(known.years[-1] - known.years[0]))
+    change = (theta[is_sure, last] - theta[is_sure, 0]).mean(axis=1)
+    return float(change.std(ddof=1) / np.sqrt(estimates.total_years[-1] - estimates.years[0]))
 
 
 def chance_of_average(draws: Draws, code: str, pace_pp: float, opening: float, year: int) -> float:

@@ -17,16 +17,16 @@ from ..data.areas import PROVINCE, register
 from ..data.observations import raw_tables
 from .districts import STANDARD, district_facts
 
-FIRST_ROUNDS = 2  # a speed needs two rounds
-
 
 def rate_series(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> pd.DataFrame:
     """Published year-end poverty rates of the household review: area, standard, year, rate (fraction).
 
-    Only exact, preferred figures that are not marked of low reliability; figures of two standards are two series.
+    Only preferred values (printed exactly, or as about so much) of a known year's end that are not marked of low
+    reliability; figures of two standards are two series.
     """
-    rows = obs[obs["preferred"] & (obs["indicator"] == "poverty_rate_pct") & (obs["bound"] == "exact")]
-    rows = rows[(rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31") & rows["level"].isin(levels)]
+    rows = obs[obs["preferred"] & (obs["indicator"] == "poverty_rate_pct") & obs["level"].isin(levels)]
+    rows = rows[rows["bound"].isin(["exact", "approximate"]) & (rows["obs_status"] != "U")]
+    rows = rows[rows["time_period"].str.endswith("-12-31") & (rows["date_precision"] != "unknown")]
     table = rows.assign(
         area=rows["ref_area"], year=rows["time_period"].str[:4].astype(int), rate=rows["obs_value"] / 100
     )
@@ -92,51 +92,6 @@ def mpi_share(data: str | Path | None = None) -> pd.DataFrame:
     table = raw_tables(data)["pace_base_rates"]
     return table.assign(**{c: pd.to_numeric(table[c]) for c in ("intervals", "threshold_pp", "share_pct")}).drop(
         columns="line"
-    )
-
-
-def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
-    """What the history of the household review says of a province's speed: a dict of numbers on the log-odds scale.
-
-    mean, between: centre and spread over series of their average yearly speed; shock: standard deviation of one year's
-    speed about its series' own, from differences of neighbouring years (/ √2); own, own_years: the province's own
-    average speed under
-    the current standard and over how many years; mean, spread of the speed to expect: the normal posterior that weighs
-    own and
-    history by their variances (empirical Bayes: Efron & Morris 1975, doi:10.1080/01621459.1975.10479864); weight: that
-    of its own.
-
-    series, steps: how many averages and differences these rest on: a handful, so `between` and `shock` are themselves
-    uncertain,
-    and `ensemble` draws them with that few degrees of freedom. `between` is not allowed below `shock`.
-    """
-    paces = observed_paces(obs)
-    own = paces[(paces["area"] == PROVINCE) & (paces["standard"] == STANDARD)]
-    others = paces.drop(own.index)
-    series = others.assign(years=others["end"] - others["start"]).groupby(["area", "standard"])
-    average = series.apply(lambda s: np.average(s["speed"], weights=s["years"]))
-    steps = paces[paces["end"] - paces["start"] == 1].groupby(["area", "standard"])["speed"].diff().dropna()
-    shock = float(np.sqrt((steps**2).mean() / 2)) if len(steps) else 0.1
-    mean = float(average.mean()) if len(average) else -0.2
-    between = max(float(average.std(ddof=1)) if len(average) > 1 else 0.0, shock)
-    years = int((own["end"] - own["start"]).sum())
-    own_speed, weight, centre, spread = float("nan"), 0.0, mean, between
-    if years > 0:
-        own_speed = float(np.average(own["speed"], weights=own["end"] - own["start"]))
-        error = shock**2 / years
-        weight = between**2 / (between**2 + error)
-        centre, spread = weight * own_speed + (1 - weight) * mean, float(np.sqrt(weight * error))
-    return dict(
-        mean=mean,
-        between=between,
-        shock=shock,
-        own=own_speed,
-        own_years=years,
-        weight=weight,
-        centre=centre,
-        spread=spread,
-        series=len(average),
-        steps=len(steps),
     )
 
 

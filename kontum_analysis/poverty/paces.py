@@ -17,8 +17,9 @@ from ..data.memo import remember
 from ..methods.trajectories import rate_after, speed_between
 from .districts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .estimates import Estimates, estimate_panel
-from .history import speed_prior
 from .scenarios import Scenario
+from .speeds import CHOICES, Choice
+from .totals import Movement, draw_movement
 
 FULL = 1e-9  # two rates this near are equal
 
@@ -36,18 +37,23 @@ class Inputs:
 
     def __init__(self, obs: pd.DataFrame) -> None:
         self.obs = obs
-        self._estimates: dict[tuple[int, ...], Estimates] = {}
+        self._estimates: dict[tuple[int, int, Choice], Estimates] = {}
 
     @staticmethod
     def of(obs: "pd.DataFrame | Inputs") -> "Inputs":
         """The inputs of a table of `load_observations`: the same object for a table of the same content."""
         return obs if isinstance(obs, Inputs) else _inputs(obs)
 
-    def estimates(self, *how: int) -> Estimates:
-        """The panel and its draws; how: draws and seed of `estimate_panel`, its own where left out."""
-        if how not in self._estimates:
-            self._estimates[how] = estimate_panel(self.obs, *how)
-        return self._estimates[how]
+    def estimates(self, draws: int = 2000, seed: int = 3299, choice: Choice = CHOICES["default"]) -> Estimates:
+        """The panel and its draws, see `estimate_panel`."""
+        key = (draws, seed, choice)
+        if key not in self._estimates:
+            self._estimates[key] = estimate_panel(self.obs, *key)
+        return self._estimates[key]
+
+    def movement(self, draws: int, seed: int, choice: Choice = CHOICES["default"]) -> Movement:
+        """Draws of the province's speed and shocks, see `totals.draw_movement`."""
+        return draw_movement(self.obs, draws, seed, choice)
 
     @cached_property
     def growth(self) -> float:
@@ -63,11 +69,6 @@ class Inputs:
     def stuck(self) -> float:
         """Poor households without labour capacity."""
         return households_without_labour(self.obs)
-
-    @cached_property
-    def prior(self) -> dict[str, float]:
-        """What is known of speeds, see `speed_prior`."""
-        return speed_prior(self.obs)
 
 
 @remember(8)
