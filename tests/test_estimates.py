@@ -326,7 +326,7 @@ def test_a_provincial_rate_that_comes_back_to_where_it_was_is_no_obstacle():
 def test_intervals_of_simulated_provinces_hold_as_often_as_they_say():
     """In worlds that obey the model: 50, 80 and 95 % intervals of the missing cells, 2022 and 2023 apart."""
     inside = {(year, width): [] for year in (2022, 2023) for width in INTERVALS}
-    for seed in range(120):
+    for seed in range(360):
         table, truth = simulated_province(np.random.default_rng(seed))
         estimates = estimate_panel(table, draws=500, seed=seed)
         for i, code in enumerate(CODES):
