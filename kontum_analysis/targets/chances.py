@@ -1,0 +1,119 @@
+"""The chance of each target that a model speaks of: one default, and its range over what can be defended.
+
+Poverty: the outlook with the speed learned in the ways of `speeds.CHOICES`. New-rural communes: the pace that the
+programme asks for, and the one observed (`ntm.attainment`). Whoever shows a chance takes it from here, so that the
+scoreboard, the figures, the explorer, the report and the notebooks print the same digits.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import KontumError
+from ..data.memo import remember
+from ..data.programme import corridors, horizon
+from ..ntm.attainment import attainment_chances
+from ..poverty.districts import FIRST_YEAR
+from ..poverty.draws import chance_of_average, outlook_draws
+from ..poverty.known import opening_rates
+from ..poverty.speeds import CHOICES
+
+DRAWS, SEED = 4000, 3299  # the same for every chance that is shown
+LIKELY, UNLIKELY = 2 / 3, 1 / 3
+POVERTY = ("S-GN-01", "S-GN-02")  # the province, its poor districts
+COMMUNES = {
+    "ntm_communes": "S-NTM-01",
+    "ntm_advanced_communes": "S-NTM-02",
+    "ntm_model_communes": "S-NTM-03",
+    "all_communes_15_criteria": "S-NTM-05",
+}
+COLUMNS = [
+    "target_id",
+    "chance",
+    "chance_low",
+    "chance_high",
+    "choice",
+    "choice_low",
+    "choice_high",
+    "projected_value",
+    "projected_q10",
+    "projected_q90",
+]
+
+
+@remember(8)
+def target_chances(obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+    """One row a target with a model: the chance that it is met, and how far that hangs on what is assumed.
+
+    Columns: target_id; chance: by the default; chance_low, chance_high: over all choices (fractions); choice,
+    choice_low, choice_high: the codes behind the three (labels choice.CODE); projected_value, projected_q10,
+    projected_q90: median and 80 % interval at the programme's end by the default, in the target's unit. Targets whose
+    model has too little to stand on at that vintage are left out.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> chances = target_chances(load_observations(), draws=200).set_index("target_id")
+    >>> bool((chances.chance_low <= chances.chance).all() and (chances.chance <= chances.chance_high).all())
+    True
+    """
+    tables = []
+    for model in (_poverty, _communes):
+        try:
+            tables.append(model(obs, draws, seed))
+        except KontumError:  # a vintage before the first figures: no model, and the board says so by an empty chance
+            continue
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+
+
+def status_of_chance(chance: float) -> str:
+    """on_track from 2/3 on, at_risk from 1/3 on, off_track below.
+
+    >>> [status_of_chance(p) for p in (0.7, 0.5, 0.1)]
+    ['on_track', 'at_risk', 'off_track']
+    """
+    return "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"
+
+
+def status_of_range(low: float, chance: float, high: float) -> tuple[str, str]:
+    """(status, reason): that of the chance where both ends of its range say the same, else at_risk because they do not.
+
+    >>> status_of_range(0.7, 0.8, 0.9), status_of_range(0.5, 0.8, 0.9)
+    (('on_track', 'model'), ('at_risk', 'model_range'))
+    """
+    status = status_of_chance(chance)
+    is_settled = status_of_chance(low) == status == status_of_chance(high)
+    return (status, "model") if is_settled else ("at_risk", "model_range")
+
+
+def _poverty(obs: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    opening, last, rows = opening_rates(obs), horizon(), []
+    outlooks = {name: outlook_draws(obs, last, draws, seed, choice) for name, choice in CHOICES.items()}
+    for target_id, (area, goal) in zip(POVERTY, corridors().items(), strict=True):
+        chance = pd.Series(
+            {name: chance_of_average(drawn, area, goal.low, opening[area], last) for name, drawn in outlooks.items()}
+        )
+        falls = 100 * (opening[area] - outlooks["default"].of(area)[-1]) / (last - FIRST_YEAR)
+        rows.append(_row(target_id, chance, "default", np.quantile(falls, [0.5, 0.1, 0.9])))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _communes(obs: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    table = attainment_chances(obs, draws, seed)
+    table = table[table["event"].isin(COMMUNES)]
+    renamed = table.rename(
+        columns={
+            "default": "chance",
+            "low": "chance_low",
+            "high": "chance_high",
+            "default_choice": "choice",
+            "low_choice": "choice_low",
+            "high_choice": "choice_high",
+            "median": "projected_value",
+            "q10": "projected_q10",
+            "q90": "projected_q90",
+        }
+    )
+    return renamed.assign(target_id=table["event"].map(COMMUNES))[COLUMNS]
+
+
+def _row(target_id: str, chance: pd.Series, default: str, projected: np.ndarray) -> list[object]:
+    ends = [chance[default], chance.min(), chance.max(), default, chance.idxmin(), chance.idxmax()]
+    return [target_id, *ends, *projected]
