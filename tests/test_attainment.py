@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.data.observations import load_observations
-from kontum_analysis.ntm.attainment import TARGETS, project_ntm, smallest_gap
+from kontum_analysis.ntm.attainment import project_ntm
 from kontum_analysis.ntm.bands import allowed_sums, counts_within_bands, expected_shares
 from kontum_analysis.ntm.communes import communes, district_totals
 from kontum_analysis.ntm.counts import Constraints, constraints, draw_counts, latent_ranks
+from kontum_analysis.ntm.goals import goals
 from kontum_analysis.ntm.growth import LAST, SHAPES, fit, to_criteria, to_effort
-from kontum_analysis.ntm.hindcast import _wis, hindcast_ntm
+from kontum_analysis.ntm.hindcast import hindcast_ntm
+from kontum_analysis.ntm.projection import LEVELS, smallest_gap
 from kontum_analysis.ntm.published import Snapshot, decimal_year, snapshots
 
 FREE = Constraints(np.zeros(85), np.full(85, 19.0), np.zeros(85), np.ones(85), ())
@@ -81,7 +83,7 @@ def test_communes_that_follow_from_a_district_total(obs):
     by_name = {(c.name, c.district): c for c in communes(obs)}
     derived = {name for (name, _), c in by_name.items() if c.derived}
     assert derived == {"Đăk Cấm", "Vinh Quang"}  # 8 of 11 in the city, six named, three assessed only later
-    assert len(by_name) == 85 and len(communes(obs, 86)) == 86
+    assert len(by_name) == 85 and len(communes(obs, with_mang_den=True)) == 86
 
 
 def test_day_is_its_end():
@@ -115,7 +117,7 @@ def test_every_draw_has_the_published_bands_mean_and_names(obs):
     for s in history:
         if not s.bands:
             continue
-        members = communes(obs, s.communes)
+        members = communes(obs, with_mang_den=s.communes == 86)
         limits = constraints(s, members, totals, history)
         noise = np.random.default_rng(5).standard_normal((400, len(members)))
         counts = draw_counts(s, limits, latent_ranks(limits, noise), np.random.default_rng(6))
@@ -218,9 +220,9 @@ def test_order_is_kept_in_every_draw(result):
 
 def test_probabilities_are_those_of_the_draws(result):
     table = result.probabilities.set_index("event")["probability"]
-    for name, target in TARGETS.items():
-        assert table[name] == (result.draws[name][:, -1] >= target).mean()
-    assert table["all_four"] <= table["attained_advanced_and_model"] <= table[list(TARGETS)].min()
+    for name in LEVELS:
+        assert table[name] == (result.draws[name][:, -1] >= goals()[name].low).mean()
+    assert table["all_four"] <= table["attained_advanced_and_model"] <= table[list(LEVELS)].min()
 
 
 @pytest.mark.parametrize("pair", [(0, 0.5), (0.5, 1), (1, 1.5), (1.5, 2), (2, 4)])
@@ -308,13 +310,6 @@ def test_ten_thousand_draws_take_under_two_seconds(obs):
 
 
 # ---------------------------------------------------------------- scores
-
-
-def test_wis_by_hand():
-    # y = 42, median 40, intervals 36–44 (90 %), 38–43 (80 %), 39–41 (50 %): (1 + 0.4 + 0.5 + 0.5 + 1) / 3.5
-    value = _wis(42, 40, np.array([36, 38, 39]), np.array([44, 43, 41]))
-    assert value == pytest.approx((1 + 0.05 * 8 + 0.1 * 5 + 0.25 * 2 + 1) / 3.5, abs=1e-12)
-    assert _wis(13, 13, np.full(3, 13), np.full(3, 13)) == 0
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ import pandas as pd
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from ..figures.districts import reconciled_table
 from ..figures.pace import quota_rows
-from ..ntm.attainment import count_numbers, move, prepare, probabilities_of, start_state
+from ..ntm.attainment import CommuneModel
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import probability, scenario_draws
 from ..poverty.paces import Inputs, implied_pace
@@ -103,10 +102,7 @@ class NTMChances:
     """Probabilities of the new-rural targets at a pace: the bands are read once, each pace is simulated once."""
 
     def __init__(self, obs: pd.DataFrame | Inputs, draws: int = DRAWS, seed: int = 3299) -> None:
-        prepared = prepare(Inputs.of(obs).obs, None)
-        first = int(prepared["history"][-1].day[:4])
-        self._times = np.arange(first, horizon() + 1) + 1.0
-        self._state, _ = start_state(prepared, draws, seed, self._times[-1])
+        self._model = CommuneModel(Inputs.of(obs).obs, draws, seed, None, horizon())
         self._made: dict[float, pd.DataFrame] = {}
 
     def at(self, pace: float) -> pd.DataFrame:
@@ -114,9 +110,7 @@ class NTMChances:
         seed).probabilities`.
         """
         if pace not in self._made:
-            paths, _ = move(deepcopy(self._state), pace, self._times)
-            draws, communes = self._state.criteria.shape
-            self._made[pace] = probabilities_of(count_numbers(paths), communes, draws)
+            self._made[pace] = self._model.project(pace).probabilities
         return self._made[pace]
 
 

@@ -56,12 +56,12 @@ class Growth:
     def summary(self) -> dict[str, tuple[float, ...]]:
         """Posterior mean and 10th, 50th, 90th percentile of each parameter; a dict of tuples."""
         grids = (np.exp(LOG_PACES), np.array(SIGMAS), np.array(SHAPES), np.array(LAST))
-        out = {}
+        table = {}
         for axis, (name, grid) in enumerate(zip(("pace", "sigma", "shape", "last"), grids, strict=True)):
             p = self.weights.sum(axis=tuple(i for i in range(4) if i != axis))
             marks = [float(grid[min(int(np.searchsorted(np.cumsum(p), q)), len(grid) - 1)]) for q in (0.1, 0.5, 0.9)]
-            out[name] = (float(p @ grid), *marks)
-        return out
+            table[name] = (float(p @ grid), *marks)
+        return table
 
 
 def to_effort(criteria: np.ndarray, last: np.ndarray | float) -> np.ndarray:
@@ -130,7 +130,7 @@ def _compare(start: Snapshot, end: Snapshot, below: np.ndarray, shape: float, la
     at_least = np.einsum("c,gck->gk", below, reach)  # P(k or more) of a commune below 19 at the start
     rest = n - start.bands[0]
     if end.bands:
-        seen = np.array([max(end.bands[0] - start.bands[0], 0), *end.bands[1:]], float)
+        moved = np.array([max(end.bands[0] - start.bands[0], 0), *end.bands[1:]], float)
         p = np.stack(
             [
                 at_least[:, 19],
@@ -140,10 +140,10 @@ def _compare(start: Snapshot, end: Snapshot, below: np.ndarray, shape: float, la
         )
     else:
         new = np.clip(end.attained - start.bands[0], 0, rest)
-        seen, p = np.array([new, rest - new]), np.stack([at_least[:, 19], 1 - at_least[:, 19]])
+        moved, p = np.array([new, rest - new]), np.stack([at_least[:, 19], 1 - at_least[:, 19]])
     p = np.clip(p, 1e-9, 1)
-    log_likelihood = seen @ np.log(p)
-    chi2 = ((seen[:, None] - seen.sum() * p) ** 2 / np.maximum(seen.sum() * p, 1)).sum(axis=0)
+    log_likelihood = moved @ np.log(p)
+    chi2 = ((moved[:, None] - moved.sum() * p) ** 2 / np.maximum(moved.sum() * p, 1)).sum(axis=0)
     if np.isfinite(end.mean_low) and end.mean_high - end.mean_low < 0.1:
         k = np.arange(1, 20)
         mean = at_least[:, 1:].sum(axis=1)

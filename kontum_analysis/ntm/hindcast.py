@@ -9,10 +9,12 @@ import scoringrules
 
 from ..base.errors import KontumError
 from ..data.observations import vintage
-from .attainment import move, prepare, start_state
-from .published import Snapshot, decimal_year, snapshots
-
-ALPHAS = np.array([0.1, 0.2, 0.5])  # the 90, 80 and 50 % intervals of the weighted interval score
+from ..methods.scores import wis
+from .attainment import move, start_state
+from .communes import gather
+from .growth import fit
+from .projection import QUANTILES
+from .published import Snapshot, snapshots
 
 
 def hindcast_ntm(
@@ -38,31 +40,31 @@ def hindcast_ntm(
     >>> sorted(set(cases.method))
     ['no change', 'observed pace', 'pace 1.5', 'straight line']
     """
-    truth = [s for s in snapshots(obs) if np.isfinite(s.attained)]
-    rows, seen = [], set()
-    for origin in sorted({s.known_from for s in truth}):
+    outcomes = [s for s in snapshots(obs) if np.isfinite(s.attained)]
+    rows, tried = [], set()
+    for origin in sorted({s.known_from for s in outcomes}):
         try:
-            prepared = prepare(vintage(obs, origin, data), None)
+            evidence = gather(vintage(obs, origin, data))
         except KontumError:  # no bands published yet
             continue
-        known = [s for s in prepared["history"] if np.isfinite(s.attained)]
-        ahead = [s for s in truth if s.day > known[-1].day and s.known_from > origin]
-        signature = (known[-1].day, len(prepared["history"]))
-        if not ahead or signature in seen:
+        counted = [s for s in evidence.history if np.isfinite(s.attained)]
+        last = counted[-1]
+        ahead = [s for s in outcomes if s.day > last.day and s.known_from > origin]
+        signature = (last.day, len(evidence.history))
+        if not ahead or signature in tried:
             continue
-        seen.add(signature)
+        tried.add(signature)
         times = np.array([s.time for s in ahead])
-        state, _ = start_state(prepared, draws, seed, times[-1])
+        state, _ = start_state(evidence, fit(evidence.history), draws, seed, times[-1])
+        forecasts = {}
         for method, pace in (("observed pace", None), ("pace 1.5", 1.5)):
             paths, _ = move(deepcopy(state), pace, times)
-            number = paths["attained"].sum(axis=2)
-            rows += [_case(origin, known[-1], s, k + 1, method, number[k]) for k, s in enumerate(ahead)]
-        slope = _slope(known)
-        for k, s in enumerate(ahead):
-            gap = s.time - decimal_year(known[-1].day)
-            line = np.clip(known[-1].attained + slope * gap, 0, s.communes)
-            rows.append(_case(origin, known[-1], s, k + 1, "no change", np.array([known[-1].attained])))
-            rows.append(_case(origin, known[-1], s, k + 1, "straight line", np.array([line])))
+            forecasts[method] = paths["attained"].sum(axis=2)
+        forecasts["no change"] = np.full((len(ahead), 1), last.attained)
+        forecasts["straight line"] = _line(counted, ahead)
+        for method, numbers in forecasts.items():
+            days = enumerate(zip(ahead, numbers, strict=True), start=1)
+            rows += [_case(origin, last, s, step, method, number) for step, (s, number) in days]
     if not rows:
         raise KontumError("error.ntm.no_pairs")
     cases = pd.DataFrame(rows)
@@ -81,39 +83,32 @@ def hindcast_ntm(
     return cases, summary.reset_index()
 
 
-def _slope(known: list[Snapshot]) -> float:
-    if len(known) < 2:
-        return 0.0
-    return (known[-1].attained - known[-2].attained) / (known[-1].time - known[-2].time)
-
-
-def _wis(observed: float, median: float, lower: np.ndarray, upper: np.ndarray) -> float:
-    """Weighted interval score of `ALPHAS`; written out because scoringrules 0.10 scores y = m = l = u = 13 as 1.86."""
-    outside = np.maximum(lower - observed, 0) + np.maximum(observed - upper, 0)
-    penalties = (ALPHAS / 2 * (upper - lower) + outside).sum()
-    return float((abs(median - observed) / 2 + penalties) / (len(ALPHAS) + 0.5))
+def _line(counted: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
+    """The straight line through the last two counts at each later day, within 0 and all communes; shape (days, 1)."""
+    last, slope = counted[-1], 0.0
+    if len(counted) > 1:
+        slope = (last.attained - counted[-2].attained) / (last.time - counted[-2].time)
+    return np.array([[np.clip(last.attained + slope * (s.time - last.time), 0, s.communes)] for s in ahead])
 
 
 def _case(
-    origin: str, state: Snapshot, ahead: Snapshot, step: int, method: str, number: np.ndarray
+    origin: str, last: Snapshot, ahead: Snapshot, step: int, method: str, number: np.ndarray
 ) -> dict[str, object]:
-    number = number.astype(float)
-    lower, upper = (np.quantile(number, q, method="inverted_cdf") for q in (ALPHAS / 2, 1 - ALPHAS / 2))
-    median, observed = np.quantile(number, 0.5, method="inverted_cdf"), ahead.attained
-    crps = abs(median - observed) if number.size == 1 else scoringrules.crps_ensemble(observed, number)
-    wis = _wis(observed, median, lower, upper)
+    quantiles = np.quantile(number.astype(float), QUANTILES, method="inverted_cdf")
+    median, observed = quantiles[3], ahead.attained
+    crps = abs(median - observed) if number.size == 1 else scoringrules.crps_ensemble(observed, number.astype(float))
     return {
         "origin": origin,
-        "state_day": state.day,
+        "state_day": last.day,
         "day": ahead.day,
         "step": step,
         "method": method,
         "observed": int(observed),
-        "median": float(median),
-        "q10": float(lower[1]),
-        "q90": float(upper[1]),
-        "ae": abs(float(median) - observed),
+        "median": median,
+        "q10": quantiles[1],
+        "q90": quantiles[5],
+        "ae": abs(median - observed),
         "crps": float(crps),
-        "wis": float(wis),
-        "covered_80": bool(lower[1] <= observed <= upper[1]),
+        "wis": float(wis(observed, QUANTILES, quantiles)),
+        "covered_80": bool(quantiles[1] <= observed <= quantiles[5]),
     }

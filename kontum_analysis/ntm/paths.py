@@ -7,15 +7,15 @@ shared shock, so that draws depend neither on the order of communes nor on commu
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..data.areas import PROVINCE
-from .counts import Commune, choose_attained, constraints, draw_counts, latent_ranks
+from .communes import Commune, Evidence
+from .counts import choose_attained, constraints, draw_counts, latent_ranks
 from .growth import Growth, to_criteria, to_effort
-from .published import Snapshot, decimal_year
+from .published import decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
 NEW_SET = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
@@ -23,22 +23,31 @@ ADVANCED_SINCE = 2018.0  # communes are judged against the advanced set since 20
 _CAP = 19 - 1e-9
 
 
-@dataclass
+@dataclass(frozen=True)
 class Rates:
-    """Yearly rates drawn from what is published, each shape (draws,): advanced, model, loss; retained: share (or 1)."""
+    """Yearly rates of communes, and what they were counted from.
+
+    advanced, model, loss: drawn rates a year, each shape (draws,). kept: drawn share of the criteria below 19 that a
+    change of set leaves, shape (draws,); kept_least: the published share, or None. advanced_now: communes advanced at
+    the last figures; falls: net falls of the number attained; exposed: commune-years in which they were seen.
+    """
 
     advanced: np.ndarray
     model: np.ndarray
     loss: np.ndarray
-    retained: np.ndarray
+    kept: np.ndarray
+    kept_least: float | None
+    advanced_now: int
+    falls: float
+    exposed: float
 
 
 @dataclass
 class State:
     """All communes in all draws at one time; arrays have shape (draws, communes).
 
-    criteria: number met, fractions included, 19 and more when attained; level: 1 advanced, 2 model, else 0.
-    shared: columns pace, sigma, shape, last (draws, 4); old: had attained at the first time of the projection.
+    criteria: number met, fractions included, 19 and more when attained; advanced, model, lost: standing of each.
+    shared: columns pace, sigma, shape, last (draws, 4); streams: one random stream a commune.
     """
 
     time: float
@@ -46,12 +55,12 @@ class State:
     criteria: np.ndarray
     advanced: np.ndarray
     model: np.ndarray
+    lost: np.ndarray
     shared: np.ndarray
     streams: list[np.random.Generator]
     seed: int
     rates: Rates
     members: list[Commune]
-    lost: np.ndarray
 
     @property
     def counts(self) -> np.ndarray:
@@ -65,24 +74,17 @@ def random_stream(seed: int, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def current_state(
-    history: list[Snapshot],
-    members: list[Commune],
-    totals: pd.DataFrame,
-    growth: Growth,
-    rates: Rates,
-    draws: int,
-    seed: int,
-) -> State:
+def current_state(evidence: Evidence, growth: Growth, draws: int, seed: int) -> State:
     """State at the last snapshot: drawn at the last one with bands, then moved to the later ones.
 
     At each later snapshot exactly its published number has attained: those named, then the highest ranks.
     """
-    base = [s for s in history if s.bands][-1]
+    history, members, base = evidence.history, evidence.members, evidence.base
     later = [s for s in history if s.time > base.time and np.isfinite(s.attained)]
     streams = [random_stream(seed, int(c.code)) for c in members]
+    rates = yearly_rates(evidence, draws, seed)
     shared = growth.sample(draws, random_stream(seed, int(PROVINCE)))
-    limits = [constraints(s, members, totals, history) for s in (base, *later)]
+    limits = [constraints(s, members, evidence.totals, history) for s in (base, *later)]
     ranks = latent_ranks(limits[0], _columns(streams, lambda r: r.standard_normal(draws)))
     attained: list[np.ndarray] = []
     within = None
@@ -91,20 +93,8 @@ def current_state(
         attained.insert(0, within)
     counts = draw_counts(base, limits[0], ranks, random_stream(seed, int(PROVINCE), 1), within)
     criteria = counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0)
-    nothing = np.zeros(criteria.shape, bool)
-    state = State(
-        base.time,
-        base.standard,
-        criteria,
-        nothing,
-        nothing.copy(),
-        shared,
-        streams,
-        seed,
-        rates,
-        members,
-        nothing.copy(),
-    )
+    advanced, model, lost = (np.zeros(criteria.shape, bool) for _ in range(3))
+    state = State(base.time, base.standard, criteria, advanced, model, lost, shared, streams, seed, rates, members)
     for s, reached in zip(later, attained, strict=True):
         _grow(state, s.time, shared[:, 0])
         state.criteria = np.where(reached, np.maximum(state.criteria, 19), np.minimum(state.criteria, _CAP))
@@ -112,43 +102,50 @@ def current_state(
     return state
 
 
-def yearly_rates(prepared: dict[str, Any], draws: int, seed: int) -> tuple[Rates, int, dict[str, Any]]:
-    """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure.
-
-    prepared: obs, history, members and now, as gathered in `attainment`. Returns (Rates, number advanced now, facts).
-    """
-    obs, now, rng = prepared["obs"], prepared["now"], random_stream(seed, int(PROVINCE), 2)
-    line = [s for s in prepared["history"] if np.isfinite(s.attained)]
-    t, a = np.array([s.time for s in line]), np.array([s.attained for s in line])
+def yearly_rates(evidence: Evidence, draws: int, seed: int) -> Rates:
+    """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure."""
+    obs, now, rng = evidence.obs, evidence.now, random_stream(seed, int(PROVINCE), 2)
+    counted = [s for s in evidence.history if np.isfinite(s.attained)]
+    times, attained = np.array([s.time for s in counted]), np.array([s.attained for s in counted])
 
     def exposed(since: float) -> float:
         """Commune-years since then."""
-        return float(np.clip(np.diff(np.maximum(t, since)), 0, None) @ a[:-1])
+        return float(np.clip(np.diff(np.maximum(times, since)), 0, None) @ attained[:-1])
 
     rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
 
-    def number(name: str) -> float:
-        return float(rows.loc[rows["indicator"] == name, "obs_value"].max())
+    def largest(indicator: str) -> float:
+        return float(rows.loc[rows["indicator"] == indicator, "obs_value"].max())
 
-    named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in prepared["members"])
-    in_year = number("ntm_advanced_communes_recognised_in_year")
-    advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))
-    model = int(np.nan_to_num(number("ntm_model_communes")))
-    falls = float(np.clip(-np.diff(a), 0, None).sum())
-    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
-    retained, share = None, np.ones(draws)
-    if len(change):
-        total = obs[(obs["indicator"] == "ntm_criteria_total") & obs["ref_area"].isin(change["ref_area"])]
-        old = total.loc[total["standard"] == "NTM_2016_2020"].set_index("ref_area")["obs_value"]
-        retained = float((1 + change.set_index("ref_area")["obs_value"] / old).min())
-        share = rng.uniform(retained, 1.0, draws)  # one district only: anything from its loss to no loss
-    rates = Rates(
+    named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in evidence.members)
+    in_year = largest("ntm_advanced_communes_recognised_in_year")
+    advanced = int(np.nanmax([largest("ntm_advanced_communes"), in_year, named]))
+    model = int(np.nan_to_num(largest("ntm_model_communes")))
+    falls = float(np.clip(-np.diff(attained), 0, None).sum())
+    kept_least = _criteria_kept(obs)
+    kept = np.ones(draws)
+    if kept_least is not None:  # one district only: anything from its loss to no loss
+        kept = rng.uniform(kept_least, 1.0, draws)
+    return Rates(
         advanced=rng.gamma(advanced + 0.5, 1 / max(exposed(ADVANCED_SINCE), 10.0), draws),
         model=rng.gamma(model + 0.5, 1 / max(advanced * (now.time - 2021.5), 5.0), draws),
         loss=rng.gamma(falls + 0.5, 1 / max(exposed(0), 10.0), draws),
-        retained=share,
+        kept=kept,
+        kept_least=kept_least,
+        advanced_now=advanced,
+        falls=falls,
+        exposed=exposed(0),
     )
-    return rates, advanced, {"retained": retained, "falls": falls, "exposed": exposed(0)}
+
+
+def _criteria_kept(obs: pd.DataFrame) -> float | None:
+    """Share of its criteria that a district kept when the set changed; the smallest one published, or None."""
+    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
+    if change.empty:
+        return None
+    total = obs[(obs["indicator"] == "ntm_criteria_total") & (obs["standard"] == "NTM_2016_2020")]
+    both = change.merge(total, on="ref_area", suffixes=("", "_total"))
+    return float((1 + both["obs_value"] / both["obs_value_total"]).min())
 
 
 def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
@@ -159,31 +156,31 @@ def _gamma(shape: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     return stream.standard_gamma(shape)
 
 
-def set_advanced(state: State, number: int, members: list[Commune], day: str) -> None:
-    """Mark `number` of the attained as advanced in each draw, those named first, the others at random."""
+def set_advanced(state: State, day: str) -> None:
+    """Mark as many of the attained as advanced as there are, those named by the day first, the others at random."""
     key = _columns(state.streams, lambda r: r.random(len(state.criteria)))
-    key = key + 10.0 * np.array([bool(c.advanced_by) and c.advanced_by <= day for c in members])
+    key = key + 10.0 * np.array([bool(c.advanced_by) and c.advanced_by <= day for c in state.members])
     key = np.where(state.criteria >= 19, key, -1)
     rank = np.argsort(np.argsort(-key, axis=1), axis=1)
-    state.advanced = (rank < number) & (key >= 0)
+    state.advanced = (rank < state.rates.advanced_now) & (key >= 0)
 
 
 def drop_to_new_set(state: State) -> None:
-    """The change of set of 2022: each criterion of a commune below 19 is kept with the chance `rates.retained`.
+    """The change of set of 2022: each criterion of a commune below 19 is kept with the chance `rates.kept`.
 
     Standing is kept: the province goes on counting recognised communes, although in Kon Rẫy none of four met all
     criteria of the new set.
     """
     below = state.criteria < 19
     counts = np.floor(np.where(below, state.criteria, 0)).astype(int)
-    columns = [r.binomial(counts[:, i], state.rates.retained) for i, r in enumerate(state.streams)]
+    columns = [r.binomial(counts[:, i], state.rates.kept) for i, r in enumerate(state.streams)]
     fraction = state.criteria - np.floor(state.criteria)
     state.criteria = np.where(below, np.stack(columns).T + fraction, state.criteria)
     state.standard = "NTM_2021_2025"
 
 
-def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[int, float, np.ndarray]]:
-    """Add the gains of the time up to `until`, year by year; returns (year, gap, shock) of each part."""
+def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.ndarray]]:
+    """Add the gains of the time up to `until`, year by year; returns (gap, shock) of each part."""
     sigma, shape, last = (state.shared[:, i] for i in (1, 2, 3))
     parts = []
     while until - state.time > 1e-9:
@@ -195,7 +192,7 @@ def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[int, float
         effort = to_effort(state.criteria, last[:, None])
         moved = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
         state.criteria = np.where(state.criteria >= 19, state.criteria, moved)
-        parts.append((year, gap, shock))
+        parts.append((gap, shock))
         state.time += gap
     state.time = until
     return parts
@@ -210,14 +207,13 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
     draws = len(state.criteria)
     patience = _columns(state.streams, lambda r: r.standard_exponential((draws, 3)))  # (3, draws, communes)
     hazard = np.zeros((2, *state.criteria.shape))
-    old, first = state.criteria >= 19, state.time
-    out: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
+    had_attained, first = state.criteria >= 19, state.time
+    records: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
         while True:
             stop = min(until, np.floor(state.time + 1e-9) + 1.0)
             attained, advanced = state.criteria >= 19, state.advanced.copy()
-            parts = _grow(state, stop, pace)
-            for _, gap, shock in parts:
+            for gap, shock in _grow(state, stop, pace):
                 push = (relative_pace * shock * gap)[:, None]
                 hazard[0] += np.where(attained, state.rates.advanced[:, None] * push, 0)
                 hazard[1] += np.where(advanced, state.rates.model[:, None] * push, 0)
@@ -228,10 +224,10 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
                     state.criteria[:, i] = np.maximum(state.criteria[:, i], 19)
             if stop >= until - 1e-9:
                 break
-        state.lost = old & (state.rates.loss[:, None] * (state.time - first) > patience[2])
-        standing = (state.criteria >= 19) & ~state.lost
-        out["counts"].append(state.counts)
-        out["attained"].append(standing)
-        out["advanced"].append(standing & state.advanced)
-        out["model"].append(standing & state.advanced & state.model)
-    return {name: np.stack(value) for name, value in out.items()}
+        state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
+        has_standing = (state.criteria >= 19) & ~state.lost
+        records["counts"].append(state.counts)
+        records["attained"].append(has_standing)
+        records["advanced"].append(has_standing & state.advanced)
+        records["model"].append(has_standing & state.advanced & state.model)
+    return {name: np.stack(value) for name, value in records.items()}
