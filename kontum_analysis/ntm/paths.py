@@ -20,7 +20,6 @@ from .published import decimal_year
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
 NEW_SET = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
 ADVANCED_SINCE = 2018.0  # communes are judged against the advanced set since 2018 (QĐ 319, ntm_criteria.csv)
-_CAP = 19 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,9 @@ def current_state(evidence: Evidence, growth: Growth, draws: int, seed: int) -> 
     advanced, model, lost = (np.zeros(criteria.shape, bool) for _ in range(3))
     state = State(base.time, base.standard, criteria, advanced, model, lost, shared, streams, seed, rates, members)
     for s, reached in zip(later, attained, strict=True):
+        stood = state.criteria
         _grow(state, s.time, shared[:, 0])
-        state.criteria = np.where(reached, np.maximum(state.criteria, 19), np.minimum(state.criteria, _CAP))
+        _settle(state, stood, reached)
         state.standard = s.standard
     return state
 
@@ -146,6 +146,19 @@ def _criteria_kept(obs: pd.DataFrame) -> float | None:
     total = obs[(obs["indicator"] == "ntm_criteria_total") & (obs["standard"] == "NTM_2016_2020")]
     both = change.merge(total, on="ref_area", suffixes=("", "_total"))
     return float((1 + both["obs_value"] / both["obs_value_total"]).min())
+
+
+def _settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
+    """Make exactly the communes of a mask have attained, at a time when that is known.
+
+    stood: criteria (draws, communes) at the time before. A commune that is known not to have attained but grew so far
+    is drawn anew between where it stood and 19: left just below 19 it would attain at once. One that lost its standing
+    stood at `LOST_COUNT`.
+    """
+    share = _columns(state.streams, lambda r: r.random(len(stood)))
+    stood = np.where(stood < 19, stood, LOST_COUNT)
+    below = np.where(state.criteria < 19, state.criteria, stood + share * (19 - stood))
+    state.criteria = np.where(reached, np.maximum(state.criteria, 19), below)
 
 
 def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
