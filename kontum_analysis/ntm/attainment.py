@@ -103,10 +103,10 @@ def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until
 def move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Paths to the decimal years `times`, and the pace observed so far in each draw; the state itself moves."""
     below = state.criteria < 19
-    quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 3:])
+    quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 2:])
     unit = np.where(below, quick, 0).sum(axis=1) / np.maximum(below.sum(axis=1), 1)  # criteria per unit of effort
     unit = np.where(unit > 0, unit, 1.0)
-    observed = state.shared[:, 0] * np.exp(state.shared[:, 1] ** 2 / 2) * unit
+    observed = state.shared[:, 0] * unit
     if pace is None:
         effort, relative = observed / unit, np.ones(len(unit))
     else:

@@ -36,3 +36,13 @@ def horizon() -> int:
     2025
     """
     return goals()["ntm_communes"].horizon
+
+
+def asked_pace() -> float:
+    """Criteria a year that a commune is asked to gain: the middle of the range.
+
+    >>> asked_pace()
+    1.5
+    """
+    asked = goals()["ntm_criteria_gained_per_commune_year"]
+    return (asked.low + asked.high) / 2

@@ -14,7 +14,7 @@ import pandas as pd
 from ..data.areas import PROVINCE
 from .communes import Commune, Evidence
 from .counts import choose_attained, constraints, draw_counts, latent_ranks
-from .growth import Growth, to_criteria, to_effort
+from .growth import SIGMA, Growth, to_criteria, to_effort
 from .published import decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
@@ -46,7 +46,7 @@ class State:
     """All communes in all draws at one time; arrays have shape (draws, communes).
 
     criteria: number met, fractions included, 19 and more when attained; advanced, model, lost: standing of each.
-    shared: columns pace, sigma, shape, last (draws, 4); streams: one random stream a commune.
+    shared: columns pace, shape, last (draws, 3); streams: one random stream a commune.
     """
 
     time: float
@@ -194,13 +194,13 @@ def drop_to_new_set(state: State) -> None:
 
 def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.ndarray]]:
     """Add the gains of the time up to `until`, year by year; returns (gap, shock) of each part."""
-    sigma, shape, last = (state.shared[:, i] for i in (1, 2, 3))
+    shape, last = state.shared[:, 1], state.shared[:, 2]
     parts = []
     while until - state.time > 1e-9:
         year = int(np.floor(state.time + 1e-9))
         gap = min(until, year + 1.0) - state.time
         shock = random_stream(state.seed, int(PROVINCE), year).standard_normal(len(pace))
-        shock = np.exp(sigma * shock - sigma**2 / 2)  # mean one
+        shock = np.exp(SIGMA * shock - SIGMA**2 / 2)  # mean one
         gains = _columns(state.streams, partial(_gamma, shape * gap)) / shape[:, None]
         effort = to_effort(state.criteria, last[:, None])
         moved = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])

@@ -10,7 +10,7 @@ import pandas as pd
 from ..base.words import text
 from .communes import Evidence
 from .goals import goals, horizon
-from .growth import Growth
+from .growth import SIGMA, Growth
 from .paths import State
 from .published import history_table
 
@@ -46,7 +46,7 @@ class NTMProjection:
 
     @property
     def growth(self) -> dict[str, tuple[float, ...]]:
-        """Posterior mean and 10th, 50th, 90th percentile of pace, sigma, shape and last."""
+        """Posterior mean and 10th, 50th, 90th percentile of pace, shape and last."""
         return self.fitted.summary()
 
     @cached_property
@@ -178,7 +178,7 @@ def _assumptions(result: NTMProjection) -> list[tuple[str, dict[str, Any]]]:
         ("ntm.observed", dict(pace=middle, q10=low, q90=high, pairs=len(result.fitted.pairs))),
         ("ntm.pace_observed", {}) if result.pace is None else ("ntm.pace", dict(pace=result.pace)),
         ("ntm.last", dict(cost=growth["last"][0], q10=growth["last"][1], q90=growth["last"][3])),
-        ("ntm.shared", dict(sigma=growth["sigma"][0])),
+        ("ntm.shared", dict(sigma=SIGMA)),
         ("ntm.dispersion", dict(factor=result.fitted.dispersion)),
         ("ntm.imputed", {}),
         ("ntm.standing", dict(falls=rates.falls, exposed=rates.exposed)),
