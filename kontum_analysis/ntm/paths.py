@@ -97,7 +97,7 @@ def current_state(evidence: Evidence, growth: Growth, draws: int, seed: int) -> 
     for s, reached in zip(later, attained, strict=True):
         stood = state.criteria
         _grow(state, s.time, shared[:, 0])
-        _settle(state, stood, reached)
+        settle(state, stood, reached)
         state.standard = s.standard
     return state
 
@@ -148,7 +148,7 @@ def _criteria_kept(obs: pd.DataFrame) -> float | None:
     return float((1 + both["obs_value"] / both["obs_value_total"]).min())
 
 
-def _settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
+def settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
     """Make exactly the communes of a mask have attained, at a time when that is known.
 
     stood: criteria (draws, communes) at the time before. A commune that is known not to have attained but grew so far
@@ -159,6 +159,21 @@ def _settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
     stood = np.where(stood < 19, stood, LOST_COUNT)
     below = np.where(state.criteria < 19, state.criteria, stood + share * (19 - stood))
     state.criteria = np.where(reached, np.maximum(state.criteria, 19), below)
+
+
+def place_named(state: State, stood: np.ndarray, is_due: np.ndarray) -> None:
+    """Let communes named since the last count be among those that attained, without adding to their number.
+
+    stood: criteria (draws, communes) at the time before; is_due: mask (communes,). A name says who attained, not how
+    many did: where a named commune has not attained in a draw, it takes the place of one that has since, the one
+    nearest to 19. Only where too few have attained does the number rise.
+    """
+    is_new = (state.criteria >= 19) & (stood < 19)
+    is_late = is_due & (state.criteria < 19)
+    excess = np.where(is_new & ~is_due, state.criteria, np.inf)
+    rank = np.argsort(np.argsort(excess, axis=1), axis=1)
+    gives_way = is_new & ~is_due & (rank < is_late.sum(axis=1, keepdims=True))
+    settle(state, stood, ((state.criteria >= 19) | is_late) & ~gives_way)
 
 
 def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
@@ -221,10 +236,12 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
     patience = _columns(state.streams, lambda r: r.standard_exponential((draws, 3)))  # (3, draws, communes)
     hazard = np.zeros((2, *state.criteria.shape))
     had_attained, first = state.criteria >= 19, state.time
+    named_at = np.array([decimal_year(c.attained_by) if c.attained_by else np.inf for c in state.members])
     records: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
         while True:
-            stop = min(until, np.floor(state.time + 1e-9) + 1.0)
+            begin, stood = state.time, state.criteria
+            stop = min(until, np.floor(begin + 1e-9) + 1.0)
             attained, advanced = state.criteria >= 19, state.advanced.copy()
             for gap, shock in _grow(state, stop, pace):
                 push = (relative_pace * shock * gap)[:, None]
@@ -232,9 +249,9 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
                 hazard[1] += np.where(advanced, state.rates.model[:, None] * push, 0)
             state.advanced = state.advanced | (hazard[0] > patience[0])
             state.model = state.model | (advanced & (hazard[1] > patience[1]))
-            for i, c in enumerate(state.members):  # what is published of later days
-                if c.attained_by and decimal_year(c.attained_by) <= stop + 1e-9:
-                    state.criteria[:, i] = np.maximum(state.criteria[:, i], 19)
+            is_due = (named_at > begin) & (named_at <= stop + 1e-9)
+            if is_due.any():
+                place_named(state, stood, is_due)
             if stop >= until - 1e-9:
                 break
         state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
