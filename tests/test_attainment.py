@@ -262,6 +262,17 @@ def test_a_named_commune_takes_the_place_of_one_that_attained():
     assert state.criteria[0, 0] == 19.5 and 17 <= state.criteria[0, 1] < 19  # the one nearest to 19 gave way
 
 
+def test_a_doubtful_model_commune_counts_in_half_of_the_draws(obs):
+    """Kon Rẫy's model commune of 2022 is of low reliability; a sure count of the province takes its place."""
+    levels = project_ntm(obs[obs["known_from"] <= "2023-12-31"], draws=2000).state
+    assert levels.model.sum(axis=1).max() == 1 and levels.model.any(axis=1).mean() == pytest.approx(0.5, abs=0.04)
+    assert (levels.model <= levels.advanced).all()
+    counted = obs[obs["indicator"] == "ntm_advanced_communes"].tail(1)
+    counted = counted.assign(indicator="ntm_model_communes", obs_value=2.0, ref_area="62")
+    levels = project_ntm(pd.concat([obs, counted]), draws=200).state
+    assert (levels.model.sum(axis=1) == 2).all()
+
+
 def test_names_after_the_last_count_are_among_those_that_attained(obs):
     p = project_ntm(obs, draws=500).communes.set_index("name")["p_attained_end"]
     assert p["Ia Đal"] > 0.95 and p["Đăk Pxi"] > 0.95  # both of 2023; all but a loss of standing

@@ -15,7 +15,7 @@ from ..base.errors import KontumError
 from .communes import Evidence, gather
 from .goals import horizon
 from .growth import Growth, fit
-from .paths import NEW_SET, State, current_state, drop_to_new_set, project, set_advanced
+from .paths import NEW_SET, State, current_state, drop_to_new_set, project, set_levels
 from .projection import LEVELS, WITH_15, NTMProjection
 
 
@@ -94,7 +94,7 @@ def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until
     """State at the last published figures, to be moved on to `until`, and the counts (draws, communes) on that day."""
     state = current_state(evidence, growth, draws, seed)
     counts = state.counts
-    set_advanced(state, evidence.now.day)
+    set_levels(state, evidence.now.day)
     if state.rates.kept_least is not None and state.standard < "NTM_2021_2025" and until > NEW_SET:
         drop_to_new_set(state)
     return state, counts

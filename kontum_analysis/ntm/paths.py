@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ..data.areas import PROVINCE
+from ..data.areas import PROVINCE, districts
 from .communes import Commune, Evidence
 from .counts import choose_attained, constraints, draw_counts, latent_ranks
 from .growth import SIGMA, Growth, to_criteria, to_effort
@@ -19,6 +19,8 @@ from .published import decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
 NEW_SET = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
+MODEL_SINCE = 2021.5  # the first advanced communes are of 2021, and a model commune is advanced first
+DOUBTFUL_CHANCE = 0.5  # a figure of low reliability is as likely true as not: a judgement, not an estimate
 ADVANCED_SINCE = 2018.0  # communes are judged against the advanced set since 2018 (QĐ 319, ntm_criteria.csv)
 
 
@@ -26,17 +28,19 @@ ADVANCED_SINCE = 2018.0  # communes are judged against the advanced set since 20
 class Rates:
     """Yearly rates of communes, and what they were counted from.
 
-    advanced, model, loss: drawn rates a year, each shape (draws,). kept: drawn share of the criteria below 19 that a
-    change of set leaves, shape (draws,); kept_least: the published share, or None. advanced_now: communes advanced at
-    the last figures; falls: net falls of the number attained; exposed: commune-years in which they were seen.
+    advanced, model, loss: drawn rates a year, each shape (draws,). advanced_now, model_now: communes of that level at
+    the last figures, shape (draws,). kept: drawn share of the criteria below 19 that a change of set leaves, shape
+    (draws,); kept_least: the published share, or None. falls: net falls of the number attained; exposed: commune-years
+    of attained communes in which they were counted.
     """
 
     advanced: np.ndarray
     model: np.ndarray
     loss: np.ndarray
+    advanced_now: np.ndarray
+    model_now: np.ndarray
     kept: np.ndarray
     kept_least: float | None
-    advanced_now: int
     falls: float
     exposed: float
 
@@ -104,7 +108,7 @@ def current_state(evidence: Evidence, growth: Growth, draws: int, seed: int) -> 
 
 def yearly_rates(evidence: Evidence, draws: int, seed: int) -> Rates:
     """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure."""
-    obs, now, rng = evidence.obs, evidence.now, random_stream(seed, int(PROVINCE), 2)
+    now, rng = evidence.now, random_stream(seed, int(PROVINCE), 2)
     counted = [s for s in evidence.history if np.isfinite(s.attained)]
     times, attained = np.array([s.time for s in counted]), np.array([s.attained for s in counted])
 
@@ -112,30 +116,38 @@ def yearly_rates(evidence: Evidence, draws: int, seed: int) -> Rates:
         """Commune-years since then."""
         return float(np.clip(np.diff(np.maximum(times, since)), 0, None) @ attained[:-1])
 
-    rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
-
-    def largest(indicator: str) -> float:
-        return float(rows.loc[rows["indicator"] == indicator, "obs_value"].max())
-
-    named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in evidence.members)
-    in_year = largest("ntm_advanced_communes_recognised_in_year")
-    advanced = int(np.nanmax([largest("ntm_advanced_communes"), in_year, named]))
-    model = int(np.nan_to_num(largest("ntm_model_communes")))
     falls = float(np.clip(-np.diff(attained), 0, None).sum())
-    kept_least = _criteria_kept(obs)
+    kept_least = _criteria_kept(evidence.obs)
     kept = np.ones(draws)
     if kept_least is not None:  # one district only: anything from its loss to no loss
         kept = rng.uniform(kept_least, 1.0, draws)
+    advanced, _ = _at_level(evidence, "advanced")
+    model, doubtful = _at_level(evidence, "model")
+    model_now = model + (random_stream(seed, int(PROVINCE), 3).random(draws) < DOUBTFUL_CHANCE) * doubtful
     return Rates(
         advanced=rng.gamma(advanced + 0.5, 1 / max(exposed(ADVANCED_SINCE), 10.0), draws),
-        model=rng.gamma(model + 0.5, 1 / max(advanced * (now.time - 2021.5), 5.0), draws),
+        model=rng.gamma(model_now + 0.5, 1 / max(advanced * (now.time - MODEL_SINCE), 5.0), draws),
         loss=rng.gamma(falls + 0.5, 1 / max(exposed(0), 10.0), draws),
+        advanced_now=np.full(draws, advanced),
+        model_now=model_now,
         kept=kept,
         kept_least=kept_least,
-        advanced_now=advanced,
         falls=falls,
         exposed=exposed(0),
     )
+
+
+def _at_level(evidence: Evidence, level: str) -> tuple[int, int]:
+    """Communes advanced, or model, at the last figures: how many surely, and how many more by figures of status U."""
+    last_day = max(evidence.now.day, f"{evidence.now.day[:4]}-12-31")
+    names = [f"ntm_{level}_communes", f"ntm_{level}_communes_recognised_in_year"]
+    rows = evidence.obs[evidence.obs["indicator"].isin(names) & (evidence.obs["time_period"] <= last_day)]
+    rows = rows[rows["ref_area"].isin([PROVINCE, *districts()])]
+    is_unsure = rows["obs_status"] == "U"
+    province = rows.loc[(rows["ref_area"] == PROVINCE) & ~is_unsure, "obs_value"].max()
+    named = sum(bool(day) and day <= evidence.now.day for day in (getattr(c, f"{level}_by") for c in evidence.members))
+    sure = int(np.nanmax([province, named]))
+    return sure, max(int(rows.loc[is_unsure, "obs_value"].sum()) - sure, 0)
 
 
 def _criteria_kept(obs: pd.DataFrame) -> float | None:
@@ -184,13 +196,21 @@ def _gamma(shape: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     return stream.standard_gamma(shape)
 
 
-def set_advanced(state: State, day: str) -> None:
-    """Mark as many of the attained as advanced as there are, those named by the day first, the others at random."""
+def set_levels(state: State, day: str) -> None:
+    """Mark as many communes as advanced and model as there are, those named by the day first, others at random."""
     key = _columns(state.streams, lambda r: r.random(len(state.criteria)))
-    key = key + 10.0 * np.array([bool(c.advanced_by) and c.advanced_by <= day for c in state.members])
-    key = np.where(state.criteria >= 19, key, -1)
+    state.advanced = _highest(
+        key, state.criteria >= 19, [c.advanced_by for c in state.members], day, state.rates.advanced_now
+    )
+    state.model = _highest(key, state.advanced, [c.model_by for c in state.members], day, state.rates.model_now)
+
+
+def _highest(key: np.ndarray, among: np.ndarray, named_by: list[str], day: str, number: np.ndarray) -> np.ndarray:
+    """Mask (draws, communes) of the `number` (draws,) highest keys, named communes first."""
+    is_named = np.array([bool(by) and by <= day for by in named_by])
+    key = np.where(among, key + 10.0 * is_named, -1)
     rank = np.argsort(np.argsort(-key, axis=1), axis=1)
-    state.advanced = (rank < state.rates.advanced_now) & (key >= 0)
+    return among & (rank < number[:, None])
 
 
 def drop_to_new_set(state: State) -> None:

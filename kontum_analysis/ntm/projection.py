@@ -11,7 +11,7 @@ from ..base.words import text
 from .communes import Evidence
 from .goals import goals, horizon
 from .growth import SIGMA, Growth
-from .paths import State
+from .paths import DOUBTFUL_CHANCE, State
 from .published import history_table
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -182,8 +182,10 @@ def _assumptions(result: NTMProjection) -> list[tuple[str, dict[str, Any]]]:
         ("ntm.dispersion", dict(factor=result.fitted.dispersion)),
         ("ntm.imputed", {}),
         ("ntm.standing", dict(falls=rates.falls, exposed=rates.exposed)),
-        ("ntm.advanced", dict(advanced=rates.advanced_now)),
+        ("ntm.advanced", dict(advanced=rates.advanced_now[0], model=rates.model_now.min())),
     ]
+    if doubtful := int(np.ptp(rates.model_now)):
+        assumptions.append(("ntm.doubtful", dict(doubtful=doubtful, chance=DOUBTFUL_CHANCE)))
     if rates.kept_least is not None and now.standard < "NTM_2021_2025":
         assumptions.append(("ntm.change_of_set", dict(retained=rates.kept_least)))
     if result.last_years[-1] > horizon():
