@@ -241,7 +241,7 @@ def small_state(criteria):
     criteria = np.array(criteria, float)
     nothing = [np.zeros(criteria.shape, bool) for _ in range(3)]
     streams = [random_stream(1, i) for i in range(criteria.shape[1])]
-    return State(2020.0, "X", criteria, *nothing, shared=None, streams=streams, seed=1, rates=None, members=[])
+    return State(2020.0, criteria, *nothing, shared=None, streams=streams, seed=1, rates=None, members=[])
 
 
 def test_communes_that_did_not_attain_stand_between_then_and_nineteen():

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from .communes import Evidence, gather
+from .communes import gather
 from .goals import horizon
-from .growth import Growth, fit
-from .paths import NEW_SET, State, current_state, drop_to_new_set, project, set_levels
+from .growth import fit
+from .paths import move, start_state
 from .projection import LEVELS, WITH_15, NTMProjection
 
 
@@ -88,27 +88,3 @@ class CommuneModel:
             paths["counts"][-1],
             paths["attained"][-1],
         )
-
-
-def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until: float) -> tuple[State, np.ndarray]:
-    """State at the last published figures, to be moved on to `until`, and the counts (draws, communes) on that day."""
-    state = current_state(evidence, growth, draws, seed)
-    counts = state.counts
-    set_levels(state, evidence.now.day)
-    if state.rates.kept_least is not None and state.standard < "NTM_2021_2025" and until > NEW_SET:
-        drop_to_new_set(state)
-    return state, counts
-
-
-def move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Paths to the decimal years `times`, and the pace observed so far in each draw; the state itself moves."""
-    below = state.criteria < 19
-    quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 2:])
-    unit = np.where(below, quick, 0).sum(axis=1) / np.maximum(below.sum(axis=1), 1)  # criteria per unit of effort
-    unit = np.where(unit > 0, unit, 1.0)
-    observed = state.shared[:, 0] * unit
-    if pace is None:
-        effort, relative = observed / unit, np.ones(len(unit))
-    else:
-        effort, relative = pace / unit, np.full(len(unit), pace / np.median(observed))
-    return project(state, times, effort, relative), observed

@@ -10,9 +10,9 @@ import scoringrules
 from ..base.errors import KontumError
 from ..data.observations import vintage
 from ..methods.scores import wis
-from .attainment import move, start_state
 from .communes import gather
 from .growth import fit
+from .paths import move, start_state
 from .projection import QUANTILES
 from .published import Snapshot, snapshots
 

@@ -4,45 +4,22 @@ Each commune has its own random stream, `SeedSequence(seed, spawn_key=(area code
 shared shock, so that draws depend neither on the order of communes nor on communes or years added.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from ..data.areas import PROVINCE, districts
+from ..data.areas import PROVINCE
 from .communes import Commune, Evidence
 from .counts import choose_attained, constraints, draw_counts, latent_ranks
 from .growth import SIGMA, Growth, to_criteria, to_effort
+from .levels import Rates, choose_levels, yearly_rates
 from .published import decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
-NEW_SET = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
-MODEL_SINCE = 2021.5  # the first advanced communes are of 2021, and a model commune is advanced first
-DOUBTFUL_CHANCE = 0.5  # a figure of low reliability is as likely true as not: a judgement, not an estimate
-ADVANCED_SINCE = 2018.0  # communes are judged against the advanced set since 2018 (QĐ 319, ntm_criteria.csv)
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Yearly rates of communes, and what they were counted from.
-
-    advanced, model, loss: drawn rates a year, each shape (draws,). advanced_now, model_now: communes of that level at
-    the last figures, shape (draws,). kept: drawn share of the criteria below 19 that a change of set leaves, shape
-    (draws,); kept_least: the published share, or None. falls: net falls of the number attained; exposed: commune-years
-    of attained communes in which they were counted.
-    """
-
-    advanced: np.ndarray
-    model: np.ndarray
-    loss: np.ndarray
-    advanced_now: np.ndarray
-    model_now: np.ndarray
-    kept: np.ndarray
-    kept_least: float | None
-    falls: float
-    exposed: float
+NEW_SET, NEW_SET_SINCE = "NTM_2021_2025", 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
 
 
 @dataclass
@@ -50,11 +27,11 @@ class State:
     """All communes in all draws at one time; arrays have shape (draws, communes).
 
     criteria: number met, fractions included, 19 and more when attained; advanced, model, lost: standing of each.
-    shared: columns pace, shape, last (draws, 3); streams: one random stream a commune.
+    shared: columns pace, shape, last (draws, 3); streams: one random stream a commune. kept_least: share of its
+    criteria that a commune keeps at least when the set changes, None where no change is ahead.
     """
 
     time: float
-    standard: str
     criteria: np.ndarray
     advanced: np.ndarray
     model: np.ndarray
@@ -64,6 +41,7 @@ class State:
     seed: int
     rates: Rates
     members: list[Commune]
+    kept_least: float | None = None
 
     @property
     def counts(self) -> np.ndarray:
@@ -77,16 +55,15 @@ def random_stream(seed: int, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def current_state(evidence: Evidence, growth: Growth, draws: int, seed: int) -> State:
-    """State at the last snapshot: drawn at the last one with bands, then moved to the later ones.
+def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until: float) -> tuple[State, np.ndarray]:
+    """State at the last published figures, to be moved on to `until`, and the counts (draws, communes) on that day.
 
-    At each later snapshot exactly its published number has attained: those named, then the highest ranks.
+    The counts are drawn at the last snapshot with bands and moved to the later ones. At each of these exactly its
+    published number has attained: those named, then the highest ranks.
     """
     history, members, base = evidence.history, evidence.members, evidence.base
     later = [s for s in history if s.time > base.time and np.isfinite(s.attained)]
     streams = [random_stream(seed, int(c.code)) for c in members]
-    rates = yearly_rates(evidence, draws, seed)
-    shared = growth.sample(draws, random_stream(seed, int(PROVINCE)))
     limits = [constraints(s, members, evidence.totals, history) for s in (base, *later)]
     ranks = latent_ranks(limits[0], _columns(streams, lambda r: r.standard_normal(draws)))
     attained: list[np.ndarray] = []
@@ -95,69 +72,29 @@ def current_state(evidence: Evidence, growth: Growth, draws: int, seed: int) -> 
         within = choose_attained(ranks, int(s.attained), limit, within)
         attained.insert(0, within)
     counts = draw_counts(base, limits[0], ranks, random_stream(seed, int(PROVINCE), 1), within)
-    criteria = counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0)
-    advanced, model, lost = (np.zeros(criteria.shape, bool) for _ in range(3))
-    state = State(base.time, base.standard, criteria, advanced, model, lost, shared, streams, seed, rates, members)
+    state = State(
+        time=base.time,
+        criteria=counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0),
+        advanced=np.zeros(counts.shape, bool),
+        model=np.zeros(counts.shape, bool),
+        lost=np.zeros(counts.shape, bool),
+        shared=growth.sample(draws, random_stream(seed, int(PROVINCE))),
+        streams=streams,
+        seed=seed,
+        rates=yearly_rates(evidence, draws, random_stream(seed, int(PROVINCE), 2)),
+        members=members,
+    )
     for s, reached in zip(later, attained, strict=True):
         stood = state.criteria
-        _grow(state, s.time, shared[:, 0])
+        _grow(state, s.time, state.shared[:, 0])
         settle(state, stood, reached)
-        state.standard = s.standard
-    return state
-
-
-def yearly_rates(evidence: Evidence, draws: int, seed: int) -> Rates:
-    """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure."""
-    now, rng = evidence.now, random_stream(seed, int(PROVINCE), 2)
-    counted = [s for s in evidence.history if np.isfinite(s.attained)]
-    times, attained = np.array([s.time for s in counted]), np.array([s.attained for s in counted])
-
-    def exposed(since: float) -> float:
-        """Commune-years since then."""
-        return float(np.clip(np.diff(np.maximum(times, since)), 0, None) @ attained[:-1])
-
-    falls = float(np.clip(-np.diff(attained), 0, None).sum())
-    kept_least = _criteria_kept(evidence.obs)
-    kept = np.ones(draws)
-    if kept_least is not None:  # one district only: anything from its loss to no loss
-        kept = rng.uniform(kept_least, 1.0, draws)
-    advanced, _ = _at_level(evidence, "advanced")
-    model, doubtful = _at_level(evidence, "model")
-    model_now = model + (random_stream(seed, int(PROVINCE), 3).random(draws) < DOUBTFUL_CHANCE) * doubtful
-    return Rates(
-        advanced=rng.gamma(advanced + 0.5, 1 / max(exposed(ADVANCED_SINCE), 10.0), draws),
-        model=rng.gamma(model_now + 0.5, 1 / max(advanced * (now.time - MODEL_SINCE), 5.0), draws),
-        loss=rng.gamma(falls + 0.5, 1 / max(exposed(0), 10.0), draws),
-        advanced_now=np.full(draws, advanced),
-        model_now=model_now,
-        kept=kept,
-        kept_least=kept_least,
-        falls=falls,
-        exposed=exposed(0),
-    )
-
-
-def _at_level(evidence: Evidence, level: str) -> tuple[int, int]:
-    """Communes advanced, or model, at the last figures: how many surely, and how many more by figures of status U."""
-    last_day = max(evidence.now.day, f"{evidence.now.day[:4]}-12-31")
-    names = [f"ntm_{level}_communes", f"ntm_{level}_communes_recognised_in_year"]
-    rows = evidence.obs[evidence.obs["indicator"].isin(names) & (evidence.obs["time_period"] <= last_day)]
-    rows = rows[rows["ref_area"].isin([PROVINCE, *districts()])]
-    is_unsure = rows["obs_status"] == "U"
-    province = rows.loc[(rows["ref_area"] == PROVINCE) & ~is_unsure, "obs_value"].max()
-    named = sum(bool(day) and day <= evidence.now.day for day in (getattr(c, f"{level}_by") for c in evidence.members))
-    sure = int(np.nanmax([province, named]))
-    return sure, max(int(rows.loc[is_unsure, "obs_value"].sum()) - sure, 0)
-
-
-def _criteria_kept(obs: pd.DataFrame) -> float | None:
-    """Share of its criteria that a district kept when the set changed; the smallest one published, or None."""
-    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
-    if change.empty:
-        return None
-    total = obs[(obs["indicator"] == "ntm_criteria_total") & (obs["standard"] == "NTM_2016_2020")]
-    both = change.merge(total, on="ref_area", suffixes=("", "_total"))
-    return float((1 + both["obs_value"] / both["obs_value_total"]).min())
+    counts = state.counts
+    key = _columns(streams, lambda r: r.random(draws))
+    state.advanced, state.model = choose_levels(members, evidence.now.day, state.rates, state.criteria >= 19, key)
+    if evidence.now.standard < NEW_SET and until > NEW_SET_SINCE:
+        state.kept_least = _criteria_kept(evidence.obs)
+        _drop_to_new_set(state)
+    return state, counts
 
 
 def settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
@@ -188,6 +125,32 @@ def place_named(state: State, stood: np.ndarray, is_due: np.ndarray) -> None:
     settle(state, stood, ((state.criteria >= 19) | is_late) & ~gives_way)
 
 
+def _criteria_kept(obs: pd.DataFrame) -> float | None:
+    """Share of its criteria that a district kept when the set changed; the smallest one published, or None."""
+    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
+    if change.empty:
+        return None
+    total = obs[(obs["indicator"] == "ntm_criteria_total") & (obs["standard"] < NEW_SET)]
+    both = change.merge(total, on="ref_area", suffixes=("", "_total"))
+    return float((1 + both["obs_value"] / both["obs_value_total"]).min())
+
+
+def _drop_to_new_set(state: State) -> None:
+    """The change of set of 2022: a commune below 19 keeps each criterion with a chance of `kept_least` to 1, if known.
+
+    One district is published: the chance is drawn anywhere from its loss to no loss. Standing is kept: the province
+    goes on counting recognised communes, although in Kon Rẫy none of four met all criteria of the new set.
+    """
+    if state.kept_least is None:
+        return
+    kept = random_stream(state.seed, int(PROVINCE), 3).uniform(state.kept_least, 1.0, len(state.criteria))
+    below = state.criteria < 19
+    whole = np.floor(state.criteria)
+    counts = np.where(below, whole, 0).astype(int)
+    left = np.stack([r.binomial(counts[:, i], kept) for i, r in enumerate(state.streams)]).T
+    state.criteria = np.where(below, left + state.criteria - whole, state.criteria)
+
+
 def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
     return np.stack([draw(r) for r in streams]).T.copy()
 
@@ -196,44 +159,12 @@ def _gamma(shape: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     return stream.standard_gamma(shape)
 
 
-def set_levels(state: State, day: str) -> None:
-    """Mark as many communes as advanced and model as there are, those named by the day first, others at random."""
-    key = _columns(state.streams, lambda r: r.random(len(state.criteria)))
-    state.advanced = _highest(
-        key, state.criteria >= 19, [c.advanced_by for c in state.members], day, state.rates.advanced_now
-    )
-    state.model = _highest(key, state.advanced, [c.model_by for c in state.members], day, state.rates.model_now)
-
-
-def _highest(key: np.ndarray, among: np.ndarray, named_by: list[str], day: str, number: np.ndarray) -> np.ndarray:
-    """Mask (draws, communes) of the `number` (draws,) highest keys, named communes first."""
-    is_named = np.array([bool(by) and by <= day for by in named_by])
-    key = np.where(among, key + 10.0 * is_named, -1)
-    rank = np.argsort(np.argsort(-key, axis=1), axis=1)
-    return among & (rank < number[:, None])
-
-
-def drop_to_new_set(state: State) -> None:
-    """The change of set of 2022: each criterion of a commune below 19 is kept with the chance `rates.kept`.
-
-    Standing is kept: the province goes on counting recognised communes, although in Kon Rẫy none of four met all
-    criteria of the new set.
-    """
-    below = state.criteria < 19
-    counts = np.floor(np.where(below, state.criteria, 0)).astype(int)
-    columns = [r.binomial(counts[:, i], state.rates.kept) for i, r in enumerate(state.streams)]
-    fraction = state.criteria - np.floor(state.criteria)
-    state.criteria = np.where(below, np.stack(columns).T + fraction, state.criteria)
-    state.standard = "NTM_2021_2025"
-
-
 def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.ndarray]]:
     """Add the gains of the time up to `until`, year by year; returns (gap, shock) of each part."""
     shape, last = state.shared[:, 1], state.shared[:, 2]
     parts = []
-    while until - state.time > 1e-9:
-        year = int(np.floor(state.time + 1e-9))
-        gap = min(until, year + 1.0) - state.time
+    for stop in _year_ends(state.time, until):
+        gap, year = stop - state.time, int(np.floor(state.time + 1e-9))
         shock = random_stream(state.seed, int(PROVINCE), year).standard_normal(len(pace))
         shock = np.exp(SIGMA * shock - SIGMA**2 / 2)  # mean one
         gains = _columns(state.streams, partial(_gamma, shape * gap)) / shape[:, None]
@@ -241,9 +172,31 @@ def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.
         moved = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
         state.criteria = np.where(state.criteria >= 19, state.criteria, moved)
         parts.append((gap, shock))
-        state.time += gap
-    state.time = until
+        state.time = stop
     return parts
+
+
+def _year_ends(begin: float, until: float) -> Iterator[float]:
+    """The ends of the calendar years after `begin` and before `until`, then `until`; decimal years."""
+    while until - begin > 1e-9:
+        begin = min(until, np.floor(begin + 1e-9) + 1.0)
+        yield begin
+
+
+def move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Paths (as of `project`) to the decimal years `times`, and the pace observed so far; the state itself moves.
+
+    pace: criteria a year of a commune below 19, on average over these communes, or None for the observed, which has
+    shape (draws,) and the same unit.
+    """
+    below = state.criteria < 19
+    quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 2:])
+    unit = np.where(below, quick, 0).sum(axis=1) / np.maximum(below.sum(axis=1), 1)  # criteria per unit of effort
+    unit = np.where(unit > 0, unit, 1.0)
+    observed = state.shared[:, 0] * unit
+    if pace is None:
+        return project(state, times, observed / unit, np.ones(len(unit))), observed
+    return project(state, times, pace / unit, np.full(len(unit), pace / np.median(observed))), observed
 
 
 def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np.ndarray) -> dict[str, np.ndarray]:
@@ -259,21 +212,17 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
     named_at = np.array([decimal_year(c.attained_by) if c.attained_by else np.inf for c in state.members])
     records: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
-        while True:
-            begin, stood = state.time, state.criteria
-            stop = min(until, np.floor(begin + 1e-9) + 1.0)
-            attained, advanced = state.criteria >= 19, state.advanced.copy()
+        for stop in _year_ends(state.time, until):
+            begin, stood, advanced = state.time, state.criteria, state.advanced
             for gap, shock in _grow(state, stop, pace):
                 push = (relative_pace * shock * gap)[:, None]
-                hazard[0] += np.where(attained, state.rates.advanced[:, None] * push, 0)
+                hazard[0] += np.where(stood >= 19, state.rates.advanced[:, None] * push, 0)
                 hazard[1] += np.where(advanced, state.rates.model[:, None] * push, 0)
-            state.advanced = state.advanced | (hazard[0] > patience[0])
+            state.advanced = advanced | (hazard[0] > patience[0])
             state.model = state.model | (advanced & (hazard[1] > patience[1]))
             is_due = (named_at > begin) & (named_at <= stop + 1e-9)
             if is_due.any():
                 place_named(state, stood, is_due)
-            if stop >= until - 1e-9:
-                break
         state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
         has_standing = (state.criteria >= 19) & ~state.lost
         records["counts"].append(state.counts)

@@ -11,7 +11,8 @@ from ..base.words import text
 from .communes import Evidence
 from .goals import goals, horizon
 from .growth import SIGMA, Growth
-from .paths import DOUBTFUL_CHANCE, State
+from .levels import DOUBTFUL_CHANCE
+from .paths import State
 from .published import history_table
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -186,8 +187,8 @@ def _assumptions(result: NTMProjection) -> list[tuple[str, dict[str, Any]]]:
     ]
     if doubtful := int(np.ptp(rates.model_now)):
         assumptions.append(("ntm.doubtful", dict(doubtful=doubtful, chance=DOUBTFUL_CHANCE)))
-    if rates.kept_least is not None and now.standard < "NTM_2021_2025":
-        assumptions.append(("ntm.change_of_set", dict(retained=rates.kept_least)))
+    if result.state.kept_least is not None:
+        assumptions.append(("ntm.change_of_set", dict(retained=result.state.kept_least)))
     if result.last_years[-1] > horizon():
         assumptions.append(("ntm.after_2025", {}))
     return assumptions
