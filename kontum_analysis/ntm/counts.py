@@ -191,12 +191,13 @@ def fit_limits(
     counts, band: (draws, communes); counts is changed in place. Where no partner exists the commune is moved alone,
     and `restore_sums` makes up for it. Only if nobody can does the limit win over the published mean.
     """
-    lowest, highest = np.array([r[0] for r in ranges]), np.array([r[1] for r in ranges])
-    least, most = np.maximum(limits.low, lowest[band]), np.minimum(limits.high, highest[band])
+    lowest, highest = (np.array(ends)[band] for ends in zip(*ranges, strict=True))
+    least, most = np.maximum(limits.low, lowest), np.minimum(limits.high, highest)
+    is_possible = least <= most  # a limit outside the band cannot be kept
+    least, most = np.where(is_possible, least, lowest), np.where(is_possible, most, highest)
     wanted = counts.sum(axis=1, dtype=int)
     for i in np.flatnonzero((limits.low < 19) & ((limits.low > 0) | (limits.high < 18))):
-        is_outside = (counts[:, i] < least[:, i]) | (counts[:, i] > most[:, i])
-        rows = np.flatnonzero(is_outside & (least[:, i] <= most[:, i]))
+        rows = np.flatnonzero((counts[:, i] < least[:, i]) | (counts[:, i] > most[:, i]))
         if rows.size == 0:
             continue
         value, others = counts[rows, i][:, None], counts[rows]
@@ -208,7 +209,7 @@ def fit_limits(
         counts[alone, i] = np.clip(counts[alone, i], least[alone, i], most[alone, i])
         rows, partner = rows[has_partner], partner[has_partner]
         counts[rows, i], counts[rows, partner] = counts[rows, partner], counts[rows, i].copy()
-    return restore_sums(counts, wanted, least, most, ((lowest + highest) / 2)[band])
+    return restore_sums(counts, wanted, least, most, (lowest + highest) / 2)
 
 
 def restore_sums(
