@@ -7,23 +7,27 @@ appraisal, whichever set they were recognised under.
 """
 
 from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
 from .communes import gather
-from .goals import horizon
+from .goals import asked_pace, horizon
 from .growth import fit
 from .paths import move, start_state
 from .projection import LEVELS, WITH_15, NTMProjection
+
+DRAWS, SEED = 10_000, 3299  # of every probability that is printed, so that it has the same digits everywhere
 
 
 def project_ntm(
     obs: pd.DataFrame,
     pace: float | None = 1.5,
-    draws: int = 10_000,
-    seed: int = 3299,
+    draws: int = DRAWS,
+    seed: int = SEED,
     start: int | None = None,
     end: int | None = None,
 ) -> NTMProjection:
@@ -32,52 +36,122 @@ def project_ntm(
     obs: table of `load_observations`, of any vintage. pace: criteria a year of a commune below 19, on average over
     these communes and over years (the programme asks for 1 to 2), or None for the pace observed under each set,
     with its uncertainty. draws: number of draws. seed: one whole number. start: use only figures that speak of days
-    up to the end of this year; None uses all. end: last year, None for the last of the programme.
+    up to the end of this year; None uses all. end: last year; None for the last of the programme, or the year of the
+    last figure where that is later.
+
+    Asked again with the same figures, draws and seed, the communes are not drawn anew.
 
     Raises KontumError for a negative pace, no draws, an end before the start, or obs without bands of NTM communes.
 
     >>> from kontum_analysis.data.observations import load_observations
-    >>> result = project_ntm(load_observations(), pace=1.5, draws=500)
+    >>> result = project_ntm(load_observations(as_of="2023-12-31"), pace=1.5, draws=500)
     >>> result.state_day, result.years.year.unique().tolist()
     ('2023-04-30', [2023, 2024, 2025])
     """
-    end = horizon() if end is None else end
     _check(pace, draws, seed, start, end)
-    return CommuneModel(obs, draws, seed, start, end).project(pace)
+    return replace(_model(_Figures.of(obs), draws, seed, start, end).project(pace))  # a caller's tables are its own
 
 
-def _check(pace: float | None, draws: int, seed: int, start: int | None, end: int) -> None:
+def attainment_chances(obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+    """The chance of each NTM target at the end of the programme: a default, and its range over the defensible paces.
+
+    The default is the pace that the programme asks for (the middle of its range), which forecast earlier counts best;
+    the pace observed so far is the range's other end.
+
+    Columns: event, target (communes; missing for events of several targets), default, low, high (probabilities);
+    default_choice, low_choice, high_choice, choices: the code of the pace behind each, and all codes joined by "|"
+    (pace_asked, pace_observed; labels choice.CODE); median, q10, q90 of the number of communes at the default, missing
+    for events of several targets. Raises KontumError as `project_ntm`.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> chances = attainment_chances(load_observations(as_of="2023-12-31"), draws=200).set_index("event")
+    >>> chances.loc["ntm_communes", ["default_choice", "choices"]].tolist()
+    ['pace_asked', 'pace_asked|pace_observed']
+    """
+    choices = {"pace_asked": asked_pace(), "pace_observed": None}
+    results = {code: project_ntm(obs, pace, draws, seed) for code, pace in choices.items()}
+    chance = pd.DataFrame({code: r.probabilities.set_index("event")["probability"] for code, r in results.items()})
+    default = results["pace_asked"]
+    at_end = default.years[default.years["year"] == default.years["year"].max()].set_index("indicator")
+    at_end = at_end.rename(index={WITH_15: "all_communes_15_criteria"}).reindex(chance.index)
+    return pd.DataFrame(
+        {
+            "event": chance.index,
+            "target": default.probabilities["target"].to_numpy(),
+            "default": chance["pace_asked"].to_numpy(),
+            "low": chance.min(axis=1).to_numpy(),
+            "high": chance.max(axis=1).to_numpy(),
+            "default_choice": "pace_asked",
+            "low_choice": chance.idxmin(axis=1).to_numpy(),
+            "high_choice": chance.idxmax(axis=1).to_numpy(),
+            "choices": "|".join(choices),
+            **{name: at_end[name].to_numpy() for name in ("median", "q10", "q90")},
+        }
+    )
+
+
+def _check(pace: float | None, draws: int, seed: int, start: int | None, end: int | None) -> None:
     if pace is not None and not (isinstance(pace, (int, float)) and 0 <= pace < np.inf):
         raise KontumError("error.ntm.pace", pace=pace)
     for name, value in (("draws", draws), ("seed", seed), ("end", end), ("start", start)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer, type(None) if name == "start" else int)):
+        is_open = value is None and name in ("start", "end")
+        if not is_open and (isinstance(value, bool) or not isinstance(value, (int, np.integer))):
             raise KontumError("error.ntm.whole", name=name, value=value)
     if draws < 1 or seed < 0:
         raise KontumError("error.ntm.draws", draws=draws, seed=seed)
-    if start is not None and end < start:
+    if start is not None and end is not None and end < start:
         raise KontumError("error.ntm.end_before_start", end=end, start=start)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """A table of observations that equals another where their NTM rows do, so that it can be looked up."""
+
+    fingerprint: str
+    obs: pd.DataFrame = field(compare=False)
+
+    @classmethod
+    def of(cls, obs: pd.DataFrame) -> "_Figures":
+        if not isinstance(obs, pd.DataFrame) or "indicator" not in obs:
+            raise KontumError("error.ntm.obs", what=type(obs).__name__)
+        rows = obs[obs["indicator"].str.startswith("ntm_")]
+        return cls(rows.to_csv(index=False), rows)
+
+
+@lru_cache(maxsize=4)
+def _model(figures: _Figures, draws: int, seed: int, start: int | None, end: int | None) -> "CommuneModel":
+    return CommuneModel(figures.obs, draws, seed, start, end)
 
 
 class CommuneModel:
     """The communes at the last published figures, drawn once, to be moved on at any pace to the end of a year."""
 
-    def __init__(self, obs: pd.DataFrame, draws: int, seed: int, start: int | None, end: int) -> None:
+    def __init__(
+        self, obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, start: int | None = None, end: int | None = None
+    ) -> None:
         self.evidence = gather(obs, start)
         self.fitted = fit(self.evidence.history)
         first = int(self.evidence.now.day[:4])
-        if end < first:
-            raise KontumError("error.ntm.end_early", end=end, first=first)
-        self.years = np.arange(first, end + 1)
-        self.state, self.counts = start_state(self.evidence, self.fitted, draws, seed, end + 1.0)
+        last = max(horizon(), first) if end is None else end
+        if last < first:
+            raise KontumError("error.ntm.end_early", end=last, first=first)
+        self.years = np.arange(first, last + 1)
+        self.state, self.counts = start_state(self.evidence, self.fitted, draws, seed, last + 1.0)
+        self._projections: dict[float | None, NTMProjection] = {}
 
     def project(self, pace: float | None) -> NTMProjection:
-        """The `NTMProjection` at a pace (criteria a year), or at the observed one."""
+        """The `NTMProjection` at a pace (criteria a year), or at the observed one; each is simulated once."""
+        if pace not in self._projections:
+            self._projections[pace] = self._moved(pace)
+        return self._projections[pace]
+
+    def _moved(self, pace: float | None) -> NTMProjection:
         paths, observed_pace = move(deepcopy(self.state), pace, self.years + 1.0)
         has_level = [paths["attained"], paths["advanced"], paths["model"], paths["counts"] >= 15]
         numbers = {
             name: has.sum(axis=2, dtype=np.int16).T for name, has in zip((*LEVELS, WITH_15), has_level, strict=True)
         }
-        return NTMProjection(
+        projection = NTMProjection(
             self.evidence,
             self.fitted,
             self.state,
@@ -88,3 +162,6 @@ class CommuneModel:
             paths["counts"][-1],
             paths["attained"][-1],
         )
+        for array in projection.draws.values():
+            array.flags.writeable = False  # shared by all who ask again
+        return projection

@@ -36,6 +36,8 @@ MIN_GAP = 0.75  # years; shorter gaps measure the dating of pages rather than th
 SIGMA = 0.4
 SHAPES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 LAST = (0.5, 0.64, 0.8, 1.0, 1.25)
+PACE_SD = 0.7  # of the log; the prior's middle is what the programme asks
+LAST_PRIOR = (0.8, 0.25)  # middle, and standard deviation of the log
 LOG_PACES = np.log(np.geomspace(0.3, 7.5, 23))
 _LOG_GAINS = np.log(np.geomspace(0.03, 12, 33))  # yearly gain of one pair, grid of the integral
 
@@ -89,8 +91,8 @@ def fit(history: list[Snapshot]) -> Growth:
     pairs = fitted_pairs(history)
     looks = [_look(start, end) for start, end in pairs]
     dispersion = _dispersion(pairs, looks)
-    pace_prior = -0.5 * ((LOG_PACES - np.log(asked_pace())) / 0.7) ** 2
-    last_prior = -0.5 * (np.log(np.array(LAST) / 0.8) / 0.25) ** 2
+    pace_prior = -0.5 * ((LOG_PACES - np.log(asked_pace())) / PACE_SD) ** 2
+    last_prior = -0.5 * (np.log(np.array(LAST) / LAST_PRIOR[0]) / LAST_PRIOR[1]) ** 2
     log_posterior = np.tile(pace_prior[:, None, None] + last_prior, (1, len(SHAPES), 1))
     for (start, end), (log_likelihood, _) in zip(pairs, looks, strict=True):
         spread = SIGMA / np.sqrt(max(end.time - start.time, 1.0))  # shocks of several years partly cancel

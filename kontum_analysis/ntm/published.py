@@ -223,22 +223,14 @@ def _repeats(before: Snapshot, s: Snapshot) -> bool:
 
 
 def history_table(history: list[Snapshot]) -> pd.DataFrame:
-    """The snapshots as a table: day, standard, counts by band, limits of the mean, recognised, advanced, sources."""
+    """The snapshots as a table: day, standard, counts by band, all communes, limits of the mean, and other counts.
+
+    attained counts the communes with 19 criteria, under appraisal or recognised; recognised those with a decision.
+    """
     rows = []
     for s in history:
         bands: tuple[float, ...] = s.bands or (s.attained, *[np.nan] * 4)
-        rows.append(
-            {
-                "day": s.day,
-                "standard": s.standard,
-                **dict(zip(BANDS, bands, strict=True)),
-                "communes": s.communes,
-                "mean_low": s.mean_low,
-                "mean_high": s.mean_high,
-                "recognised": s.recognised,
-                "advanced": s.advanced,
-                "known_from": s.known_from,
-                "source_ids": "|".join(s.source_ids),
-            }
-        )
+        numbers = {name: getattr(s, name) for name in ("communes", *_NUMBERS[1:], "known_from")}
+        row = {"day": s.day, "standard": s.standard, **dict(zip(BANDS, bands, strict=True)), **numbers}
+        rows.append(row | {"source_ids": "|".join(s.source_ids)})
     return pd.DataFrame(rows)
