@@ -102,16 +102,13 @@ class NTMChances:
     """Probabilities of the new-rural targets at a pace: the bands are read once, each pace is simulated once."""
 
     def __init__(self, obs: pd.DataFrame | Inputs, draws: int = DRAWS, seed: int = 3299) -> None:
-        self._model = CommuneModel(Inputs.of(obs).obs, draws, seed, None, horizon())
-        self._made: dict[float, pd.DataFrame] = {}
+        self._model = CommuneModel(Inputs.of(obs).obs, draws, seed)
 
     def at(self, pace: float) -> pd.DataFrame:
         """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws,
         seed).probabilities`.
         """
-        if pace not in self._made:
-            self._made[pace] = self._model.project(pace).probabilities
-        return self._made[pace]
+        return self._model.project(pace).probabilities
 
 
 def chances_view(

@@ -20,6 +20,8 @@ from .growth import fit
 from .paths import move, start_state
 from .projection import LEVELS, WITH_15, NTMProjection
 
+__all__ = ["DRAWS", "SEED", "CommuneModel", "NTMProjection", "attainment_chances", "project_ntm"]
+
 DRAWS, SEED = 10_000, 3299  # of every probability that is printed, so that it has the same digits everywhere
 
 
@@ -107,7 +109,7 @@ def _check(pace: float | None, draws: int, seed: int, start: int | None, end: in
 class _Figures:
     """A table of observations that equals another where their NTM rows do, so that it can be looked up."""
 
-    fingerprint: str
+    fingerprint: bytes
     obs: pd.DataFrame = field(compare=False)
 
     @classmethod
@@ -115,7 +117,7 @@ class _Figures:
         if not isinstance(obs, pd.DataFrame) or "indicator" not in obs:
             raise KontumError("error.ntm.obs", what=type(obs).__name__)
         rows = obs[obs["indicator"].str.startswith("ntm_")]
-        return cls(rows.to_csv(index=False), rows)
+        return cls(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes(), rows)
 
 
 @lru_cache(maxsize=4)
@@ -137,15 +139,13 @@ class CommuneModel:
             raise KontumError("error.ntm.end_early", end=last, first=first)
         self.years = np.arange(first, last + 1)
         self.state, self.counts = start_state(self.evidence, self.fitted, draws, seed, last + 1.0)
-        self._projections: dict[float | None, NTMProjection] = {}
+        self._projection_at = lru_cache(maxsize=16)(self._simulate)  # paces, as a slider tries them
 
     def project(self, pace: float | None) -> NTMProjection:
         """The `NTMProjection` at a pace (criteria a year), or at the observed one; each is simulated once."""
-        if pace not in self._projections:
-            self._projections[pace] = self._moved(pace)
-        return self._projections[pace]
+        return self._projection_at(pace)
 
-    def _moved(self, pace: float | None) -> NTMProjection:
+    def _simulate(self, pace: float | None) -> NTMProjection:
         paths, observed_pace = move(deepcopy(self.state), pace, self.years + 1.0)
         has_level = [paths["attained"], paths["advanced"], paths["model"], paths["counts"] >= 15]
         numbers = {

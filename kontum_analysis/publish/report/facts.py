@@ -12,8 +12,7 @@ import pandas as pd
 from ...base.errors import KontumError
 from ...data.areas import POOR_DISTRICTS, PROVINCE, districts, poor_districts
 from ...data.observations import all_tables, select
-from ...ntm.attainment import project_ntm
-from ...ntm.projection import NTMProjection
+from ...ntm.attainment import NTMProjection, project_ntm
 from ...poverty.districts import FIRST_YEAR, STANDARD
 from ...poverty.estimates import Estimates, estimate_panel, leave_one_out
 from ...poverty.paths import exit_quotas, project_poverty

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...base.words import day_words, number, percent, text
 from ...data.areas import area_name, districts
-from ...ntm.projection import NTMProjection
+from ...ntm.attainment import NTMProjection
 from ...ntm.published import BANDS
 from .blocks import Block, Heading, Paragraph, References, Table
 from .facts import Facts
