@@ -42,6 +42,7 @@ _NAMES = {
     "Trajectory": "methods.trajectories",
     "hindcast": "methods.hindcast",
     "project_ntm": "ntm.attainment",
+    "attainment_chances": "ntm.attainment",
     "hindcast_ntm": "ntm.hindcast",
     "scoreboard": "targets.board",
     "national_targets": "targets.national",

@@ -48,6 +48,12 @@ def obs():
 
 
 @pytest.fixture(scope="session")
+def known_2023():
+    """Every observation known at the end of 2023: the last count of communes is of April 2023. Read only."""
+    return kt.load_observations(as_of="2023-12-31")
+
+
+@pytest.fixture(scope="session")
 def estimates(obs):
     """The panel and 400 draws on the real data. Read only."""
     return kt.estimate_panel(obs, draws=400)

@@ -29,7 +29,7 @@ def test_all_26_targets_stand_in_the_order_of_the_file(board):
 @pytest.mark.parametrize(
     ("target_id", "value", "day", "kind", "status", "reason"),
     [
-        ("S-NTM-01", 42, "2023-04-30", "published", "on_track", "model"),
+        ("S-NTM-01", 42, "2023-04-30", "published", "at_risk", "model"),
         ("S-NTM-02", 4, "2023-04-30", "published", "off_track", "model"),
         ("S-NTM-03", np.nan, "", "none", "not_measured", "no_figure"),
         ("S-NTM-04", 7 / 42, "2023-04-30", "derived", "off_track", "pace"),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_distric
 from ..data.programme import GROUPS, corridors, horizon
 from ..figures.districts import reconciled_table
 from ..figures.pace import quota_rows
-from ..ntm.attainment import count_numbers, move, prepare, probabilities_of, start_state
+from ..ntm.attainment import CommuneModel
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import probability, scenario_draws
 from ..poverty.known import known_groups
@@ -104,21 +103,13 @@ class NTMChances:
     """Probabilities of the new-rural targets at a pace: the bands are read once, each pace is simulated once."""
 
     def __init__(self, obs: pd.DataFrame | Inputs, draws: int = DRAWS, seed: int = 3299) -> None:
-        prepared = prepare(Inputs.of(obs).obs, None)
-        first = int(prepared["history"][-1].day[:4])
-        self._times = np.arange(first, horizon() + 1) + 1.0
-        self._state, _ = start_state(prepared, draws, seed, self._times[-1])
-        self._made: dict[float, pd.DataFrame] = {}
+        self._model = CommuneModel(Inputs.of(obs).obs, draws, seed)
 
     def at(self, pace: float) -> pd.DataFrame:
         """Columns event, target, probability, standard_error, as `project_ntm(obs, pace, draws,
         seed).probabilities`.
         """
-        if pace not in self._made:
-            paths, _ = move(deepcopy(self._state), pace, self._times)
-            draws, communes = self._state.criteria.shape
-            self._made[pace] = probabilities_of(count_numbers(paths), communes, draws)
-        return self._made[pace]
+        return self._model.project(pace).probabilities
 
 
 def chances_view(

@@ -19,28 +19,25 @@ def counts_within_bands(snapshot: Snapshot, draws: int, rng: np.random.Generator
     ends = [r for size, r in zip(snapshot.bands[1:], snapshot.ranges[1:], strict=True) for _ in range(size)]
     if not ends:
         return np.zeros((draws, 0), np.int8)
-    widest = sum(hi for _, hi in ends)
+    widest = sum(high for _, high in ends)
     ways = np.zeros((len(ends) + 1, widest + 1))
     ways[-1, 0] = 1.0
-    for k in range(len(ends) - 1, -1, -1):
-        lo, hi = ends[k]
-        for count in range(lo, hi + 1):
+    for k, (low, high) in reversed(list(enumerate(ends))):
+        for count in range(low, high + 1):
             ways[k, count:] += ways[k + 1, : widest + 1 - count]
         ways[k] /= ways[k].max()  # only ratios matter
     total = np.arange(widest + 1)
     weight = ways[0] * allowed_sums(snapshot, total, ways[0] > 0)
     rest = rng.choice(total, size=draws, p=weight / weight.sum())
-    out = np.empty((draws, len(ends)), np.int8)
+    counts = np.empty((draws, len(ends)), np.int8)
     uniform = rng.random((len(ends), draws))
-    for k, (lo, hi) in enumerate(ends):
-        options = np.arange(lo, hi + 1)
-        left = rest[:, None] - options
-        p = np.where(left >= 0, ways[k + 1][np.maximum(left, 0)], 0.0)
-        p = np.cumsum(p, axis=1)
-        pick = lo + (uniform[k][:, None] * p[:, -1:] >= p).sum(axis=1)
-        out[:, k] = np.minimum(pick, hi)
-        rest = rest - out[:, k]
-    return out
+    for k, (low, high) in enumerate(ends):
+        left = rest[:, None] - np.arange(low, high + 1)
+        p = np.cumsum(np.where(left >= 0, ways[k + 1][np.maximum(left, 0)], 0.0), axis=1)
+        steps = (uniform[k][:, None] * p[:, -1:] >= p).sum(axis=1)
+        counts[:, k] = np.minimum(low + steps, high)
+        rest = rest - counts[:, k]
+    return counts
 
 
 def allowed_sums(snapshot: Snapshot, total: np.ndarray, possible: np.ndarray) -> np.ndarray:
@@ -61,23 +58,23 @@ def expected_shares(snapshot: Snapshot) -> np.ndarray:
 
     For many communes this is the limit of the uniform distribution above given its sum.
     """
-    n = sum(snapshot.bands)
-    parts = [(size / n, np.arange(lo, hi + 1)) for size, (lo, hi) in zip(snapshot.bands, snapshot.ranges, strict=True)]
+    communes = sum(snapshot.bands)
+    parts = [(n / communes, np.arange(lo, hi + 1)) for n, (lo, hi) in zip(snapshot.bands, snapshot.ranges, strict=True)]
 
-    def shares(tilt: float) -> np.ndarray:
-        p = np.zeros(20)
-        for size, values in parts:
-            w = np.exp(tilt * (values - values.mean()))
-            p[values] += size * w / w.sum()
-        return p
+    def tilted(tilt: float) -> np.ndarray:
+        shares = np.zeros(20)
+        for size, counts in parts:
+            weight = np.exp(tilt * (counts - counts.mean()))
+            shares[counts] += size * weight / weight.sum()
+        return shares
 
     def mean(tilt: float) -> float:
-        return float(shares(tilt) @ np.arange(20))
+        return float(tilted(tilt) @ np.arange(20))
 
     low, high = (0, 19) if np.isnan(snapshot.mean_low) else (snapshot.mean_low, snapshot.mean_high)
     flat = mean(0.0)
     if low <= flat <= high:
-        return shares(0.0)
+        return tilted(0.0)
     middle = (low + high) / 2 if high - low < 0.1 else np.clip(flat, low, high)
     wanted = np.clip(middle, mean(-20.0) + 1e-6, mean(20.0) - 1e-6)
-    return shares(brentq(lambda tilt: mean(tilt) - wanted, -20, 20))
+    return tilted(brentq(lambda tilt: mean(tilt) - wanted, -20, 20))

@@ -14,38 +14,18 @@ What is left open is filled without further knowledge:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
 from .bands import counts_within_bands
-from .published import LEVELS, Snapshot, decimal_year
+from .communes import Commune
+from .published import RANGES, Snapshot, decimal_year
 
 RANK_MEMORY = 0.85
 _FORCE = 1e3  # larger than any difference of latent ranks
-
-
-@dataclass
-class Commune:
-    """What is published about one commune: when it had attained at the latest, and its counts.
-
-    attained_by: day by which it is known to have attained, or "". not_before: it had not attained before that day.
-    counts: rows (day, low, high, standard, exact day known?). sources: source ids. derived: attainment follows
-    from a district's total and the names, and is itself nowhere printed.
-    """
-
-    code: str
-    name: str
-    district: str
-    attained_by: str = ""
-    not_before: str = ""
-    advanced_by: str = ""
-    model_by: str = ""
-    derived: bool = False
-    counts: list[tuple[str, int, int, str, bool]] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,7 @@ class Constraints:
 def constraints(
     snapshot: Snapshot, members: Sequence[Commune], totals: pd.DataFrame, history: Sequence[Snapshot]
 ) -> Constraints:
-    """Turn what is known of communes and districts into limits and rank scores for the day of a snapshot.
+    """Limits and rank scores of the communes on the day of a snapshot, from what is known of them and their districts.
 
     members: list of `Commune`; totals: table of `district_totals`; history: list of `Snapshot`, for ranks.
     """
@@ -70,11 +50,11 @@ def constraints(
     low, high = np.zeros(n), np.full(n, 19.0)
     score, weight = np.zeros(n), np.zeros(n)
     for i, c in enumerate(members):
-        for when, lo, hi, standard, exact in c.counts:
-            if standard == snapshot.standard and when <= day:
-                low[i] = max(low[i], min(lo, 18))
-            if standard == snapshot.standard and when >= day and exact:
-                high[i] = min(high[i], hi)
+        for count_day, least, most, standard, is_exact_day in c.counts:
+            if standard == snapshot.standard and count_day <= day:
+                low[i] = max(low[i], min(least, 18))
+            if standard == snapshot.standard and count_day >= day and is_exact_day:
+                high[i] = min(high[i], most)
         if c.not_before > day:
             high[i] = min(high[i], 18)
         if c.attained_by and c.attained_by <= day:
@@ -93,22 +73,20 @@ def constraints(
 
 def _rank(c: Commune, snapshot: Snapshot, history: Sequence[Snapshot]) -> tuple[float, float]:
     """Normal score of the latest published count among the communes of its time, and how much of it remains."""
-    known = [r for r in c.counts if r[0] <= snapshot.day]
-    if c.attained_by and c.attained_by <= snapshot.day:
-        known.append((c.attained_by, 19, 19, "", True))
-    known_later = [(c.attained_by, 19, 19, "", True)] if c.attained_by > snapshot.day else []
-    if not known and not known_later:
+    statements = [row for row in c.counts if row[0] <= snapshot.day]
+    if c.attained_by and (c.attained_by <= snapshot.day or not statements):
+        statements.append((c.attained_by, 19, 19, "", True))
+    if not statements:
         return 0.0, 0.0
-    when = max(known or known_later)[0]
-    same = [r for r in known or known_later if r[0] == when]
-    count = (max(r[1] for r in same) + min(r[2] for r in same)) / 2
-    with_bands = [s for s in history if s.bands]
-    near = min(with_bands, key=lambda s: abs(s.time - decimal_year(when)))
-    n, above = sum(near.bands), 0.0
-    for size, (lo, hi) in zip(near.bands, near.ranges, strict=True):
-        above += size * np.clip((hi + 0.5 - count) / (hi - lo + 1), 0, 1)
-    share = np.clip(1 - above / n, 1 / (2 * n), 1 - 1 / (2 * n))
-    return ndtri(share), RANK_MEMORY ** abs(snapshot.time - decimal_year(when))
+    day = max(statements)[0]
+    latest = [row for row in statements if row[0] == day]
+    count = (max(row[1] for row in latest) + min(row[2] for row in latest)) / 2
+    near = min((s for s in history if s.bands), key=lambda s: abs(s.time - decimal_year(day)))
+    communes, above = sum(near.bands), 0.0
+    for size, (low, high) in zip(near.bands, near.ranges, strict=True):
+        above += size * np.clip((high + 0.5 - count) / (high - low + 1), 0, 1)
+    share = np.clip(1 - above / communes, 1 / (2 * communes), 1 - 1 / (2 * communes))
+    return ndtri(share), RANK_MEMORY ** abs(snapshot.time - decimal_year(day))
 
 
 def _district_limits(
@@ -118,9 +96,8 @@ def _district_limits(
     for code, rows in totals.groupby("district"):
         inside = np.flatnonzero(codes == code)
         named = int((low[inside] == 19).sum())
-        least = max([named, *rows.loc[rows["day"] <= day, "attained"]])
+        least = min(max([named, *rows.loc[rows["day"] <= day, "attained"]]), len(inside))
         most = min([len(inside), *rows.loc[rows["caps_until"] >= day, "attained"]])
-        least = min(least, len(inside))
         limits.append((inside, least, max(most, least)))
     return tuple(limits)
 
@@ -178,7 +155,6 @@ def draw_counts(
     snapshot: with bands; ranks: (draws, communes); rng: generator for the counts inside the bands;
     within: mask (draws, communes) of those who have attained at a later date.
 
-    >>> from kontum_analysis.ntm.published import Snapshot
     >>> s = Snapshot("2022-12-31", "X", "", bands=(1, 1, 1, 0, 0), mean_low=15.3, mean_high=15.34)
     >>> free = Constraints(np.zeros(3), np.full(3, 19.0), np.zeros(3), np.ones(3), ())
     >>> int(draw_counts(s, free, np.array([[3.0, 1.0, 2.0]]), np.random.default_rng(1)).sum())  # 15.33 x 3
@@ -186,15 +162,15 @@ def draw_counts(
     """
     draws, n = ranks.shape
     counts = np.zeros((draws, n), np.int8)
-    inside = choose_attained(ranks, snapshot.bands[0], limits, within)
-    counts[inside] = 19
-    band = np.where(inside, 0, 4).astype(np.int8)
-    for b, level in enumerate(LEVELS[1:], start=1):
+    above = choose_attained(ranks, snapshot.bands[0], limits, within)
+    counts[above] = 19
+    band = np.where(above, 0, 4).astype(np.int8)
+    for b, (level, _) in enumerate(RANGES[1:4], start=1):
         size = sum(snapshot.bands[: b + 1])
         # 3 for communes already above, 1 for those whose published count belongs here
-        reached = choose(ranks, size, 3.0 * inside + (limits.low >= level), limits.high < level)
-        band[reached & ~inside] = b
-        inside = reached
+        reached = choose(ranks, size, 3.0 * above + (limits.low >= level), limits.high < level)
+        band[reached & ~above] = b
+        above = reached
     slots = counts_within_bands(snapshot, draws, rng)
     start = 0
     for b, size in enumerate(snapshot.bands[1:], start=1):
@@ -204,38 +180,58 @@ def draw_counts(
             values = -np.sort(-slots[:, start : start + size], axis=1)
             np.put_along_axis(counts, np.take_along_axis(place, order, axis=1), values, axis=1)
         start += size
-    return _within_limits(counts, band, limits, snapshot.ranges)
+    return fit_limits(counts, band, limits, snapshot.ranges)
 
 
-def _within_limits(
+def fit_limits(
     counts: np.ndarray, band: np.ndarray, limits: Constraints, ranges: Sequence[tuple[int, int]]
 ) -> np.ndarray:
-    """Bring communes to their published limits by swaps inside a band, which keep sums and bands as they are.
+    """Counts with every commune brought to its published limits by swaps inside a band, which keep sums and bands.
 
-    Where no partner exists the commune is moved alone, and others make up for it criterion by criterion, each inside
-    its band and limits. Only if nobody can does the limit win over the published mean.
+    counts, band: (draws, communes); counts is changed in place. Where no partner exists the commune is moved alone,
+    and `restore_sums` makes up for it. Only if nobody can does the limit win over the published mean.
     """
-    lowest, highest = np.array([r[0] for r in ranges]), np.array([r[1] for r in ranges])
+    lowest, highest = (np.array(ends)[band] for ends in zip(*ranges, strict=True))
+    least, most = np.maximum(limits.low, lowest), np.minimum(limits.high, highest)
+    is_possible = least <= most  # a limit outside the band cannot be kept
+    least, most = np.where(is_possible, least, lowest), np.where(is_possible, most, highest)
     wanted = counts.sum(axis=1, dtype=int)
     for i in np.flatnonzero((limits.low < 19) & ((limits.low > 0) | (limits.high < 18))):
-        low, high = np.maximum(limits.low[i], lowest[band[:, i]]), np.minimum(limits.high[i], highest[band[:, i]])
-        rows = np.flatnonzero(((counts[:, i] < low) | (counts[:, i] > high)) & (low <= high))
+        rows = np.flatnonzero((counts[:, i] < least[:, i]) | (counts[:, i] > most[:, i]))
         if rows.size == 0:
             continue
-        mine, theirs = counts[rows, i][:, None], counts[rows]
-        fits = (band[rows] == band[rows, i][:, None]) & (theirs >= limits.low[i]) & (theirs <= limits.high[i])
-        fits &= (limits.low <= mine) & (limits.high >= mine)
-        partner, able = np.argmin(np.where(fits, np.abs(theirs - mine), 99), axis=1), fits.any(axis=1)
-        counts[rows[~able], i] = np.clip(counts[rows, i], low[rows], high[rows])[~able]
-        rows, partner = rows[able], partner[able]
+        value, others = counts[rows, i][:, None], counts[rows]
+        can_swap = (band[rows] == band[rows, i][:, None]) & (others >= limits.low[i]) & (others <= limits.high[i])
+        can_swap &= (limits.low <= value) & (limits.high >= value)
+        partner = np.argmin(np.where(can_swap, np.abs(others - value), 99), axis=1)
+        has_partner = can_swap.any(axis=1)
+        alone = rows[~has_partner]
+        counts[alone, i] = np.clip(counts[alone, i], least[alone, i], most[alone, i])
+        rows, partner = rows[has_partner], partner[has_partner]
         counts[rows, i], counts[rows, partner] = counts[rows, partner], counts[rows, i].copy()
-    while (rows := np.flatnonzero(off := wanted - counts.sum(axis=1, dtype=int))).size:
-        step, place = np.sign(off[rows])[:, None], band[rows]
-        moved = counts[rows] + step
-        able = (moved >= np.maximum(lowest[place], limits.low)) & (moved <= np.minimum(highest[place], limits.high))
-        able &= place > 0
-        who = np.argmax(able * (10 - np.abs(moved - (lowest + highest)[place] / 2)), axis=1)  # the middle of a band
-        fine = able[np.arange(len(rows)), who]
-        counts[rows[fine], who[fine]] += step[fine, 0].astype(np.int8)
-        wanted[rows[~fine]] = counts[rows[~fine]].sum(axis=1, dtype=int)  # nobody can: given up
+    return restore_sums(counts, wanted, least, most, (lowest + highest) / 2)
+
+
+def restore_sums(
+    counts: np.ndarray, wanted: np.ndarray, least: np.ndarray, most: np.ndarray, middle: np.ndarray
+) -> np.ndarray:
+    """Counts whose rows add up to `wanted` again, as far as the limits of the communes allow; changed in place.
+
+    counts, least, most: (draws, communes), the counts and what each commune may have; wanted: (draws,). One criterion
+    at a time is given to, or taken from, the commune that thereby stands nearest to the middle of its band.
+
+    >>> counts = np.array([[16, 11]])
+    >>> restore_sums(counts, np.array([29]), np.array([[15, 10]]), np.array([[17, 14]]), np.array([[16, 12]])).tolist()
+    [[17, 12]]
+    """
+    missing = wanted - counts.sum(axis=1, dtype=int)
+    for _ in range(np.abs(missing).max(initial=0)):  # each pass brings every open draw one nearer, or gives it up
+        unbalanced = np.flatnonzero(missing)
+        step = np.sign(missing[unbalanced])[:, None]
+        moved = counts[unbalanced] + step
+        can_move = (moved >= least[unbalanced]) & (moved <= most[unbalanced])
+        chosen_commune = np.argmax(can_move * (10 - np.abs(moved - middle[unbalanced])), axis=1)
+        has_moved = can_move[np.arange(len(unbalanced)), chosen_commune]
+        counts[unbalanced, chosen_commune] += np.where(has_moved, step[:, 0], 0).astype(counts.dtype)
+        missing[unbalanced] = np.where(has_moved, missing[unbalanced] - step[:, 0], 0)
     return counts

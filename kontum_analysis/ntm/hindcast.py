@@ -1,36 +1,73 @@
 """How good the NTM model would have been: forecasts from what was known at earlier days, scored on what came after."""
 
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import scoringrules
 
 from ..base.errors import KontumError
+from ..data.areas import PROVINCE
 from ..data.observations import vintage
 from ..methods.scores import wis
-from .attainment import move, prepare, start_state
-from .published import Snapshot, decimal_year, snapshots
+from .attainment import SEED
+from .communes import Evidence, gather
+from .goals import asked_pace
+from .growth import fit
+from .paths import move, start_state
+from .projection import LEVELS
+from .published import Snapshot, snapshots
 
-LEVELS = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])  # of the median and the 50, 80 and 90 % intervals
+QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+INTERVALS = {"inside_50": ("q25", "q75"), "inside_80": ("q10", "q90"), "inside_95": ("q025", "q975")}
+FORECAST_COLUMNS = ["what", "area", "vintage", "made_from", "day", "method", *QUANTILES, "outcome", *INTERVALS]
+_SNAPSHOT_FIELDS = dict(zip(LEVELS, ("attained", "advanced", "model"), strict=True))
+_SCORES = ["step", "ae", "crps", "wis"]
+
+
+def ntm_forecasts(
+    obs: pd.DataFrame,
+    data: str | Path | None = None,
+    vintages: Sequence[str] | None = None,
+    draws: int = 2000,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """What was said of the communes, and what came: forecasts from earlier days beside the figures published later.
+
+    obs: from `load_observations`; earlier vintages are taken from it. data: the folder it was loaded from, default
+    `data/raw/`. vintages: days such as "2022-10-04"; None takes every day on which a figure became known.
+
+    Columns: what (ntm_communes, ntm_advanced_communes, ntm_model_communes); area; vintage; made_from: day of the last
+    count known then; day and outcome: of the figure published later; method: "observed pace", "pace 1.5", "no change"
+    and, for the first, "straight line" through the last two counts; q025 … q975: quantiles of the forecast; inside_50,
+    inside_80, inside_95: whether the outcome lies in the interval. "No change" and "straight line" are single numbers:
+    they have q50 alone, and no interval. Vintages before the first bands are left out.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> table = ntm_forecasts(load_observations(), vintages=["2022-12-31"], draws=200)
+    >>> table.query("method == 'no change' and what == 'ntm_communes'")[["made_from", "day", "q50", "outcome"]].head(1)
+        made_from         day   q50  outcome
+    4  2022-11-30  2023-04-30  38.0     42.0
+    """
+    rows = pd.DataFrame(list(_cases(obs, data, vintages, draws, seed)), columns=[*FORECAST_COLUMNS, *_SCORES])
+    return rows[FORECAST_COLUMNS].astype(dict.fromkeys(INTERVALS, "boolean"))
 
 
 def hindcast_ntm(
-    obs: pd.DataFrame, data: str | Path | None = None, draws: int = 2000, seed: int = 3299
+    obs: pd.DataFrame, data: str | Path | None = None, draws: int = 2000, seed: int = SEED
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Forecast the published numbers of attained communes from every earlier vintage, and score the forecasts.
+    """Scores of the forecasts of attained communes from every earlier vintage: (cases, summary).
 
-    obs: from `load_observations`; earlier vintages are taken from it. data: the folder it was loaded from, default
-        `data/raw/`. Returns (cases, summary).
+    obs, data, draws, seed: as for `ntm_forecasts`.
 
-    cases: origin (day of the vintage), state_day (last figure it knew), day, step (1: the next published figure),
-        method, observed, median, q10, q90, ae, crps, wis, covered_80. Methods: "observed pace" (`pace=None`),
-        "pace 1.5", "no change" and "straight line" through the last two figures; the two last are single numbers,
-        whose CRPS and WIS are their absolute error.
-    summary: per method and step ("next", "all"): cases, mae, crps, wis, coverage_80. Scores are in communes; WIS as
-        in Bracher et al. 2021 (doi:10.1371/journal.pcbi.1008618) with the median and the 50, 80 and 90 % intervals.
-        There are few origins and their errors are not independent: read the summary as an account, not a ranking.
+    cases: the rows of `ntm_forecasts` on attained communes with step (1: the next published figure), ae, crps, wis.
+    summary: per method and step ("next", "all"): cases, mae, crps, wis, coverage_50, coverage_80, coverage_95. Scores
+        are in communes; WIS as in Bracher et al. 2021 (doi:10.1371/journal.pcbi.1008618) with the median and the 50,
+        80 and 95 % intervals; of a single number CRPS and WIS are the absolute error. There are few vintages and their
+        errors are not independent: read the summary as an account, not a ranking.
 
     Raises KontumError when fewer than two dates can be compared.
 
@@ -39,74 +76,79 @@ def hindcast_ntm(
     >>> sorted(set(cases.method))
     ['no change', 'observed pace', 'pace 1.5', 'straight line']
     """
-    truth = [s for s in snapshots(obs) if np.isfinite(s.attained)]
-    rows, seen = [], set()
-    for origin in sorted({s.known_from for s in truth}):
-        try:
-            prepared = prepare(vintage(obs, origin, data), None)
-        except KontumError:  # no bands published yet
-            continue
-        known = [s for s in prepared["history"] if np.isfinite(s.attained)]
-        ahead = [s for s in truth if s.day > known[-1].day and s.known_from > origin]
-        signature = (known[-1].day, len(prepared["history"]))
-        if not ahead or signature in seen:
-            continue
-        seen.add(signature)
-        times = np.array([s.time for s in ahead])
-        state, _ = start_state(prepared, draws, seed, times[-1])
-        for method, pace in (("observed pace", None), ("pace 1.5", 1.5)):
-            paths, _ = move(deepcopy(state), pace, times)
-            number = paths["attained"].sum(axis=2)
-            rows += [_case(origin, known[-1], s, k + 1, method, number[k]) for k, s in enumerate(ahead)]
-        slope = _slope(known)
-        for k, s in enumerate(ahead):
-            gap = s.time - decimal_year(known[-1].day)
-            line = np.clip(known[-1].attained + slope * gap, 0, s.communes)
-            rows.append(_case(origin, known[-1], s, k + 1, "no change", np.array([known[-1].attained])))
-            rows.append(_case(origin, known[-1], s, k + 1, "straight line", np.array([line])))
+    rows = [row for row in _cases(obs, data, None, draws, seed) if row["what"] == LEVELS[0]]
     if not rows:
         raise KontumError("error.ntm.no_pairs")
-    cases = pd.DataFrame(rows)
+    cases = pd.DataFrame(rows)[[*FORECAST_COLUMNS, *_SCORES]].astype(dict.fromkeys(INTERVALS, "boolean"))
     parts = [cases[cases["step"] == 1].assign(steps="next"), cases.assign(steps="all")]
-    summary = (
-        pd.concat(parts)
-        .groupby(["steps", "method"], sort=False)
-        .agg(
-            cases=("ae", "size"),
-            mae=("ae", "mean"),
-            crps=("crps", "mean"),
-            wis=("wis", "mean"),
-            coverage_80=("covered_80", "mean"),
-        )
-    )
+    means = {"mae": "ae", "crps": "crps", "wis": "wis"} | {f"coverage_{n[7:]}": n for n in INTERVALS}
+    groups = pd.concat(parts).groupby(["steps", "method"], sort=False)
+    summary = groups.agg(cases=("ae", "size"), **{name: (column, "mean") for name, column in means.items()})
     return cases, summary.reset_index()
 
 
-def _slope(known: list[Snapshot]) -> float:
-    if len(known) < 2:
-        return 0.0
-    return (known[-1].attained - known[-2].attained) / (known[-1].time - known[-2].time)
+def _cases(
+    obs: pd.DataFrame, data: str | Path | None, vintages: Sequence[str] | None, draws: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    """Rows of forecasts, scored, from each vintage to every later figure that was not known then."""
+    history = snapshots(obs)
+    days = vintages or sorted({s.known_from for s in history if np.isfinite(s.attained)})
+    tried = set()
+    for day in days:
+        try:
+            evidence = gather(vintage(obs, day, data))
+        except KontumError:  # no bands published yet
+            continue
+        state_of_knowledge = (evidence.now.day, len(evidence.history))
+        ahead = [s for s in history if s.day > evidence.now.day and s.known_from > day]
+        if ahead and (vintages or state_of_knowledge not in tried):
+            yield from _from_vintage(day, evidence, ahead, draws, seed)
+        tried.add(state_of_knowledge)
 
 
-def _case(
-    origin: str, state: Snapshot, ahead: Snapshot, step: int, method: str, number: np.ndarray
-) -> dict[str, object]:
-    number, observed = number.astype(float), ahead.attained
-    quantiles = np.quantile(number, LEVELS, method="inverted_cdf")
-    _, low, _, median, _, high, _ = quantiles
-    crps = abs(median - observed) if number.size == 1 else scoringrules.crps_ensemble(observed, number)
-    return {
-        "origin": origin,
-        "state_day": state.day,
-        "day": ahead.day,
-        "step": step,
-        "method": method,
-        "observed": int(observed),
-        "median": float(median),
-        "q10": float(low),
-        "q90": float(high),
-        "ae": abs(float(median) - observed),
-        "crps": float(crps),
-        "wis": float(wis(observed, LEVELS, quantiles)),
-        "covered_80": bool(low <= observed <= high),
+def _from_vintage(
+    day: str, evidence: Evidence, ahead: list[Snapshot], draws: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    times = np.array([s.time for s in ahead])
+    state, _ = start_state(evidence, fit(evidence.history), draws, seed, times[-1])
+    numbers: dict[tuple[str, str], np.ndarray] = {}
+    for method, pace in (("observed pace", None), ("pace 1.5", asked_pace())):
+        paths, _ = move(deepcopy(state), pace, times)
+        for what, name in _SNAPSHOT_FIELDS.items():
+            numbers[what, method] = paths[name].sum(axis=2)
+    present = (evidence.now.attained, state.rates.advanced_now[0], state.rates.model_now.min())
+    for what, number in zip(LEVELS, present, strict=True):
+        numbers[what, "no change"] = np.full((len(ahead), 1), number)
+    numbers[LEVELS[0], "straight line"] = _line(evidence.history, ahead)
+    for (what, method), forecast in numbers.items():
+        step = 0
+        for s, number in zip(ahead, forecast, strict=True):
+            outcome = getattr(s, _SNAPSHOT_FIELDS[what])
+            if np.isfinite(outcome):
+                step += 1
+                row = {"what": what, "area": PROVINCE, "vintage": day, "made_from": evidence.now.day, "day": s.day}
+                yield row | {"method": method, "step": step} | _scored(number.astype(float), float(outcome))
+
+
+def _line(history: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
+    """The straight line through the last two counts at each later day, within 0 and all communes; shape (days, 1)."""
+    counted = [s for s in history if np.isfinite(s.attained)]
+    last, slope = counted[-1], 0.0
+    if len(counted) > 1:
+        slope = (last.attained - counted[-2].attained) / (last.time - counted[-2].time)
+    return np.array([[np.clip(last.attained + slope * (s.time - last.time), 0, s.communes)] for s in ahead])
+
+
+def _scored(number: np.ndarray, outcome: float) -> dict[str, Any]:
+    """Quantiles of a forecast, whether its intervals hold the outcome, and its scores; number: draws, or one value."""
+    quantiles = dict(zip(QUANTILES, np.quantile(number, [*QUANTILES.values()], method="inverted_cdf"), strict=True))
+    error = abs(quantiles["q50"] - outcome)
+    if number.size == 1:
+        return {"q50": number[0], "outcome": outcome, "ae": error, "crps": error, "wis": error}
+    inside = {name: quantiles[low] <= outcome <= quantiles[high] for name, (low, high) in INTERVALS.items()}
+    scores = {
+        "ae": error,
+        "crps": float(scoringrules.crps_ensemble(outcome, number)),
+        "wis": float(wis(outcome, [*QUANTILES.values()], [*quantiles.values()])),
     }
+    return quantiles | {"outcome": outcome} | inside | scores

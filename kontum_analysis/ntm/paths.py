@@ -4,54 +4,44 @@ Each commune has its own random stream, `SeedSequence(seed, spawn_key=(area code
 shared shock, so that draws depend neither on the order of communes nor on communes or years added.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..data.areas import PROVINCE
-from .counts import Commune, choose_attained, constraints, draw_counts, latent_ranks
-from .growth import Growth, to_criteria, to_effort
-from .published import Snapshot, decimal_year
+from .communes import Commune, Evidence
+from .counts import choose_attained, constraints, draw_counts, latent_ranks
+from .growth import SIGMA, Growth, to_criteria, to_effort
+from .levels import Rates, choose_levels, yearly_rates
+from .published import decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
-NEW_SET = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
-ADVANCED_SINCE = 2018.0  # communes are judged against the advanced set since 2018 (QĐ 319, ntm_criteria.csv)
-_CAP = 19 - 1e-9
-
-
-@dataclass
-class Rates:
-    """Yearly rates drawn from what is published, each shape (draws,): advanced, model, loss; retained: share (or 1)."""
-
-    advanced: np.ndarray
-    model: np.ndarray
-    loss: np.ndarray
-    retained: np.ndarray
+NEW_SET, NEW_SET_SINCE = "NTM_2021_2025", 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
 
 
 @dataclass
 class State:
     """All communes in all draws at one time; arrays have shape (draws, communes).
 
-    criteria: number met, fractions included, 19 and more when attained; level: 1 advanced, 2 model, else 0.
-    shared: columns pace, sigma, shape, last (draws, 4); old: had attained at the first time of the projection.
+    criteria: number met, fractions included, 19 and more when attained; advanced, model, lost: standing of each.
+    shared: columns pace, shape, last (draws, 3); streams: one random stream a commune. kept_least: share of its
+    criteria that a commune keeps at least when the set changes, None where no change is ahead.
     """
 
     time: float
-    standard: str
     criteria: np.ndarray
     advanced: np.ndarray
     model: np.ndarray
+    lost: np.ndarray
     shared: np.ndarray
     streams: list[np.random.Generator]
     seed: int
     rates: Rates
     members: list[Commune]
-    lost: np.ndarray
+    kept_least: float | None = None
 
     @property
     def counts(self) -> np.ndarray:
@@ -65,24 +55,16 @@ def random_stream(seed: int, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def current_state(
-    history: list[Snapshot],
-    members: list[Commune],
-    totals: pd.DataFrame,
-    growth: Growth,
-    rates: Rates,
-    draws: int,
-    seed: int,
-) -> State:
-    """State at the last snapshot: drawn at the last one with bands, then moved to the later ones.
+def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until: float) -> tuple[State, np.ndarray]:
+    """State at the last published figures, to be moved on to `until`, and the counts (draws, communes) on that day.
 
-    At each later snapshot exactly its published number has attained: those named, then the highest ranks.
+    The counts are drawn at the last snapshot with bands and moved to the later ones. At each of these exactly its
+    published number has attained: those named, then the highest ranks.
     """
-    base = [s for s in history if s.bands][-1]
+    history, members, base = evidence.history, evidence.members, evidence.base
     later = [s for s in history if s.time > base.time and np.isfinite(s.attained)]
     streams = [random_stream(seed, int(c.code)) for c in members]
-    shared = growth.sample(draws, random_stream(seed, int(PROVINCE)))
-    limits = [constraints(s, members, totals, history) for s in (base, *later)]
+    limits = [constraints(s, members, evidence.totals, history) for s in (base, *later)]
     ranks = latent_ranks(limits[0], _columns(streams, lambda r: r.standard_normal(draws)))
     attained: list[np.ndarray] = []
     within = None
@@ -90,65 +72,83 @@ def current_state(
         within = choose_attained(ranks, int(s.attained), limit, within)
         attained.insert(0, within)
     counts = draw_counts(base, limits[0], ranks, random_stream(seed, int(PROVINCE), 1), within)
-    criteria = counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0)
-    nothing = np.zeros(criteria.shape, bool)
     state = State(
-        base.time,
-        base.standard,
-        criteria,
-        nothing,
-        nothing.copy(),
-        shared,
-        streams,
-        seed,
-        rates,
-        members,
-        nothing.copy(),
+        time=base.time,
+        criteria=counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0),
+        advanced=np.zeros(counts.shape, bool),
+        model=np.zeros(counts.shape, bool),
+        lost=np.zeros(counts.shape, bool),
+        shared=growth.sample(draws, random_stream(seed, int(PROVINCE))),
+        streams=streams,
+        seed=seed,
+        rates=yearly_rates(evidence, draws, random_stream(seed, int(PROVINCE), 2)),
+        members=members,
     )
     for s, reached in zip(later, attained, strict=True):
-        _grow(state, s.time, shared[:, 0])
-        state.criteria = np.where(reached, np.maximum(state.criteria, 19), np.minimum(state.criteria, _CAP))
-        state.standard = s.standard
-    return state
+        stood = state.criteria
+        _grow(state, s.time, state.shared[:, 0])
+        settle(state, stood, reached)
+    counts = state.counts
+    key = _columns(streams, lambda r: r.random(draws))
+    state.advanced, state.model = choose_levels(members, evidence.now.day, state.rates, state.criteria >= 19, key)
+    if evidence.now.standard < NEW_SET and until > NEW_SET_SINCE:
+        state.kept_least = _criteria_kept(evidence.obs)
+        _drop_to_new_set(state)
+    return state, counts
 
 
-def yearly_rates(prepared: dict[str, Any], draws: int, seed: int) -> tuple[Rates, int, dict[str, Any]]:
-    """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure.
+def settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
+    """Make exactly the communes of a mask have attained, at a time when that is known.
 
-    prepared: obs, history, members and now, as gathered in `attainment`. Returns (Rates, number advanced now, facts).
+    stood: criteria (draws, communes) at the time before. A commune that is known not to have attained but grew so far
+    is drawn anew between where it stood and 19: left just below 19 it would attain at once. One that lost its standing
+    stood at `LOST_COUNT`.
     """
-    obs, now, rng = prepared["obs"], prepared["now"], random_stream(seed, int(PROVINCE), 2)
-    line = [s for s in prepared["history"] if np.isfinite(s.attained)]
-    t, a = np.array([s.time for s in line]), np.array([s.attained for s in line])
+    share = _columns(state.streams, lambda r: r.random(len(stood)))
+    stood = np.where(stood < 19, stood, LOST_COUNT)
+    below = np.where(state.criteria < 19, state.criteria, stood + share * (19 - stood))
+    state.criteria = np.where(reached, np.maximum(state.criteria, 19), below)
 
-    def exposed(since: float) -> float:
-        """Commune-years since then."""
-        return float(np.clip(np.diff(np.maximum(t, since)), 0, None) @ a[:-1])
 
-    rows = obs[(obs["ref_area"] == PROVINCE) & (obs["time_period"] <= max(now.day, f"{now.day[:4]}-12-31"))]
+def place_named(state: State, stood: np.ndarray, is_due: np.ndarray) -> None:
+    """Let communes named since the last count be among those that attained, without adding to their number.
 
-    def number(name: str) -> float:
-        return float(rows.loc[rows["indicator"] == name, "obs_value"].max())
+    stood: criteria (draws, communes) at the time before; is_due: mask (communes,). A name says who attained, not how
+    many did: where a named commune has not attained in a draw, it takes the place of one that has since, the one
+    nearest to 19. Only where too few have attained does the number rise.
+    """
+    is_new = (state.criteria >= 19) & (stood < 19)
+    is_late = is_due & (state.criteria < 19)
+    excess = np.where(is_new & ~is_due, state.criteria, np.inf)
+    rank = np.argsort(np.argsort(excess, axis=1), axis=1)
+    gives_way = is_new & ~is_due & (rank < is_late.sum(axis=1, keepdims=True))
+    settle(state, stood, ((state.criteria >= 19) | is_late) & ~gives_way)
 
-    named = sum(bool(c.advanced_by) and c.advanced_by <= now.day for c in prepared["members"])
-    in_year = number("ntm_advanced_communes_recognised_in_year")
-    advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))
-    model = int(np.nan_to_num(number("ntm_model_communes")))
-    falls = float(np.clip(-np.diff(a), 0, None).sum())
+
+def _criteria_kept(obs: pd.DataFrame) -> float | None:
+    """Share of its criteria that a district kept when the set changed; the smallest one published, or None."""
     change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
-    retained, share = None, np.ones(draws)
-    if len(change):
-        total = obs[(obs["indicator"] == "ntm_criteria_total") & obs["ref_area"].isin(change["ref_area"])]
-        old = total.loc[total["standard"] == "NTM_2016_2020"].set_index("ref_area")["obs_value"]
-        retained = float((1 + change.set_index("ref_area")["obs_value"] / old).min())
-        share = rng.uniform(retained, 1.0, draws)  # one district only: anything from its loss to no loss
-    rates = Rates(
-        advanced=rng.gamma(advanced + 0.5, 1 / max(exposed(ADVANCED_SINCE), 10.0), draws),
-        model=rng.gamma(model + 0.5, 1 / max(advanced * (now.time - 2021.5), 5.0), draws),
-        loss=rng.gamma(falls + 0.5, 1 / max(exposed(0), 10.0), draws),
-        retained=share,
-    )
-    return rates, advanced, {"retained": retained, "falls": falls, "exposed": exposed(0)}
+    if change.empty:
+        return None
+    total = obs[(obs["indicator"] == "ntm_criteria_total") & (obs["standard"] < NEW_SET)]
+    both = change.merge(total, on="ref_area", suffixes=("", "_total"))
+    return float((1 + both["obs_value"] / both["obs_value_total"]).min())
+
+
+def _drop_to_new_set(state: State) -> None:
+    """The change of set of 2022: a commune below 19 keeps each criterion with a chance of `kept_least` to 1, if known.
+
+    One district is published: the chance is drawn anywhere from its loss to no loss. Standing is kept: the province
+    goes on counting recognised communes, although in Kon Rẫy none of four met all criteria of the new set.
+    """
+    if state.kept_least is None:
+        return
+    kept = random_stream(state.seed, int(PROVINCE), 3).uniform(state.kept_least, 1.0, len(state.criteria))
+    below = state.criteria < 19
+    whole = np.floor(state.criteria)
+    counts = np.where(below, whole, 0).astype(int)
+    left = np.stack([r.binomial(counts[:, i], kept) for i, r in enumerate(state.streams)]).T
+    state.criteria = np.where(below, left + state.criteria - whole, state.criteria)
 
 
 def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
@@ -159,46 +159,44 @@ def _gamma(shape: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     return stream.standard_gamma(shape)
 
 
-def set_advanced(state: State, number: int, members: list[Commune], day: str) -> None:
-    """Mark `number` of the attained as advanced in each draw, those named first, the others at random."""
-    key = _columns(state.streams, lambda r: r.random(len(state.criteria)))
-    key = key + 10.0 * np.array([bool(c.advanced_by) and c.advanced_by <= day for c in members])
-    key = np.where(state.criteria >= 19, key, -1)
-    rank = np.argsort(np.argsort(-key, axis=1), axis=1)
-    state.advanced = (rank < number) & (key >= 0)
-
-
-def drop_to_new_set(state: State) -> None:
-    """The change of set of 2022: each criterion of a commune below 19 is kept with the chance `rates.retained`.
-
-    Standing is kept: the province goes on counting recognised communes, although in Kon Rẫy none of four met all
-    criteria of the new set.
-    """
-    below = state.criteria < 19
-    counts = np.floor(np.where(below, state.criteria, 0)).astype(int)
-    columns = [r.binomial(counts[:, i], state.rates.retained) for i, r in enumerate(state.streams)]
-    fraction = state.criteria - np.floor(state.criteria)
-    state.criteria = np.where(below, np.stack(columns).T + fraction, state.criteria)
-    state.standard = "NTM_2021_2025"
-
-
-def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[int, float, np.ndarray]]:
-    """Add the gains of the time up to `until`, year by year; returns (year, gap, shock) of each part."""
-    sigma, shape, last = (state.shared[:, i] for i in (1, 2, 3))
+def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.ndarray]]:
+    """Add the gains of the time up to `until`, year by year; returns (gap, shock) of each part."""
+    shape, last = state.shared[:, 1], state.shared[:, 2]
     parts = []
-    while until - state.time > 1e-9:
-        year = int(np.floor(state.time + 1e-9))
-        gap = min(until, year + 1.0) - state.time
+    for stop in _year_ends(state.time, until):
+        gap, year = stop - state.time, int(np.floor(state.time + 1e-9))
         shock = random_stream(state.seed, int(PROVINCE), year).standard_normal(len(pace))
-        shock = np.exp(sigma * shock - sigma**2 / 2)  # mean one
+        shock = np.exp(SIGMA * shock - SIGMA**2 / 2)  # mean one
         gains = _columns(state.streams, partial(_gamma, shape * gap)) / shape[:, None]
         effort = to_effort(state.criteria, last[:, None])
         moved = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
         state.criteria = np.where(state.criteria >= 19, state.criteria, moved)
-        parts.append((year, gap, shock))
-        state.time += gap
-    state.time = until
+        parts.append((gap, shock))
+        state.time = stop
     return parts
+
+
+def _year_ends(begin: float, until: float) -> Iterator[float]:
+    """The ends of the calendar years after `begin` and before `until`, then `until`; decimal years."""
+    while until - begin > 1e-9:
+        begin = min(until, np.floor(begin + 1e-9) + 1.0)
+        yield begin
+
+
+def move(state: State, pace: float | None, times: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Paths (as of `project`) to the decimal years `times`, and the pace observed so far; the state itself moves.
+
+    pace: criteria a year of a commune below 19, on average over these communes, or None for the observed, which has
+    shape (draws,) and the same unit.
+    """
+    below = state.criteria < 19
+    quick = np.where(state.criteria < 15, 1.0, 1 / state.shared[:, 2:])
+    unit = np.where(below, quick, 0).sum(axis=1) / np.maximum(below.sum(axis=1), 1)  # criteria per unit of effort
+    unit = np.where(unit > 0, unit, 1.0)
+    observed = state.shared[:, 0] * unit
+    if pace is None:
+        return project(state, times, observed / unit, np.ones(len(unit))), observed
+    return project(state, times, pace / unit, np.full(len(unit), pace / np.median(observed))), observed
 
 
 def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np.ndarray) -> dict[str, np.ndarray]:
@@ -210,28 +208,25 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
     draws = len(state.criteria)
     patience = _columns(state.streams, lambda r: r.standard_exponential((draws, 3)))  # (3, draws, communes)
     hazard = np.zeros((2, *state.criteria.shape))
-    old, first = state.criteria >= 19, state.time
-    out: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
+    had_attained, first = state.criteria >= 19, state.time
+    named_at = np.array([decimal_year(c.attained_by) if c.attained_by else np.inf for c in state.members])
+    records: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
-        while True:
-            stop = min(until, np.floor(state.time + 1e-9) + 1.0)
-            attained, advanced = state.criteria >= 19, state.advanced.copy()
-            parts = _grow(state, stop, pace)
-            for _, gap, shock in parts:
+        for stop in _year_ends(state.time, until):
+            begin, stood, advanced = state.time, state.criteria, state.advanced
+            for gap, shock in _grow(state, stop, pace):
                 push = (relative_pace * shock * gap)[:, None]
-                hazard[0] += np.where(attained, state.rates.advanced[:, None] * push, 0)
+                hazard[0] += np.where(stood >= 19, state.rates.advanced[:, None] * push, 0)
                 hazard[1] += np.where(advanced, state.rates.model[:, None] * push, 0)
-            state.advanced = state.advanced | (hazard[0] > patience[0])
+            state.advanced = advanced | (hazard[0] > patience[0])
             state.model = state.model | (advanced & (hazard[1] > patience[1]))
-            for i, c in enumerate(state.members):  # what is published of later days
-                if c.attained_by and decimal_year(c.attained_by) <= stop + 1e-9:
-                    state.criteria[:, i] = np.maximum(state.criteria[:, i], 19)
-            if stop >= until - 1e-9:
-                break
-        state.lost = old & (state.rates.loss[:, None] * (state.time - first) > patience[2])
-        standing = (state.criteria >= 19) & ~state.lost
-        out["counts"].append(state.counts)
-        out["attained"].append(standing)
-        out["advanced"].append(standing & state.advanced)
-        out["model"].append(standing & state.advanced & state.model)
-    return {name: np.stack(value) for name, value in out.items()}
+            is_due = (named_at > begin) & (named_at <= stop + 1e-9)
+            if is_due.any():
+                place_named(state, stood, is_due)
+        state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
+        has_standing = (state.criteria >= 19) & ~state.lost
+        records["counts"].append(state.counts)
+        records["attained"].append(has_standing)
+        records["advanced"].append(has_standing & state.advanced)
+        records["model"].append(has_standing & state.advanced & state.model)
+    return {name: np.stack(value) for name, value in records.items()}

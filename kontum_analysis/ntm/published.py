@@ -1,23 +1,26 @@
-"""What has been published about new-rural (NTM) communes: provincial counts by date.
+"""Published counts of new-rural (NTM) communes in the province, one `Snapshot` a day and criteria set.
 
 A page is read as a whole: its bands, mean and counts of one day make one `Snapshot`. Rows are therefore not chosen
 by `preferred`, which settles one figure at a time and would mix pages of one year. Criteria sets (`standard`) are
-kept apart: a count under one set says nothing about the count under another.
+kept apart: a count under one set says nothing about the count under another. How single pages were read by hand
+stands in `pages.csv`: the day of a page, where its content places it better than the rule of `_day`, and ranges
+printed more narrowly than the band they are filed under.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import PROVINCE
+from ..data.areas import PROVINCE, register
 
-LEVELS = (19, 15, 10, 5)  # a band holds the communes that reached this level but not the one before
 BANDS = ("attained", "from_15_to_18", "from_10_to_14", "from_5_to_9", "below_5")
-_RANGES = ((19, 19), (15, 18), (10, 14), (5, 9), (0, 4))
+RANGES = ((19, 19), (15, 18), (10, 14), (5, 9), (0, 4))  # lowest and highest count of each band
 _INDICATORS = (
     "ntm_communes",
     "ntm_communes_15_18_criteria",
@@ -25,21 +28,21 @@ _INDICATORS = (
     "ntm_communes_5_9_criteria",
     "ntm_communes_below_5_criteria",
 )
-# Ranges printed more narrowly than the band they are filed under (comments of these rows in observations.csv).
-_PRINTED = {
-    ("kontumtv-2022-ntm-b", 1): (15, 17),
-    ("kontumtv-2022-ntm-b", 3): (7, 9),
-    ("kontumtv-2022-ntm-a", 3): (8, 8),
-    ("kontumtv-2021-ntm-a", 3): (8, 9),
-    ("kontumtv-2021-ntm-b", 3): (8, 9),
+_NUMBERS = ("attained", "mean_low", "mean_high", "recognised", "advanced", "model")
+_COLUMNS = {
+    "ref_area",
+    "indicator",
+    "time_period",
+    "date_precision",
+    "obs_value",
+    "bound",
+    "bound_value",
+    "standard",
+    "source_id",
+    "known_from",
 }
-# Pages whose comment or content places them better than the rule of `_day` would.
-_READ_AS = {
-    "kontumtv-2019-ntm-b": "2019-10-04",  # same mean, 12.23, as the page of that day
-    "kontumtv-2021-ntm-a": "2020-12-31",  # of late 2020 or early 2021
-    "ct-04-2022": "2021-12-31",  # result of 2021 quoted in the directive
-}
-_86_UNTIL = "2019-12-31"  # Măng Đen, until then the commune Đăk Long of Kon Plông, became a town
+MANG_DEN = "23473"  # a town since it was made of the commune Đăk Long of Kon Plông
+_MANG_DEN_RURAL_UNTIL = "2019-12-31"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Snapshot:
     source_ids: tuple[str, ...] = ()
     attained: float = np.nan
     bands: tuple[int, ...] = ()
-    ranges: tuple[tuple[int, int], ...] = _RANGES
+    ranges: tuple[tuple[int, int], ...] = RANGES
     mean_low: float = np.nan
     mean_high: float = np.nan
     recognised: float = np.nan
@@ -71,7 +74,7 @@ class Snapshot:
     @property
     def communes(self) -> int:
         """Number of rural communes on the day."""
-        return sum(self.bands) if self.bands else 86 if self.day <= _86_UNTIL else 85
+        return sum(self.bands) or len(rural_communes(self.day <= _MANG_DEN_RURAL_UNTIL))
 
 
 def decimal_year(day: str) -> float:
@@ -84,11 +87,40 @@ def decimal_year(day: str) -> float:
     return stamp.year + stamp.day_of_year / (366 if stamp.is_leap_year else 365)
 
 
+def rural_communes(with_mang_den: bool = False) -> pd.DataFrame:
+    """The rural communes of the register before July 2025, in order of code; columns as in areas.csv.
+
+    with_mang_den: also the town that was a rural commune of Kon Plông until the end of 2019.
+
+    >>> len(rural_communes()), len(rural_communes(with_mang_den=True))
+    (85, 86)
+    """
+    table = register("2020", "commune")
+    is_rural = (table["type"] == "xã") | (with_mang_den & (table["code"] == MANG_DEN))
+    return table[is_rural].sort_values("code")
+
+
+@lru_cache(maxsize=1)
+def _pages() -> list[dict[Any, Any]]:
+    """The rows of `pages.csv`: source_id, day, band, lowest, highest, reading."""
+    return pd.read_csv(Path(__file__).with_name("pages.csv"), dtype=str, keep_default_na=False).to_dict("records")
+
+
 def _day(row: Any) -> str:
     """The day a row speaks of; a page without a day counts for the middle of its year."""
-    if row.source_id in _READ_AS:
-        return _READ_AS[row.source_id]
+    placed = [str(page["day"]) for page in _pages() if page["source_id"] == row.source_id and page["day"]]
+    if placed:
+        return placed[0]
     return row.time_period if row.date_precision in ("day", "month") else f"{row.time_period[:4]}-07-01"
+
+
+def _printed_ranges(source_id: str) -> tuple[tuple[int, int], ...]:
+    """Lowest and highest count of each band as a page prints them."""
+    ranges = dict(zip(BANDS, RANGES, strict=True))
+    for page in _pages():
+        if page["source_id"] == source_id and page["band"]:
+            ranges[page["band"]] = (int(page["lowest"]), int(page["highest"]))
+    return tuple(ranges.values())
 
 
 def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
@@ -96,58 +128,49 @@ def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
 
     obs: table of `load_observations`. Where two pages share a day, the one with all bands is followed and the
     other only fills its gaps. Raises KontumError when obs holds no NTM figure of the province.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> next(s.bands for s in snapshots(load_observations()) if s.day == "2022-11-30")
+    (38, 15, 28, 4, 0)
     """
-    need = {
-        "ref_area",
-        "indicator",
-        "time_period",
-        "date_precision",
-        "obs_value",
-        "bound",
-        "bound_value",
-        "standard",
-        "source_id",
-        "known_from",
-    }
-    if not isinstance(obs, pd.DataFrame) or (missing := need - set(obs.columns)):
-        what = sorted(missing) if isinstance(obs, pd.DataFrame) else type(obs).__name__
-        raise KontumError("error.ntm.obs", what=what)
+    if not isinstance(obs, pd.DataFrame):
+        raise KontumError("error.ntm.obs", what=type(obs).__name__)
+    if missing := _COLUMNS - set(obs.columns):
+        raise KontumError("error.ntm.obs", what=sorted(missing))
     rows = obs[(obs["ref_area"] == PROVINCE) & obs["indicator"].str.startswith("ntm_")]
-    found = [_snapshot(page) for _, page in rows.groupby(["source_id", "standard"], sort=False)]
-    found += [s for _, page in rows.groupby("source_id", sort=False) for s in _year_before(page)]
-    found = [s for s in found if np.isfinite(s.attained) or np.isfinite(s.mean_low)]
-    if not any(np.isfinite(s.attained) for s in found):
+    pages = [_snapshot(page) for _, page in rows.groupby(["source_id", "standard"], sort=False)]
+    pages += [s for _, page in rows.groupby("source_id", sort=False) for s in _year_before(page)]
+    pages = [s for s in pages if np.isfinite(s.attained) or np.isfinite(s.mean_low)]
+    if not any(np.isfinite(s.attained) for s in pages):
         raise KontumError("error.ntm.no_figure")
-    merged: dict[tuple[str, str], Snapshot] = {}
-    for s in sorted(found, key=lambda s: (s.time, s.standard, not s.bands, s.known_from)):
+    by_day: dict[tuple[str, str], Snapshot] = {}
+    for s in sorted(pages, key=lambda s: (s.time, s.standard, not s.bands, s.known_from)):
         key = (s.day, s.standard)
-        merged[key] = _filled(merged[key], s) if key in merged else s
-    result: list[Snapshot] = []
-    for s in merged.values():
-        if not (result and _repeats(result[-1], s)):
-            result.append(s)
-    return result
+        by_day[key] = _fill_gaps(by_day[key], s) if key in by_day else s
+    history: list[Snapshot] = []
+    for s in by_day.values():
+        if not (history and _repeats(history[-1], s)):
+            history.append(s)
+    return history
 
 
 def _snapshot(page: pd.DataFrame) -> Snapshot:
-    first, source = page.iloc[0], page["source_id"].iloc[0]
-    value = page.set_index("indicator")["obs_value"]
-    value = value[~value.index.duplicated()]
-    counts = [value.get(name, np.nan) for name in _INDICATORS]
+    first = page.iloc[0]
+    value = page.drop_duplicates("indicator").set_index("indicator")["obs_value"]
+    counts = np.array([value.get(name, np.nan) for name in _INDICATORS])
+    sizes = [len(rural_communes(_day(first) <= _MANG_DEN_RURAL_UNTIL)), len(rural_communes())]
     if np.isnan(counts[4]) and np.isfinite(counts[:4]).all():  # the last band is what the others leave
-        left = (86 if _day(first) <= _86_UNTIL else 85) - sum(counts[:4])
-        counts[4] = 0 if sum(counts[:4]) == 85 else max(left, 0)
-    whole = np.isfinite(counts).all() and sum(counts) in (85, 86)
-    ranges = tuple(_PRINTED.get((source, b), r) for b, r in enumerate(_RANGES))
+        counts[4] = 0 if counts[:4].sum() in sizes else max(sizes[0] - counts[:4].sum(), 0)
+    has_bands = counts.sum() in sizes
     low, high = _mean_limits(page[page["indicator"] == "ntm_criteria_mean"])
     return Snapshot(
         day=_day(first),
         standard=first.standard,
         known_from=page["known_from"].max(),
-        source_ids=(source,),
+        source_ids=(first.source_id,),
         attained=counts[0],
-        bands=tuple(int(c) for c in counts) if whole else (),
-        ranges=ranges,
+        bands=tuple(int(c) for c in counts) if has_bands else (),
+        ranges=_printed_ranges(first.source_id),
         mean_low=low,
         mean_high=high,
         recognised=value.get("ntm_communes_recognised", np.nan),
@@ -176,26 +199,21 @@ def _year_before(page: pd.DataFrame) -> Iterator[Snapshot]:
     if len(change) and len(mean) and np.isfinite(mean["obs_value"].iloc[0]):
         row, value = mean.iloc[0], mean["obs_value"].iloc[0] - change.iloc[0]
         yield Snapshot(
-            f"{int(row.time_period[:4]) - 1}-12-31",
-            row.standard,
-            row.known_from,
-            (row.source_id,),
+            day=f"{int(row.time_period[:4]) - 1}-12-31",
+            standard=row.standard,
+            known_from=row.known_from,
+            source_ids=(row.source_id,),
             mean_low=value - 0.01,
             mean_high=value + 0.015,
         )
 
 
-def _filled(main: Snapshot, other: Snapshot) -> Snapshot:
-    gaps = {
-        n: getattr(other, n)
-        for n in ("attained", "mean_low", "mean_high", "recognised", "advanced", "model")
-        if np.isnan(getattr(main, n)) and np.isfinite(getattr(other, n))
-    }
-    if not gaps:
+def _fill_gaps(main: Snapshot, other: Snapshot) -> Snapshot:
+    numbers = {n: getattr(other, n) for n in _NUMBERS if np.isnan(getattr(main, n)) and np.isfinite(getattr(other, n))}
+    if not numbers:
         return main
-    return replace(
-        main, **gaps, source_ids=main.source_ids + other.source_ids, known_from=max(main.known_from, other.known_from)
-    )
+    source_ids, known_from = main.source_ids + other.source_ids, max(main.known_from, other.known_from)
+    return replace(main, **numbers, source_ids=source_ids, known_from=known_from)
 
 
 def _repeats(before: Snapshot, s: Snapshot) -> bool:
@@ -204,23 +222,15 @@ def _repeats(before: Snapshot, s: Snapshot) -> bool:
     return before.standard == s.standard and nothing_new
 
 
-def history_table(found: list[Snapshot]) -> pd.DataFrame:
-    """The snapshots as a table: day, standard, counts by band, limits of the mean, recognised, advanced, sources."""
+def history_table(history: list[Snapshot]) -> pd.DataFrame:
+    """The snapshots as a table: day, standard, counts by band, all communes, limits of the mean, and other counts.
+
+    attained counts the communes with 19 criteria, under appraisal or recognised; recognised those with a decision.
+    """
     rows = []
-    for s in found:
+    for s in history:
         bands: tuple[float, ...] = s.bands or (s.attained, *[np.nan] * 4)
-        rows.append(
-            {
-                "day": s.day,
-                "standard": s.standard,
-                **dict(zip(BANDS, bands, strict=True)),
-                "communes": s.communes,
-                "mean_low": s.mean_low,
-                "mean_high": s.mean_high,
-                "recognised": s.recognised,
-                "advanced": s.advanced,
-                "known_from": s.known_from,
-                "source_ids": "|".join(s.source_ids),
-            }
-        )
+        numbers = {name: getattr(s, name) for name in ("communes", *_NUMBERS[1:], "known_from")}
+        row = {"day": s.day, "standard": s.standard, **dict(zip(BANDS, bands, strict=True)), **numbers}
+        rows.append(row | {"source_ids": "|".join(s.source_ids)})
     return pd.DataFrame(rows)

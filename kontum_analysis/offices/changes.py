@@ -195,7 +195,7 @@ def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:
     """Published NTM levels that the office's own status does not confirm; the columns of `contradictions`."""
-    known, rows = {c.code: c for c in communes(before[~is_own(before)], 86)}, []
+    known, rows = {c.code: c for c in communes(before[~is_own(before)], with_mang_den=True)}, []
     for entry in filled.entries:
         status = entry.values.get("ntm_status")
         if status is None or entry.code not in known or vintage_of(filled.day) == "2025":

@@ -72,7 +72,7 @@ def draw_totals(
     totals = np.array([np.full(households.shape[1], cell.middle if cell else np.nan) for cell in cells])
     is_published = np.array([cell is not None for cell in cells])
     if is_published.all() or movement is None:
-        return np.rint(totals).astype(np.int64)
+        return np.asarray(np.rint(totals), np.int64)
     of, back = movement.scale
     level = of(totals / households)
     walk = np.cumsum(movement.shocks * stream.standard_normal(totals.shape), axis=0)
@@ -84,7 +84,7 @@ def draw_totals(
             bent = level[after] - level[before] - (walk[after] - walk[before])
             level[j] = level[before] + (j - before) / (after - before) * bent + walk[j] - walk[before]
         totals[j] = households[j] * back(level[j])
-    return np.rint(totals).astype(np.int64)
+    return np.asarray(np.rint(totals), np.int64)
 
 
 def merged_total(obs: pd.DataFrame, year: int, draws: int = 4000, seed: int = 3299) -> MergedTotal | None:
@@ -132,4 +132,4 @@ def resample(log_weight: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     """
     weight = np.exp(log_weight - log_weight.max())
     spots = (stream.random() + np.arange(weight.size)) / weight.size
-    return np.searchsorted(np.cumsum(weight) / weight.sum(), spots).clip(max=weight.size - 1)
+    return np.asarray(np.searchsorted(np.cumsum(weight) / weight.sum(), spots).clip(max=weight.size - 1))

@@ -11,13 +11,12 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.memo import remember
 from ..data.programme import corridors, horizon
-from ..ntm.attainment import attainment_chances
+from ..ntm.attainment import DRAWS, SEED, attainment_chances
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import chance_of_average, outlook_draws
 from ..poverty.known import opening_rates
 from ..poverty.speeds import CHOICES
 
-DRAWS, SEED = 4000, 3299  # the same for every chance that is shown
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 POVERTY = ("S-GN-01", "S-GN-02")  # the province, its poor districts
 COMMUNES = {
