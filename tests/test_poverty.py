@@ -198,7 +198,7 @@ def test_implied_pace_calls_possible_what_leaves_no_shortfall(obs, values):
     scenario, projection = project(obs, values)
     table = kt.implied_pace(obs, scenario)
     assert table["year"].tolist() == list(range(scenario.start + 1, scenario.end + 1))
-    assert (table.loc[table["possible"], "shortfall_pp"] <= 100 * poverty.FULL).all()
+    assert (table.loc[table["possible"], "shortfall_pp"] <= 100 * poverty.TOLERANCE).all()
     assert (table.loc[~table["possible"], "shortfall_pp"] > 0).all()
     assert (table["possible"] <= table["possible_without_floor"]).all()
     above = 100 * (path(projection, "62").to_numpy()[1:] - table["province_rate"].to_numpy())

@@ -6,7 +6,7 @@ import pandas as pd
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, area_name, poor_districts
 from ..methods.sums import apportion
 from .draws import scenario_draws
-from .paces import FULL, Inputs, baseline, district_paths
+from .paces import TOLERANCE, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
 
@@ -33,14 +33,14 @@ def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int =
     base = baseline(obs, scenario)
     years = np.arange(scenario.start, scenario.end + 1)
     rates, _ = district_paths(base, scenario, years)
-    grown = (1 + base.growth) ** (years - scenario.start)
+    grown = base.household_factor(years)
     households = np.stack([apportion(base.households * g, round(base.households.sum() * g)) for g in grown], axis=1)
     poor = _whole_households(rates * base.households[:, None] * grown, base.poor)
     entries = np.zeros_like(poor)
     if scenario.form == "stock_flow":
         flow = base.entry * (1 + base.growth) * (households - poor)[:, :-1]
         entries[:, 1:] = np.stack([apportion(f, round(f.sum())) for f in flow.T], axis=1)
-    floors = base.floor * base.rates[:, None] / grown
+    floors = base.floors(years)
     weights = base.weights
     rows = [
         _rows(
@@ -94,7 +94,7 @@ def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
     """Whole households that add up in every year and never rise where the exact path does not."""
     columns = [np.asarray(opening)]
     for before, now in zip(exact.T[:-1], exact.T[1:], strict=True):
-        ceiling = np.where(now <= before + FULL, columns[-1], np.maximum(columns[-1], np.ceil(now)))
+        ceiling = np.where(now <= before + TOLERANCE, columns[-1], np.maximum(columns[-1], np.ceil(now)))
         columns.append(apportion(now, min(round(now.sum()), int(ceiling.sum())), ceiling=ceiling))
     return np.stack(columns, axis=1)
 
