@@ -14,6 +14,7 @@ from ..base.words import LANGUAGES, labels, text
 from ..data.observations import vintage
 from ..data.programme import POVERTY_PACE, load_targets
 from ..ntm.attainment import project_ntm
+from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import chance_of_average, outlook_draws
 from ..poverty.known import opening_rates
@@ -220,11 +221,6 @@ def _observed_pace(target: Any, measured: Measure) -> float:
 
 def _pace_between(first_day: str, first: float, last_day: str, last: float) -> float:
     return (last - first) / (decimal_year(last_day) - decimal_year(first_day))
-
-
-def decimal_year(day: str) -> float:
-    year, month, date = (int(part) for part in day.split("-"))
-    return year + (month - 1) / 12 + date / 372
 
 
 def satisfies(comparator: str, low: float, value: float) -> bool:
