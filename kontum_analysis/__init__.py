@@ -23,7 +23,7 @@ _NAMES = {
     "conflicts": "data.agreement",
     "identities": "data.agreement",
     "estimate_panel": "poverty.estimates",
-    "leave_one_out": "poverty.estimates",
+    "leave_one_out": "poverty.hidden",
     "observed_paces": "poverty.history",
     "scenarios": "poverty",
     "Scenario": "poverty.scenarios",

@@ -8,7 +8,8 @@ import kontum_analysis as kt
 from kontum_analysis.data import areas
 from kontum_analysis.poverty import estimates as estimates_module
 from kontum_analysis.poverty.districts import district_facts, half_unit, household_growth, household_series
-from kontum_analysis.poverty.estimates import estimate_panel, leave_one_out
+from kontum_analysis.poverty.estimates import estimate_panel
+from kontum_analysis.poverty.hidden import leave_one_out
 
 CODES = areas.districts()
 

@@ -8,8 +8,7 @@ import pytest
 
 from kontum_analysis.data.observations import vintage
 from kontum_analysis.data.programme import load_targets
-from kontum_analysis.poverty import districts
-from kontum_analysis.targets.measures import PANEL, measure
+from kontum_analysis.targets.measures import measure
 
 
 def target(target_id):
@@ -66,7 +65,3 @@ def test_a_later_bound_stands_beside_the_value_with_its_reliability(obs):
     doubtful = obs.assign(obs_status=obs["obs_status"].mask(obs.index.isin(bound.index), "U"))
     assert not measure(doubtful, asked).is_sure
     assert np.isnan(measure(obs.drop(bound.index), asked).low)
-
-
-def test_the_panel_rests_on_what_district_facts_reads():
-    assert set(PANEL) == set(districts._NAMES)

@@ -10,7 +10,8 @@ from ..base.errors import KontumError
 from ..base.words import number, text
 from ..data.areas import PROVINCE, area_list, area_name
 from ..data.programme import SCENARIOS, horizon
-from ..poverty.estimates import estimate_panel, leave_one_out
+from ..poverty.estimates import estimate_panel
+from ..poverty.hidden import leave_one_out
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import preset
 from . import style

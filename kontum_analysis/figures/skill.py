@@ -7,7 +7,7 @@ from scipy.stats import beta
 from ..base.words import number, text
 from ..methods.hindcast import hindcast
 from ..ntm.hindcast import hindcast_ntm
-from ..poverty.estimates import leave_one_out
+from ..poverty.hidden import leave_one_out
 from ..poverty.history import hindcast_panel
 from . import style
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,31 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, districts
 from ..data.observations import select
+from ..data.own_sums import decimals
 
 STANDARD = "MDP_2022_2025"
-Figure = tuple[float, str, str]  # value, obs_status, source
 FIRST_YEAR = 2021  # end of 2021: the opening stock under Decree 07/2021
+CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each tells the year before
+NAMES = {  # indicator -> what it is called here
+    "households_total": "households",
+    "poor_households": "poor_households",
+    "poverty_rate_pct": "rate_pct",
+    "near_poor_households": "near_poor",
+    "near_poor_rate_pct": "near_poor_pct",
+    "poor_households_net_reduction": "fall",
+    "poverty_rate_reduction_pp": "fall_pp",
+}
+
+
+class Figure(NamedTuple):
+    """One published figure as it is printed."""
+
+    value: float
+    status: str
+    source: str
+
+
+Figures = Mapping[str, Figure | None]  # of one area and year, by name
 
 
 @dataclass(frozen=True)
@@ -31,17 +52,19 @@ class Cell:
         return (self.low + self.high) / 2
 
 
+Facts = Mapping[tuple[str, int, str], Cell]  # of `district_facts`, keyed (area, year, name)
+
+
 def half_unit(value: float) -> float:
     """Half of the last printed decimal place: a figure printed as 4.28 lies within 0.005 of it.
 
     >>> half_unit(4.28), half_unit(10.4), half_unit(2.0)
     (0.005, 0.05, 0.5)
     """
-    decimals = len(repr(float(value)).rstrip("0").partition(".")[2])
-    return 0.5 * 10.0**-decimals
+    return 0.5 * 10.0 ** -decimals(value)
 
 
-def district_facts(obs: pd.DataFrame) -> dict[tuple[str, int, str], Cell]:
+def district_facts(obs: pd.DataFrame) -> Facts:
     """Cells for the province and its ten districts: a dict keyed (area, year, name).
 
     name is households, poor_households or rate (fraction). Counts and rates are taken as published; derived are
@@ -51,85 +74,68 @@ def district_facts(obs: pd.DataFrame) -> dict[tuple[str, int, str], Cell]:
 
     Raises KontumError when the opening stock of end-2021 is not known on the day of the vintage.
     """
-    facts, figures = {}, _figures(obs)
+    figures = _figures(obs)
     last = max((year for area, year, name in figures if area == PROVINCE and name == "poor_households"), default=0)
     if last < FIRST_YEAR:
         raise KontumError("error.no_opening", standard=STANDARD)
+    facts = {}
     for area in [PROVINCE, *districts()]:
         for year in range(FIRST_YEAR, last + 1):
-            found = {name: figures.get((area, year, name)) for name in _NAMES.values()}
-            after = {name: figures.get((area, year + 1, name)) for name in _NAMES.values()}
-            facts.update({(area, year, name): cell for name, cell in _cells(found, after).items()})
+            of_year, year_after = (
+                {name: figures.get((area, y, name)) for name in NAMES.values()} for y in (year, year + 1)
+            )
+            facts.update({(area, year, name): cell for name, cell in _cells(of_year, year_after).items()})
     return facts
 
 
-_NAMES = {
-    "households_total": "households",
-    "poor_households": "poor_households",
-    "poverty_rate_pct": "rate_pct",
-    "near_poor_households": "near_poor",
-    "near_poor_rate_pct": "near_poor_pct",
-    "poor_households_net_reduction": "fall",
-    "poverty_rate_reduction_pp": "fall_pp",
-}
-
-
-CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each tells the year before
-
-
 def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
-    """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures at a year's end."""
-    found: dict[tuple[str, int, str], Figure] = {}
-    row: Any
-    for indicator, name in _NAMES.items():
-        rows = select(obs, indicator, standard=STANDARD)
-        rows = rows[
-            (rows["bound"] == "exact") & (rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31")
-        ]
-        for row in rows.itertuples():
-            found[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
-    return found
+    """(area, year, name) -> Figure: preferred, exact, sure (not U) figures at a year's end."""
+    rows = obs[obs["indicator"].isin(list(NAMES)) & obs["preferred"]]
+    rows = rows[rows["standard"].isin([STANDARD, ""]) & (rows["bound"] == "exact") & (rows["obs_status"] != "U")]
+    rows = rows[rows["time_period"].str.endswith("-12-31")]
+    keys = zip(rows["ref_area"], rows["time_period"].str[:4].astype(int), rows["indicator"].map(NAMES), strict=True)
+    figures = map(Figure, rows["obs_value"], rows["obs_status"], rows["source_id"])
+    return dict(zip(keys, figures, strict=True))
 
 
-def _cells(found: Mapping[str, Figure | None], after: Mapping[str, Figure | None]) -> dict[str, Cell]:
+def _cells(figures: Figures, after: Figures) -> dict[str, Cell]:
+    """The cells of one area and year from its figures and those of the year after, whose changes tell this year."""
     cells = {}
-    if found["poor_households"]:
-        cells["poor_households"] = _stated(found["poor_households"])
-    elif after["poor_households"] and after["fall"]:
-        value = after["poor_households"][0] + after["fall"][0]
-        cells["poor_households"] = Cell(value, value, "derived", after["fall"][2])
-    if found["rate_pct"]:
-        cells["rate"] = _stated(found["rate_pct"], 0.01, half_unit(found["rate_pct"][0]))
-    elif after["rate_pct"] and after["fall_pp"]:
-        value = after["rate_pct"][0] + after["fall_pp"][0]
+    if poor := figures["poor_households"]:
+        cells["poor_households"] = _published(poor)
+    elif (poor := after["poor_households"]) and (fall := after["fall"]):
+        cells["poor_households"] = Cell(poor.value + fall.value, poor.value + fall.value, "derived", fall.source)
+    if rate := figures["rate_pct"]:
+        cells["rate"] = _published(rate, 0.01, half_unit(rate.value))
+    elif (rate := after["rate_pct"]) and (fall := after["fall_pp"]):
+        value = rate.value + fall.value
         low, high = (value - 0.01) / 100, (value + 0.01) / 100  # two roundings
-        cells["rate"] = Cell(low, high, "derived", after["fall_pp"][2])
-    if found["households"]:
-        cells["households"] = _stated(found["households"])
-    elif (derived := _households(cells, found)) is not None:
+        cells["rate"] = Cell(low, high, "derived", fall.source)
+    if households := figures["households"]:
+        cells["households"] = _published(households)
+    elif derived := _households(cells, figures):
         cells["households"] = derived
     if "rate" not in cells and {"poor_households", "households"} <= set(cells):
-        poor, base = cells["poor_households"], cells["households"]
-        cells["rate"] = Cell(poor.low / base.high, poor.high / base.low, "derived", poor.source)
+        count, base = cells["poor_households"], cells["households"]
+        cells["rate"] = Cell(count.low / base.high, count.high / base.low, "derived", count.source)
     return cells
 
 
-def _stated(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
-    value, status, source = figure
-    kind = "derived" if status == "E" else "published"
-    return Cell((value - margin) * scale, (value + margin) * scale, kind, source)
+def _published(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
+    status = "derived" if figure.status == "E" else "published"
+    return Cell((figure.value - margin) * scale, (figure.value + margin) * scale, status, figure.source)
 
 
-def _households(cells: Mapping[str, Cell], found: Mapping[str, Figure | None]) -> Cell | None:
+def _households(cells: Mapping[str, Cell], figures: Figures) -> Cell | None:
     """Households from every printed pair of count and rate; the narrower range where two pairs disagree."""
     ranges = []
     if {"poor_households", "rate"} <= set(cells):
         poor, rate = cells["poor_households"].middle, cells["rate"]
         ranges.append((poor / rate.high, poor / rate.low, rate.source))
-    if found["near_poor"] and found["near_poor_pct"]:
-        count, (per_cent, _, source) = found["near_poor"][0], found["near_poor_pct"]
-        margin = half_unit(per_cent)
-        ranges.append((100 * count / (per_cent + margin), 100 * count / (per_cent - margin), source))
+    if (count := figures["near_poor"]) and (share := figures["near_poor_pct"]):
+        margin = half_unit(share.value)
+        low, high = (100 * count.value / (share.value + side) for side in (margin, -margin))
+        ranges.append((low, high, share.source))
     if not ranges:
         return None
     low, high, source = max(r[0] for r in ranges), min(r[1] for r in ranges), ranges[0][2]
@@ -147,18 +153,15 @@ def household_series(obs: pd.DataFrame) -> pd.Series:
     >>> household_series(load_observations()).round(-2).to_dict()
     {2018: 132200.0, 2019: 138500.0, 2020: 141900.0, 2021: 143600.0, 2022: 146800.0, 2023: 149400.0}
     """
-    wanted = obs["indicator"].isin(["households_total", "poor_households", "poverty_rate_pct"])
-    rows = obs[wanted & obs["preferred"] & (obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact")]
+    rows = obs[obs["preferred"] & (obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact")]
     rows = rows[rows["time_period"].str.endswith("-12-31")].assign(year=rows["time_period"].str[:4].astype(int))
-    by = {name: group.drop_duplicates(["year", "standard"]) for name, group in rows.groupby("indicator")}
-    if not {"poor_households", "poverty_rate_pct"} <= set(by):
-        return pd.Series(dtype=float)
-    pair = by["poor_households"].merge(by["poverty_rate_pct"], on=["year", "standard"], suffixes=("", "_rate"))
-    derived = pd.Series((100 * pair["obs_value"] / pair["obs_value_rate"]).values, index=pair["year"].values)
-    stated = (
-        by["households_total"].set_index("year")["obs_value"] if "households_total" in by else pd.Series(dtype=float)
+    values = rows.drop_duplicates(["indicator", "year", "standard"]).set_index(["year", "standard"])
+    stated, poor, rate = (
+        values.loc[values["indicator"] == name, "obs_value"]
+        for name in ("households_total", "poor_households", "poverty_rate_pct")
     )
-    return stated.combine_first(derived.groupby(level=0).last()).sort_index()
+    derived = (100 * poor / rate).dropna().groupby("year").last()
+    return stated.groupby("year").last().combine_first(derived).sort_index()
 
 
 def household_growth(obs: pd.DataFrame) -> float:
@@ -198,10 +201,11 @@ def published_entry_rate(obs: pd.DataFrame) -> float:
     def figures(indicator: str, standard: str | None = None) -> pd.Series:
         return select(obs, indicator, area=PROVINCE, standard=standard).set_index("time_period")["obs_value"]
 
-    stock, base = figures("poor_households", STANDARD), figures("households_total")
-    new, back = figures("new_poor_households"), figures("relapsed_poor_households")
+    poor, households = figures("poor_households", STANDARD), figures("households_total")
+    new, relapsed = figures("new_poor_households"), figures("relapsed_poor_households")
     for day in sorted(new.index, reverse=True):
-        before = f"{int(day[:4]) - 1}-12-31"
-        if before in stock.index and before in base.index:
-            return float((new[day] + back.get(day, 0.0)) / (base[before] - stock[before]))
+        year_before = f"{int(day[:4]) - 1}-12-31"
+        if year_before in poor.index and year_before in households.index:
+            not_poor = households[year_before] - poor[year_before]
+            return float((new[day] + relapsed.get(day, 0.0)) / not_poor)
     return 0.0

@@ -11,14 +11,12 @@ On the scale of the log odds, for district d, h years after the start, in each d
 - shared: a random walk of the province's log odds, its yearly standard deviation that of provinces' speeds about their
   average; it moves all districts.
 - own: a random walk of each district, its yearly standard deviation that of the districts' known changes, moved by one
-shift a
-  year so that the districts add up to the province's draw.
+  shift a year so that the districts add up to the province's draw.
 
 The speed is drawn from a t distribution and the shared shock with a chi-square scale, since both rest on a handful of
-series.
-Spread therefore grows with the root of the horizon, and in the outlook faster, since a wrong speed adds up. Assumed:
-normal shocks, equal in all districts and independent between years; households grow without error; no change of
-standard.
+series. Spread therefore grows with the root of the horizon, and in the outlook faster, since a wrong speed adds up.
+Assumed: normal shocks, equal in all districts and independent between years; households grow without error; no change
+of standard.
 """
 
 from dataclasses import dataclass
@@ -31,8 +29,8 @@ from ..base.errors import ScenarioError
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
 from ..methods.sums import rates_summing_to
 from .districts import FIRST_YEAR
-from .estimates import TAU_WITHOUT_EVIDENCE, Estimates, estimate_panel
-from .history import speed_prior
+from .estimates import Estimates
+from .filling import LEAST_DISTRICTS, TAU_WITHOUT_EVIDENCE
 from .paces import Baseline, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
@@ -50,26 +48,21 @@ class Draws:
 
     def of(self, code: str) -> np.ndarray:
         """Rates of a district, the province, 62-POOR or 62-REST; shape (year, draw)."""
-        member = {
-            PROVINCE: np.ones(len(self.areas), bool),
-            POOR_DISTRICTS: np.isin(self.areas, poor_districts()),
-            OTHER_DISTRICTS: ~np.isin(self.areas, poor_districts()),
-        }.get(code, np.array([a == code for a in self.areas]))
-        weight = self.households[member]
-        rates: np.ndarray = np.einsum("ay,ayd->yd", weight / weight.sum(axis=0), self.rates[member])
+        is_poor = np.isin(self.areas, poor_districts())
+        groups = {PROVINCE: np.ones(len(self.areas), bool), POOR_DISTRICTS: is_poor, OTHER_DISTRICTS: ~is_poor}
+        is_member = groups[code] if code in groups else np.array(self.areas) == code
+        weights = self.households[is_member]
+        rates: np.ndarray = np.einsum("ay,ayd->yd", weights / weights.sum(axis=0), self.rates[is_member])
         return rates
 
     def quantiles(self) -> pd.DataFrame:
         """Tidy table: area, year, q05 … q95 of the rate, for the province, the two groups and each district."""
-        rows = []
+        tables = []
         for code in (PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *self.areas):
-            found = np.quantile(self.of(code), QUANTILES, axis=1)
-            rows.append(pd.DataFrame({"area": code, "year": self.years, **_named(found)}))
-        return pd.concat(rows, ignore_index=True)
-
-
-def _named(found: np.ndarray) -> dict[str, np.ndarray]:
-    return {f"q{round(100 * q):02d}": row for q, row in zip(QUANTILES, found, strict=True)}
+            quantiles = zip(QUANTILES, np.quantile(self.of(code), QUANTILES, axis=1), strict=True)
+            columns = {f"q{round(100 * level):02d}": values for level, values in quantiles}
+            tables.append(pd.DataFrame({"area": code, "year": self.years, **columns}))
+        return pd.concat(tables, ignore_index=True)
 
 
 def scenario_draws(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 10_000, seed: int = 3299) -> Draws:
@@ -83,40 +76,42 @@ def scenario_draws(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 
     >>> d.rates.shape
     (10, 5, 500)
     """
-    base = baseline(obs, scenario)
+    inputs = Inputs.of(obs)
+    base = baseline(inputs, scenario)
     years = np.arange(scenario.start, scenario.end + 1)
     centre, _ = district_paths(base, scenario, years)
-    return _draw(obs, base, years, logit(centre)[:, :, None], draws, seed)
+    return _draw(inputs, base, years, logit(centre)[:, :, None], draws, seed)
 
 
 def outlook_draws(
-    obs: pd.DataFrame, end: int = 2030, draws: int = 10_000, seed: int = 3299, weight: float | None = None
+    obs: pd.DataFrame | Inputs, end: int = 2030, draws: int = 10_000, seed: int = 3299, weight: float | None = None
 ) -> Draws:
     """Draws of what may come if history is the guide: no scenario, the speed itself is drawn.
 
     Starts from the last year with a published provincial count. weight: that of the province's own speed against
-    history
-    (None: by their variances; 0.25 is the blend that did best on 61 national cases of the MPI panel, for comparison).
+    history (None: by their variances; 0.25 is the blend that did best on 61 national cases of the MPI panel, for
+    comparison).
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> d = outlook_draws(load_observations(), end=2025, draws=500)
     >>> d.years
     (2023, 2024, 2025)
     """
-    start = estimate_panel(obs, 2).years[-1]
+    inputs = Inputs.of(obs)
+    start = inputs.estimates(2).years[-1]
     if end <= start:
         raise ScenarioError("error.outlook.end", found=end, last=start)
-    prior = speed_prior(obs)
+    prior = inputs.prior
     centre, spread = prior["centre"], prior["spread"]
     if weight is not None and prior["own_years"]:
         centre = weight * prior["own"] + (1 - weight) * prior["mean"]
         spread = (1 - weight) * prior["between"]
-    held = Scenario(name="outlook", province_pace_pp=0, poor_district_pace_pp=0, start=start, end=end)
-    base = baseline(obs, held)
+    still = Scenario(name="outlook", province_pace_pp=0, poor_district_pace_pp=0, start=start, end=end)
+    base = baseline(inputs, still)
     years = np.arange(start, end + 1)
     speed = centre + spread * _stream(seed, PROVINCE, 1).standard_t(max(prior["series"] - 1, 2), max(draws, 2))
     path = logit(base.rates)[:, None, None] + (years - start)[None, :, None] * speed
-    return _draw(obs, base, years, path, draws, seed)
+    return _draw(inputs, base, years, path, draws, seed)
 
 
 def _stream(seed: int, code: str, part: int) -> np.random.Generator:
@@ -124,28 +119,25 @@ def _stream(seed: int, code: str, part: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(code), part)))
 
 
-def _draw(
-    obs: pd.DataFrame | Inputs, base: Baseline, years: np.ndarray, centre: np.ndarray, draws: int, seed: int
-) -> Draws:
+def _draw(inputs: Inputs, base: Baseline, years: np.ndarray, centre: np.ndarray, draws: int, seed: int) -> Draws:
+    """Draws about `centre`, the log odds of the districts, shape (district, year, 1 or draw)."""
     if draws < 2:
         raise ScenarioError("error.draws", found=draws)
-    given = Inputs.of(obs)
-    known = given.estimates(draws, seed)
-    opening = known.rates[:, known.years.index(years[0])]
+    estimates, prior, stream = inputs.estimates(draws, seed), inputs.prior, _stream(seed, PROVINCE, 2)
+    opening = estimates.rates[:, estimates.years.index(years[0])]
     offset = logit(opening) - logit(base.rates)[:, None]
-    prior, stream = given.prior, _stream(seed, PROVINCE, 2)
     steps = max(prior["steps"], 2)
     shock = prior["shock"] * np.sqrt(steps / stream.chisquare(steps, draws))
     shared = _walk(stream, len(years), draws, shock)
-    own = np.stack([_walk(_stream(seed, code, 2), len(years), draws, district_shock(known)) for code in base.areas])
-    households = base.households[:, None] * (1 + base.growth) ** (years - years[0])
+    sd = district_shock(estimates)
+    walks = np.stack([_walk(_stream(seed, code, 2), len(years), draws, sd) for code in base.areas])
     weight = base.weights[:, None, None]
     total = expit(logit((weight * expit(centre)).sum(axis=0)) + shared)
-    rates = rates_summing_to(total, centre + offset[:, None, :] + shared + own, weight)
-    floor = (base.floor * base.rates[:, None] / (1 + base.growth) ** (years - years[0]))[:, :, None]
-    rates = np.maximum(rates, floor)
+    rates = rates_summing_to(total, centre + offset[:, None, :] + shared + walks, weight)
+    rates = np.maximum(rates, base.floors(years)[:, :, None])
     rates[:, 0] = opening
-    return Draws(tuple(base.areas), tuple(int(y) for y in years), rates, households)
+    households = base.households[:, None] * base.household_factor(years)
+    return Draws(tuple(base.areas), tuple(int(year) for year in years), rates, households)
 
 
 def _walk(stream: np.random.Generator, years: int, draws: int, sd: float | np.ndarray) -> np.ndarray:
@@ -154,21 +146,21 @@ def _walk(stream: np.random.Generator, years: int, draws: int, sd: float | np.nd
     return np.cumsum(steps, axis=0)
 
 
-def district_shock(known: Estimates) -> float:
+def district_shock(estimates: Estimates) -> float:
     """Yearly standard deviation of a district's log odds about the province's, from districts known at both ends."""
-    theta = logit(known.rates)
-    sure = [bool((known.poor[i, -1] == known.poor[i, -1, 0]).all()) for i in range(len(known.areas))]
-    if len(known.years) < 2 or sum(sure) < 3:
+    theta = logit(estimates.rates)
+    is_sure = (estimates.poor[:, -1] == estimates.poor[:, -1, :1]).all(axis=1)
+    if len(estimates.years) < 2 or is_sure.sum() < LEAST_DISTRICTS:
         return TAU_WITHOUT_EVIDENCE
-    change = (theta[sure, -1] - theta[sure, 0]).mean(axis=1)
-    return float(change.std(ddof=1) / np.sqrt(known.years[-1] - known.years[0]))
+    change = (theta[is_sure, -1] - theta[is_sure, 0]).mean(axis=1)
+    return float(change.std(ddof=1) / np.sqrt(estimates.years[-1] - estimates.years[0]))
 
 
 def chance_of_average(draws: Draws, code: str, pace_pp: float, opening: float, year: int) -> float:
     """Share of draws in which a rate falls by at least `pace_pp` points a year on average from end-2021.
 
-    code: the province, 62-POOR, 62-REST or a district; year: at whose end; opening: the
-    rate at end-2021 (fraction), see `known.opening_rates`.
+    code: the province, 62-POOR, 62-REST or a district; opening: the rate at end-2021 (fraction), see
+    `known.opening_rates`; year: at whose end.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> from kontum_analysis.poverty.known import opening_rates

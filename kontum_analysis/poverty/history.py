@@ -17,8 +17,6 @@ from ..data.areas import PROVINCE, register
 from ..data.observations import raw_tables
 from .districts import STANDARD, district_facts
 
-FIRST_ROUNDS = 2  # a speed needs two rounds
-
 
 def rate_series(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> pd.DataFrame:
     """Published year-end poverty rates of the household review: area, standard, year, rate (fraction).
@@ -45,21 +43,18 @@ def observed_paces(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> 
     [3.67, 3.33, 4.46, 4.02]
     """
     rows = rate_series(obs, levels)
-    by = rows.groupby(["area", "standard"])
-    start, rate_start = by["year"].shift(1), by["rate"].shift(1)
-    years = rows["year"] - start
+    before = rows.groupby(["area", "standard"])[["year", "rate"]].shift(1)
+    years = rows["year"] - before["year"]
     table = rows.assign(
-        start=start,
+        start=before["year"],
         end=rows["year"],
-        rate_start=rate_start,
+        rate_start=before["rate"],
         rate_end=rows["rate"],
-        pace_pp=100 * (rate_start - rows["rate"]) / years,
-        speed=(logit(rows["rate"]) - logit(rate_start)) / years,
+        pace_pp=100 * (before["rate"] - rows["rate"]) / years,
+        speed=(logit(rows["rate"]) - logit(before["rate"])) / years,
     )
-    table = table[start.notna()].astype({"start": int})
-    return table[["area", "standard", "start", "end", "rate_start", "rate_end", "pace_pp", "speed"]].reset_index(
-        drop=True
-    )
+    table = table[table["start"].notna()].astype({"start": int}).drop(columns=["year", "rate"])
+    return table.reset_index(drop=True)
 
 
 def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) -> float:
@@ -67,8 +62,7 @@ def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) ->
 
     pace_pp: points a year; level: opening rate (fraction). The pace of the first year is turned into a speed of the log
     odds, so that 3 points from 15 % and 3 points from 50 % are not taken for the same effort; a pace that would end at
-    or
-    below zero is faster than any speed. Ties count half.
+    or below zero is faster than any speed. Ties count half.
 
     >>> pace_percentile(3.5, 0.15, [-0.1, -0.2, -0.4])
     0.6666666666666666
@@ -76,23 +70,21 @@ def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) ->
     after = level - pace_pp / 100
     if after <= 0:
         return 1.0
-    speed, seen = logit(after) - logit(level), np.asarray(observed_speeds, float)
-    return float(np.mean(seen > speed) + 0.5 * np.mean(seen == speed))
+    speed, speeds = logit(after) - logit(level), np.asarray(observed_speeds, float)
+    return float(np.mean(speeds > speed) + 0.5 * np.mean(speeds == speed))
 
 
 def mpi_share(data: str | Path | None = None) -> pd.DataFrame:
     """How often the headcount of the global MPI fell at least so fast over three years or more: a tidy table.
 
-    Another measure than the household review (surveys of deprivations, not a list of poor households): for comparison
-    only.
+    A different measure from the household review (surveys of deprivations, not a list of poor households): for
+    comparison only.
 
     >>> mpi_share().query("level == 'subnational'").share_pct.tolist()
     [13.1, 4.2, 0.3, 0.1]
     """
-    table = raw_tables(data)["pace_base_rates"]
-    return table.assign(**{c: pd.to_numeric(table[c]) for c in ("intervals", "threshold_pp", "share_pct")}).drop(
-        columns="line"
-    )
+    table = raw_tables(data)["pace_base_rates"].drop(columns="line")
+    return table.assign(**{name: pd.to_numeric(table[name]) for name in ("intervals", "threshold_pp", "share_pct")})
 
 
 def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
@@ -100,30 +92,25 @@ def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
 
     mean, between: centre and spread over series of their average yearly speed; shock: standard deviation of one year's
     speed about its series' own, from differences of neighbouring years (/ √2); own, own_years: the province's own
-    average speed under
-    the current standard and over how many years; mean, spread of the speed to expect: the normal posterior that weighs
-    own and
-    history by their variances (empirical Bayes: Efron & Morris 1975, doi:10.1080/01621459.1975.10479864); weight: that
-    of its own.
+    average speed under the current standard and over how many years; centre, spread of the speed to expect: the normal
+    posterior that weighs own and history by their variances (empirical Bayes: Efron & Morris 1975,
+    doi:10.1080/01621459.1975.10479864); weight: that of its own.
 
     series, steps: how many averages and differences these rest on: a handful, so `between` and `shock` are themselves
-    uncertain,
-    and `ensemble` draws them with that few degrees of freedom. `between` is not allowed below `shock`.
+    uncertain, and `draws` draws them with that few degrees of freedom. `between` is not allowed below `shock`.
     """
     paces = observed_paces(obs)
-    own = paces[(paces["area"] == PROVINCE) & (paces["standard"] == STANDARD)]
-    others = paces.drop(own.index)
-    series = others.assign(years=others["end"] - others["start"]).groupby(["area", "standard"])
-    average = series.apply(lambda s: np.average(s["speed"], weights=s["years"]))
-    steps = paces[paces["end"] - paces["start"] == 1].groupby(["area", "standard"])["speed"].diff().dropna()
+    paces = paces.assign(years=paces["end"] - paces["start"])
+    is_own = (paces["area"] == PROVINCE) & (paces["standard"] == STANDARD)
+    average = paces[~is_own].groupby(["area", "standard"]).apply(_average_speed)
+    steps = paces[paces["years"] == 1].groupby(["area", "standard"])["speed"].diff().dropna()
     shock = float(np.sqrt((steps**2).mean() / 2)) if len(steps) else 0.1
     mean = float(average.mean()) if len(average) else -0.2
     between = max(float(average.std(ddof=1)) if len(average) > 1 else 0.0, shock)
-    years = int((own["end"] - own["start"]).sum())
+    years = int(paces.loc[is_own, "years"].sum())
     own_speed, weight, centre, spread = float("nan"), 0.0, mean, between
     if years > 0:
-        own_speed = float(np.average(own["speed"], weights=own["end"] - own["start"]))
-        error = shock**2 / years
+        own_speed, error = _average_speed(paces[is_own]), shock**2 / years
         weight = between**2 / (between**2 + error)
         centre, spread = weight * own_speed + (1 - weight) * mean, float(np.sqrt(weight * error))
     return dict(
@@ -140,6 +127,10 @@ def speed_prior(obs: pd.DataFrame) -> dict[str, float]:
     )
 
 
+def _average_speed(paces: pd.DataFrame) -> float:
+    return float(np.average(paces["speed"], weights=paces["years"]))
+
+
 def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
     """Published rates of provinces and districts as a panel for `hindcast`: area, parent, group, time, rate.
 
@@ -153,22 +144,16 @@ def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
     [0.1532, 0.1086, 0.0684]
     """
     rows = pd.concat([rate_series(obs, ("province", "district")), _derived_rates(obs)], ignore_index=True)
-    rows = (
-        rows.drop_duplicates(["area", "standard", "year"])
-        .sort_values(["area", "standard", "year"])
-        .reset_index(drop=True)
-    )
-    above = register("2020").set_index("code")
-    province = rows["area"].where(
-        rows["area"].map(above["level"]) == "province", rows["area"].map(above["parent_code"])
-    )
+    rows = rows.drop_duplicates(["area", "standard", "year"]).sort_values(["area", "standard", "year"])
+    register_rows = register("2020").set_index("code")
+    is_province = rows["area"].map(register_rows["level"]) == "province"
+    province = rows["area"].where(is_province, rows["area"].map(register_rows["parent_code"]))
     names, parents = rows["area"] + " " + rows["standard"], province + " " + rows["standard"]
-    is_own = (rows["area"] == province) | ~parents.isin(names)
-    return pd.DataFrame(
-        dict(
-            area=names, parent=parents.mask(is_own), group=province, time=rows["year"].astype(float), rate=rows["rate"]
-        )
+    has_no_parent = is_province | ~parents.isin(names)
+    table = pd.DataFrame(
+        dict(area=names, parent=parents.mask(has_no_parent), group=province, time=rows["year"], rate=rows["rate"])
     )
+    return table.astype({"time": float}).reset_index(drop=True)
 
 
 def _derived_rates(obs: pd.DataFrame) -> pd.DataFrame:

@@ -116,7 +116,8 @@ class Baseline:
 
     def floors(self, years: np.ndarray) -> np.ndarray:
         """The lowest rate of each district (fractions), shape (district, year): it shrinks as households grow."""
-        return self.floor * self.rates[:, None] / self.household_factor(years)
+        floors: np.ndarray = self.floor * self.rates[:, None] / self.household_factor(years)
+        return floors
 
 
 def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:

@@ -28,7 +28,8 @@ from ..data.observations import load_observations, raw_tables
 from ..figures import CATALOGUE, build
 from ..ntm.attainment import project_ntm
 from ..poverty.draws import outlook_draws
-from ..poverty.estimates import estimate_panel, leave_one_out
+from ..poverty.estimates import estimate_panel
+from ..poverty.hidden import leave_one_out
 from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, project_poverty
 from ..poverty.scenarios import preset, presets

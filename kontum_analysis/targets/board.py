@@ -145,12 +145,12 @@ def _ntm_outlook(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int
 def _poverty_outlook(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
     opening, outlooks = opening_rates(obs), {}
     target: Any
-    for end, rows in targets.groupby("horizon_year"):
-        outlook = outlook_draws(obs, end=int(end), draws=draws, seed=seed)
-        for target in rows.itertuples():
+    for end in sorted({int(year) for year in targets["horizon_year"]}):
+        outlook = outlook_draws(obs, end=end, draws=draws, seed=seed)
+        for target in targets[targets["horizon_year"] == end].itertuples():
             area = target.scope_area
             fall_pp = 100 * (opening[area] - float(np.median(outlook.of(area)[-1])))
-            chance = chance_of_average(outlook, area, target.value_low, opening[area], int(end))
+            chance = chance_of_average(outlook, area, target.value_low, opening[area], end)
             outlooks[target.target_id] = (fall_pp / (end - FIRST_YEAR), chance)
     return outlooks
 

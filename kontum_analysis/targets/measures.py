@@ -14,19 +14,10 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
 from ..ntm.published import snapshots
-from ..poverty.districts import FIRST_YEAR, STANDARD
+from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
 
-# what the panel of districts rests on (district_facts reads these)
-PANEL = (
-    "poor_households",
-    "poverty_rate_pct",
-    "households_total",
-    "near_poor_households",
-    "near_poor_rate_pct",
-    "poor_households_net_reduction",
-    "poverty_rate_reduction_pp",
-)
+PANEL = tuple(NAMES)  # what the panel of districts rests on
 LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
 
 
@@ -107,6 +98,7 @@ def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     values, bounds = _values(obs, indicator, area), _rows_of(obs, indicator, area)
     fields: dict[str, Any] = {}
     evidence = []
+    row: Any
     if len(values):
         last = values.iloc[-1]
         start = _start(values[values["standard"] == last.standard], last.time_period)

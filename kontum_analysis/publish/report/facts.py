@@ -14,7 +14,8 @@ from ...data.areas import POOR_DISTRICTS, PROVINCE, districts, poor_districts
 from ...data.observations import all_tables, select
 from ...ntm.attainment import NTMProjection, project_ntm
 from ...poverty.districts import FIRST_YEAR, STANDARD
-from ...poverty.estimates import Estimates, estimate_panel, leave_one_out
+from ...poverty.estimates import Estimates, estimate_panel
+from ...poverty.hidden import leave_one_out
 from ...poverty.paths import exit_quotas, project_poverty
 from ...poverty.scenarios import Scenario
 from ...targets.board import PROGRAMME_DAY, scoreboard
