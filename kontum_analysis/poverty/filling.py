@@ -55,15 +55,15 @@ def fill_households(run: Run) -> np.ndarray:
     total = np.array(
         [_draw_within(run.facts[PROVINCE, year, "households"], run.draws, run.common) for year in run.years]
     )
-    known = np.full((len(run.codes), len(run.years), run.draws), np.nan)
+    log_households = np.full((len(run.codes), len(run.years), run.draws), np.nan)
     for i, code in enumerate(run.codes):
         for j, year in enumerate(run.years):
             if cell := run.facts.get((code, year, "households")):
-                known[i, j] = np.log(_draw_within(cell, run.draws, run.streams[code]))
-    walk = _walk(run, known, np.diff(np.log(total), axis=0), GROWTH_SD_WITHOUT_EVIDENCE)
-    households = np.rint(np.exp(known))
+                log_households[i, j] = np.log(_draw_within(cell, run.draws, run.streams[code]))
+    walk = _walk(run, log_households, np.diff(np.log(total), axis=0), GROWTH_SD_WITHOUT_EVIDENCE)
+    households = np.rint(np.exp(log_households))
     for j, year in enumerate(run.years):
-        is_missing = np.isnan(known[:, j, 0])
+        is_missing = np.isnan(log_households[:, j, 0])
         if not is_missing.any():
             continue
         left = total[j] - households[~is_missing, j].sum(axis=0)
@@ -84,15 +84,15 @@ def fill_poor(run: Run, households: np.ndarray) -> np.ndarray:
 
     Raises KontumError where the known districts do not fit the province's total.
     """
-    known = _known_poor(run, households)
+    counts = _known_poor(run, households)
     total = np.array([run.facts[PROVINCE, year, "poor_households"].middle for year in run.years])
     province = np.log(total[:, None]) - np.log(households.sum(axis=0) - total[:, None])
-    inner = np.clip(known, 0.5, households - 0.5)  # the log odds of none and of all are infinite
+    inner = np.clip(counts, 0.5, households - 0.5)  # the log odds of none and of all are infinite
     walk = _walk(run, logit(inner / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE)
-    poor = known.copy()
+    poor = counts.copy()
     for j in range(len(run.years)):
-        fill = fill_estimated_districts if np.isnan(known[:, j, 0]).any() else reconcile_rounded_rates
-        poor[:, j] = fill(run, j, households[:, j], known[:, j], walk, total[j])
+        fill = fill_estimated_districts if np.isnan(counts[:, j, 0]).any() else reconcile_rounded_rates
+        poor[:, j] = fill(run, j, households[:, j], counts[:, j], walk, total[j])
     return poor.astype(np.int64)
 
 
@@ -101,49 +101,49 @@ def _known_poor(run: Run, households: np.ndarray) -> np.ndarray:
 
     A count is taken as it is; a rate is spread evenly over the range that its rounding leaves.
     """
-    known = np.full(households.shape, np.nan)
+    counts = np.full(households.shape, np.nan)
     for i, code in enumerate(run.codes):
         for j, year in enumerate(run.years):
             if cell := run.facts.get((code, year, "poor_households")):
-                known[i, j] = cell.middle
+                counts[i, j] = cell.middle
             elif cell := run.facts.get((code, year, "rate")):
                 rate = run.streams[code].uniform(cell.low, cell.high, run.draws)
-                known[i, j] = np.rint(rate * households[i, j])
-    return known
+                counts[i, j] = np.rint(rate * households[i, j])
+    return counts
 
 
 def fill_estimated_districts(
-    run: Run, j: int, households: np.ndarray, known: np.ndarray, walk: Walk, total: float
+    run: Run, j: int, households: np.ndarray, counts: np.ndarray, walk: Walk, total: float
 ) -> np.ndarray:
     """Poor households of year j, in which some districts are not known: they take what the known ones leave.
 
-    households, known: of that year, shape (district, draw); known is nan where a district is missing.
+    households, counts: of that year, shape (district, draw); a count is nan where a district is missing.
     """
-    is_missing = np.isnan(known[:, 0])
-    left = (total - known[~is_missing].sum(axis=0)).astype(np.int64)
+    is_missing = np.isnan(counts[:, 0])
+    left = (total - counts[~is_missing].sum(axis=0)).astype(np.int64)
     if np.any((left < 0) | (left > households[is_missing].sum(axis=0))):
         raise KontumError("error.poor_fit", year=run.years[j], total=total)
-    poor = known.copy()
+    poor = counts.copy()
     poor[is_missing] = _share_out(left, walk.theta[is_missing, j], walk.spread[is_missing, j], households[is_missing])
     return poor
 
 
 def reconcile_rounded_rates(
-    run: Run, j: int, households: np.ndarray, known: np.ndarray, walk: Walk, total: float
+    run: Run, j: int, households: np.ndarray, counts: np.ndarray, walk: Walk, total: float
 ) -> np.ndarray:
     """Poor households of year j, in which all districts are known: those known by a rate take what the counts leave.
 
-    households, known: of that year, shape (district, draw).
+    households, counts: of that year, shape (district, draw).
     """
     year = run.years[j]
     by_rate = np.array([(code, year, "poor_households") not in run.facts for code in run.codes])
-    left = (total - known[~by_rate].sum(axis=0)).astype(np.int64)
+    left = (total - counts[~by_rate].sum(axis=0)).astype(np.int64)
     cells = [run.facts[code, year, "rate"] for code in np.array(run.codes)[by_rate]]
     least = sum(np.floor(cell.low * base.min()) for cell, base in zip(cells, households[by_rate], strict=True))
     most = sum(np.ceil(cell.high * base.max()) for cell, base in zip(cells, households[by_rate], strict=True))
     if np.any((left < least) | (left > most)):
         raise KontumError("error.poor_fit", year=year, total=total)
-    poor = known.copy()
+    poor = counts.copy()
     if by_rate.any():
         poor[by_rate] = _share_out(left, walk.theta[by_rate, j], np.ones(by_rate.sum()), households[by_rate])
     return poor
@@ -161,17 +161,17 @@ def _share_out(left: np.ndarray, theta: np.ndarray, spread: np.ndarray, househol
     return apportion(rates * households, left, ceiling=households)
 
 
-def _walk(run: Run, known: np.ndarray, province_drift: np.ndarray, sd_without_evidence: float) -> Walk:
+def _walk(run: Run, values: np.ndarray, province_drift: np.ndarray, sd_without_evidence: float) -> Walk:
     """Random-walk draws through the known cells.
 
-    known: (district, year, draw), nan where a cell is missing; province_drift: (year - 1, draw).
+    values: (district, year, draw), nan where a cell is missing; province_drift: (year - 1, draw).
     """
-    n_area, n_year, _ = known.shape
-    is_known = ~np.isnan(known[:, :, 0])
-    theta, spread = known.copy(), np.zeros((n_area, n_year))
+    n_area, n_year, _ = values.shape
+    is_known = ~np.isnan(values[:, :, 0])
+    theta, spread = values.copy(), np.zeros((n_area, n_year))
     if n_year == 1:
         return Walk(theta, spread)
-    drift, tau = _draw_drift(run, known, province_drift, sd_without_evidence)
+    drift, tau = _draw_drift(run, values, province_drift, sd_without_evidence)
     start = np.zeros((1, run.draws))
     path = np.concatenate([start, np.cumsum(drift, axis=0)])
     for i, code in enumerate(run.codes):
@@ -180,23 +180,23 @@ def _walk(run: Run, known: np.ndarray, province_drift: np.ndarray, sd_without_ev
         anchors = np.flatnonzero(is_known[i])
         for j in np.flatnonzero(~is_known[i]):
             before, later = anchors[anchors < j].max(), anchors[anchors > j]
-            theta[i, j] = known[i, before] + walk[j] - walk[before]
+            theta[i, j] = values[i, before] + walk[j] - walk[before]
             spread[i, j] = j - before
             if len(later):  # a bridge: the walk is bent to meet the next known cell
                 after = later.min()
                 share = (j - before) / (after - before)
-                theta[i, j] += share * (known[i, after] - known[i, before] - walk[after] + walk[before])
+                theta[i, j] += share * (values[i, after] - values[i, before] - walk[after] + walk[before])
                 spread[i, j] = (j - before) * (1 - share)
     return Walk(theta, spread)
 
 
 def _draw_drift(
-    run: Run, known: np.ndarray, province_drift: np.ndarray, sd_without_evidence: float
+    run: Run, values: np.ndarray, province_drift: np.ndarray, sd_without_evidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draws of the districts' mean drift, shape (year - 1, draw), and of tau, the sd of a year's error, (draw,)."""
     years = len(province_drift)
-    is_twice = ~np.isnan(known[:, 0, 0]) & ~np.isnan(known[:, -1, 0])
-    change = (known[is_twice, -1] - known[is_twice, 0]).mean(axis=1)
+    is_twice = ~np.isnan(values[:, 0, 0]) & ~np.isnan(values[:, -1, 0])
+    change = (values[is_twice, -1] - values[is_twice, 0]).mean(axis=1)
     province_change = province_drift.sum(axis=0)
     n = len(change)
     if n >= LEAST_DISTRICTS:

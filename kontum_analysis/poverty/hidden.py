@@ -22,9 +22,9 @@ def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.
     (9, 'Tu Mơ Rông')
     """
     facts = district_facts(obs)
-    known = sorted((code, year) for code, year, name in facts if name == "rate" and code != PROVINCE)
+    cells = sorted((code, year) for code, year, name in facts if name == "rate" and code != PROVINCE)
     rows = []
-    for code, year in known:
+    for code, year in cells:
         if year == FIRST_YEAR:
             continue
         truth = facts[code, year, "rate"].middle

@@ -111,9 +111,9 @@ class Scenario(BaseModel):
                 continue
             if self.form != "linear":
                 raise refusal("error.scenario.form", "form", found=self.form, other=key_words(key))
-            if missing := sorted(years - set(pace)):
+            if gaps := sorted(years - set(pace)):
                 ends = {"start": key_words("start"), "end": key_words("end")}
-                raise refusal("error.scenario.years", key, missing=missing, **ends)
+                raise refusal("error.scenario.years", key, missing=gaps, **ends)
         return self
 
     def changed(self, **values: Any) -> "Scenario":
@@ -157,8 +157,8 @@ def _problem(item: Mapping[str, Any], values: Mapping[str, Any]) -> Words | Scen
         choices = context.get("expected", "").replace(" or ", ", ")
         limits = dict(context, values=choices, keys=list(Scenario.model_fields), detail=kind)
         value, allowed = item["input"], Words(_ALLOWED.get(kind, "error.scenario.other"), **limits)
-    shown = Words("error.scenario.nothing") if kind == "missing" else _shorten(value)
-    return Words("error.scenario.found", field=key_words(key), found=shown, allowed=allowed)
+    short_value = Words("error.scenario.nothing") if kind == "missing" else _shorten(value)
+    return Words("error.scenario.found", field=key_words(key), found=short_value, allowed=allowed)
 
 
 def _shorten(value: Any) -> str | Words:

@@ -205,11 +205,11 @@ def gap_and_pace(target: Any, value: float, left: float) -> tuple[float, float]:
     """
     if np.isnan(value) or target.comparator == "qualitative":
         return np.nan, np.nan
-    gap = missing = max(target.value_low - value, 0.0)
+    gap = shortfall = max(target.value_low - value, 0.0)
     if is_average(target):
         years = target.horizon_year - FIRST_YEAR
-        missing = max(years * target.value_low - (years - left) * value, 0.0)
-    return gap, missing / left if left > 0 else np.nan
+        shortfall = max(years * target.value_low - (years - left) * value, 0.0)
+    return gap, shortfall / left if left > 0 else np.nan
 
 
 def _observed_pace(target: Any, measured: Measure) -> float:
