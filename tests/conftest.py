@@ -10,22 +10,17 @@ import kontum_analysis as kt
 from kontum_analysis.base.files import RAW
 from kontum_analysis.data import observations
 
-# The same examples in every run, so that a red test is red for everyone; nothing is kept on disk.
-settings.register_profile(
-    "repeatable",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-settings.register_profile(
-    "thorough",
-    database=None,
-    deadline=None,
-    max_examples=1000,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+# The same examples in every run, so that a red test is red for everyone; nothing is kept on disk. `make test-slow` runs
+# the tests of properties again with "thorough".
+for profile, examples in (("repeatable", 25), ("thorough", 200)):
+    settings.register_profile(
+        profile,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
@@ -51,6 +46,12 @@ def obs():
 def known_2023():
     """Every observation known at the end of 2023: the last count of communes is of April 2023. Read only."""
     return kt.load_observations(as_of="2023-12-31")
+
+
+@pytest.fixture(scope="session")
+def inputs(obs):
+    """What scenarios take from every observation known today, computed once. Read only."""
+    return kt.paces.Inputs.of(obs)
 
 
 @pytest.fixture(scope="session")

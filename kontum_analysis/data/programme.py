@@ -1,7 +1,10 @@
 """What Programme 3299 asks for, read from the table of targets: the only place of its numbers."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
+
+import pandas as pd
 
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE
 from .observations import raw_tables
@@ -29,6 +32,20 @@ class Goal(NamedTuple):
         return (self.low + self.high) / 2
 
 
+def load_targets(data: str | Path | None = None) -> pd.DataFrame:
+    """All targets as a table, numbers as numbers; columns as in `data/raw/README.md`.
+
+    data: another folder with the raw tables; default `data/raw/`.
+
+    >>> len(load_targets().query("in_programme_3299 == 1"))
+    26
+    """
+    targets = raw_tables(data)["targets"].drop(columns="line")
+    for column in ("value_low", "value_high", "horizon_year", "in_programme_3299"):
+        targets[column] = pd.to_numeric(targets[column])
+    return targets
+
+
 @lru_cache(maxsize=1)
 def goals() -> dict[tuple[str, str], Goal]:
     """What the programme asks for, by indicator and area code; targets in words alone are left out.
@@ -36,11 +53,11 @@ def goals() -> dict[tuple[str, str], Goal]:
     >>> goals()["ntm_communes", "62"]
     Goal(low=60.0, high=nan, horizon=2025)
     """
-    rows = raw_tables()["targets"]
-    rows = rows[(rows["in_programme_3299"] == "1") & (rows["value_low"] != "")]
-    numbers = rows[["value_low", "value_high", "horizon_year"]].replace("", "nan").astype(float).to_numpy().tolist()
-    asked = [Goal(low, high, int(last)) for low, high, last in numbers]
-    return dict(zip(zip(rows["indicator"], rows["scope_area"], strict=True), asked, strict=True))
+    targets = load_targets()
+    rows = targets[(targets["in_programme_3299"] == 1) & targets["value_low"].notna()]
+    keys = zip(rows["indicator"], rows["scope_area"], strict=True)
+    numbers = zip(rows["value_low"], rows["value_high"], rows["horizon_year"], strict=True)
+    return {key: Goal(float(low), float(high), int(year)) for key, (low, high, year) in zip(keys, numbers, strict=True)}
 
 
 def corridors() -> dict[str, Goal]:

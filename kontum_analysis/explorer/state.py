@@ -82,7 +82,7 @@ class State:
             return self.ntm_pace
         value: Any = getattr(self.scenario, key)
         if key == "floor":
-            stuck = self.known.stuck if value == "published" else None
+            stuck = self.known.without_labour if value == "published" else None
             opening = self.projection.query("level == 'province'")["households"].iloc[0]
             return float(100 * (stuck / opening if stuck is not None else value))
         if key in PACES and not isinstance(value, float | int):

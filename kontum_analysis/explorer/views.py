@@ -10,14 +10,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
+from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE
 from ..data.programme import GROUPS, corridors, horizon
 from ..figures.districts import reconciled_table
 from ..figures.pace import quota_rows
 from ..ntm.attainment import CommuneModel
-from ..poverty.districts import FIRST_YEAR
-from ..poverty.draws import probability, scenario_draws
-from ..poverty.known import known_groups
+from ..poverty.draws import chance_of_average, scenario_draws
+from ..poverty.known import known_groups, opening_rates
 from ..poverty.paces import Inputs, implied_pace
 from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import Scenario, preset
@@ -126,25 +125,18 @@ def chances_view(
     simulation). ntm: a `NTMChances` where many paces are tried.
     """
     known = Inputs.of(obs)
-    opening, near, rows = _opening(known), horizon(), []
+    opening, near, rows = opening_rates(known.obs), horizon(), []
     found = None
     if scenario.start < near <= scenario.end:
         found = scenario_draws(known, _until(scenario, near), draws, seed)
     for target, area in (("S-GN-01", PROVINCE), ("S-GN-02", POOR_DISTRICTS)):
-        asked = opening[area] - corridors()[area].low / 100 * (near - FIRST_YEAR)
-        rows.append((target, np.nan if found is None else probability(found, area, near, asked)))
+        pace = corridors()[area].low
+        chance = np.nan if found is None else chance_of_average(found, area, pace, opening[area], near)
+        rows.append((target, chance))
     rates = (ntm or NTMChances(known, draws, seed)).at(ntm_pace).set_index("event")["probability"]
     rows += [(target, rates[event]) for target, event in _EVENTS.items()]
     table = pd.DataFrame(rows, columns=["target_id", "probability"])
     return table.assign(standard_error=np.sqrt(table["probability"] * (1 - table["probability"]) / draws))
-
-
-def _opening(known: Inputs) -> dict[str, float]:
-    """Rates of the province and of its poor districts at the end of 2021, from which the programme counts."""
-    panel = known.estimates().panel
-    rows = panel[panel["year"] == FIRST_YEAR].set_index("area")
-    poor = rows.loc[poor_districts(), ["poor_households", "households"]].sum()
-    return {PROVINCE: rows.loc[PROVINCE, "rate"], POOR_DISTRICTS: poor["poor_households"] / poor["households"]}
 
 
 def _until(scenario: Scenario, year: int) -> Scenario:

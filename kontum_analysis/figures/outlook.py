@@ -11,7 +11,7 @@ from scipy.special import logit
 from ..base.words import chance, number, plain, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
 from ..data.programme import AREAS, corridors, horizon
-from ..poverty.draws import outlook_draws, probability
+from ..poverty.draws import chance_of_average, outlook_draws
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
 from ..poverty.known import known_rates
 from ..poverty.speeds import CHOICES
@@ -32,16 +32,17 @@ def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     parts.append(q.assign(kind="outlook"))
     first = known[known["year"] == known["year"].min()].set_index("area")["rate"]
     for area in AREAS:
-        asked = first[area] - corridors()[area].low / 100 * (horizon() - known["year"].min())
+        pace, end = corridors()[area].low, horizon()
+        asked = first[area] - pace / 100 * (end - known["year"].min())
         parts.append(
             pd.DataFrame(
                 dict(
                     area=[area],
                     kind="asked",
-                    year=horizon(),
+                    year=end,
                     rate=max(asked, 0.0),
-                    chance=probability(own, area, horizon(), asked),
-                    chance_history=probability(history, area, horizon(), asked),
+                    chance=chance_of_average(own, area, pace, first[area], end),
+                    chance_history=chance_of_average(history, area, pace, first[area], end),
                 )
             )
         )

@@ -58,13 +58,13 @@ def district_facts(obs: pd.DataFrame) -> dict[tuple[str, int, str], Cell]:
     last = max(year for area, year, _ in figures if area in codes)
     for area in codes:
         for year in range(FIRST_YEAR, last + 1):
-            found = {name: figures.get((area, year, name)) for name in _NAMES.values()}
-            after = {name: figures.get((area, year + 1, name)) for name in _NAMES.values()}
+            found = {name: figures.get((area, year, name)) for name in NAMES.values()}
+            after = {name: figures.get((area, year + 1, name)) for name in NAMES.values()}
             facts.update({(area, year, name): cell for name, cell in _cells(found, after).items()})
     return facts
 
 
-_NAMES = {
+NAMES = {
     "households_total": "households",
     "poor_households": "poor_households",
     "poverty_rate_pct": "rate_pct",
@@ -84,7 +84,7 @@ def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
     """
     found: dict[tuple[str, int, str], Figure] = {}
     row: Any
-    for indicator, name in _NAMES.items():
+    for indicator, name in NAMES.items():
         rows = select(obs, indicator, standard=STANDARD)
         rows = rows[
             (rows["bound"] == "exact")

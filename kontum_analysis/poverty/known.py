@@ -12,38 +12,40 @@ def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
     """What is known so far of the province, its poor districts and the other seven: one row a group and year.
 
     Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of
-    the
-    province; of a group estimated where any count in it is, else derived, being a sum.
+    the province; of a group estimated where any count in it is, else derived, being a sum.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> known_groups(load_observations()).query("year == 2021").rate.round(4).tolist()
     [0.1532, 0.4673, 0.1095]
     """
-    found = estimate_panel(obs)
-    province = found.panel[found.panel["area"] == PROVINCE].rename(
-        columns={"rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"}
+    estimates = estimate_panel(obs)
+    names = {"rate_q10": "q10", "rate_q90": "q90", "status_poor_households": "status"}
+    province = estimates.panel[estimates.panel["area"] == PROVINCE].rename(columns=names)
+    is_poor = np.isin(estimates.areas, poor_districts())
+    groups = [_group_rates(estimates, *group) for group in ((POOR_DISTRICTS, is_poor), (OTHER_DISTRICTS, ~is_poor))]
+    return pd.concat([province[groups[0].columns], *groups], ignore_index=True)
+
+
+def _group_rates(estimates: Estimates, code: str, is_member: np.ndarray) -> pd.DataFrame:
+    rows = estimates.panel[estimates.panel["area"].isin(np.array(estimates.areas)[is_member])]
+    whole = rows.groupby("year")[["poor_households", "households"]].sum()
+    is_estimated = (rows["status_poor_households"] == "estimated").groupby(rows["year"]).any()
+    rates = estimates.poor[is_member].sum(axis=0) / estimates.households[is_member].sum(axis=0)
+    low, high = np.quantile(rates, [0.1, 0.9], axis=1)
+    return pd.DataFrame(
+        dict(
+            area=code,
+            year=estimates.years,
+            rate=(whole["poor_households"] / whole["households"]).to_numpy(),
+            q10=low,
+            q90=high,
+            status=is_estimated.map({True: "estimated", False: "derived"}).to_numpy(),
+        )
     )
-    is_poor = np.isin(found.areas, poor_districts())
-    parts = [
-        province,
-        *(_known_group(found, *group) for group in ((POOR_DISTRICTS, is_poor), (OTHER_DISTRICTS, ~is_poor))),
-    ]
-    return pd.concat([part[["area", "year", "rate", "q10", "q90", "status"]] for part in parts], ignore_index=True)
-
-
-def _known_group(found: Estimates, code: str, member: np.ndarray) -> pd.DataFrame:
-    rates = found.poor[member].sum(axis=0) / found.households[member].sum(axis=0)
-    by_year = found.panel[found.panel["area"].isin(np.array(found.areas)[member])].groupby("year")
-    whole, status = by_year[["poor_households", "households"]].sum(), by_year["status_poor_households"]
-    worst = status.agg(lambda s: "estimated" if (s == "estimated").any() else "derived")
-    q10, q90 = np.quantile(rates, [0.1, 0.9], axis=1)
-    rate = (whole["poor_households"] / whole["households"]).to_numpy()
-    return pd.DataFrame(dict(area=code, year=found.years, rate=rate, q10=q10, q90=q90, status=worst.to_numpy()))
 
 
 def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
-    """The poverty rate of the province and of its poor districts together, end of each known year, with how it is
-    known.
+    """The poverty rate of the province and of its poor districts together, end of each known year, and how it is known.
 
     Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
 
@@ -51,10 +53,10 @@ def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
     >>> known_rates(load_observations()).query("area == '62'").rate.round(4).tolist()
     [0.1532, 0.1086, 0.0684]
     """
-    found = known_groups(obs)
-    found = found[found["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)
-    sure = found["status"] != "estimated"
-    return found.assign(q10=found["q10"].mask(sure), q90=found["q90"].mask(sure))
+    groups = known_groups(obs)
+    rates = groups[groups["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)
+    is_sure = rates["status"] != "estimated"
+    return rates.assign(q10=rates["q10"].mask(is_sure), q90=rates["q90"].mask(is_sure))
 
 
 def opening_rates(obs: pd.DataFrame) -> dict[str, float]:
@@ -64,6 +66,6 @@ def opening_rates(obs: pd.DataFrame) -> dict[str, float]:
     >>> {code: round(rate, 4) for code, rate in opening_rates(load_observations()).items()}
     {'62': 0.1532, '62-POOR': 0.4673, '62-REST': 0.1095}
     """
-    rates = known_groups(obs)
-    rows = rates[rates["year"] == FIRST_YEAR]
+    groups = known_groups(obs)
+    rows = groups[groups["year"] == FIRST_YEAR]
     return dict(zip(rows["area"], rows["rate"], strict=True))

@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..base.errors import Field, KontumError, ScenarioError
+from ..base.errors import KontumError
 from ..data.areas import PROVINCE, poor_districts
 from ..data.memo import remember
 from ..methods.trajectories import rate_after, speed_between
 from .districts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .estimates import Estimates, estimate_panel
-from .scenarios import Scenario
+from .scenarios import Scenario, refusal
 from .speeds import CHOICES, Choice
 from .totals import Movement, draw_movement
 
-FULL = 1e-9  # two rates this near are equal
+TOLERANCE = 1e-9  # two rates this near are equal
 
 
 class Inputs:
@@ -31,12 +31,12 @@ class Inputs:
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> inputs = Inputs.of(load_observations())
-    >>> Inputs.of(inputs) is inputs, inputs.stuck
+    >>> Inputs.of(inputs) is inputs, inputs.without_labour
     (True, 2193.0)
     """
 
     def __init__(self, obs: pd.DataFrame) -> None:
-        self.obs = obs
+        self.obs = obs.copy(deep=False)  # what is written into the caller's table later does not reach this one
         self._estimates: dict[tuple[int, int, Choice], Estimates] = {}
 
     @staticmethod
@@ -66,7 +66,7 @@ class Inputs:
         return published_entry_rate(self.obs)
 
     @cached_property
-    def stuck(self) -> float:
+    def without_labour(self) -> float:
         """Poor households without labour capacity."""
         return households_without_labour(self.obs)
 
@@ -78,12 +78,13 @@ def _inputs(obs: pd.DataFrame) -> Inputs:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The opening stock of a scenario and the inputs taken from published figures.
+    """The opening stock of a scenario at the end of `start`, and the inputs taken from published figures.
 
     poor, households: whole numbers by district; first_rates: rates at end-2021 (fractions), for the observed pace;
     floor: part of each district's opening poor households that stays poor; entry, growth: yearly fractions.
     """
 
+    start: int
     areas: tuple[str, ...]
     status: tuple[str, ...]
     poor: NDArray[np.int64]
@@ -109,93 +110,119 @@ class Baseline:
         """Which districts carry the programme's own target."""
         return np.isin(self.areas, poor_districts())
 
+    def household_factor(self, years: np.ndarray) -> np.ndarray:
+        """Households at the end of each year as a multiple of those at the start."""
+        factor: np.ndarray = (1 + self.growth) ** (years - self.start)
+        return factor
+
+    def floors(self, years: np.ndarray) -> np.ndarray:
+        """The lowest rate of each district (fractions), shape (district, year): it shrinks as households grow."""
+        floors: np.ndarray = self.floor * self.rates[:, None] / self.household_factor(years)
+        return floors
+
 
 def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:
     """The opening stock of a scenario: published where known, else the estimate of `estimate_panel`.
 
-    Raises ScenarioError when the province's count at the end of `scenario.start` is not known.
+    Raises ScenarioError when the province's count at the end of `scenario.start` is not known, or when more
+    households would stay poor than there are.
     """
-    known = Inputs.of(obs)
-    panel = known.estimates().panel
-    years = sorted(panel["year"].unique())
-    if scenario.start not in years:
-        raise ScenarioError(
-            "error.pace.start", field=Field("start"), found=scenario.start, first=years[0], last=years[-1]
-        )
+    inputs = Inputs.of(obs)
+    panel = inputs.estimates().panel
+    first_year, last_year = panel["year"].min(), panel["year"].max()
+    if not first_year <= scenario.start <= last_year:
+        raise refusal("error.pace.start", "start", found=scenario.start, first=first_year, last=last_year)
     rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
     first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
     poor, households = rows["poor_households"].to_numpy(), rows["households"].to_numpy()
-    growth = known.growth if scenario.household_growth == "published" else scenario.household_growth
-    entry = known.entry if scenario.entry_rate == "published" else scenario.entry_rate
-    stuck = known.stuck if scenario.floor == "published" else scenario.floor * households.sum()
-    if stuck >= poor.sum():
-        raise ScenarioError("error.pace.floor", field=Field("floor"), found=stuck, opening=poor.sum())
-    most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
-    if most > 1:
-        raise ScenarioError("error.pace.growth", field=Field("household_growth"), found=growth, year=scenario.end)
-    first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
-    return Baseline(
-        tuple(rows["area"]),
-        tuple(rows["status_poor_households"]),
-        poor,
-        households,
-        first_rates,
-        stuck / poor.sum(),
-        entry,
-        growth,
+    growth = inputs.growth if scenario.household_growth == "published" else scenario.household_growth
+    entry = inputs.entry if scenario.entry_rate == "published" else scenario.entry_rate
+    resting = inputs.without_labour if scenario.floor == "published" else scenario.floor * households.sum()
+    if resting >= poor.sum():
+        raise refusal("error.pace.floor", "floor", found=resting, opening=poor.sum())
+    base = Baseline(
+        start=scenario.start,
+        areas=tuple(rows["area"]),
+        status=tuple(rows["status_poor_households"]),
+        poor=poor,
+        households=households,
+        first_rates=first["poor_households"].to_numpy() / first["households"].to_numpy(),
+        floor=resting / poor.sum(),
+        entry=entry,
+        growth=growth,
     )
+    if base.floors(np.array([scenario.end])).max() > 1:
+        raise refusal("error.pace.growth", "household_growth", found=growth, year=scenario.end)
+    return base
 
 
 def district_paths(base: Baseline, scenario: Scenario, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rates by district and year under the paces, and what the other seven would have to do.
 
     Returns (rates, needed): rates, shape (district, year), each within [its floor, 1]; needed, shape (year,), the rate
-    of
-    the other districts together at which province and poor districts would both keep their pace.
+    of the other districts together at which province and poor districts would both keep their pace.
     """
-    span = years - scenario.start
-    poor, weight, y0 = base.is_poor_district, base.weights, base.rates
-    floor = base.floor * y0[:, None] / (1 + base.growth) ** span
-    line = _line(scenario, "province_pace_pp", weight @ y0, weight @ base.first_rates, base, years)
-    rates = np.empty((len(y0), len(years)))
-    for i in np.flatnonzero(poor):
-        own = _line(scenario, "poor_district_pace_pp", y0[i], base.first_rates[i], base, years)
-        rates[i] = np.clip(own, floor[i], 1.0)
-    rest = weight[~poor] / weight[~poor].sum()
-    needed = (line - weight[poor] @ rates[poor]) / weight[~poor].sum()
-    lowest, level = rest @ floor[~poor], rest @ y0[~poor]
-    reached = np.maximum(np.minimum.accumulate(np.minimum(needed, level)), lowest)
-    rates[~poor] = y0[~poor, None] * reached / level  # the same part of every district's poverty
+    is_poor, weights, opening, floors = base.is_poor_district, base.weights, base.rates, base.floors(years)
+    rates = np.empty((len(opening), len(years)))
+    for i in np.flatnonzero(is_poor):
+        line = _line(base, scenario, "poor_district_pace_pp", opening[i], base.first_rates[i], years)
+        rates[i] = np.clip(line, floors[i], 1.0)
+    share = weights[~is_poor].sum()
+    needed = (_province_line(base, scenario, years) - weights[is_poor] @ rates[is_poor]) / share
+    lowest, highest = (_rest_rate(base, rate) for rate in (floors, opening))
+    reached = np.maximum(np.minimum.accumulate(np.minimum(needed, highest)), lowest)
+    rates[~is_poor] = opening[~is_poor, None] * reached / highest  # the same part of every district's poverty
     return rates, needed
 
 
+def _rest_rate(base: Baseline, rates: np.ndarray) -> np.ndarray:
+    """The rate of the other seven districts together; rates: by district, shape (district, ...)."""
+    weights = base.weights[~base.is_poor_district]
+    rate: np.ndarray = weights / weights.sum() @ rates[~base.is_poor_district]
+    return rate
+
+
+def _province_line(base: Baseline, scenario: Scenario, years: np.ndarray) -> np.ndarray:
+    """The province's rate on paper: what its pace alone asks for, before any floor."""
+    opening, first = base.weights @ base.rates, base.weights @ base.first_rates
+    return _line(base, scenario, "province_pace_pp", opening, first, years)
+
+
 def _line(
-    scenario: Scenario, key: str, level: float, first_level: float, base: Baseline, years: np.ndarray
+    base: Baseline, scenario: Scenario, key: str, opening: float, first_rate: float, years: np.ndarray
 ) -> np.ndarray:
-    """The rate on paper: what the pace alone says, before any floor."""
-    pace, span = getattr(scenario, key), years - scenario.start
+    """The rate on paper by year, shape (year,); key: of the pace; first_rate: at end-2021, for the observed pace."""
+    pace = getattr(scenario, key)
     if isinstance(pace, dict):
-        falls = [0.0] + [pace[int(year)] / 100 for year in years[1:]]
-        return level - np.cumsum(falls)
+        return opening - np.cumsum([0.0] + [pace[int(year)] / 100 for year in years[1:]])
     if pace == "observed":
-        if scenario.start == FIRST_YEAR:
-            raise ScenarioError("error.pace.observed_start", field=Field(key), year=FIRST_YEAR)
-        try:
-            speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
-        except KontumError as error:
-            raise ScenarioError("error.pace.observed_form", field=Field(key), form=scenario.form, error=error) from None
-    elif scenario.form == "linear":
-        speed = -pace / 100
+        speed = _observed_speed(base, scenario, key, opening, first_rate)
     else:
-        try:
-            speed = speed_between(scenario.form, level, max(level - pace / 100, -0.0), 1.0, base.entry)
-        except KontumError as error:
-            raise ScenarioError(
-                "error.pace.too_fast", field=Field(key), found=pace, opening=100 * level, error=error
-            ) from None
+        speed = _speed(base, scenario, key, opening)
     if scenario.form == "linear":
-        return np.asarray(level + speed * span)
-    return rate_after(scenario.form, level, speed, span, entry=base.entry)
+        return np.asarray(opening + speed * (years - scenario.start))
+    return rate_after(scenario.form, opening, speed, years - scenario.start, entry=base.entry)
+
+
+def _speed(base: Baseline, scenario: Scenario, key: str, opening: float) -> np.ndarray:
+    """The speed that a pace in points gives in the first year; see `speed_between` for its unit."""
+    pace = getattr(scenario, key)
+    if scenario.form == "linear":
+        return np.asarray(-pace / 100)
+    try:
+        return speed_between(scenario.form, opening, max(opening - pace / 100, -0.0), 1.0, base.entry)
+    except KontumError as error:
+        raise refusal("error.pace.too_fast", key, found=pace, opening=100 * opening, error=error) from None
+
+
+def _observed_speed(base: Baseline, scenario: Scenario, key: str, opening: float, first_rate: float) -> np.ndarray:
+    """The speed from end-2021 to the start."""
+    if scenario.start == FIRST_YEAR:
+        raise refusal("error.pace.observed_start", key, year=FIRST_YEAR)
+    try:
+        return speed_between(scenario.form, first_rate, opening, scenario.start - FIRST_YEAR, base.entry)
+    except KontumError as error:
+        raise refusal("error.pace.observed_form", key, form=scenario.form, error=error) from None
 
 
 def implied_pace(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame:
@@ -217,22 +244,20 @@ def implied_pace(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame
     base = baseline(obs, scenario)
     years = np.arange(scenario.start, scenario.end + 1)
     rates, needed = district_paths(base, scenario, years)
-    poor, weight = base.is_poor_district, base.weights
-    rest = weight[~poor].sum()
-    floor = base.floor * (weight[~poor] @ base.rates[~poor]) / rest / (1 + base.growth) ** (years - scenario.start)
-    paper = _line(scenario, "province_pace_pp", weight @ base.rates, weight @ base.first_rates, base, years)
-    found = pd.DataFrame(
+    is_poor, weights = base.is_poor_district, base.weights
+    paper, floor = _province_line(base, scenario, years), _rest_rate(base, base.floors(years))
+    table = pd.DataFrame(
         dict(
             scenario=scenario.name,
             year=years,
             province_rate=paper,
-            poor_districts_rate=weight[poor] @ rates[poor] / weight[poor].sum(),
+            poor_districts_rate=weights[is_poor] @ rates[is_poor] / weights[is_poor].sum(),
             needed_rate=needed,
             needed_pace_pp=100 * (needed[0] - needed) / np.maximum(years - scenario.start, 1),
             floor_rate=floor,
-            possible=needed >= floor - FULL,
-            possible_without_floor=needed >= -FULL,
-            shortfall_pp=100 * np.maximum(weight @ rates - paper, 0),
+            possible=needed >= floor - TOLERANCE,
+            possible_without_floor=needed >= -TOLERANCE,
+            shortfall_pp=100 * np.maximum(weights @ rates - paper, 0),
         )
     )
-    return found.iloc[1:].reset_index(drop=True)
+    return table.iloc[1:].reset_index(drop=True)

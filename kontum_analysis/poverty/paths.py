@@ -6,8 +6,11 @@ import pandas as pd
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, area_name, poor_districts
 from ..methods.sums import apportion
 from .draws import scenario_draws
-from .paces import FULL, Inputs, baseline, district_paths
+from .paces import TOLERANCE, Inputs, baseline, district_paths
 from .scenarios import Scenario
+
+STATUSES = ["published", "derived", "estimated", "projected"]  # from the surest to the least sure
+NEAR_FLOOR = 1e-6  # a rate this near its floor rests on it
 
 
 def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int = 0, seed: int = 3299) -> pd.DataFrame:
@@ -19,8 +22,7 @@ def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int =
     poor households add to the province's, and the province's rate is the districts' weighted by households.
 
     draws: with 2 or more, quantiles q05, q10, q25, q50, q75, q90, q95 of the rate are added, from that many joint draws
-    around
-    the path (see `ensemble`, which states every assumption and gives the draws themselves); seed fixes them.
+    around the path (see `draws`, which states every assumption and gives the draws themselves); seed fixes them.
 
     Households grow alike in all districts. A floor is a number of households, so its rate shrinks as they grow.
 
@@ -33,68 +35,46 @@ def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int =
     base = baseline(obs, scenario)
     years = np.arange(scenario.start, scenario.end + 1)
     rates, _ = district_paths(base, scenario, years)
-    grown = (1 + base.growth) ** (years - scenario.start)
-    households = np.stack([apportion(base.households * g, round(base.households.sum() * g)) for g in grown], axis=1)
-    poor = _whole_households(rates * base.households[:, None] * grown, base.poor)
+    factor = base.household_factor(years)
+    households = np.stack([apportion(base.households * f, round(base.households.sum() * f)) for f in factor], axis=1)
+    poor = _whole_households(rates * base.households[:, None] * factor, base.poor)
     entries = np.zeros_like(poor)
     if scenario.form == "stock_flow":
         flow = base.entry * (1 + base.growth) * (households - poor)[:, :-1]
         entries[:, 1:] = np.stack([apportion(f, round(f.sum())) for f in flow.T], axis=1)
-    floors = base.floor * base.rates[:, None] / grown
-    weights = base.weights
-    rows = [
-        _rows(
-            scenario,
-            PROVINCE,
-            years,
-            "published",
-            rate=weights @ rates,
-            households=households.sum(0),
-            poor_households=poor.sum(0),
-            entries=entries.sum(0),
-            floor=weights @ floors,
+    codes = [PROVINCE, *base.areas]
+    table = pd.DataFrame(
+        dict(
+            scenario=scenario.name,
+            area=np.repeat(codes, len(years)),
+            area_name=np.repeat([area_name(code, "vi") for code in codes], len(years)),
+            level=np.repeat([area(code).level for code in codes], len(years)),
+            year=np.tile(years, len(codes)),
+            rate=np.vstack([base.weights @ rates, rates]).ravel(),
+            households=_with_sum(households),
+            poor_households=_with_sum(poor),
+            entries=_with_sum(entries),
+            floor=np.vstack([base.weights @ base.floors(years), base.floors(years)]).ravel(),
+            status="projected",
         )
-    ]
-    rows += [
-        _rows(
-            scenario,
-            code,
-            years,
-            base.status[i],
-            rate=rates[i],
-            households=households[i],
-            poor_households=poor[i],
-            entries=entries[i],
-            floor=floors[i],
-        )
-        for i, code in enumerate(base.areas)
-    ]
-    table = pd.concat(rows, ignore_index=True)
+    )
+    table.loc[table["year"] == scenario.start, "status"] = ["published", *base.status]
     if draws == 0:
         return table
     spread = scenario_draws(obs, scenario, draws, seed).quantiles()
     return table.merge(spread, on=["area", "year"], how="left", validate="one_to_one")
 
 
-def _rows(scenario: Scenario, code: str, years: np.ndarray, status: str, **figures: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(
-        dict(
-            scenario=scenario.name,
-            area=code,
-            area_name=area_name(code, "vi"),
-            level=area(code).level,
-            year=years,
-            **figures,
-            status=[status] + ["projected"] * (len(years) - 1),
-        )
-    )
+def _with_sum(counts: np.ndarray) -> np.ndarray:
+    """Counts of the districts, shape (district, year), below their sum, in one row."""
+    return np.vstack([counts.sum(axis=0), counts]).ravel()
 
 
 def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
     """Whole households that add up in every year and never rise where the exact path does not."""
     columns = [np.asarray(opening)]
     for before, now in zip(exact.T[:-1], exact.T[1:], strict=True):
-        ceiling = np.where(now <= before + FULL, columns[-1], np.maximum(columns[-1], np.ceil(now)))
+        ceiling = np.where(now <= before + TOLERANCE, columns[-1], np.maximum(columns[-1], np.ceil(now)))
         columns.append(apportion(now, min(round(now.sum()), int(ceiling.sum())), ceiling=ceiling))
     return np.stack(columns, axis=1)
 
@@ -102,29 +82,28 @@ def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
 def groups(projection: pd.DataFrame) -> pd.DataFrame:
     """The same table, without quantiles, for the province, its poor districts (62-POOR) and the other seven (62-REST).
 
+    The status of a group is that of its least certain district.
+
     >>> from kontum_analysis.data.observations import load_observations
     >>> from kontum_analysis.poverty.scenarios import preset
     >>> g = groups(project_poverty(load_observations(), preset("programme-mid")))
     >>> g[g.year == 2021].rate.round(4).tolist()
     [0.1532, 0.4673, 0.1095]
     """
-    districts = projection[projection["level"] == "district"]
-    member = districts["area"].isin(poor_districts()).map({True: POOR_DISTRICTS, False: OTHER_DISTRICTS})
-    weighted = districts.assign(
-        area=member,
-        rate=districts["rate"] * districts["households"],
-        floor=districts["floor"] * districts["households"],
+    rows = projection[projection["level"] == "district"]
+    group = rows["area"].isin(poor_districts()).map({True: POOR_DISTRICTS, False: OTHER_DISTRICTS})
+    weighted = rows.assign(
+        area=group,
+        rate=rows["rate"] * rows["households"],
+        floor=rows["floor"] * rows["households"],
+        status=rows["status"].map(STATUSES.index),
     )
-    added = weighted.groupby(["scenario", "area", "year"], as_index=False)[
-        ["rate", "households", "poor_households", "entries", "floor"]
-    ].sum()
-    added["rate"], added["floor"] = added["rate"] / added["households"], added["floor"] / added["households"]
-    worst = ["published", "derived", "estimated", "projected"]
-    rank = weighted.assign(rank=weighted["status"].map(worst.index)).groupby(["scenario", "area", "year"])["rank"].max()
-    added["status"] = [worst[rank[key]] for key in zip(added["scenario"], added["area"], added["year"], strict=True)]
-    added = added.assign(area_name="", level="group")
-    columns = [c for c in projection.columns if c in added.columns]
-    return pd.concat([projection.loc[projection["area"] == PROVINCE, columns], added[columns]], ignore_index=True)
+    columns = dict.fromkeys(["rate", "households", "poor_households", "entries", "floor"], "sum") | {"status": "max"}
+    table = weighted.groupby(["scenario", "area", "year"], as_index=False).agg(columns)
+    table["rate"], table["floor"] = table["rate"] / table["households"], table["floor"] / table["households"]
+    table = table.assign(status=table["status"].map(dict(enumerate(STATUSES))), area_name="", level="group")
+    common = [column for column in projection.columns if column in table.columns]
+    return pd.concat([projection.loc[projection["area"] == PROVINCE, common], table[common]], ignore_index=True)
 
 
 def exit_quotas(projection: pd.DataFrame) -> pd.DataFrame:
@@ -145,9 +124,9 @@ def exit_quotas(projection: pd.DataFrame) -> pd.DataFrame:
     rows = projection[projection["level"] == "district"].sort_values(["scenario", "area", "year"])
     by = rows.groupby(["scenario", "area"])
     quota = (by["poor_households"].shift(1) - rows["poor_households"] + rows["entries"]).clip(lower=0)
-    found = rows.assign(quota=quota)[quota.notna()]
-    found = found.astype({"quota": "int64"}).sort_values(["scenario", "year", "area"])
-    return found[["scenario", "area", "area_name", "year", "quota"]].reset_index(drop=True)
+    quotas = rows.assign(quota=quota)[quota.notna()].astype({"quota": "int64"})
+    quotas = quotas.sort_values(["scenario", "year", "area"])
+    return quotas[["scenario", "area", "area_name", "year", "quota"]].reset_index(drop=True)
 
 
 def floor_years(projection: pd.DataFrame) -> pd.DataFrame:
@@ -159,8 +138,7 @@ def floor_years(projection: pd.DataFrame) -> pd.DataFrame:
     >>> f.year.tolist()
     [2028, 2028, 2025]
     """
-    rests = projection[projection["rate"] <= projection["floor"] + 1e-6]
-    first = rests.groupby(["scenario", "area"])["year"].min()
-    keys = projection[["scenario", "area", "area_name"]].drop_duplicates().reset_index(drop=True)
-    year = [first.get((k.scenario, k.area)) for k in keys.itertuples()]
-    return keys.assign(year=pd.array(year, dtype="Int64"))
+    at_floor = projection[projection["rate"] <= projection["floor"] + NEAR_FLOOR]
+    first = at_floor.groupby(["scenario", "area"])["year"].min().astype("Int64")
+    areas = projection[["scenario", "area", "area_name"]].drop_duplicates(ignore_index=True)
+    return areas.join(first, on=["scenario", "area"])

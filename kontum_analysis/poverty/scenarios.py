@@ -4,7 +4,6 @@ A pace is in percentage points a year, the programme's own reading of "giảm 3�
 reported as a fall of 4.46 and scored against a plan of 4).
 """
 
-import re
 import reprlib
 from collections import Counter
 from collections.abc import Mapping
@@ -20,36 +19,40 @@ from ..base.errors import Lines, ScenarioError, Words, did_you_mean
 from ..base.files import SCENARIO_MB, SCENARIOS, bytes_within, is_plain_name
 
 
-def _no_flag(value: Any) -> Any:
-    if isinstance(value, bool):  # YAML reads yes, no, on, off as flags, and Python takes True for 1
+def _refuse_flag(value: Any) -> Any:
+    """The value itself; YAML reads yes, no, on, off as flags, and Python would take True for 1."""
+    if isinstance(value, bool):
         raise PydanticCustomError("float_type", "")
     return value
 
 
-def _whole(value: Any) -> Any:
+def _refuse_text(value: Any) -> Any:
+    """The value itself, neither a flag nor a text."""
     if isinstance(value, bool | str):
         raise PydanticCustomError("int_type", "")
     return value
 
 
-Number = Annotated[float, BeforeValidator(_no_flag)]
+Number = Annotated[float, BeforeValidator(_refuse_flag)]
 Pace = Annotated[Number, Field(ge=0, le=20)]
-Year = Annotated[int, BeforeValidator(_whole), Field(ge=2021, le=2050)]
-_RULES = {  # kinds of pydantic's errors -> the rule in our words, label error.scenario.rule.RULE
-    "missing": "required",
-    "string_pattern_mismatch": "name",
-    "float_parsing": "number",
-    "float_type": "number",
-    "finite_number": "number",
-    "int_parsing": "year",
-    "int_type": "year",
-    "int_from_float": "whole_year",
-    "string_type": "text",
-    "dict_type": "each_year",
+Year = Annotated[int, BeforeValidator(_refuse_text), Field(ge=2021, le=2050)]
+READING_ORDER = ("programme-low", "programme-mid", "programme-high", "yearly-plans", "observed-pace")
+PACES = ("province_pace_pp", "poor_district_pace_pp")
+_ALLOWED = {  # for the other keys: a kind of pydantic's errors -> the label of what is allowed
+    "missing": "error.scenario.rule.required",
+    "string_pattern_mismatch": "error.scenario.rule.name",
+    "string_type": "error.scenario.rule.text",
+    "finite_number": "error.scenario.rule.year",
+    "int_parsing": "error.scenario.rule.year",
+    "int_type": "error.scenario.rule.year",
+    "int_from_float": "error.scenario.rule.whole_year",
+    "greater_than_equal": "error.scenario.rule.at_least",
+    "less_than_equal": "error.scenario.rule.at_most",
+    "literal_error": "allowed.one_of",
+    "extra_forbidden": "error.scenario.no_key",
 }
-_LIMITS = {"greater_than_equal": "ge", "less_than_equal": "le", "less_than": "lt"}
-# keys that take more than one kind of value: said whole, not once for every kind
-_CHOICES = ("province_pace_pp", "poor_district_pace_pp", "floor", "entry_rate", "household_growth")
+# keys that take more than one kind of value: their label tells all that is allowed, whatever the error
+_CHOICES = (*PACES, "floor", "entry_rate", "household_growth")
 _BAD_SCALARS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # PyYAML on 2021-13-45, 0x_, …
 
 
@@ -92,26 +95,25 @@ class Scenario(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             name = values.get("name")
-            shown = name[:60] if isinstance(name, str) else "scenario"
-            raise ScenarioError("error.scenario.invalid", name=shown, problems=_problems(error, values)) from None
+            short_name = name[:60] if isinstance(name, str) else "scenario"
+            raise ScenarioError("error.scenario.invalid", name=short_name, problems=_problems(error, values)) from None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if not is_plain_name(self.name):
-            raise ScenarioError("hostile.scenario_name", field=Key("name"), found=self.name)
+            raise refusal("hostile.scenario_name", "name", found=self.name)
         if self.end <= self.start:
-            raise ScenarioError(
-                "error.scenario.end", field=Key("end"), found=self.end, other=Key("start"), start=self.start
-            )
-        for key in ("province_pace_pp", "poor_district_pace_pp"):
+            raise refusal("error.scenario.end", "end", found=self.end, other=key_words("start"), start=self.start)
+        years = set(range(self.start + 1, self.end + 1))
+        for key in PACES:
             pace = getattr(self, key)
-            if isinstance(pace, dict):
-                if self.form != "linear":
-                    raise ScenarioError("error.scenario.form", field=Key("form"), found=self.form, other=Key(key))
-                if missing := sorted(set(range(self.start + 1, self.end + 1)) - set(pace)):
-                    raise ScenarioError(
-                        "error.scenario.years", field=Key(key), missing=missing, start=Key("start"), end=Key("end")
-                    )
+            if not isinstance(pace, dict):
+                continue
+            if self.form != "linear":
+                raise refusal("error.scenario.form", "form", found=self.form, other=key_words(key))
+            if gaps := sorted(years - set(pace)):
+                ends = {"start": key_words("start"), "end": key_words("end")}
+                raise refusal("error.scenario.years", key, missing=gaps, **ends)
         return self
 
     def changed(self, **values: Any) -> "Scenario":
@@ -123,40 +125,43 @@ class Scenario(BaseModel):
         return Scenario(**{**self.model_dump(), **values})
 
 
+def key_words(key: str) -> str:
+    """A key of a scenario as a message names it."""
+    return Key(key)
+
+
+def refusal(label: str, key: str, **values: Any) -> ScenarioError:
+    """The error that refuses the value of a key; label: of the message, which names the key as {field}.
+
+    >>> str(refusal("error.pace.start", "start", found=2019, first=2021, last=2023)).splitlines()[-1]
+    "start: found 2019; the province's count is known for 2021 to 2023"
+    """
+    return ScenarioError(label, field=key_words(key), **values)
+
+
 def _problems(error: ValidationError, values: Mapping[str, Any]) -> Lines:
-    """What pydantic found, in our words, each once."""
-    found = {str(words): words for words in (_problem(item, values) for item in error.errors())}
-    return Lines(found.values())
+    """Pydantic's errors in our words, each once."""
+    problems = [_problem(item, values) for item in error.errors()]
+    return Lines({str(problem): problem for problem in problems}.values())
 
 
 def _problem(item: Mapping[str, Any], values: Mapping[str, Any]) -> Words | ScenarioError:
-    if item["type"] == "value_error":
-        raised: ScenarioError = item["ctx"]["error"]  # by a rule of ours
-        return raised
-    key = str(item["loc"][0])[:60] if item["loc"] else ""
-    found, allowed = _shown(item["input"]), _rule(item)
-    if item["type"] == "missing":
-        found = Words("error.scenario.nothing")
-    elif key in _CHOICES:
-        found, allowed = _shown(values.get(key)), Words(f"error.scenario.choice.{key}")
-    return Words("error.scenario.found", field=Key(key), found=found, allowed=allowed)
-
-
-def _rule(item: Mapping[str, Any]) -> Words:
-    """What would be right, for one of pydantic's errors."""
     kind, context = item["type"], item.get("ctx", {})
-    if kind in _LIMITS:
-        return Words(f"error.scenario.limit.{kind}", limit=context[_LIMITS[kind]])
-    if kind == "literal_error":
-        return Words("allowed.one_of", values=context["expected"].replace(" or ", ", "))
-    if kind == "extra_forbidden":
-        return Words("error.scenario.no_key", keys=list(Scenario.model_fields))
-    if kind in _RULES:
-        return Words(f"error.scenario.rule.{_RULES[kind]}")
-    return Words("error.scenario.other", detail=kind)
+    if kind == "value_error":  # raised by _fits_together
+        error: ScenarioError = context["error"]
+        return error
+    key = str(item["loc"][0])[:60] if item["loc"] else ""
+    if key in _CHOICES and kind != "missing":
+        value, allowed = values.get(key), Words(f"error.scenario.choice.{key}")
+    else:
+        choices = context.get("expected", "").replace(" or ", ", ")
+        limits = dict(context, values=choices, keys=list(Scenario.model_fields), detail=kind)
+        value, allowed = item["input"], Words(_ALLOWED.get(kind, "error.scenario.other"), **limits)
+    short_value = Words("error.scenario.nothing") if kind == "missing" else _shorten(value)
+    return Words("error.scenario.found", field=key_words(key), found=short_value, allowed=allowed)
 
 
-def _shown(value: Any) -> str | Words:
+def _shorten(value: Any) -> str | Words:
     """A value as a message shows it: short, however long or deep it is."""
     short = reprlib.Repr()
     short.maxlevel, short.maxstring, short.maxlong, short.maxother = 2, 80, 80, 80
@@ -167,12 +172,10 @@ def _shown(value: Any) -> str | Words:
 
 
 class _PlainKeys(yaml.SafeLoader):
-    """The safe loader, which otherwise lets the last of two equal keys win in silence and merges
-    mappings at any cost.
-    """
+    """The safe loader, which otherwise lets the last of two equal keys win in silence and merges at any cost."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys are plain and stand once."""
+        """The mapping of a node; its keys must be plain and stand once."""
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                 raise ScenarioError("error.scenario.plain_key")
@@ -189,26 +192,30 @@ def load(path: str | Path) -> Scenario:
         raise ScenarioError("error.scenario.no_file", file=path.name)
     content = bytes_within(path, SCENARIO_MB)
     try:
-        values = yaml.load(content.decode("utf-8-sig"), Loader=_PlainKeys)
+        scenario = Scenario(**_read_keys(content))
+        if scenario.name != path.stem:
+            raise refusal("error.scenario.file_name", "name", found=scenario.name, wanted=path.stem)
     except ScenarioError as error:
         raise ScenarioError("error.scenario.in_file", file=path.name, error=error) from None
-    except UnicodeDecodeError:
-        raise ScenarioError("error.scenario.utf8", file=path.name) from None
-    except (yaml.YAMLError, *_BAD_SCALARS, RecursionError) as error:
-        raise ScenarioError("error.scenario.yaml", file=path.name, detail=_yaml_detail(error)) from None
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise ScenarioError("error.scenario.not_keys", file=path.name)
-    try:
-        scenario = Scenario(**values)
-    except ScenarioError as error:
-        raise ScenarioError("error.scenario.in_file", file=path.name, error=error) from None
-    if scenario.name != path.stem:
-        raise ScenarioError("error.scenario.file_name", file=path.name, found=scenario.name, wanted=path.stem)
     return scenario
 
 
+def _read_keys(content: bytes) -> dict[str, Any]:
+    try:
+        values = yaml.load(content.decode("utf-8-sig"), Loader=_PlainKeys)
+    except ScenarioError:
+        raise
+    except UnicodeDecodeError:
+        raise ScenarioError("error.scenario.utf8") from None
+    except (yaml.YAMLError, *_BAD_SCALARS, RecursionError) as error:
+        raise ScenarioError("error.scenario.yaml", detail=_yaml_detail(error)) from None
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise ScenarioError("error.scenario.not_keys")
+    return values
+
+
 def _yaml_detail(error: Exception) -> str | Words:
-    """Where the YAML breaks, and what its reader says of it (a technical detail, quoted as it is)."""
+    """Where the YAML breaks, with the words of its reader (a technical detail, quoted as it is)."""
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
     if mark is not None and problem:
         return Words("error.scenario.yaml_at", row=mark.line + 1, column=mark.column + 1, problem=problem[:200])
@@ -216,14 +223,13 @@ def _yaml_detail(error: Exception) -> str | Words:
 
 
 def presets(folder: str | Path | None = None) -> list[str]:
-    """Names of the scenarios in `data/scenarios/`, in reading order.
+    """Names of the scenarios in `data/scenarios/`, in reading order; further ones by name after them.
 
     >>> presets()
     ['programme-low', 'programme-mid', 'programme-high', 'yearly-plans', 'observed-pace']
     """
-    order = ["programme-low", "programme-mid", "programme-high", "yearly-plans", "observed-pace"]
-    found = {path.stem for path in Path(folder or SCENARIOS).glob("*.yaml")}
-    return [name for name in order if name in found] + sorted(found - set(order))
+    names = {path.stem for path in Path(folder or SCENARIOS).glob("*.yaml")}
+    return [name for name in READING_ORDER if name in names] + sorted(names - set(READING_ORDER))
 
 
 def preset(name: str, folder: str | Path | None = None, **changes: Any) -> Scenario:
@@ -232,8 +238,8 @@ def preset(name: str, folder: str | Path | None = None, **changes: Any) -> Scena
     >>> preset("programme-high").province_pace_pp, preset("programme-low", end=2025).end
     (4.0, 2025)
     """
-    if name not in presets(folder):
-        names = presets(folder)
+    names = presets(folder)
+    if name not in names:
         raise ScenarioError("error.name.scenario", name=name, names=names, hint=did_you_mean(name, names))
     scenario = load(Path(folder or SCENARIOS) / f"{name}.yaml")
     return scenario.changed(**changes) if changes else scenario
@@ -241,4 +247,4 @@ def preset(name: str, folder: str | Path | None = None, **changes: Any) -> Scena
 
 def title(scenario: Scenario, lang: str) -> str:
     """The title of a scenario in "vi" or "en"; its name where it has none."""
-    return getattr(scenario, f"title_{lang}") or re.sub("-", " ", scenario.name)
+    return getattr(scenario, f"title_{lang}") or scenario.name.replace("-", " ")

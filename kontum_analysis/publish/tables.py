@@ -8,8 +8,9 @@ import pandas as pd
 from ..base.words import labels, number, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name, crosswalk
 from ..data.observations import raw_tables, select
+from ..data.programme import corridors
 from ..poverty.estimates import estimate_panel
-from ..poverty.known import known_rates
+from ..poverty.known import opening_rates
 from ..poverty.paces import Inputs, implied_pace
 from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import Scenario, preset, presets, title
@@ -219,26 +220,26 @@ def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
     year's pace);
     chance_2025, poor_chance_2025 (an average of at least 3, 6 points from end-2021 to end-2025); chance_2030 (3 points
     to end-2030,
-    the provincial master plan); missing where a scenario ends before. Draws are those of `ensemble.scenario_draws`.
+    the provincial master plan); missing where a scenario ends before. Draws are those of `draws.scenario_draws`.
     """
-    from ..poverty.draws import probability, scenario_draws
+    from ..poverty.draws import chance_of_average, scenario_draws
     from ..poverty.history import observed_paces, pace_percentile
 
     seen = observed_paces(obs)["speed"]
-    opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
-    rows = []
+    opening, rows = opening_rates(obs), []
     for name in presets():
         scenario = preset(name)
         found = scenario_draws(obs, scenario, draws)
         projection = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
         row: dict[str, Any] = dict(scenario=name)
-        for prefix, area, low in (("", PROVINCE, 3), ("poor_", POOR_DISTRICTS, 6)):
+        for prefix, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
             level = projection[area, scenario.start]
             first = 100 * (level - projection[area, scenario.start + 1])
             row[f"{prefix}percentile"] = pace_percentile(first, level, seen)
             for year in (2025, 2030):
-                asked = opening[area] - low / 100 * (year - 2021)
-                row[f"{prefix}chance_{year}"] = probability(found, area, year, asked) if year in found.years else None
+                pace, is_drawn = corridors()[area].low, year in found.years
+                chance = chance_of_average(found, area, pace, opening[area], year) if is_drawn else None
+                row[f"{prefix}chance_{year}"] = chance
         rows.append(row)
     return pd.DataFrame(rows)[
         ["scenario", "percentile", "poor_percentile", "chance_2025", "poor_chance_2025", "chance_2030"]

@@ -11,12 +11,13 @@ from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import text
 from ..data.areas import resolve
 from ..data.observations import all_tables, load_observations, raw_tables
+from ..data.programme import load_targets
 from ..figures.evidence import FIGURES, rows_of
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import preset, presets
-from ..targets.board import load_targets, scoreboard
+from ..targets.board import scoreboard
 
 Place = tuple[str | Path | None, bool | str | Path | None]  # data and user of `load_observations`
 Steps = list[tuple[str, dict[str, Any]]]  # key of labels and its values

@@ -1,5 +1,7 @@
 """The scoreboard: each of the 26 targets of Programme 3299 with its latest value, gap, outlook and a status by rule."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,14 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
-from ..data.observations import raw_tables, vintage
-from ..data.programme import corridors, horizon
+from ..data.observations import vintage
+from ..data.programme import POVERTY_PACE, load_targets
 from ..ntm.attainment import project_ntm
+from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import chance_of_average, outlook_draws
 from ..poverty.known import opening_rates
-from .measures import Measure, measure
+from .measures import Measure, is_average, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
@@ -51,18 +54,12 @@ COLUMNS = [
     "source_lines",
     "target_known",
 ]
-
-
-def load_targets(data: str | Path | None = None) -> pd.DataFrame:
-    """All targets as a table, numbers as numbers; columns as in `data/raw/README.md`.
-
-    >>> len(load_targets().query("in_programme_3299 == 1"))
-    26
-    """
-    targets = raw_tables(data)["targets"].drop(columns="line")
-    for column in ("value_low", "value_high", "horizon_year", "in_programme_3299"):
-        targets[column] = pd.to_numeric(targets[column])
-    return targets
+EVENTS = {  # indicator of a target -> event of `project_ntm`
+    "ntm_communes": "ntm_communes",
+    "ntm_advanced_communes": "ntm_advanced_communes",
+    "ntm_model_communes": "ntm_model_communes",
+    "ntm_communes_15_plus_criteria_share_pct": "all_communes_15_criteria",
+}
 
 
 def scoreboard(
@@ -71,34 +68,32 @@ def scoreboard(
     data: str | Path | None = None,
     draws: int = 10_000,
     seed: int = 3299,
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
     obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it.
     data: the folder that `obs` was loaded from, default `data/raw/`. draws, seed: of the models behind projected_value
-    and probability.
+    and probability. only: ids of the targets wanted, default all; a model that none of them asks for is not run.
 
     Columns: the target (statement in both languages); latest_value in its unit with latest_day and kind (published,
     derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the
-    horizon;
-    pace_needed and pace_observed a year; projected_value (median) and probability where there is a model (NTM counts at
-    the observed pace, average falls of the poverty rate by `outlook_draws`); status and the rule behind it:
+    horizon; pace_needed and pace_observed a year; projected_value (median) and probability where there is a model (NTM
+    counts at the observed pace, average falls of the poverty rate by `outlook_draws`); status and the rule behind it:
 
     - met: the value satisfies the target and cannot be lost by time (a level, not an average), or a later bound proves
-    it
-      from its safe side (reason bound; a bound of low reliability proves nothing);
+      it from its safe side (reason bound; a bound of low reliability proves nothing);
     - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); without a model,
-    observed pace
-      at least the needed one, at least half, less (reason pace); a value below the target without any pace is at_risk
-      (reason one_figure). A pace is counted from the first figure under the same standard at least a year before;
+      observed pace at least the needed one, at least half, less (reason pace); a value below the target without any
+      pace is at_risk (reason one_figure). A pace is counted from the first figure under the same standard at least a
+      year before;
     - a mean that reaches the target without proving it for every commune is on_track (reason mean_only);
     - not_measured: no value in the target's own terms (reason no_figure), or a qualitative target (reason qualitative).
 
     A range "3 to 4" asks for its low end; its high end is no cap. A bound never becomes a value; bound_low and
-    bound_high
-    carry what a later one says. needed_vi and needed_en say of a target that is not measured what would be needed.
-    source_ids and source_lines (of observations.csv) name the rows behind the value, or the nearest evidence where
-    there is none.
+    bound_high carry what a later one says. needed_vi and needed_en say of a target that is not measured what would be
+    needed. source_ids and source_lines (of observations.csv) name the rows behind the value, or the nearest evidence
+    where there is none.
 
     Raises KontumError for a programme target with the comparator < or <=, for which no rule is written.
 
@@ -109,59 +104,64 @@ def scoreboard(
     """
     if as_of is not None:
         obs = vintage(obs, as_of, data)
-    known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
+    is_known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
-    models = _models(obs, draws, seed)
+    targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
+    outlooks = _outlooks(obs, targets, draws, seed)
     rows = []
     target: Any
-    for target in targets[targets["in_programme_3299"] == 1].itertuples():
+    for target in targets.itertuples():
         if target.comparator in ("<", "<="):
             raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
-        found = measure(obs, target)
-        projected, chance = models.get(target.target_id, (np.nan, np.nan))
-        rows.append(_row(target, found, projected, chance) | {"target_known": known})
-    return pd.DataFrame(rows)[COLUMNS]
+        projected, chance = outlooks.get(target.target_id, (np.nan, np.nan))
+        rows.append(_row(target, measure(obs, target), projected, chance) | {"target_known": is_known})
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _models(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    """target_id -> (median at the end of 2025, probability), for the targets that a model speaks of."""
-    models = {}
-    try:
-        ntm = project_ntm(obs, pace=None, draws=draws, seed=seed)
-        chance = ntm.probabilities.set_index("event")["probability"]
-        last = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")["median"]
-        for target_id, event in (
-            ("S-NTM-01", "ntm_communes"),
-            ("S-NTM-02", "ntm_advanced_communes"),
-            ("S-NTM-03", "ntm_model_communes"),
-        ):
-            models[target_id] = (float(last[event]), float(chance[event]))
-        share = 100 * float(last["ntm_communes_15_plus_criteria"]) / len(ntm.communes)
-        models["S-NTM-05"] = (share, float(chance["all_communes_15_criteria"]))
-    except KontumError:
-        pass  # a vintage before the first figures: no model, and the board says so by an empty probability
-    try:
-        last, opening = horizon(), opening_rates(obs)
-        outlook = outlook_draws(obs, end=last, draws=draws, seed=seed)
-        for target_id, (area, pace) in zip(("S-GN-01", "S-GN-02"), corridors().items(), strict=True):
-            fall = opening[area] - float(np.median(outlook.of(area)[-1]))
-            reached = chance_of_average(outlook, area, pace.low, opening[area], last)
-            models[target_id] = (100 * fall / (last - FIRST_YEAR), reached)
-    except KontumError:
-        pass
-    return models
+def _outlooks(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
+    """target_id -> (median at the horizon, probability), for the targets that a model speaks of.
+
+    A vintage before the first figures has no model, and the board says so by an empty probability.
+    """
+    outlooks: dict[str, tuple[float, float]] = {}
+    for indicators, outlook in (([*EVENTS], _ntm_outlook), ([POVERTY_PACE], _poverty_outlook)):
+        rows = targets[targets["indicator"].isin(indicators)]
+        if len(rows):
+            with suppress(KontumError):
+                outlooks |= outlook(obs, rows, draws, seed)
+    return outlooks
 
 
-def _row(target: Any, found: Measure, projected: float, chance: float) -> dict[str, Any]:
-    average = target.indicator.endswith("_per_year")
-    left = target.horizon_year + 1 - _decimal_year(found.day) if found.day else np.nan
-    gap, needed = gap_and_pace(target, found.value, left, average)
-    seen = np.nan
-    if found.start:
-        seen = (found.value - found.start[1]) / (_decimal_year(found.day) - _decimal_year(found.start[0]))
-    elif average:
-        seen = found.value
-    status, reason = judge(target, found, needed, seen, chance, average)
+def _ntm_outlook(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
+    ntm = project_ntm(obs, pace=None, draws=draws, seed=seed)
+    chances = ntm.probabilities.set_index("event")["probability"]
+    medians = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")["median"].astype(float)
+    share = 100 * medians["ntm_communes_15_plus_criteria"] / len(ntm.communes)
+    medians["ntm_communes_15_plus_criteria_share_pct"] = share
+    ids = zip(targets["target_id"], targets["indicator"], strict=True)
+    return {target_id: (float(medians[name]), float(chances[EVENTS[name]])) for target_id, name in ids}
+
+
+def _poverty_outlook(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
+    opening, outlooks = opening_rates(obs), {}
+    target: Any
+    for end in sorted({int(year) for year in targets["horizon_year"]}):
+        outlook = outlook_draws(obs, end=end, draws=draws, seed=seed)
+        for target in targets[targets["horizon_year"] == end].itertuples():
+            area = target.scope_area
+            fall_pp = 100 * (opening[area] - float(np.median(outlook.of(area)[-1])))
+            chance = chance_of_average(outlook, area, target.value_low, opening[area], end)
+            outlooks[target.target_id] = (fall_pp / (end - FIRST_YEAR), chance)
+    return outlooks
+
+
+def _row(target: Any, measured: Measure, projected: float, chance: float) -> dict[str, Any]:
+    left = target.horizon_year + 1 - decimal_year(measured.day) if measured.day else np.nan
+    gap, needed = gap_and_pace(target, measured.value, left)
+    observed = _observed_pace(target, measured)
+    status, reason = judge(target, measured, needed, observed, chance)
+    key = f"needed.{target.target_id}"
+    key = key if key in labels() else "needed.other"
     return dict(
         target_id=target.target_id,
         programme=target.programme,
@@ -172,90 +172,89 @@ def _row(target: Any, found: Measure, projected: float, chance: float) -> dict[s
         value_low=target.value_low,
         value_high=target.value_high,
         unit_measure=target.unit_measure,
-        statement_vi=text(f"target.{target.target_id}", "vi"),
-        statement_en=text(f"target.{target.target_id}", "en"),
-        latest_value=found.value,
-        latest_day=found.day,
-        kind=found.kind,
+        **{f"statement_{lang}": text(f"target.{target.target_id}", lang) for lang in LANGUAGES},
+        latest_value=measured.value,
+        latest_day=measured.day,
+        kind=measured.kind,
         gap=gap,
         years_left=left,
         pace_needed=needed,
-        pace_observed=seen,
+        pace_observed=observed,
         projected_value=projected,
         probability=chance,
         status=status,
         reason=reason,
-        **_needed(target, status),
-        bound_low=found.low,
-        bound_high=found.high,
-        source_ids=found.sources,
-        source_lines=found.lines,
+        **{f"needed_{lang}": text(key, lang) if status == "not_measured" else "" for lang in LANGUAGES},
+        bound_low=measured.low,
+        bound_high=measured.high,
+        source_ids=measured.sources,
+        source_lines=measured.lines,
     )
 
 
-def _needed(target: Any, status: str) -> dict[str, str]:
-    if status != "not_measured":
-        return {"needed_vi": "", "needed_en": ""}
-    key = f"needed.{target.target_id}"
-    return {f"needed_{lang}": text(key if key in labels() else "needed.other", lang) for lang in LANGUAGES}
-
-
-def _decimal_year(day: str) -> float:
-    year, month, date = (int(part) for part in day.split("-"))
-    return year + (month - 1) / 12 + date / 372
-
-
-def gap_and_pace(target: Any, value: float, left: float, average: bool) -> tuple[float, float]:
+def gap_and_pace(target: Any, value: float, left: float) -> tuple[float, float]:
     """What is missing to the target (its unit) and the pace a year needed from here; both missing without a value.
 
-    For an average over 2022-2025 the pace needed is what the remaining years must bring for the four to average the
-    target.
+    left: years to the end of the horizon. For an average over 2022-2025 the pace needed is what the remaining years
+    must bring for the four to average the target.
 
     >>> from types import SimpleNamespace
-    >>> gap_and_pace(SimpleNamespace(value_low=3.0, comparator="range"), 4.24, 2.0, True)
+    >>> fall = SimpleNamespace(indicator=POVERTY_PACE, comparator="range", value_low=3.0, horizon_year=2025)
+    >>> gap_and_pace(fall, 4.24, 2.0)
     (0.0, 1.7599999999999998)
     """
     if np.isnan(value) or target.comparator == "qualitative":
         return np.nan, np.nan
-    gap = max(target.value_low - value, 0.0)
-    if average:
-        done = 4 - left
-        return gap, max(4 * target.value_low - done * value, 0.0) / left if left > 0 else np.nan
-    return gap, gap / left if left > 0 else np.nan
+    gap = shortfall = max(target.value_low - value, 0.0)
+    if is_average(target):
+        years = target.horizon_year - FIRST_YEAR
+        shortfall = max(years * target.value_low - (years - left) * value, 0.0)
+    return gap, shortfall / left if left > 0 else np.nan
 
 
-def satisfied(comparator: str, low: float, value: float) -> bool:
-    """Whether a value satisfies a target; a range asks for its low end, == for at least the value (a
-    share of 100 %).
+def _observed_pace(target: Any, measured: Measure) -> float:
+    """The change a year of the value so far; an average fall is one itself."""
+    if measured.start:
+        return _pace_between(*measured.start, measured.day, measured.value)
+    return measured.value if is_average(target) else np.nan
+
+
+def _pace_between(first_day: str, first: float, last_day: str, last: float) -> float:
+    return (last - first) / (decimal_year(last_day) - decimal_year(first_day))
+
+
+def satisfies(comparator: str, low: float, value: float) -> bool:
+    """Whether a value satisfies a target: a range asks for its low end, == for at least the value (a share of 100 %).
+
+    >>> satisfies(">", 90, 90), satisfies("range", 3, 3)
+    (False, True)
     """
     return bool(value > low) if comparator == ">" else bool(value >= low)
 
 
-def judge(target: Any, found: Measure, needed: float, seen: float, chance: float, average: bool) -> tuple[str, str]:
-    """(status, reason) of a target by the rules of `scoreboard`."""
+def judge(target: Any, measured: Measure, needed: float, observed: float, chance: float) -> tuple[str, str]:
+    """(status, reason) of a target by the rules of `scoreboard`; needed, observed: paces a year."""
     if target.comparator == "qualitative":
         return "not_measured", "qualitative"
-    if not average:
-        if found.kind != "none" and satisfied(target.comparator, target.value_low, found.value):
-            return ("on_track", "mean_only") if found.necessary else ("met", "value")
+    if not is_average(target):
+        if measured.kind != "none" and satisfies(target.comparator, target.value_low, measured.value):
+            return ("on_track", "mean_only") if measured.is_necessary_only else ("met", "value")
         # "at least" also stands for "from 90" in the data, so a bound at the limit does not prove "above 90"
-        if found.sure and satisfied(target.comparator, target.value_low, found.low):
+        if measured.is_sure and satisfies(target.comparator, target.value_low, measured.low):
             return "met", "bound"
-    if found.kind == "none":
+    if measured.kind == "none":
         return "not_measured", "no_figure"
     if not np.isnan(chance):
-        return ("on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"), "model"
-    if (
-        found.sure and not np.isnan(found.low) and found.bound_day > found.day
-    ):  # the least that a later bound proves was gained
-        seen = (found.low - found.value) / (_decimal_year(found.bound_day) - _decimal_year(found.day))
-        return _by_pace(seen, needed), "pace_bound"
-    if np.isnan(seen):
+        return "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track", "model"
+    if measured.is_sure and not np.isnan(measured.low) and measured.bound_day > measured.day:
+        proven = _pace_between(measured.day, measured.value, measured.bound_day, measured.low)
+        return _status_by_pace(proven, needed), "pace_bound"
+    if np.isnan(observed):
         return "at_risk", "one_figure"
-    return _by_pace(seen, needed), "pace"
+    return _status_by_pace(observed, needed), "pace"
 
 
-def _by_pace(seen: float, needed: float) -> str:
+def _status_by_pace(observed: float, needed: float) -> str:
     if np.isnan(needed):
         return "off_track"
-    return "on_track" if seen >= needed else "at_risk" if seen >= needed / 2 else "off_track"
+    return "on_track" if observed >= needed else "at_risk" if observed >= needed / 2 else "off_track"

@@ -14,19 +14,10 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
 from ..ntm.published import snapshots
-from ..poverty.districts import FIRST_YEAR, STANDARD
+from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
 
-# what the panel of districts rests on (district_facts reads these)
-PANEL = (
-    "poor_households",
-    "poverty_rate_pct",
-    "households_total",
-    "near_poor_households",
-    "near_poor_rate_pct",
-    "poor_households_net_reduction",
-    "poverty_rate_reduction_pp",
-)
+PANEL = tuple(NAMES)  # what the panel of districts rests on
 LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
 
 
@@ -35,10 +26,10 @@ class Measure:
     """The latest value of a target in its own unit.
 
     value: missing where nothing measures it; day: of the value; kind: published, derived, estimated or none; low, high:
-    what bounds prove about later days (missing where none), bound_day: of the bound, sure: False where a bound is of
-    low
-    reliability and so proves nothing; necessary: the value must reach the target but does not prove it; start: (day,
-    value) from which an observed pace is counted; sources, lines: source ids and lines of observations.csv.
+    what bounds prove about later days (missing where none), bound_day: of the bound, is_sure: False where a bound is of
+    low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not prove it;
+    start: (day, value) from which an observed pace is counted; sources, lines: source ids and lines of
+    observations.csv.
     """
 
     value: float = np.nan
@@ -47,24 +38,29 @@ class Measure:
     low: float = np.nan
     high: float = np.nan
     bound_day: str = ""
-    sure: bool = True
-    necessary: bool = False
+    is_sure: bool = True
+    is_necessary_only: bool = False
     start: tuple[str, float] | None = None
     sources: str = ""
     lines: str = ""
+
+
+def is_average(target: Any) -> bool:
+    """Whether a row of targets.csv asks for an average over the years of the programme, not for a level."""
+    return bool(target.indicator.endswith("_per_year"))
 
 
 def measure(obs: pd.DataFrame, target: Any) -> Measure:
     """The Measure of one row of targets.csv on the day of the vintage that `obs` is.
 
     A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none.
-    An
-    average over the years of the programme is always computed, since a published one may speak of other years.
+    An average over the years of the programme is always computed, since a published one may speak of other years.
     """
     special = _SPECIAL.get(target.target_id)
-    own = _published(obs, target.indicator, target.scope_area)
-    average = target.indicator.endswith("_per_year")
-    return special(obs) if special and (average or own.kind == "none") else own
+    if special and is_average(target):
+        return special(obs)
+    published = _published(obs, target.indicator, target.scope_area)
+    return special(obs) if special and published.kind == "none" else published
 
 
 def _evidence(rows: pd.DataFrame) -> dict[str, Any]:
@@ -75,53 +71,48 @@ def _evidence(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _values(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
-    """Exact preferred values, the standard in force last: a later page on an older criteria set is no
-    news on the new.
-    """
-    rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["preferred"]]
-    rows = rows[(rows["bound"] == "exact") & (rows["obs_status"] != "U")]
+def _rows_of(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
+    """The rows of a fact, the standard in force last: a later page on an older criteria set is no news on the new."""
+    rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area)]
     return rows.sort_values(["standard", "time_period", "known_from"])
 
 
-def _start(earlier: pd.DataFrame, day: str) -> tuple[str, float] | None:
-    """(day, value) of the first figure at least a year before `day`, or None."""
+def _values(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
+    """Exact preferred values that are not of low reliability."""
+    rows = _rows_of(obs, indicator, area)
+    return rows[rows["preferred"] & (rows["bound"] == "exact") & (rows["obs_status"] != "U")]
+
+
+def _start(earlier: pd.DataFrame, day: str) -> pd.DataFrame:
+    """The row of the first figure at least a year before `day`; no row where there is none."""
     days = (pd.Timestamp(day) - pd.to_datetime(earlier["time_period"])).dt.days
-    first = earlier[days >= LEAST_SPAN].head(1)
-    return (first["time_period"].iloc[0], float(first["obs_value"].iloc[0])) if len(first) else None
+    return earlier[days >= LEAST_SPAN].head(1)
+
+
+def _day_and_value(row: pd.DataFrame) -> tuple[str, float] | None:
+    return (row["time_period"].iloc[0], float(row["obs_value"].iloc[0])) if len(row) else None
 
 
 def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     """The latest value, the first under the same standard, and what later bounds prove."""
-    values = _values(obs, indicator, area)
-    bounds = obs[
-        (obs["indicator"] == indicator) & (obs["ref_area"] == area) & obs["bound"].isin(["at_least", "at_most"])
-    ]
-    bounds = bounds.sort_values(["standard", "time_period", "known_from"])
-    found, used = {}, []
+    values, bounds = _values(obs, indicator, area), _rows_of(obs, indicator, area)
+    fields: dict[str, Any] = {}
+    evidence = []
+    row: Any
     if len(values):
         last = values.iloc[-1]
         start = _start(values[values["standard"] == last.standard], last.time_period)
-        found = dict(
-            value=float(last.obs_value),
-            day=last.time_period,
-            start=start,
-            kind="derived" if last.obs_status == "E" else "published",
-        )
-        used = (
-            [values[(values["standard"] == last.standard) & (values["time_period"] == start[0])].head(1)]
-            if start
-            else []
-        )
-        used.append(values.tail(1))
+        kind = "derived" if last.obs_status == "E" else "published"
+        fields = dict(value=float(last.obs_value), day=last.time_period, kind=kind, start=_day_and_value(start))
+        evidence = [start, values.tail(1)]
         bounds = bounds[(bounds["time_period"] > last.time_period) & (bounds["standard"] >= last.standard)]
     for side, bound in (("high", "at_most"), ("low", "at_least")):  # the low side last: targets ask for more
-        one = bounds[bounds["bound"] == bound].tail(1)
-        if len(one):
-            row = one.iloc[0]
-            found.update({side: float(row.bound_value), "bound_day": row.time_period, "sure": row.obs_status != "U"})
-            used.append(one)
-    return Measure(**found, **(_evidence(pd.concat(used)) if used else {}))
+        latest = bounds[bounds["bound"] == bound].tail(1)
+        for row in latest.itertuples():
+            is_sure = row.obs_status != "U"
+            fields |= {side: float(row.bound_value), "bound_day": row.time_period, "is_sure": is_sure}
+        evidence.append(latest)
+    return Measure(**fields, **_evidence(pd.concat(evidence)))
 
 
 def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
@@ -152,12 +143,12 @@ def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
 def _share_with_15(obs: pd.DataFrame) -> Measure:
     """(communes with 19 criteria + those with 15 to 18) / all rural communes, at the last date with all bands."""
     try:
-        known = [s for s in snapshots(obs) if s.bands]
+        complete = [snapshot for snapshot in snapshots(obs) if snapshot.bands]
     except KontumError:
         return Measure()
-    if not known:
+    if not complete:
         return Measure()
-    last = known[-1]
+    last = complete[-1]
     rows = obs[
         obs["source_id"].isin(last.source_ids) & (obs["ref_area"] == PROVINCE) & (obs["standard"] == last.standard)
     ]
@@ -174,37 +165,31 @@ def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
     sets do not join, while an area once recognised stays in the count.
     """
     areas, communes = (_values(obs, name, PROVINCE) for name in ("ntm_model_residential_areas", "ntm_communes"))
-    both = areas.merge(
-        communes[["standard", "time_period", "obs_value", "line"]],
-        on=["standard", "time_period"],
-        suffixes=("", "_communes"),
-    )
+    communes = communes[["standard", "time_period", "obs_value", "line"]]
+    both = areas.merge(communes, on=["standard", "time_period"], suffixes=("", "_communes"))
     if both.empty:
         return Measure(**_evidence(areas.tail(1)))
     last = both.iloc[-1]
-    start = _start(areas.sort_values("time_period"), last.time_period)
-    lines = [last.line, last.line_communes]
-    if start:
-        lines.append(areas.loc[areas["time_period"] == start[0], "line"].iloc[0])
-        start = (start[0], start[1] / last.obs_value_communes)
+    first = _start(areas.sort_values("time_period"), last.time_period)
+    start = _day_and_value(first)
     return Measure(
         value=last.obs_value / last.obs_value_communes,
         day=last.time_period,
         kind="derived",
-        necessary=True,
-        start=start,
-        **_evidence(obs[obs["line"].isin(lines)]),
+        is_necessary_only=True,
+        start=(start[0], start[1] / last.obs_value_communes) if start else None,
+        **_evidence(obs[obs["line"].isin([last.line, last.line_communes, *first["line"]])]),
     )
 
 
 def _evidence_only(*indicators: str, area: str = PROVINCE) -> Callable[[pd.DataFrame], Measure]:
     """A target nothing measures, with the figures that come nearest named as evidence."""
 
-    def of(obs: pd.DataFrame) -> Measure:
+    def name_evidence(obs: pd.DataFrame) -> Measure:
         rows = obs[(obs["ref_area"] == area) & obs["indicator"].isin(indicators)]
         return Measure(**_evidence(rows.sort_values("time_period").groupby("indicator", sort=False).tail(1)))
 
-    return of
+    return name_evidence
 
 
 _SPECIAL = {

@@ -11,10 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.areas import districts
-from .board import load_targets, scoreboard
+from ..data.areas import districts, register
+from ..data.programme import load_targets
+from .board import scoreboard
 
-COMMUNES = 85  # rural communes from 2020 until June 2025
+FEW_DRAWS = 200  # only the statuses of targets with a model depend on draws
+
+
+def _rural_communes() -> int:
+    """Rural communes (xã) until June 2025."""
+    return int((register("2020", "commune")["type"] == "xã").sum())
 
 
 def _same(value: float) -> float:
@@ -22,15 +28,17 @@ def _same(value: float) -> float:
 
 
 def _share_of_communes(value: float) -> float:
-    return 100 * value / COMMUNES
+    return 100 * value / _rural_communes()
 
 
 def _share_of_districts(value: float) -> float:
-    return 100 * (value + 1) / len(districts())  # the city's task (S-NTM-08B) counts with the four districts
+    """The city's task, a target of its own, counts with the four districts."""
+    return 100 * (value + 1) / len(districts())
 
 
-def _communes_left(share: float) -> float:
-    return round(COMMUNES * (1 - share / 100))  # a share of communes at 15 criteria, as communes below
+def _communes_below(share: float) -> float:
+    """Communes below a number of criteria, from the share of communes that have it."""
+    return round(_rural_communes() * (1 - share / 100))
 
 
 # national target -> the province's target of the same matter, and the way from the province's unit to the nation's
@@ -41,7 +49,7 @@ MATCHES = {
     "N-263-01": ("S-NTM-01", _share_of_communes),
     "N-263-02": ("S-NTM-02", _share_of_communes),
     "N-263-03": ("S-NTM-03", _share_of_communes),
-    "N-263-04": ("S-NTM-05", _communes_left),
+    "N-263-04": ("S-NTM-05", _communes_below),
     "N-263-05": ("S-NTM-08A", _share_of_districts),
     "N-1719-03": ("S-DT-10B", _same),
 }
@@ -52,24 +60,27 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
     matter.
 
     Columns: target_id, document, indicator, horizon_year, unit_measure, national_low, national_high (in that unit);
-    province_target, province_low, latest_value of the province, turned into the same unit; latest_day, target_status of
-    the
-    province's own target. National targets without a counterpart in Programme 3299 are left out: load_targets has all.
+    province_target, province_low, latest_value of the province, turned into the same unit; latest_day, target_status
+    of the province's own target. National targets without a counterpart in Programme 3299 are left out: load_targets
+    has all. So are those that a data folder does not hold.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> beside = national_targets(load_observations()).set_index("target_id")
     >>> beside.loc["N-263-01", ["national_low", "province_low"]].round(1).tolist()
     [80.0, 70.6]
     """
-    listed = load_targets(data).set_index("target_id")
-    board = scoreboard(obs, data=data, draws=200).set_index("target_id")
+    targets = load_targets(data).set_index("target_id")
+    board = scoreboard(obs, data=data, draws=FEW_DRAWS).set_index("target_id")
     rows = []
-    for target_id, (ours, turned) in MATCHES.items():
-        if target_id not in listed.index or ours not in board.index:
-            continue  # another data folder may hold fewer targets
-        nation: Any = listed.loc[target_id]
-        province: Any = board.loc[ours]
-        low, latest = (turned(v) if pd.notna(v) else np.nan for v in (province.value_low, province.latest_value))
+    for target_id, (province_id, in_national_unit) in MATCHES.items():
+        if target_id not in targets.index or province_id not in board.index:
+            continue
+        nation: Any = targets.loc[target_id]
+        province: Any = board.loc[province_id]
+        low, latest = (
+            in_national_unit(value) if pd.notna(value) else np.nan
+            for value in (province.value_low, province.latest_value)
+        )
         rows.append(
             dict(
                 target_id=target_id,
@@ -79,7 +90,7 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
                 unit_measure=nation.unit_measure,
                 national_low=nation.value_low,
                 national_high=nation.value_high,
-                province_target=ours,
+                province_target=province_id,
                 province_low=low,
                 latest_value=latest,
                 latest_day=province.latest_day,

@@ -12,7 +12,7 @@ import kontum_analysis as kt
 from kontum_analysis.explorer.state import State
 from kontum_analysis.figures import live
 from kontum_analysis.national import QUANTILES, Movement, movement, tree
-from kontum_analysis.poverty.paces import FULL, baseline
+from kontum_analysis.poverty.paces import TOLERANCE, baseline
 
 YEARS = range(2026, 2036)
 LEVELS = tuple(QUANTILES)
@@ -107,7 +107,7 @@ def same_rates(obs, scenario):
     base = baseline(obs, scenario)
     loops = table_by_loops(base, scenario).set_index(["area", "year"])["rate"].astype(float)
     at_once = rates_at_once(base, scenario).rename_axis(index="year", columns="area").stack()
-    return bool((ours - loops).abs().max() < FULL and (ours - at_once).abs().max() < FULL)
+    return bool((ours - loops).abs().max() < TOLERANCE and (ours - at_once).abs().max() < TOLERANCE)
 
 
 def explorer(obs):

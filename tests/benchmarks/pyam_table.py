@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import kontum_analysis as kt
-from kontum_analysis.poverty.paces import FULL, baseline
+from kontum_analysis.poverty.paces import TOLERANCE, baseline
 
 from . import jobs
 from .__main__ import SCENARIO, least
@@ -49,7 +49,7 @@ def main():
     ours = kt.project_poverty(obs, scenario).pivot(index="area", columns="year", values="rate")
     theirs = table_by_pyam(base, scenario)
     districts = list(base.areas)
-    if (theirs.loc[districts] - ours.loc[districts]).abs().to_numpy().max() > FULL:
+    if (theirs.loc[districts] - ours.loc[districts]).abs().to_numpy().max() > TOLERANCE:
         raise AssertionError("pyam and the library do not give the same rates")
     sides = {
         "pyam": lambda: table_by_pyam(base, scenario),

@@ -1,0 +1,183 @@
+"""The scoreboard: each row as the figures say, each rule of status on its own, no bound taken for a value."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import kontum_analysis as kt
+from kontum_analysis.data.programme import POVERTY_PACE, load_targets
+from kontum_analysis.poverty.draws import chance_of_average, outlook_draws
+from kontum_analysis.poverty.known import opening_rates
+from kontum_analysis.targets import board as board_module
+from kontum_analysis.targets.board import COLUMNS, gap_and_pace, judge
+from kontum_analysis.targets.measures import Measure
+
+NONE = float("nan")
+
+
+@pytest.fixture(scope="module")
+def board(obs):
+    return kt.scoreboard(obs, draws=400).set_index("target_id")
+
+
+def test_all_26_targets_stand_in_the_order_of_the_file(board):
+    expected = load_targets().query("in_programme_3299 == 1")["target_id"].tolist()
+    assert board.index.tolist() == expected and len(expected) == 26
+    assert ["target_id", *board.columns] == COLUMNS
+    assert (board["statement_vi"] != board["statement_en"]).all()
+
+
+def test_rows_worked_by_hand(board):
+    rows = {
+        "S-NTM-01": (42, "2023-04-30", "published", "on_track", "model"),
+        "S-NTM-02": (4, "2023-04-30", "published", "off_track", "model"),
+        "S-NTM-03": (NONE, "", "none", "not_measured", "no_figure"),
+        "S-NTM-04": (7 / 42, "2023-04-30", "derived", "off_track", "pace"),
+        "S-NTM-05": (100 * (38 + 15) / 85, "2022-11-30", "derived", "off_track", "model"),
+        "S-DT-01A": (NONE, "", "none", "not_measured", "no_figure"),
+        "S-DT-01B": (NONE, "", "none", "not_measured", "no_figure"),
+        "S-DT-05": (88.1, "2023-12-31", "published", "met", "bound"),
+        "S-DT-09": (88.1, "2023-12-31", "published", "on_track", "pace_bound"),
+        "S-DT-10B": (371, "2021-12-31", "published", "not_measured", "qualitative"),
+        "S-GN-01": ((15.32 - 6.84) / 2, "2023-12-31", "derived", "at_risk", "model"),
+    }
+    for target_id, (value, *words) in rows.items():
+        row = board.loc[target_id]
+        assert [row.latest_day, row.kind, row.status, row.reason] == words, target_id
+        assert row.latest_value == pytest.approx(value, nan_ok=True), target_id
+
+
+def test_average_fall_needs_what_the_remaining_years_must_bring(board):
+    row = board.loc["S-GN-01"]
+    assert row.gap == 0 and row.years_left == 2
+    assert row.pace_needed == pytest.approx((4 * 3 - 2 * 4.24) / 2)
+
+
+def test_pace_is_counted_from_a_figure_of_at_least_a_year_before(board):
+    assert board.loc["S-NTM-04"].pace_observed == pytest.approx((7 - 2) / 42 / (485 / 365.25), rel=2e-3)
+    assert np.isnan(board.loc["S-NTM-01"].pace_observed)  # 38 to 42 within five months
+
+
+def test_fall_of_the_poor_districts_rests_on_estimates(board):
+    assert board.loc["S-GN-02"].kind == "estimated" and board.loc["S-GN-02"].status == "on_track"
+
+
+def test_chance_and_median_of_a_fall_are_those_of_the_outlook(board, obs):
+    outlook, opening = outlook_draws(obs, end=2025, draws=400), opening_rates(obs)
+    for target_id, area, pace in (("S-GN-01", "62", 3), ("S-GN-02", "62-POOR", 6)):
+        chance = chance_of_average(outlook, area, pace, opening[area], 2025)
+        fall = 100 * (opening[area] - np.median(outlook.of(area)[-1])) / 4
+        assert board.loc[target_id, "probability"] == chance
+        assert board.loc[target_id, "projected_value"] == pytest.approx(fall)
+
+
+def test_bound_is_never_a_value(board):
+    assert board.loc["S-DT-01A"].bound_low == 96 and np.isnan(board.loc["S-DT-01A"].latest_value)
+    assert board.loc["S-DT-05"].bound_low == 91 and board.loc["S-DT-05"].latest_value == 88.1
+
+
+def test_only_unmeasured_targets_say_what_would_be_needed(board):
+    is_missing = board["status"] == "not_measured"
+    has_words = (board[["needed_vi", "needed_en"]] != "").all(axis=1)
+    assert (is_missing == has_words).all()
+
+
+def test_a_day_rewinds_the_whole_board(obs):
+    programme_day = kt.scoreboard(obs, as_of="2022-10-04", draws=400).set_index("target_id")
+    assert programme_day.loc["S-NTM-01"].latest_value == 35
+    assert programme_day.loc["S-GN-01"].status == "not_measured" and programme_day["target_known"].all()
+    assert not kt.scoreboard(obs, as_of="2022-10-03", draws=400)["target_known"].any()
+    later = kt.scoreboard(obs, as_of="2024-02-15", draws=400).set_index("target_id")
+    assert later.loc["S-GN-01"].latest_value == pytest.approx(4.24) and later.loc["S-DT-05"].kind == "none"
+
+
+def test_board_before_the_first_figures_has_no_value_and_no_chance(obs):
+    early = kt.scoreboard(obs, as_of="2012-01-01", draws=400)
+    assert len(early) == 26 and set(early["status"]) == {"not_measured"} and early["probability"].isna().all()
+
+
+def test_only_the_targets_wanted_are_measured_and_modelled(obs, board, monkeypatch):
+    monkeypatch.setattr(board_module, "project_ntm", None)
+    part = kt.scoreboard(obs, draws=400, only=["S-GN-01"]).set_index("target_id")
+    assert part.drop(columns="statement_vi").equals(board.loc[["S-GN-01"]].drop(columns="statement_vi"))
+    assert kt.scoreboard(obs, draws=400, only=["S-XX"]).columns.tolist() == COLUMNS
+
+
+# --- rules
+
+LEVEL = SimpleNamespace(indicator="ntm_communes", comparator=">=", value_low=60.0, horizon_year=2025)
+ABOVE = SimpleNamespace(indicator="share_pct", comparator=">", value_low=90.0, horizon_year=2025)
+AVERAGE = SimpleNamespace(indicator=POVERTY_PACE, comparator="range", value_low=3.0, horizon_year=2025)
+DAY = dict(day="2023-12-31", kind="published")
+BELOW = Measure(value=42.0, **DAY)
+LATER = "2024-12-31"
+
+
+@pytest.mark.parametrize(
+    ("target", "measured", "needed", "observed", "chance", "verdict"),
+    [
+        (LEVEL, Measure(value=60.0, **DAY), 0, 1, 0.1, ("met", "value")),
+        (LEVEL, Measure(), NONE, NONE, NONE, ("not_measured", "no_figure")),
+        (LEVEL, Measure(low=60.0, bound_day=LATER), NONE, NONE, NONE, ("met", "bound")),
+        (LEVEL, Measure(high=70.0, bound_day=LATER), NONE, NONE, NONE, ("not_measured", "no_figure")),
+        (LEVEL, BELOW, 9, 9, 2 / 3, ("on_track", "model")),
+        (LEVEL, BELOW, 9, 9, 0.5, ("at_risk", "model")),
+        (LEVEL, BELOW, 9, 9, 1 / 3, ("at_risk", "model")),
+        (LEVEL, BELOW, 9, 20, 0.2, ("off_track", "model")),
+        (LEVEL, BELOW, 9, 9, NONE, ("on_track", "pace")),
+        (LEVEL, BELOW, 9, 4.5, NONE, ("at_risk", "pace")),
+        (LEVEL, BELOW, 9, 4.4, NONE, ("off_track", "pace")),
+        (LEVEL, BELOW, 9, NONE, NONE, ("at_risk", "one_figure")),
+        (LEVEL, BELOW, NONE, 3, NONE, ("off_track", "pace")),
+        # what a later bound proves was gained, at least, in the year after
+        (LEVEL, Measure(value=42.0, low=51.0, bound_day=LATER, **DAY), 9, NONE, NONE, ("on_track", "pace_bound")),
+        (LEVEL, Measure(value=42.0, low=45.0, bound_day=LATER, **DAY), 9, NONE, NONE, ("off_track", "pace_bound")),
+        # a bound of low reliability proves nothing
+        (LEVEL, Measure(low=70.0, bound_day=LATER, is_sure=False), NONE, NONE, NONE, ("not_measured", "no_figure")),
+        (
+            LEVEL,
+            Measure(value=42.0, low=59.0, bound_day=LATER, is_sure=False, **DAY),
+            9,
+            NONE,
+            NONE,
+            ("at_risk", "one_figure"),
+        ),
+        # a mean that reaches the target does not prove it for every commune
+        (LEVEL, Measure(value=60.0, is_necessary_only=True, **DAY), 0, 1, NONE, ("on_track", "mean_only")),
+        # strictly above is not equal, and a bound at the limit does not prove it
+        (ABOVE, Measure(value=90.0, **DAY), 0, NONE, NONE, ("at_risk", "one_figure")),
+        (ABOVE, Measure(low=90.0, bound_day=LATER), 0, NONE, NONE, ("not_measured", "no_figure")),
+        (ABOVE, Measure(low=91.0, bound_day=LATER), 0, NONE, NONE, ("met", "bound")),
+        # an average satisfied so far is not met before its end
+        (AVERAGE, Measure(value=4.2, **DAY), 1.8, 4.2, 0.9, ("on_track", "model")),
+    ],
+)
+def test_each_rule_of_status(target, measured, needed, observed, chance, verdict):
+    assert judge(target, measured, needed, observed, chance) == verdict
+
+
+def test_gap_and_pace_by_hand():
+    assert gap_and_pace(LEVEL, 42.0, 2.0) == (18.0, 9.0)
+    assert gap_and_pace(LEVEL, 61.0, 2.0) == (0.0, 0.0)
+    assert gap_and_pace(AVERAGE, 2.5, 1.0) == (0.5, pytest.approx(4 * 3 - 3 * 2.5))
+    assert all(np.isnan(gap_and_pace(LEVEL, NONE, 2.0)))
+    assert np.isnan(gap_and_pace(LEVEL, 42.0, 0.0)[1])
+
+
+def test_the_board_asks_what_the_table_of_targets_asks(obs, board, raw_copy):
+    file = raw_copy / "targets.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = [line.replace("range,3,4,", "range,5,6,") if line.startswith("S-GN-01") else line for line in lines]
+    file.write_text("".join(lines), encoding="utf-8")
+    row = kt.scoreboard(obs, data=raw_copy, draws=400, only=["S-GN-01"]).iloc[0]
+    assert row.gap == pytest.approx(5 - 4.24) and row.pace_needed == pytest.approx((4 * 5 - 2 * 4.24) / 2)
+    assert row.probability < board.loc["S-GN-01"].probability and row.status == "off_track"
+
+
+def test_a_target_that_asks_for_less_is_refused(obs, monkeypatch):
+    targets = load_targets()
+    targets.loc[targets["target_id"] == "S-NTM-01", "comparator"] = "<="
+    monkeypatch.setattr(board_module, "load_targets", lambda data=None: targets)
+    with pytest.raises(kt.KontumError, match="S-NTM-01.*<="):
+        kt.scoreboard(obs, draws=200)

@@ -1,0 +1,48 @@
+"""How fast poverty has fallen before and elsewhere."""
+
+import numpy as np
+import pytest
+
+import kontum_analysis as kt
+from kontum_analysis.poverty.history import hindcast_panel, mpi_share, pace_percentile, speed_prior
+
+
+def test_observed_paces_are_falls_between_neighbouring_years_of_one_standard(obs):
+    paces = kt.observed_paces(obs).query("area == '62'").set_index("end")
+    assert paces["pace_pp"].round(2).to_dict() == {2019: 3.67, 2020: 3.33, 2022: 4.46, 2023: 4.02}
+    assert (paces["start"] == paces.index - 1).all()
+    assert paces.loc[2022, "speed"] == pytest.approx(np.log(0.1086 / 0.8914) - np.log(0.1532 / 0.8468))
+
+
+def test_prior_weighs_own_speed_and_history_by_their_variances(obs):
+    prior = speed_prior(obs)
+    assert prior["own"] == pytest.approx((np.log(0.0684 / 0.9316) - np.log(0.1532 / 0.8468)) / 2)
+    assert prior["weight"] == pytest.approx(prior["between"] ** 2 / (prior["between"] ** 2 + prior["shock"] ** 2 / 2))
+    assert prior["centre"] == pytest.approx(prior["weight"] * prior["own"] + (1 - prior["weight"]) * prior["mean"])
+    assert prior["spread"] == pytest.approx(np.sqrt(prior["weight"] * prior["shock"] ** 2 / 2))
+
+
+def test_a_prior_without_any_history_is_wide_and_slow(obs):
+    prior = speed_prior(obs.head(0))
+    assert (prior["mean"], prior["spread"], prior["series"], prior["own_years"]) == (-0.2, 0.1, 0, 0)
+
+
+def test_a_pace_is_compared_with_speeds_at_its_own_level():
+    speeds = [-0.1, -0.2, -0.3]
+    assert pace_percentile(3, 0.50, speeds) < pace_percentile(3, 0.10, speeds)
+    assert pace_percentile(7, 0.05, speeds) == 1.0
+    assert pace_percentile(0, 0.2, [0.0]) == 0.5
+
+
+def test_shares_of_the_global_mpi_are_numbers():
+    assert (mpi_share()["share_pct"].between(0, 100)).all() and len(mpi_share()) == 8
+
+
+def test_hindcast_panel_holds_parents_and_derived_rates(obs):
+    panel = hindcast_panel(obs)
+    rows = panel.set_index(["area", "time"])
+    assert rows.loc[("617 MDP_2022_2025", 2023.0), "parent"] == "62 MDP_2022_2025"
+    assert ("617 MDP_2022_2025", 2022.0) in rows.index  # derived from 2023 and the published change
+    assert panel.loc[panel["area"] == "62 MDP_2022_2025", "parent"].isna().all()
+    summary = kt.hindcast(panel).summary
+    assert {"persistence", "pooled"} <= set(summary["method"]) and summary["n"].min() >= 8

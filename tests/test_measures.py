@@ -1,0 +1,67 @@
+"""What the figures say of a target: the right set, day, pace and evidence."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kontum_analysis.data.observations import vintage
+from kontum_analysis.data.programme import load_targets
+from kontum_analysis.targets.measures import measure
+
+
+def target(target_id):
+    return SimpleNamespace(target_id=target_id, **load_targets().set_index("target_id").loc[target_id])
+
+
+@pytest.fixture(scope="module")
+def measures(obs):
+    ids = load_targets().query("in_programme_3299 == 1")["target_id"]
+    return {target_id: measure(obs, target(target_id)) for target_id in ids}
+
+
+def test_an_older_set_does_not_hide_the_figure_under_the_set_in_force(obs):
+    then = measure(vintage(obs, "2023-04-30"), target("S-NTM-01"))
+    assert (then.value, then.day) == (38, "2022-11-30")  # not the 36 of the older set
+
+
+def test_model_areas_are_set_against_the_communes_of_the_same_day(obs, measures):
+    then = measure(vintage(obs, "2022-10-04"), target("S-NTM-04"))
+    assert then.value == pytest.approx(6 / 35) and then.day == "2022-02-24"
+    assert then.start is None  # two months since the figure before are no pace
+    assert measures["S-NTM-04"].start == ("2021-12-31", pytest.approx(2 / 42))
+
+
+def test_a_few_months_are_no_pace(measures):
+    assert measures["S-NTM-01"].start is None  # 38 to 42 within five months
+
+
+def test_every_measure_names_its_lines_in_the_file(measures, obs):
+    sources = obs.set_index("line")["source_id"]
+    for target_id, measured in measures.items():
+        lines = [int(line) for line in measured.lines.split("|") if line]
+        assert set(sources.loc[lines]) == set(filter(None, measured.sources.split("|"))), target_id
+        assert lines or measured.kind == "none", target_id
+    assert measures["S-NTM-05"].lines == "179|190|200|210"
+    assert measures["S-GN-01"].lines == "293|295|296"
+    areas = obs.set_index("line").loc[[int(line) for line in measures["S-GN-02"].lines.split("|")], "ref_area"]
+    assert set(areas) == {"62", "613", "617", "618"}
+
+
+def test_a_figure_in_the_targets_own_terms_goes_before_what_is_computed(obs, measures):
+    asked = target("S-DT-04")
+    figure = dict(ref_area="62", indicator=asked.indicator, time_period="2024-12-31", obs_value=95.0, preferred=True)
+    stated = obs.iloc[[0]].assign(**figure, bound="exact", obs_status="A", standard="")
+    assert measures["S-DT-04"].kind == "none" and measures["S-DT-04"].lines != ""
+    assert measure(pd.concat([obs, stated]), asked).value == 95.0
+
+
+def test_a_later_bound_stands_beside_the_value_with_its_reliability(obs):
+    asked = target("S-DT-05")
+    stated = obs[(obs["indicator"] == asked.indicator) & (obs["ref_area"] == "62")]
+    bound = stated[stated["bound"] == "at_least"].tail(1)
+    assert measure(obs, asked).low == bound["bound_value"].iloc[0] and measure(obs, asked).is_sure
+    doubtful = obs.assign(obs_status=obs["obs_status"].mask(obs.index.isin(bound.index), "U"))
+    assert not measure(doubtful, asked).is_sure
+    assert np.isnan(measure(obs.drop(bound.index), asked).low)
