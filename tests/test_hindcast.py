@@ -9,8 +9,8 @@ from simulate_panels import SETTINGS, simulate_panel
 from test_panel import panel_of, three_countries
 
 from kontum_analysis.methods.hindcast import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
+from kontum_analysis.methods.regression import LEVELS
 from kontum_analysis.methods.scores import wis
-from kontum_analysis.methods.spread import LEVELS
 
 KEY = ["area", "origin", "target", "method"]
 

@@ -1,1 +1,1 @@
-"""Mathematics that knows nothing of Kon Tum: trajectories, sums, scores, panels, pooled forecasts, hindcasts."""
+"""The mathematics of rates, for any project: trajectories, sums, scores, panels, pooled forecasts, hindcasts."""

@@ -16,8 +16,8 @@ from scipy.special import expit, logit
 from ..base.errors import KontumError, Words
 from .panel import PanelError, check_panel, forecast_cases
 from .pooled import fit_pooled
+from .regression import EPSILON, LEVELS, from_logit, residual_quantiles, to_logit
 from .scores import wis
-from .spread import EPSILON, LEVELS, from_logit, residual_quantiles, to_logit
 
 METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")
 QUANTILES = tuple(f"q{level:g}" for level in LEVELS)  # q0.01, q0.025, q0.05 … q0.95, q0.975, q0.99
