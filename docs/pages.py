@@ -89,9 +89,15 @@ def _allowed(name):
     """What a column may hold, in both languages, from its rule in contract.json."""
     rule = RULES[name]
     if "enum" in rule:
-        nothing = both("dictionary.or_nothing")
-        return both("dictionary.one_of", values=", ".join(value or nothing for value in rule["enum"]))
+        return both("dictionary.one_of", values=", ".join(_value(name, value) for value in rule["enum"]))
     return " · ".join(labels()[f"allowed.field.{name}"].values()) if "pattern" in rule else both("dictionary.free")
+
+
+def _value(name, value):
+    """A value that a rule allows, with its words where it is a code that does not speak for itself."""
+    key = f"value.{name}.{value}"
+    words = f" ({both(key)})" if f"site.{key}" in labels() else ""
+    return (value or both("dictionary.or_nothing")) + words
 
 
 def data_dictionary():

@@ -6,9 +6,10 @@ from planting import line_of, set_field
 
 import kontum_analysis as kt
 from kontum_analysis.base.words import labels
+from kontum_analysis.data.arithmetic import FACT, facts
 from kontum_analysis.data.observations import vintage
 from kontum_analysis.data.preference import LOST, USED, with_preference
-from kontum_analysis.data.rules import FACT, NOT_COMPARED, facts
+from kontum_analysis.data.rules import NOT_COMPARED
 
 KINDS = {"law": "law", "decision": "decision", "stat": "statistics", "data": "dataset", "portal": "portal"}
 KINDS = pd.Series(KINDS | {"news": "news", "mirror": "mirror", "own-x": "news"})

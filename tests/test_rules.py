@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planting import cases
 
+from kontum_analysis.data.arithmetic import comparable, part_sums, rate_disagreements
 from kontum_analysis.data.contract import COLUMNS, field_problems
-from kontum_analysis.data.rules import comparable, cross_table_problems, part_sums, rate_disagreements
+from kontum_analysis.data.rules import cross_table_problems
 
 FAULTS = cases("faults")
 WORDS = ["", "0", "-1", "1e5", "9" * 400, "62", "617", "exact", "2021-12-31", "x|y", "'", '"', ",", "\x00", "\u0301"]

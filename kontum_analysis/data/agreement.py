@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from .areas import PROVINCE
+from .arithmetic import FACT, comparable, facts, part_sums, rate_disagreements
 from .contract import LINE
 from .observations import raw_tables
 from .preference import LOST
-from .rules import FACT, comparable, facts, part_sums, rate_disagreements
 
 
 def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:

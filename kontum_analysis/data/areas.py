@@ -143,19 +143,19 @@ def _names(vintage: str, level: str | None) -> pd.DataFrame:
     return names.drop(columns="name").drop_duplicates(ignore_index=True)
 
 
-def _split(name: str) -> tuple[str, str | None, str | None]:
-    """(bare name, type or None, qualifier or None) of a name such as "xã Đăk Long, huyện Đăk Glei"."""
+def _split(name: str) -> tuple[str, str, str]:
+    """(bare name, types it may have, qualifier) of a name such as "xã Đăk Long, huyện Đăk Glei"; "" for none."""
     type_of = _TYPES["type"]
     text = " ".join(unicodedata.normalize("NFC", str(name)).split())
     bare, _, qualifier = text.replace("(", ",").replace(")", "").partition(",")
-    bare, qualifier, kind = bare.strip(), qualifier.strip(), None
+    bare, qualifier, kind = bare.strip(), qualifier.strip(), ""
     if _exact(qualifier) in type_of:
         kind, qualifier = type_of[_exact(qualifier)], ""
     if match := _BEFORE.match(bare):
         kind, bare = type_of[match.group(1).casefold()], bare[match.end() :]
     elif match := _AFTER.search(bare):
         kind, bare = type_of[match.group(1).casefold()], bare[: match.start()]
-    return bare, kind, qualifier or None
+    return bare, kind, qualifier
 
 
 def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
@@ -193,7 +193,7 @@ def _named(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
     hits = names[names["folded"] == fold(name)]
     if hits.empty:
         name, kind, qualifier = _split(name)
-        hits = names[(names["folded"] == fold(name)) & (names["type"] == (kind or names["type"]))]
+        hits = names[(names["folded"] == fold(name)) & (names["type"].isin(kind.split("|")) | (kind == ""))]
         if qualifier and len(hits):
             above = resolve(qualifier, vintage=vintage).code
             hits = hits[[above in _above(code, vintage) for code in hits["code"]]]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..base.errors import DataError, KontumError, Problem
 from ..base.files import PROCESSED, RAW, bytes_within, reason_of
-from . import contract, rules
+from . import arithmetic, contract, rules
 from .contract import COLUMNS, LINE, content_of, field_problems, parse_table
 from .own import derived_rows, is_own, own_tables
 from .preference import with_preference
@@ -92,7 +92,7 @@ def contents_hash(contents: Mapping[str, bytes]) -> str:
     contents: the bytes of each file by the name of its table.
     """
     digest = hashlib.sha256()
-    for module in (contract, rules):
+    for module in (contract, arithmetic, rules):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(contract.SOURCE.read_bytes())
     for name, content in contents.items():
@@ -147,8 +147,8 @@ def load_observations(
     - `preference`: why, as a code. Preferred rows: only (no other figure), own (the office's own), listed (in
       conflicts.csv), rule (first by the rule). Others: repeats (the preferred figure once more), lost_own,
       lost_listed, lost_rule (another figure won, and why), bound (no value known), bound_beside (a bound beside a
-      value). places: one of several places of one area, each with its own figure. `preference_reason` and
-      `preference_reason_vi` are its sentence for each row.
+      value), bound_against (one that the value contradicts). places: one of several places of one area, each with its
+      own figure. `preference_reason` and `preference_reason_vi` are its sentence for each row.
 
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
 
@@ -230,3 +230,18 @@ def select(
     if standard is not None:
         rows = rows[rows["standard"].isin([standard, ""])]
     return rows.sort_values(["ref_area", "time_period"]).reset_index(drop=True)
+
+
+def year_ends(obs: pd.DataFrame, indicator: str, standard: str | None = None) -> pd.DataFrame:
+    """The preferred figures of one indicator that are results of a year's end, ordered by area and time.
+
+    A year end is dated 31 December with a known precision, is no bound and is not of low reliability (status U). A year
+    without such a figure is left out, not filled in; a merged province is another area than those it was made of, so
+    no series runs across a merger; a rate of 0 is a result.
+
+    >>> year_ends(load_observations(), "poverty_rate_pct", "MDP_2022_2025").query("ref_area == '27'").obs_value.tolist()
+    [1.15, 0.94, 0.0]
+    """
+    rows = select(obs, indicator, standard=standard)
+    is_dated = rows["time_period"].str.endswith("-12-31") & (rows["date_precision"] != "unknown")
+    return rows[is_dated & rows["obs_value"].notna() & (rows["obs_status"] != "U")].reset_index(drop=True)

@@ -23,8 +23,9 @@ import pandas as pd
 from ..base.errors import DataError, KontumError
 from ..base.files import ROOT
 from .areas import LAST_DAY_OF_DISTRICTS, PROVINCE, area, crosswalk, districts, register
+from .arithmetic import RATES
 from .contract import COLUMNS, LINE, field_problems, read_table
-from .rules import RATES, Breach, problems, row_problems
+from .rules import Breach, problems, row_problems
 
 VARIABLE = "KONTUM_DATA"
 DEFAULT = ".local/share/kontum-analysis"  # in the home folder

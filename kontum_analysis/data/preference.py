@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..base.words import text
+from .arithmetic import FACT, facts
 from .contract import LINE
 from .own import is_own
-from .rules import FACT, NOT_COMPARED, facts
+from .rules import NOT_COMPARED
 
 USED = ("only", "own", "listed", "rule")  # preferences of the one figure that is used for its fact
 LOST = ("lost_own", "lost_listed", "lost_rule")  # of figures that say otherwise than the one used
@@ -20,9 +21,9 @@ _KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 
 def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     """The observations with `preferred` (is this row used), `preference` (why, as a code) and its sentence.
 
-    obs: with obs_value as number, missing for a bound; conflicts: the table of decided conflicts; kinds: of each
-    source, by its id. The codes and the rule stand in `load_observations`; the sentence is in the columns
-    preference_reason (English) and preference_reason_vi.
+    obs: with obs_value as number, missing for a bound, whose number is bound_value; conflicts: the table of decided
+    conflicts; kinds: of each source, by its id. The codes and the rule stand in `load_observations`; the sentence is
+    in the columns preference_reason (English) and preference_reason_vi.
     """
     conflicts = conflicts.drop(columns=LINE, errors="ignore")
     entries = facts(obs).merge(conflicts, on=FACT, how="left").fillna("").set_axis(obs.index)
@@ -30,10 +31,12 @@ def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series
     order = _rank(obs, listed, kinds).index
     first = pd.Series(order, order).groupby(fact.loc[order]).transform("first").loc[obs.index]
     best = obs.loc[first, ["obs_value", "source_id"]].set_axis(obs.index)
+    room = (obs["bound_value"] - best["obs_value"]) * obs["bound"].map({"at_least": 1, "at_most": -1})
     is_first, is_bound = first == obs.index, obs["obs_value"].isna()
     cases = {  # the first that fits
         "places": obs["indicator"].isin(NOT_COMPARED),
         "bound": is_bound & (is_first | best["obs_value"].isna()),  # two bounds: no value comes from either
+        "bound_against": is_bound & (room > 0),
         "bound_beside": is_bound,
         "only": is_first & (fact.groupby(fact).transform("size") == 1),
         "own": is_first & is_own(obs),

@@ -3,7 +3,7 @@
 Each rule takes the text tables of one raw folder and yields the rows that break it; `problems` puts them in words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,19 +12,9 @@ import pandas as pd
 from ..base.errors import Problem, Words
 from ..base.files import first_problems
 from .areas import LAST_DAY_OF_DISTRICTS, vintage_of
+from .arithmetic import FACT, Tables, comparable, facts, known_parts, rate_disagreements
 from .contract import LINE, LINKS
 
-Tables = Mapping[str, pd.DataFrame]
-FACT = ["ref_area", "indicator", "time_period", "standard"]  # what a figure is about
-# rate -> (count, base): rate = 100 * count / base, for one area, date and standard
-RATES = {
-    "poverty_rate_pct": ("poor_households", "households_total"),
-    "near_poor_rate_pct": ("near_poor_households", "households_total"),
-    "dtts_poverty_rate_pct": ("dtts_poor_households", "dtts_households"),
-    "dtts_near_poor_rate_pct": ("dtts_near_poor_households", "dtts_households"),
-    "dtts_share_of_poor_households_pct": ("dtts_poor_households", "poor_households"),
-}
-ADDITIVE = [name for name in dict.fromkeys(name for pair in RATES.values() for name in pair)]
 NOT_COMPARED = {"dtts_village_ntm_year"}  # several villages of one commune, each with its own year
 WHOLE_UNITS = ["households", "persons", "communes", "villages", "count", "flag", "year", "class"]
 GROSS = 0.25  # a rate this far (relative) from count over base is a wrong unit or a wrong row, not rounding
@@ -60,26 +50,13 @@ def problems(breaches: Iterator[Breach]) -> Iterator[Problem]:
 
 def cross_table_problems(tables: Tables) -> list[Problem]:
     """All problems that only show when the tables are read together, in one list."""
-    rules = [*_ROW_RULES, _fractions, _gross_rates, _implied_bases, _parts, _conflicts, _registers, _targets]
+    rules = [*_ROW_RULES, _fractions, _gross_rates, _implied_bases, _parts, _bounds, _conflicts, _registers, _targets]
     return [problem for rule in rules for problem in first_problems(problems(rule(tables)), "*.csv")]
 
 
 def row_problems(tables: Tables) -> list[Problem]:
     """Problems of single rows: references, units, ranges, areas. An office's own figures are held to these."""
     return [problem for rule in _ROW_RULES for problem in problems(rule(tables))]
-
-
-def comparable(observations: pd.DataFrame) -> pd.DataFrame:
-    """Observations that state a value (no bounds), with `value` as number."""
-    rows = observations[observations["bound"].isin(["exact", "approximate"])]
-    return rows.assign(value=pd.to_numeric(rows["obs_value"]))
-
-
-def facts(rows: pd.DataFrame) -> pd.DataFrame:
-    """What each row is a figure for, in the columns FACT; a year has no date and no standard of its own."""
-    is_year = rows["unit_measure"] == "year"
-    dates = {name: rows[name].mask(is_year, "") for name in ("time_period", "standard")}
-    return rows[FACT].assign(**dates)
 
 
 def _references(tables: Tables) -> Iterator[Breach]:
@@ -126,7 +103,9 @@ def _observation_areas(tables: Tables) -> Iterator[Breach]:
     rows = of_its_day.where(of_its_day["name"].notna(), unchanged).assign(code=obs["ref_area"].to_numpy())
     is_known = rows["name"].notna()
     yield Breach("observations", rows[~is_known], "ref_area", "allowed.area")
-    rows = rows[is_known]
+    is_merged = (rows["vintage"] == "2025") & (rows["code"] + "-2025").isin(register["ref_area"])
+    yield Breach("observations", rows[is_merged], "ref_area", "allowed.merged_area", ("name", "code"))
+    rows = rows[is_known & ~is_merged]
     day, first, last = rows["time_period"], rows["valid_from"], rows["valid_to"]
     outside = rows[(day < first) | (last != "") & (day > last)]
     ends = (("first", "valid_from", "allowed.from_start"), ("last", "valid_to", "allowed.until_now"))
@@ -167,31 +146,6 @@ def _gross_rates(tables: Tables) -> Iterator[Breach]:
     yield Breach("observations", rates[far], "obs_value", "allowed.rate_agrees", values)
 
 
-def rate_disagreements(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rates beside their own count and base; `within_rounding` tells whether they agree as printed.
-
-    rows: comparable() observations. Returns one row a rate and pair of figures, ordered by line: line, ref_area,
-    indicator, time_period, obs_value, stated and computed (per cent), tolerance (points), within_rounding, count, base.
-    """
-    tables = []
-    for rate, names in RATES.items():
-        pairs = rows[rows["indicator"] == rate].rename(columns={"value": "stated"})
-        for number, name in enumerate(names):
-            part = rows[(rows["indicator"] == name) & (rows["value"] > 0)]
-            part = part[["ref_area", "time_period", "standard", "value"]].rename(columns={"value": number})
-            pairs = pairs.merge(part, on=["ref_area", "time_period"], suffixes=("", "_of_part"))
-            pairs = pairs[(pairs["standard_of_part"] == pairs["standard"]) | (pairs["standard_of_part"] == "")]
-            pairs = pairs.drop(columns="standard_of_part").drop_duplicates([LINE, *range(number + 1)])
-        tables.append(pairs.assign(count=names[0], base=names[1]))
-    rates = pd.concat(tables).sort_values(LINE, kind="stable", ignore_index=True)
-    rates["computed"] = 100.0 * rates[0] / rates[1]
-    decimals = rates["obs_value"].str.extract(r"\.([0-9]+)")[0].str.len().fillna(0)
-    rates["tolerance"] = 0.5 * 10.0**-decimals + 50.0 / rates[1]  # printed rounding of the rate, half a household
-    rates["within_rounding"] = (rates["stated"] - rates["computed"]).abs() <= rates["tolerance"]
-    shown = [LINE, *FACT[:3], "obs_value", "stated", "computed", "tolerance", "within_rounding", "count", "base"]
-    return rates[shown]
-
-
 def _implied_bases(tables: Tables) -> Iterator[Breach]:
     """A count and its rate imply a number of households; one far from the area's others has a wrong digit in either."""
     rows = comparable(tables["observations"])
@@ -214,24 +168,23 @@ def _implied_bases(tables: Tables) -> Iterator[Breach]:
 
 
 def _parts(tables: Tables) -> Iterator[Breach]:
-    sums = part_sums(tables)
-    wrong = sums[sums["parts"] != sums["whole"]]
+    sums = known_parts(tables)
+    wrong = sums[sums["is_complete"] & (sums["parts"] != sums["whole"])]
     yield Breach("observations", wrong, "obs_value", "allowed.sum", ("indicator", "time_period", "parts"))
+    small = sums[~sums["is_complete"] & (sums["parts"] > sums["whole"])]
+    values = ("indicator", "time_period", "known", "parts")
+    yield Breach("observations", small, "obs_value", "allowed.at_least_parts", values)
 
 
-def part_sums(tables: Tables) -> pd.DataFrame:
-    """Province totals beside the sum of the districts, wherever all districts are stated exactly."""
-    areas = tables["areas"]
-    districts = areas[(areas["level"] == "district") & (areas["vintage"] == "2020")].set_index("code")["parent_code"]
-    rows = comparable(tables["observations"])
-    rows = rows[rows["indicator"].isin(ADDITIVE) & (rows["bound"] == "exact")]
-    key = ["indicator", "time_period", "standard", "ref_area"]
-    parts = rows[rows["ref_area"].isin(districts.index)].drop_duplicates(key)
-    by_parent = parts.assign(ref_area=parts["ref_area"].map(districts)).groupby(key)["value"]
-    sums = by_parent.agg(parts="sum", n="size").reset_index()
-    whole = rows[rows["level"] == "province"].rename(columns={"value": "whole"}).merge(sums, on=key)
-    whole = whole[whole["n"] == whole["ref_area"].map(districts.value_counts())]
-    return whole.sort_values(key[:3], kind="stable")[[LINE, *FACT, "obs_value", "parts", "whole"]]
+def _bounds(tables: Tables) -> Iterator[Breach]:
+    """A bound that a figure for the same fact contradicts is of low reliability."""
+    obs = tables["observations"]
+    obs = obs.assign(**facts(obs), number=pd.to_numeric(obs["obs_value"]))
+    stated = obs[obs["bound"] == "exact"].groupby(FACT)["number"].agg(lowest="min", highest="max").reset_index()
+    rows = obs[obs["bound"].isin(["at_least", "at_most"]) & (obs["obs_status"] != "U")].merge(stated, on=FACT)
+    over = (rows["bound"] == "at_least") & (rows["number"] > rows["highest"])
+    under = (rows["bound"] == "at_most") & (rows["number"] < rows["lowest"])
+    yield Breach("observations", rows[over | under], "obs_value", "allowed.bound_holds", ("lowest", "highest"))
 
 
 def _conflicts(tables: Tables) -> Iterator[Breach]:

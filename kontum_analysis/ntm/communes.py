@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.areas import LAST_DAY_OF_DISTRICTS, register
+from ..data.areas import LAST_DAY_OF_DISTRICTS, districts, register
 from ..data.own import is_own
 from .counts import Commune
 
@@ -84,7 +84,7 @@ def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
     caps_until: the last day on which no more had attained: the day itself where it is printed, the end of the year
     before where only the year is, and "" (no day) otherwise.
     """
-    rows = obs[(obs["level"] == "district") & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
+    rows = obs[obs["ref_area"].isin(districts()) & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
     rows = rows[np.isfinite(rows["obs_value"].astype(float))]
     caps = [
         ""

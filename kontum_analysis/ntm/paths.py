@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.areas import PROVINCE
+from ..data.areas import PROVINCE, districts
 from .counts import Commune, choose_attained, constraints, draw_counts, latent_ranks
 from .growth import Growth, to_criteria, to_effort
 from .published import Snapshot, decimal_year
@@ -135,7 +135,7 @@ def yearly_rates(prepared: dict[str, Any], draws: int, seed: int) -> tuple[Rates
     advanced = int(np.nanmax([number("ntm_advanced_communes"), in_year, named]))
     model = int(np.nan_to_num(number("ntm_model_communes")))
     falls = float(np.clip(-np.diff(a), 0, None).sum())
-    change = obs[obs["indicator"] == "ntm_criteria_change_vs_old_set"]
+    change = obs[obs["ref_area"].isin(districts()) & (obs["indicator"] == "ntm_criteria_change_vs_old_set")]
     retained, share = None, np.ones(draws)
     if len(change):
         total = obs[(obs["indicator"] == "ntm_criteria_total") & obs["ref_area"].isin(change["ref_area"])]
