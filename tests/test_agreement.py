@@ -19,7 +19,7 @@ def test_every_figure_that_lost_stands_beside_the_one_that_is_used(obs, raw):
 
 
 def test_the_reason_is_that_of_conflicts_csv_and_else_that_of_the_rule(obs, raw):
-    entry = raw["conflicts"].iloc[2]
+    entry = raw["conflicts"].query("indicator == 'dtts_poor_households'").iloc[0]
     row = (
         conflicts(obs)
         .query("area == @entry.ref_area and indicator == @entry.indicator")

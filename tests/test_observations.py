@@ -12,12 +12,35 @@ from kontum_analysis.base.files import RAW
 from kontum_analysis.base.words import LANGUAGES
 from kontum_analysis.data import observations
 from kontum_analysis.data.contract import COLUMNS
-from kontum_analysis.data.observations import ASSUMED_LAG_DAYS, _known_from, contents_hash, raw_tables, select, vintage
+from kontum_analysis.data.observations import (
+    ASSUMED_LAG_DAYS,
+    _known_from,
+    contents_hash,
+    raw_tables,
+    select,
+    vintage,
+    year_ends,
+)
 
 RATE = dict(ref_area="62", indicator="poverty_rate_pct", time_period="2022-12-31", obs_value="10.86")
 
 
 # --- contents
+
+
+def test_the_tables_hold_the_rows_that_the_readme_counts(obs, raw):
+    counts = {"sources": 470, "observations": 1932, "areas": 435, "crosswalk_2025": 102, "tile_grid": 112}
+    counts |= {"targets": 143, "ntm_criteria": 46, "standards": 42, "pp_evidence": 8, "indicators": 186}
+    counts |= {"conflicts": 28, "pace_base_rates": 8, "excluded": 376}
+    assert {name: len(table) for name, table in raw.items()} == counts
+    readme = (RAW / "README.md").read_text(encoding="utf-8")
+    assert [name for name, count in counts.items() if readme.count(f"| {name}.csv | {count} |") != 2] == []
+    levels = {"nation": 34, "region": 65, "province": 741, "group": 22, "district": 589, "commune": 481}
+    assert obs["level"].value_counts().to_dict() == levels
+    assert obs["obs_status"].value_counts().to_dict() == {"A": 1573, "E": 134, "P": 56, "U": 169}
+    assert obs["bound"].value_counts().to_dict() == {"exact": 1734, "at_least": 93, "at_most": 68, "approximate": 37}
+    precisions = {"day": 291, "month": 86, "year": 1325, "unknown": 230}
+    assert obs["date_precision"].value_counts().to_dict() == precisions
 
 
 def test_every_row_of_the_file_is_kept_in_its_order(obs, raw):
@@ -57,6 +80,46 @@ def test_select_gives_preferred_rows_only_in_order(obs):
     assert set(select(obs, "poverty_rate_pct", area="62")["standard"]) > {"MDP_2022_2025"}
     assert set(select(obs, "households_total", standard="MDP_2022_2025")["standard"]) == {""}
     assert select(obs, "no_such").empty and select(obs, "poverty_rate_pct", level="district", area="62").empty
+
+
+def test_a_year_end_is_dated_sure_and_no_bound(obs):
+    ends = year_ends(obs, "poverty_rate_pct", "MDP_2022_2025")
+    assert ends["time_period"].str.endswith("-12-31").all() and not ends["obs_status"].eq("U").any()
+    assert ends["date_precision"].ne("unknown").all() and not ends.duplicated(["ref_area", "time_period"]).any()
+    years = ends.groupby("ref_area")["time_period"].apply(lambda days: [int(day[:4]) for day in days])
+    assert years["64"] == [2021, 2022, 2023, 2024]  # 7 June 2022 is no year end
+    assert years["27"] == [2021, 2022, 2024] and years["614"] == [2021, 2023]  # a gap stays a gap
+    assert ends[(ends["ref_area"] == "58") & (ends["time_period"] == "2023-12-31")]["obs_value"].tolist() == [4.21]
+    assert (ends["obs_value"] == 0).sum() == 7  # a rate of zero is a result
+    triples = years.map(len).sub(2).clip(lower=0)
+    is_local = triples.index.map(lambda code: kt.areas.area(code).level in ("province", "district"))
+    assert (triples[is_local].sum(), triples[~is_local].sum()) == (16, 5)
+
+
+def test_a_merged_province_is_another_area_than_those_it_was_made_of(obs, raw):
+    merged = obs[obs["ref_area"].str.endswith("-2025")]
+    assert {"51-2025", "24-2025", "19-2025"} <= set(merged["ref_area"]) and (merged["level"] == "province").all()
+    assert not (obs["ref_area"].eq("51") & (obs["time_period"] > "2025-06-30")).any()
+    poor = select(obs, "poor_households", area="51-2025").set_index("time_period")["obs_value"]
+    assert (
+        poor["2024-12-31"] == 22_925 and select(obs, "poor_households", area="62")["time_period"].max() == "2023-12-31"
+    )
+
+
+def test_areas_outside_kon_tum_never_leak_into_its_figures(obs):
+    parts = (
+        kt.areas.register("2020", "commune")["code"].tolist() + kt.areas.register("2025", "commune")["code"].tolist()
+    )
+    ours = obs[obs["ref_area"].isin([*parts, *kt.districts()]) | obs["ref_area"].str.startswith("62")]
+    ours = ours.reset_index(drop=True)
+    assert len(ours) < len(obs) / 1.5
+    for table in (
+        kt.known_rates,
+        lambda obs: kt.estimate_panel(obs, draws=20).panel,
+        lambda obs: kt.project_ntm(obs, pace=1.5, draws=20).communes,
+        kt.tables.baseline_districts,
+    ):
+        pd.testing.assert_frame_equal(table(ours), table(obs))
 
 
 # --- vintages

@@ -26,7 +26,8 @@ def settled(*rows, listed=False):
 
 def table_of(*rows, listed=False):
     obs = pd.DataFrame([ROW | {"line": line} | row for line, row in enumerate(rows, 2)])
-    obs["obs_value"] = obs["obs_value"].mask(obs["bound"].isin(["at_least", "at_most"]))
+    is_bound = obs["bound"].isin(["at_least", "at_most"])
+    obs["obs_value"], obs["bound_value"] = obs["obs_value"].mask(is_bound), obs["obs_value"].where(is_bound)
     return with_preference(obs, pd.DataFrame([ENTRY if listed else ENTRY | {"ref_area": "617"}]), KINDS)
 
 
@@ -65,6 +66,8 @@ def test_each_code_by_hand():
     assert settled({}, bound) == [[True, "rule"], [False, "bound_beside"]]
     assert settled(bound, bound | news) == [[False, "bound"]] * 2  # where no value is known, none comes from anywhere
     assert settled(bound | {"bound": "at_most", "obs_status": "E"}, bound) == [[False, "bound"]] * 2
+    for side, value, code in (("at_least", 11.0, "against"), ("at_most", 11.0, "beside"), ("at_most", 9.0, "against")):
+        assert settled({}, {"bound": side, "obs_value": value})[1] == [False, f"bound_{code}"]
     assert settled({}, news) == [[True, "rule"], [False, "repeats"]]
     assert settled({}, news | other) == [[True, "rule"], [False, "lost_rule"]]
     assert settled(news, other, listed=True) == [[True, "listed"], [False, "lost_listed"]]
@@ -91,7 +94,7 @@ def test_each_sentence_follows_from_its_code_in_both_languages():
         "được chọn trong conflicts.csv: Mới hơn.",
         "số liệu mâu thuẫn, chọn news: Hai số. Mới hơn.",
     ]
-    rows = table_of({}, {"bound": "at_least"}, {"source_id": "own-x", "obs_value": 9.0})
+    rows = table_of({}, {"bound": "at_most"}, {"source_id": "own-x", "obs_value": 9.0})
     assert rows["preference_reason"].tolist() == [
         "conflict, own-x preferred: the office's own figure",
         "a bound, not a value; the value is from own-x",
@@ -101,8 +104,19 @@ def test_each_sentence_follows_from_its_code_in_both_languages():
 
 
 def test_no_rows_are_settled_to_no_rows():
-    columns = [*FACT, "obs_value", "unit_measure", "bound", "obs_status", "source_id", "known_from", "line"]
-    rows = with_preference(pd.DataFrame(columns=columns, dtype=str), pd.DataFrame([ENTRY]), KINDS)
+    columns = [
+        *FACT,
+        "obs_value",
+        "bound_value",
+        "unit_measure",
+        "bound",
+        "obs_status",
+        "source_id",
+        "known_from",
+        "line",
+    ]
+    none = pd.DataFrame(columns=columns, dtype=str).astype({"obs_value": float, "bound_value": float})
+    rows = with_preference(none, pd.DataFrame([ENTRY]), KINDS)
     assert len(rows) == 0 and rows["preferred"].dtype == bool and rows["preference_reason"].dtype == object
 
 

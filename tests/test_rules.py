@@ -79,6 +79,17 @@ def test_a_new_disagreement_must_be_settled_and_a_settled_one_must_be_there(raw)
     assert words(tables, "conflicts") == [(9999, "values", "a conflict that observations.csv shows")]
 
 
+def test_a_merged_province_is_not_joined_to_its_predecessor(raw):
+    like = "ref_area=51-2025 indicator=poor_households time_period=2024-12-31"
+    changes = {"ref_area": "51", "area_name": "Quảng Ngãi", "time_period": "2025-12-31"}
+    told = "since 1 July 2025 Quảng Ngãi is another area than before; figures of the merged province carry "
+    assert words(with_row(raw, "observations", like, **changes), "observations") == [
+        (9999, "ref_area", f"{told}the code 51-2025")
+    ]
+    later = with_row(raw, "observations", like, time_period="2025-12-31")
+    assert words(later, "observations") == []
+
+
 def test_every_commune_has_a_way_to_2025_and_a_tile_of_its_own(raw):
     tables = {**raw, "crosswalk_2025": raw["crosswalk_2025"].iloc[:-1]}
     assert words(tables, "crosswalk_2025") == [(None, "old_code", "every commune of before July 2025 has a row")]
@@ -107,13 +118,15 @@ def test_any_text_in_any_cell_gives_problems_or_none(raw, place, column, value):
 # --- identities, reported rather than hidden
 
 
-def test_printed_rates_agree_with_counts_and_households_but_for_three_known_ones(raw):
+def test_printed_rates_agree_with_counts_and_households_but_for_five_known_ones(raw):
     rates = rate_disagreements(comparable(raw["observations"]))
     apart = rates[~rates["within_rounding"]]
     assert set(zip(apart.ref_area, apart.indicator, apart.time_period, strict=True)) == {
         ("62", "near_poor_rate_pct", "2021-12-31"),  # 5.9 is printed, 6.33 follows from the count
         ("615", "dtts_share_of_poor_households_pct", "2018-12-31"),  # more minority poor than poor in one source
         ("23485", "near_poor_rate_pct", "2021-12-31"),  # 46.97 against 65 of 138
+        ("14", "poverty_rate_pct", "2022-12-31"),  # 17.83 against 17.80 of the households of its page
+        ("14", "near_poor_rate_pct", "2022-12-31"),  # 9.68 against 9.66
     }
 
 

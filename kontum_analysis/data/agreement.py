@@ -13,12 +13,12 @@ from .preference import LOST
 
 
 def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:
-    """Every figure that lost to another for the same fact: which was used, which was not, and why (in
-    both languages).
+    """Every figure that lost to another for the same fact: which was used, which was not, and why (in both languages).
 
     >>> from kontum_analysis.data.observations import load_observations
-    >>> conflicts(load_observations())[["used", "not_used"]].iloc[0].astype(int).tolist()
-    [21392, 21400]
+    >>> table = conflicts(load_observations()).query("area == '62' and indicator == 'dtts_poor_households'")
+    >>> table[["time_period", "used", "not_used"]].values.tolist()[0]
+    ['2018-12-31', 21392.0, 21400.0]
     """
     losers = obs[obs["preference"].isin(LOST)]
     used = obs[obs["preferred"]]

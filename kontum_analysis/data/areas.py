@@ -216,13 +216,14 @@ def _described(code: str, vintage: str) -> str:
 
 
 def _nearest(name: str, names: pd.DataFrame, vintage: str) -> str:
-    """The three areas with the names most like a name; of equally near ones the larger area first."""
+    """The three areas with the names most like a name; of equally near ones Kon Tum's first, then the larger."""
     from rapidfuzz import distance, process
 
     likeness = distance.JaroWinkler.similarity
     ranked = process.extract(fold(name), names["folded"].tolist(), scorer=likeness, limit=12)
-    ranked.sort(key=lambda hit: (-round(hit[1], 1), _RANK[names["level"].iloc[hit[2]]]))
-    codes = list(dict.fromkeys(names["code"].iloc[index] for _, _, index in ranked))[:3]
+    near = [(-round(score, 1), *names.loc[names.index[place], ["code", "level"]]) for _, score, place in ranked]
+    near.sort(key=lambda hit: (hit[0], PROVINCE not in [hit[1], *_above(hit[1], vintage)], _RANK[hit[2]]))
+    codes = list(dict.fromkeys(code for _, code, _ in near))[:3]
     return "; ".join(_described(code, vintage) for code in codes)
 
 

@@ -76,7 +76,7 @@ def project_ntm(
     >>> from kontum_analysis.data.observations import load_observations
     >>> result = project_ntm(load_observations(), pace=1.5, draws=500)
     >>> result.state_day, result.years.year.unique().tolist()
-    ('2023-04-30', [2023, 2024, 2025])
+    ('2024-10-11', [2024, 2025])
     """
     _check(pace, draws, seed, start, end)
     prepared = prepare(obs, start)
