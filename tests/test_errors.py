@@ -181,7 +181,7 @@ def test_an_error_survives_another_process():
     assert type(data) is DataError and data.problems[0].row == 1
 
 
-def test_problems_print_where_what_and_what_is_allowed_in_the_order_of_the_file():
+def test_problems_print_where_and_what_is_allowed_in_order():
     late = Problem("a.csv", 9, "c", "1,5", "allowed.field.whole")
     early = Problem("a.csv", 2, None, Words("error.fields", count=3), "allowed.one_of", {"values": ["x", "y"]})
     assert str(DataError([late, early])).splitlines() == [

@@ -21,7 +21,7 @@ def names(folder):
 # --- writing
 
 
-def test_a_file_is_written_whole_and_one_that_would_not_change_is_not_touched(tmp_path):
+def test_a_file_that_would_not_change_is_not_touched(tmp_path):
     path = tmp_path / "new" / "table.csv"
     assert write_whole(path, "đ") and path.read_bytes() == "đ".encode()
     stamp = path.stat().st_mtime_ns
@@ -61,7 +61,7 @@ def test_every_refusal_of_the_system_is_our_error_and_leaves_nothing(tmp_path, m
     assert path.read_text() == "old" and names(tmp_path) == ["table.csv"]
 
 
-def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_told(tmp_path):
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path):
     (tmp_path / "table.csv").mkdir()
     (tmp_path / "folder").write_text("a file")
     for path in (tmp_path / "table.csv", tmp_path / "folder" / "table.csv"):
@@ -78,7 +78,7 @@ def test_no_file_gets_a_name_that_another_system_cannot_hold(tmp_path):
     assert names(tmp_path) == []
 
 
-def test_a_link_in_the_place_of_a_file_is_refused_and_what_it_points_at_stays(tmp_path):
+def test_a_link_is_refused_and_what_it_points_at_stays(tmp_path):
     target, link = tmp_path / "elsewhere.txt", tmp_path / "out" / "table.csv"
     target.write_text("precious")
     link.parent.mkdir()
@@ -103,7 +103,7 @@ files.write_whole(sys.argv[1], "new")
 """
 
 
-def test_a_run_killed_while_it_writes_leaves_the_old_file_and_a_leftover_that_is_cleared(tmp_path):
+def test_a_killed_run_leaves_the_old_file_and_a_leftover_that_is_cleared(tmp_path):
     path = tmp_path / "data" / "table.csv"
     write_whole(path, "old")
     (path.parent / ".table.csv.kept.tmp").write_text("not one of ours")

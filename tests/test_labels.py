@@ -79,7 +79,7 @@ def test_a_key_or_a_language_that_does_not_exist_is_an_error():
             words.text(key, lang)
 
 
-def test_the_options_named_beside_keys_of_a_scenario_are_those_of_the_command():
+def test_options_beside_keys_of_a_scenario_are_those_of_the_command():
     from typer.main import get_command
 
     from kontum_analysis.cli import app

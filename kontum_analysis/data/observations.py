@@ -116,21 +116,21 @@ def all_tables(data: str | Path | None = None, user: bool | str | Path | None = 
     tables = raw_tables(data)
     if user is None or user is False:
         return tables
-    own = own_tables(user, tables)
-    for name, table in own.items():  # lines go on after the published ones, so that a line names one row
+    added = own_tables(user, tables)
+    for name, table in added.items():  # lines go on after the published ones, so that a line names one row
         table[LINE] = table[LINE].astype(int) + int(tables[name][LINE].max())
-    return tables | {name: pd.concat([tables[name], own[name]], ignore_index=True) for name in own}
+    return tables | {name: pd.concat([tables[name], added[name]], ignore_index=True) for name in added}
 
 
 def load_observations(
     as_of: str | date | None = None, data: str | Path | None = None, user: bool | str | Path | None = None
 ) -> pd.DataFrame:
-    """The published figures as one long table, validated and with conflicts settled.
+    """The published figures as one long table, checked and with conflicts settled.
 
     as_of: a day such as "2022-10-04"; only what had been published by then is returned (the vintage of that
         day). None gives everything.
     data: another folder with the raw tables; default `data/raw/`. The register of areas (names, levels, `kt.areas`) and
-        the crosswalk of 2025 are always those of `data/raw/`: a folder that names other areas is not meant.
+        the crosswalk of 2025 are always those of `data/raw/`: a folder that names other areas is not supported.
     user: an office's own figures beside the published ones: True for its usual folder, or a path (see `data.own`).
         None, the default, reads published figures alone, whatever lies in that folder. An own figure is preferred for
         its fact, a published one that says otherwise stays as a row that lost; what follows by addition is added
@@ -153,9 +153,13 @@ def load_observations(
     Raises DataError listing file, row, column, value and what is allowed for every problem; KontumError for a bad day.
 
     >>> obs = load_observations()
-    >>> end_2021 = obs[(obs.level == "district") & (obs.time_period == "2021-12-31") & obs.preferred]
-    >>> int(end_2021[end_2021.indicator == "households_total"].obs_value.sum())
-    143561
+    >>> rows = obs[(obs.ref_area == "62") & (obs.indicator == "poverty_rate_pct") & (obs.standard == "MDP_2022_2025")]
+    >>> rows.set_index("time_period").rename_axis(None)[["obs_value", "bound_value", "known_from", "preference"]]
+                obs_value  bound_value  known_from    preference
+    2021-12-31      15.32          NaN  2022-06-20          only
+    2022-12-31        NaN         11.0  2023-12-31  bound_beside
+    2022-12-31      10.86          NaN  2023-06-20          rule
+    2023-12-31       6.84          NaN  2024-01-31          only
     """
     tables = all_tables(data, user)
     obs, sources = tables["observations"], tables["sources"].set_index("source_id")

@@ -65,14 +65,14 @@ def _references(tables: Tables) -> Iterator[Breach]:
             to, _, key = link.partition(".")
             if (name, column) in _STRICTER:
                 continue
-            known, table = set(tables[to][key]), tables[name]
-            unknown = table[column].map(lambda cell, known=known: _unknown(cell, known))
+            codes, table = set(tables[to][key]), tables[name]
+            unknown = table[column].map(lambda cell, codes=codes: _unknown(cell, codes))
             allowed = "allowed.area_or_none" if column == "parent_code" else _ALLOWED[to]
             yield Breach(name, table.assign(**{column: unknown})[unknown != ""], column, allowed)
 
 
-def _unknown(cell: str, known: set[str]) -> str:
-    return ", ".join(value for value in cell.split("|") if value and value not in known)
+def _unknown(cell: str, codes: set[str]) -> str:
+    return ", ".join(value for value in cell.split("|") if value and value not in codes)
 
 
 def _observation_values(tables: Tables) -> Iterator[Breach]:
@@ -159,8 +159,8 @@ def _implied_bases(tables: Tables) -> Iterator[Breach]:
     pairs = pairs.rename(columns={"value": "rate", "value_count": "count"})
     pairs["implied"] = 100 * pairs["count"] / pairs["rate"]
     stated = rows[rows["indicator"] == "households_total"].assign(implied=lambda t: t["value"])
-    known = pd.concat([stated, pairs])[["ref_area", "time_period", "implied"]]
-    others = pairs.reset_index().merge(known, on="ref_area", suffixes=("", "_other"))
+    bases = pd.concat([stated, pairs])[["ref_area", "time_period", "implied"]]
+    others = pairs.reset_index().merge(bases, on="ref_area", suffixes=("", "_other"))
     others = others[others["time_period"] != others["time_period_other"]]
     pairs["usual"] = others.groupby("index")["implied_other"].median()
     far = (pairs["implied"] / pairs["usual"] - 1).abs() > GROSS
