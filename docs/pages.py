@@ -9,7 +9,7 @@ import re
 
 from kontum_analysis.base.files import FIGURES, NOTEBOOKS, PROCESSED, RAW
 from kontum_analysis.base.words import LANGUAGES, labels, text
-from kontum_analysis.data.schemas import COLUMNS, KEYS
+from kontum_analysis.data.contract import COLUMNS, KEYS, RULES
 
 RUN_TIMES = "docs/run_times.csv"
 
@@ -85,15 +85,19 @@ def _range(row):
     return f"{low or '–'} … {high or '–'}" if low or high else "–"
 
 
-def _allowed(rule):
-    """What a column may hold, in both languages, from its rule in `schemas.COLUMNS`."""
-    if rule is None:
-        return both("dictionary.free")
-    if isinstance(rule, list):
-        nothing = both("dictionary.or_nothing")
-        return both("dictionary.one_of", values=", ".join(value or nothing for value in rule))
-    words = labels().get(rule[1])
-    return " · ".join(words.values()) if words else rule[1]
+def _allowed(name):
+    """What a column may hold, in both languages, from its rule in contract.json."""
+    rule = RULES[name]
+    if "enum" in rule:
+        return both("dictionary.one_of", values=", ".join(_value(name, value) for value in rule["enum"]))
+    return " · ".join(labels()[f"allowed.field.{name}"].values()) if "pattern" in rule else both("dictionary.free")
+
+
+def _value(name, value):
+    """A value that a rule allows, with its words where it is a code that does not speak for itself."""
+    key = f"value.{name}.{value}"
+    words = f" ({both(key)})" if f"site.{key}" in labels() else ""
+    return (value or both("dictionary.or_nothing")) + words
 
 
 def data_dictionary():

@@ -30,7 +30,7 @@ def test_all_26_targets_stand_in_the_order_of_the_file(board):
 
 def test_rows_worked_by_hand(board):
     rows = {
-        "S-NTM-01": (42, "2023-04-30", "published", "on_track", "model"),
+        "S-NTM-01": (42, "2023-04-30", "published", "at_risk", "model"),
         "S-NTM-02": (4, "2023-04-30", "published", "off_track", "model"),
         "S-NTM-03": (NONE, "", "none", "not_measured", "no_figure"),
         "S-NTM-04": (7 / 42, "2023-04-30", "derived", "off_track", "pace"),

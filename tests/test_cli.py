@@ -47,27 +47,31 @@ MISTAKES = [  # words of the command, what it says in Vietnamese, what it says i
     (["project"], "cần --scenario", "give --scenario, or both --province-pace"),
     (
         ["project", "--province-pace", "99", "--poor-district-pace", "7"],
-        "--province-pace: gặp 99.0; cần một số từ 0 đến 20",
-        "--province-pace: found 99.0; a number from 0 to 20",
+        "province_pace_pp (--province-pace): gặp 99.0; cần một số từ 0 đến 20",
+        "province_pace_pp (--province-pace): found 99.0; a number from 0 to 20",
     ),
     (
         ["project", *PACES[:-3], "cubic"],
-        "--form: gặp 'cubic'; chỉ nhận một trong 'linear', 'proportional'",
-        "--form: found 'cubic'; one of 'linear', 'proportional', 'logistic', 'stock_flow'",
+        "form (--form): gặp 'cubic'; chỉ nhận một trong 'linear', 'proportional'",
+        "form (--form): found 'cubic'; one of 'linear', 'proportional', 'logistic', 'stock_flow'",
     ),
     (["project", "--scenario", "programe-mid"], "có phải là programme-mid", "did you mean programme-mid"),
     (["project", "--scenario", "nowhere"], "hiện có: programme-low", "there are programme-low"),
     (["project", "--scenario", "nowhere.yaml"], "không có tệp kịch bản này", "no such scenario file"),
-    (["project", *PACES, "--as-of", "yesterdayish"], "--as-of: 'yesterdayish' không phải là ngày", "YYYY-MM-DD"),
+    (
+        ["project", *PACES, "--as-of", "yesterdayish"],
+        "as_of (--as-of): 'yesterdayish' không phải là ngày",
+        "YYYY-MM-DD",
+    ),
     (
         ["project", *PACES, "--from", "2024"],
-        "--from: gặp 2024; số liệu toàn tỉnh có từ năm 2021 đến 2023",
-        "--from: found 2024; the province's count is known for 2021 to 2023",
+        "start (--from): gặp 2024; số liệu toàn tỉnh có từ năm 2021 đến 2023",
+        "start (--from): found 2024; the province's count is known for 2021 to 2023",
     ),
     (
         ["project", *PACES, "--from", "2031"],
-        "--to: gặp 2030; cần một năm sau --from, 2031",
-        "--to: found 2030; a year after --from, 2031",
+        "end (--to): gặp 2030; cần một năm sau start (--from), 2031",
+        "end (--to): found 2030; a year after start (--from), 2031",
     ),
     (["project", *PACES, "--data", "nowhere"], "không có thư mục này", "no such folder"),
     (["project", *PACES, "--csv", "nowhere/a.csv"], "không có thư mục nowhere", "no folder nowhere"),
@@ -129,16 +133,17 @@ def test_a_language_that_does_not_exist_is_named_in_vietnamese(capsys):
     assert code == 1 and "--lang: gặp 'fr'; chỉ nhận một trong vi, en" in message
 
 
-def test_a_scenario_file_is_told_by_its_own_keys_and_an_option_beside_it_by_its_name(capsys, tmp_path, monkeypatch):
+def test_a_mistake_in_a_scenario_file_names_its_key_and_the_option(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = "name: mine\nprovince_pace_pp: 2\npoor_district_pace_pp: 5\nend: 2020\n"
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     assert (
-        "end: found 2020; at least 2021" in said_by(capsys, ["project", "--scenario", "mine.yaml", "--lang", "en"])[1]
+        "end (--to): found 2020; at least 2021"
+        in said_by(capsys, ["project", "--scenario", "mine.yaml", "--lang", "en"])[1]
     )
     (tmp_path / "mine.yaml").write_text(text.replace("2020", "2025"), encoding="utf-8")
     words = ["project", "--scenario", "mine.yaml", "--lang", "en", "--from", "2026"]
-    assert "end: found 2025; a year after --from, 2026" in said_by(capsys, words)[1]
+    assert "end (--to): found 2025; a year after start (--from), 2026" in said_by(capsys, words)[1]
 
 
 def test_a_mistake_ends_the_command_itself_without_a_traceback(tmp_path):

@@ -25,7 +25,7 @@ FIGURES = ROOT / "figures"
 NOTEBOOKS = ROOT / "notebooks"
 MEGABYTE = 1_000_000
 TABLE_MB = 20  # the largest raw table holds 0.3 MB
-TABLE_ROWS = 100_000  # the longest has 1,130
+TABLE_ROWS = 100_000  # the longest has 1,932
 PROBLEMS = 200  # listed for one file; a file with more is wrong as a whole
 SCENARIO_MB = 0.2  # a scenario holds 1 kB
 BOUNDARIES_MB = 30  # the borders of all communes of the country, simplified, hold about 20 MB
@@ -65,10 +65,10 @@ def first_problems(problems: Iterable[Problem], file: str) -> list[Problem]:
     The rest is never looked for, so that a table in which every row is wrong does not take hours.
     """
     problems = iter(problems)
-    found = list(islice(problems, PROBLEMS))
+    listed = list(islice(problems, PROBLEMS))
     if next(problems, None) is not None:
-        found.append(Problem(file, None, None, Words("hostile.more"), "hostile.first_only", {"limit": PROBLEMS}))
-    return found
+        listed.append(Problem(file, None, None, Words("hostile.more"), "hostile.first_only", {"limit": PROBLEMS}))
+    return listed
 
 
 def reason_of(error: BaseException) -> str:

@@ -45,7 +45,7 @@ def main() -> None:
             _complain(in_our_words(error), language(sys.argv[1:]))
         sys.exit(STATUS)
     except KontumError as error:
-        _complain(error.with_names(chosen["names"]), chosen["lang"])
+        _complain(error, chosen["lang"])
         sys.exit(1)
     except OSError as error:  # a full disk behind standard output, a folder of the system that may not be used
         sys.stdout = None  # nothing more can be written there, not even at the end

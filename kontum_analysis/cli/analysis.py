@@ -24,7 +24,6 @@ from .common import (
     print_table,
     progress_bar,
     scenario_named,
-    typed_as,
 )
 
 if TYPE_CHECKING:
@@ -33,14 +32,6 @@ if TYPE_CHECKING:
     from ..poverty.scenarios import Scenario
 
 app = typer.Typer()
-OPTIONS = {
-    "province_pace_pp": "--province-pace",
-    "poor_district_pace_pp": "--poor-district-pace",
-    "form": "--form",
-    "start": "--from",
-    "end": "--to",
-    "floor": "--floor",
-}
 
 
 @app.command(help=both("cli.reproduce.help"))
@@ -130,7 +121,6 @@ def project(
     if csv is not None and not csv.parent.is_dir():
         raise KontumError("error.cli.csv_folder", folder=csv.parent)
     given = {key: value for key, value in given.items() if value is not None}
-    typed_as(OPTIONS if scenario is None else {key: OPTIONS[key] for key in given})  # other fields stand in the file
     chosen = _scenario(scenario, given)
     obs = observations_for(console, lang, as_of, data, own)
     projection = poverty.project_poverty(obs, chosen)

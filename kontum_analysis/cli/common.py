@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -28,21 +27,15 @@ def both(key: str) -> str:
     return f"{words['vi']} / {words['en']}"
 
 
-# of this run, also for an error that ends it: the language, and how options that the library calls otherwise are typed
-chosen: dict[str, Any] = {}
+chosen: dict[str, str] = {}  # of this run, also for an error that ends it: the language
 
 
 def begin() -> None:
     """What holds until the command line says otherwise."""
-    chosen.update(lang=LANGUAGES[0], names={"as_of": "--as-of"})
+    chosen.update(lang=LANGUAGES[0])
 
 
 begin()
-
-
-def typed_as(names: Mapping[str, str]) -> None:
-    """From here on an error calls these fields of the library by their options: {"end": "--to"}."""
-    chosen["names"] = {**chosen["names"], **names}
 
 
 def _choose(lang: str) -> str:

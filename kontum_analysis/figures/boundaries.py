@@ -17,7 +17,7 @@ import pandas as pd
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import BOUNDARIES_MB, bytes_within
 from ..base.words import number, text
-from ..data.areas import LONGEST_NAME, area_name, districts, fold, poor_districts, register, resolve
+from ..data.areas import LONGEST_NAME, PROVINCE, area_name, districts, fold, poor_districts, register, resolve
 from . import style
 from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
 
@@ -123,7 +123,7 @@ def _district(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folded_names() -> list[str]:
-    rows = style.each(register("2020", "district"))
+    rows = style.each(register("2020", "district", PROVINCE))
     spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
     return sorted(filter(None, map(fold, spellings)))
 

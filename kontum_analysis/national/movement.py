@@ -62,7 +62,7 @@ def from_history(obs: pd.DataFrame) -> Movement:
     >>> from kontum_analysis.data.observations import load_observations
     >>> movement = from_history(load_observations())
     >>> round(movement.speed, 2), round(movement.shock_sd["district"], 2)
-    (-0.29, 0.25)
+    (-0.33, 0.25)
     """
     from ..poverty.draws import district_shock
     from ..poverty.estimates import estimate_panel

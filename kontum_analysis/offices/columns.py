@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
-from ..data.areas import crosswalk, districts, fold, register
+from ..data.areas import PROVINCE, crosswalk, districts, fold, register
 from ..data.observations import raw_tables
 
 LEVELS = ("commune", "unit", "district")
@@ -164,8 +164,9 @@ def areas_of(level: str, year: int) -> pd.DataFrame:
         raise KontumError("own.error.year", value=year, first=YEARS[0], last=YEARS[-1])
     if (level == "unit") != (year >= FIRST_YEAR_OF_UNITS):
         raise KontumError("own.error.units_since", year=year)
-    names = register("2020", "district").set_index("code")["name_vi"]
-    rows = register("2025" if level == "unit" else "2020", "district" if level == "district" else "commune")
+    ours = register("2020", "district", PROVINCE)
+    names = ours.set_index("code")["name_vi"]
+    rows = ours if level == "district" else register("2025" if level == "unit" else "2020", "commune")
     if level == "district":
         rows = rows[rows["code"].isin(districts())].assign(district="")
     else:

@@ -13,8 +13,8 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
-from ..data.areas import districts, register
-from ..data.own_sums import COUNTS, members
+from ..data.areas import PROVINCE, districts, register
+from ..data.own import COUNTS, members
 from .columns import COLUMNS, STATUSES, Column, areas_of, heading
 from .typed import LARGEST
 
@@ -242,7 +242,7 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
 
 
 def _district_names() -> list[tuple[str, str]]:
-    names = register("2020", "district").set_index("code")["name_vi"]
+    names = register("2020", "district", PROVINCE).set_index("code")["name_vi"]
     return [(code, names[code]) for code in districts()]
 
 

@@ -14,7 +14,7 @@ from scipy.special import logit
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, register
-from ..data.observations import raw_tables
+from ..data.observations import raw_tables, year_ends
 from .districts import STANDARD, district_facts
 
 
@@ -24,9 +24,8 @@ def rate_series(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> pd.
     Only preferred values (printed exactly, or as about so much) of a known year's end that are not marked of low
     reliability; figures of two standards are two series.
     """
-    rows = obs[obs["preferred"] & (obs["indicator"] == "poverty_rate_pct") & obs["level"].isin(levels)]
-    rows = rows[rows["bound"].isin(["exact", "approximate"]) & (rows["obs_status"] != "U")]
-    rows = rows[rows["time_period"].str.endswith("-12-31") & (rows["date_precision"] != "unknown")]
+    rows = year_ends(obs, "poverty_rate_pct")
+    rows = rows[rows["bound"].isin(["exact", "approximate"]) & rows["level"].isin(levels)]
     table = rows.assign(
         area=rows["ref_area"], year=rows["time_period"].str[:4].astype(int), rate=rows["obs_value"] / 100
     )
@@ -37,7 +36,7 @@ def observed_paces(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> 
     """Every fall between two neighbouring published rates of one area under one standard.
 
     Columns: area, standard, start, end, rate_start, rate_end (fractions), pace_pp (points a year, positive is a fall),
-    speed (change of the log odds a year, negative is a fall).
+    speed (change of the log odds a year, negative is a fall). A rate of zero has no log odds and is left out.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> paces = observed_paces(load_observations())
@@ -45,6 +44,7 @@ def observed_paces(obs: pd.DataFrame, levels: Sequence[str] = ("province",)) -> 
     [3.67, 3.33, 4.46, 4.02]
     """
     rows = rate_series(obs, levels)
+    rows = rows[rows["rate"] > 0]
     by = rows.groupby(["area", "standard"])
     start, rate_start = by["year"].shift(1), by["rate"].shift(1)
     years = rows["year"] - start

@@ -14,9 +14,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..base.errors import Field as Key
 from ..base.errors import Lines, ScenarioError, Words, did_you_mean
 from ..base.files import SCENARIO_MB, SCENARIOS, bytes_within, is_plain_name
+from ..base.words import labels
 
 
 def _refuse_flag(value: Any) -> Any:
@@ -125,16 +125,20 @@ class Scenario(BaseModel):
         return Scenario(**{**self.model_dump(), **values})
 
 
-def key_words(key: str) -> str:
-    """A key of a scenario as a message names it."""
-    return Key(key)
+def key_words(key: str) -> Words | str:
+    """A key of a scenario together with the option of the command that sets it, for a message.
+
+    >>> str(key_words("end")), key_words("entry_rate")
+    ('end (--to)', 'entry_rate')
+    """
+    return Words(f"scenario.key.{key}") if f"scenario.key.{key}" in labels() else key
 
 
 def refusal(label: str, key: str, **values: Any) -> ScenarioError:
     """The error that refuses the value of a key; label: of the message, which names the key as {field}.
 
     >>> str(refusal("error.pace.start", "start", found=2019, first=2021, last=2023)).splitlines()[-1]
-    "start: found 2019; the province's count is known for 2021 to 2023"
+    "start (--from): found 2019; the province's count is known for 2021 to 2023"
     """
     return ScenarioError(label, field=key_words(key), **values)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.files import RAW
 from ..base.words import text
-from ..data.schemas import COLUMNS
+from ..data.contract import COLUMNS
 from ..poverty.scenarios import Scenario, title
 
 SEED = 3299

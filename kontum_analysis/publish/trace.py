@@ -11,6 +11,7 @@ from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import text
 from ..data.areas import resolve
 from ..data.observations import all_tables, load_observations, raw_tables
+from ..data.preference import LOST
 from ..data.programme import load_targets
 from ..figures.evidence import FIGURES, rows_of
 from ..poverty.districts import STANDARD
@@ -107,7 +108,7 @@ def _with_sources(rows: pd.DataFrame, place: Place) -> pd.DataFrame:
 
 def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
     """Preferred rows and those that lost a conflict to one of them: bounds and repeats decide nothing."""
-    return rows[rows["preferred"] | rows["preference_reason"].str.startswith("conflict")]
+    return rows[rows["preferred"] | rows["preference"].isin(LOST)]
 
 
 def _cell(name: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
@@ -239,10 +240,7 @@ def _target(target_id: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain
         rows = obs[obs["line"].astype(str).isin(row.source_lines.split("|"))]
         facts = rows[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates()
         rows = obs.merge(facts)  # with what lost to them
-        rows = rows[
-            rows["line"].astype(str).isin(row.source_lines.split("|"))
-            | rows["preference_reason"].str.startswith("conflict")
-        ]
+        rows = rows[rows["line"].astype(str).isin(row.source_lines.split("|")) | rows["preference"].isin(LOST)]
         steps.append((f"trace.kind.{row.kind}", {}))
         if row.kind == "estimated":
             steps.append(("trace.step.estimate", {}))

@@ -23,8 +23,8 @@ import pandas as pd
 from ..base.files import ROOT, clear_leftovers, one_run, write_whole
 from ..base.words import LANGUAGES
 from ..data.agreement import identities
-from ..data.datapackage import package_text
-from ..data.observations import load_observations, raw_tables
+from ..data.contract import COLUMNS, package_text
+from ..data.observations import contents_hash, load_observations, raw_tables
 from ..figures import CATALOGUE, build
 from ..ntm.attainment import project_ntm
 from ..poverty.draws import outlook_draws
@@ -78,7 +78,7 @@ def _csv(path: Path, frame: pd.DataFrame) -> None:
 
 
 def _data(folder: Path, observations: Observations) -> Iterator[None]:
-    raw_tables()
+    raw_tables(trusted=False)
     for name in presets():  # a bad scenario stops the run before anything is written
         preset(name)
     yield
@@ -165,15 +165,17 @@ def _notebooks(folder: Path) -> Iterator[None]:
 
 
 def manifest(root: str | Path = ROOT) -> dict[str, Any]:
-    """What the files were made with: Python, package versions, hashes of raw tables and scenarios, and of each source's
-    row.
+    """What the files were made with: Python, package versions, hashes of raw tables, scenarios and each source's row.
 
-    root: the folder with `data/raw` and `data/scenarios`.
+    root: the folder with `data/raw` and `data/scenarios`. `checked` is the hash of the raw tables that passed every
+    rule, with the rules themselves: tables of that hash need no second check (`raw_tables`).
     """
     data = Path(root) / "data"
+    files = {name: data / "raw" / f"{name}.csv" for name in COLUMNS}
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
         "packages": {name: version(name) for name in VERSIONS_OF},
+        "checked": contents_hash({name: file.read_bytes() for name, file in files.items() if file.is_file()}),
         "inputs": dict(data_hashes(data / "raw", data / "scenarios").itertuples(index=False)),
         "sources": row_hashes(data / "raw" / "sources.csv"),
     }

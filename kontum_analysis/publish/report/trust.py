@@ -6,6 +6,7 @@ from typing import Any
 from ...base.words import exact_day, listed, text
 from ...data.areas import area_name, crosswalk
 from ...data.observations import ASSUMED_LAG_DAYS, raw_tables
+from ...data.preference import LOST
 from .blocks import Block, Heading, Paragraph, References, Table
 from .facts import DRAWS, Facts
 from .words import figure_day, headings
@@ -35,7 +36,7 @@ def _remarks(facts: Facts, refs: References, lang: str) -> Iterator[str]:
         )
     yield text("report.trust.points", lang)
     yield text("report.trust.standards", lang)
-    lost = facts.obs["preference_reason"].str.startswith("conflict") & (facts.obs["time_period"] >= "2021-12-31")
+    lost = facts.obs["preference"].isin(LOST) & (facts.obs["time_period"] >= "2021-12-31")
     yield text("report.trust.conflicts", lang, count=int(lost.sum()))
     yield text("report.trust.model", lang, draws=DRAWS)
     yield text("report.trust.scenario", lang)
