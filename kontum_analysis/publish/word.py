@@ -27,7 +27,7 @@ from docx.table import _Row as Row
 from docx.text.paragraph import Paragraph
 
 from ..base.words import text
-from .tables import shown
+from .columns import shown
 
 FONT, SIZE = "Times New Roman", 13
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can hold; stands for "no clock was read"
@@ -81,16 +81,17 @@ def add_section(document: Docx, landscape: bool) -> None:
     _page(document.add_section(), landscape)
 
 
-def add_table(document: Docx, frame: pd.DataFrame, caption: str, lang: str, note: str = "") -> Table:
+def add_table(document: Docx, frame: pd.DataFrame, caption: str, lang: str, note: str = "", of: str = "") -> Table:
     """A captioned, numbered table: "Bảng 1. …" above it, the header row again on every page, no row cut in two.
 
     A table of up to 14 rows stays on one page, with its caption above and its note below.
 
-    frame: a table of the package (shown as `tables.shown` does) or one that is text already; caption: its words without
-    the number; note: how to read it, in small type. The type shrinks from 11 to 8 points where the columns need it.
+    frame: a table of the package (shown as `columns.shown` does, with its `of`) or one that is text already; caption:
+    its words without the number; note: how to read it, in small type. The type shrinks from 11 to 8 points where the
+    columns need it.
     Returns the python-docx table.
     """
-    cells = shown(frame, lang)
+    cells = shown(frame, lang, of)
     above = _caption(document, "documents.table", caption, lang)
     above.paragraph_format.keep_with_next = True
     above.paragraph_format.space_before = Pt(8)
