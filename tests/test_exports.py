@@ -176,7 +176,7 @@ def test_the_document_is_a4_times_new_roman_13_with_numbered_captions_and_repeat
 
 
 def test_a_picture_has_a_caption_a_number_and_a_text_for_those_who_cannot_see_it(obs):
-    figure = kt.figures.build("coverage", obs, "vi")
+    figure = kt.figure("coverage", obs, "vi")
     document = documents.new_document("vi")
     documents.add_picture(document, figure.image(dpi=40), figure.title, figure.alt, 40, "vi")
     found = Document(io.BytesIO(documents.document_bytes(document)))

@@ -17,6 +17,7 @@ from office import Undrawn
 from planting import add_row, line_of, set_field
 
 import kontum_analysis as kt
+from kontum_analysis.base import words as labels
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.publish import report
 from kontum_analysis.publish.report.blocks import Paragraph, Picture, Source, Table
@@ -52,7 +53,7 @@ def drawn():
 
     def figure(name, known, lang):
         if name not in tables:
-            tables[name] = kt.figures.build(name, known, lang)
+            tables[name] = kt.figure(name, known, lang)
         if (name, lang) not in found:
             found[name, lang] = Drawn(tables[name].in_language(lang))
         return found[name, lang]
@@ -112,12 +113,12 @@ def test_every_target_stands_in_the_table_with_the_value_and_status_of_the_score
     assert set(by_words) == set(board[f"statement_{lang}"])
     for target in board.itertuples():
         row = by_words[getattr(target, f"statement_{lang}")]
-        assert row[5].split("\n")[0] == kt.words.text(f"target_status.{target.status}", lang)
+        assert row[5].split("\n")[0] == labels.text(f"target_status.{target.status}", lang)
         if target.kind != "none":
             value = round(target.latest_value, 2)
-            said = kt.words.number(value, 2, lang).rstrip("0").rstrip(",.") if value % 1 else f"{value:.0f}"
+            said = labels.number(value, 2, lang).rstrip("0").rstrip(",.") if value % 1 else f"{value:.0f}"
             assert re.match(rf"{re.escape(said)}\b", row[2]), target.target_id
-    known = by_words[kt.words.text("target.S-NTM-01", lang)]
+    known = by_words[labels.text("target.S-NTM-01", lang)]
     assert known[2].split()[0] == "42" and known[4].split()[0] == "18"
 
 
@@ -157,9 +158,9 @@ def test_quotas_leave_from_the_known_year_end_and_stand_beside_those_of_the_scen
     quota = kt.exit_quotas(path).set_index("area_name")["quota"]
     rows = rows_of(table)
     assert rows["Kon Plông"][1] == str(quota["Kon Plông"])
-    assert rows["Toàn tỉnh"][1] == kt.words.number(quota.sum(), 0, "vi")
+    assert rows["Toàn tỉnh"][1] == labels.number(quota.sum(), 0, "vi")
     own = kt.exit_quotas(kt.project_poverty(obs, kt.scenarios.preset("programme-mid"))).query("year == 2024")
-    assert rows["Toàn tỉnh"][4] == kt.words.number(own["quota"].sum(), 0, "vi")
+    assert rows["Toàn tỉnh"][4] == labels.number(own["quota"].sum(), 0, "vi")
     assert "không phải chỉ tiêu đã được" in words_of(made["vi"])
 
 
@@ -167,7 +168,7 @@ def test_another_scenario_has_other_quotas_and_its_own_name(facts):
     high = kt.scenarios.preset("programme-high")
     other = replace(facts, scenario=high, plan=high.changed(start=2023, end=2024))
     table = next(block for block in quota_section(other, "vi") if isinstance(block, Table))
-    assert rows_of(table)["Toàn tỉnh"][1] != kt.words.number(facts.quotas["quota"].iloc[-1], 0, "vi")
+    assert rows_of(table)["Toàn tỉnh"][1] != labels.number(facts.quotas["quota"].iloc[-1], 0, "vi")
     assert "mức cao (4 và 8 điểm" in table.caption
 
 
@@ -184,7 +185,7 @@ def test_the_report_sent_in_time_knows_no_review_of_its_year(obs, undrawn):
     assert "6,84" not in said and "10.220" not in said and "10,86" in said
     assert "Chưa tìm thấy kết quả rà soát hộ nghèo cuối năm 2023" in said
     assert "Mọi số liệu dùng trong báo cáo đều đã công bố" in said
-    sources = kt.observations.raw_tables()["sources"].set_index("url")["published"]
+    sources = kt.raw_tables()["sources"].set_index("url")["published"]
     dated = [sources[b.url] for b in found.blocks if isinstance(b, Source) and b.url]
     assert dated and all(published <= day for published in dated)
 
