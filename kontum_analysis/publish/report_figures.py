@@ -1,0 +1,151 @@
+"""What is known of an indicator in an area at the end of a year: as stated, as it follows, or as estimated."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import KontumError
+from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register
+from ..data.own import PREFIX, vintage_of
+from ..data.rules import RATES
+from ..poverty.districts import FIRST_YEAR, STANDARD
+from ..poverty.estimates import Estimates, estimate_panel
+from ..poverty.paths import known_groups
+
+SEED = 3299
+_PANEL = {  # indicator -> column of the panel, first part of the columns of its interval, units of the indicator in one
+    "poor_households": ("poor_households", "poor", 1),
+    "poverty_rate_pct": ("rate", "rate", 100),
+    "households_total": ("households", "", 1),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a report. value: in the unit of its indicator, None where nothing is known; kind: published,
+    derived, estimated, own (an office's) or none; low, high: its 80 % interval where estimated; sources: ids with bars.
+    """
+
+    value: float | None = None
+    kind: str = "none"
+    sources: str = ""
+    low: float = np.nan
+    high: float = np.nan
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an area and its parts. obs: figures about days up to the end of the year, settled."""
+
+    area: Area
+    year: int
+    obs: pd.DataFrame
+
+    @property
+    def level(self) -> str:
+        """province, district, commune (before July 2025) or unit (since then)."""
+        return "unit" if self.area.vintage == "2025" else self.area.level
+
+    @cached_property
+    def parts(self) -> list[Area]:
+        """The areas that make up the area of the report in its year: districts, communes or units; none of a unit."""
+        if self.level in ("commune", "unit"):
+            return []
+        if vintage_of(f"{self.year}-12-31") == "2020":
+            level = "district" if self.level == "province" else "commune"
+            return [area(code) for code in register("2020", level, parent=self.area.code)["code"]]
+        units = crosswalk().drop_duplicates("new_code")
+        units = units[(units["old_district_code"] == self.area.code) | (self.level == "province")]
+        return [area(code, "2025") for code in units["new_code"]]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str, str, str], Any]:
+        exact = self.obs[self.obs["preferred"] & (self.obs["bound"] == "exact") & (self.obs["obs_status"] != "U")]
+        rows = exact[exact["standard"].isin([STANDARD, ""])]
+        return {(row.level, row.ref_area, row.indicator, row.time_period): row for row in rows.itertuples()}
+
+    def figure(self, indicator: str, year: int | None = None, place: Area | None = None) -> Figure:
+        """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated."""
+        year, place = year or self.year, place or self.area
+        day = f"{year}-12-31"
+        if place.vintage == "2025" and vintage_of(day) == "2020":
+            olds = crosswalk().query("new_code == @place.code")["old_code"]
+            known = _sum_of([self.figure(indicator, year, area(code)) for code in olds])
+        else:
+            known = stated(self._rows.get((place.level, place.code, indicator, day)))
+        if known.value is None and indicator in RATES:
+            count, base = (self.figure(name, year, place) for name in RATES[indicator])
+            if count.kind in ("published", "own") and base.value:
+                return _derived(100 * (count.value or 0) / base.value, [count, base])
+        return self._estimate(indicator, year, place) if known.value is None else known
+
+    def _estimate(self, indicator: str, year: int, place: Area) -> Figure:
+        """From the panel of districts; the poor districts together are the sum of theirs."""
+        if self.estimates is None or indicator not in _PANEL or place.level == "commune":
+            return Figure()
+        column, short, unit = _PANEL[indicator]
+        codes = poor_districts() if place.code == POOR_DISTRICTS else [place.code]
+        panel = self.estimates.panel
+        rows = panel[panel["area"].isin(codes) & (panel["year"] == year)]
+        if rows.empty:
+            return Figure()
+        kinds = [kind for kind in ("estimated", "derived", "published") if kind in set(rows[f"status_{column}"])]
+        sources = "|".join(rows["source_id"])
+        kind = "own" if PREFIX in sources and kinds[0] != "estimated" else kinds[0]
+        if place.code == POOR_DISTRICTS:
+            group = known_groups(self.obs).query("area == @POOR_DISTRICTS and year == @year").iloc[0]
+            bounds = (unit * group["q10"], unit * group["q90"]) if column == "rate" else ()
+            return Figure(100 * group["rate"] if column == "rate" else rows[column].sum(), kind, sources, *bounds)
+        bounds = [unit * rows[f"{short}_{q}"].iloc[0] for q in ("q10", "q90")] if short else ()
+        return Figure(unit * rows[column].iloc[0], kind, sources, *bounds)
+
+    def fall(self, first: int, last: int, years: int = 1) -> Figure:
+        """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain
+        arithmetic of two figures.
+        """
+        before, after = (self.figure("poverty_rate_pct", year) for year in (first, last))
+        if before.value is None or after.value is None:
+            return Figure()
+        kind = "estimated" if "estimated" in (before.kind, after.kind) else ""
+        return Figure((before.value - after.value) / years, kind)
+
+    @cached_property
+    def estimates(self) -> Estimates | None:
+        """The panel of districts; None on a day on which its opening stock was not known."""
+        return or_none(estimate_panel, self.obs, seed=SEED)
+
+    @cached_property
+    def last(self) -> int | None:
+        """The last year whose count of poor households is known or estimated for the area of the report."""
+        years = [year for year in range(FIRST_YEAR, self.year + 1) if self.figure("poor_households", year).value]
+        return max(years, default=None)
+
+
+def stated(row: Any) -> Figure:
+    """The Figure of a row of observations; of None one that knows nothing."""
+    if row is None:
+        return Figure()
+    kind = "own" if row.source_id.startswith(PREFIX) else "derived" if row.obs_status == "E" else "published"
+    return Figure(row.obs_value, kind, row.source_id)
+
+
+def _sum_of(figures: Sequence[Figure]) -> Figure:
+    values = [figure.value for figure in figures if figure.value is not None]
+    return _derived(sum(values), figures) if len(values) == len(figures) else Figure()
+
+
+def _derived(value: float, figures: Sequence[Figure]) -> Figure:
+    kind = "own" if any(figure.kind == "own" for figure in figures) else "derived"
+    return Figure(value, kind, "|".join(figure.sources for figure in figures))
+
+
+def or_none(compute: Callable[..., Any], *values: Any, **named: Any) -> Any:
+    """What a function gives, or None where too little is known for it."""
+    try:
+        return compute(*values, **named)
+    except KontumError:
+        return None
