@@ -52,7 +52,7 @@ def test_a_vintage_too_early_for_some_figures_says_which_are_left_out(kontum, tm
 
 
 def test_tables_are_written_in_every_format(kontum, tmp_path, monkeypatch):
-    from kontum_analysis.publish import columns as export_tables
+    from kontum_analysis.publish import tables as export_tables
 
     few = {name: export_tables._MAKERS[name] for name in ("known_rates", "quotas")}
     monkeypatch.setattr(export_tables, "_MAKERS", few)

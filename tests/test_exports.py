@@ -11,16 +11,21 @@ from docx import Document
 from docx.oxml.ns import qn
 
 import kontum_analysis as kt
-from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.errors import KontumError, Words
 from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.data.observations import load_observations
 from kontum_analysis.poverty.scenarios import Scenario, preset
 from kontum_analysis.publish import sdmx
 from kontum_analysis.publish import text_files as text_tables
 from kontum_analysis.publish import word as documents
-from kontum_analysis.publish.columns import columns, report_tables
-from kontum_analysis.publish.provenance import provenance
+from kontum_analysis.publish.columns import Table, columns, provenance
 from kontum_analysis.publish.table_document import tables_document
+from kontum_analysis.publish.tables import report_tables
+
+
+def table_of(frame):
+    return Table("sources", frame, Words("exports.table.sources"))
+
 
 PLANTED = ["=cmd|'/C calc'!A0", "+1+1", "@SUM(A1:A9)", "-2+3"]
 
@@ -45,7 +50,7 @@ def origin(obs, scenarios):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_column_has_a_heading_in_the_language_and_numbers_are_numbers(tables, lang):
     for name, table in tables.items():
-        for column in columns(table.frame, lang):
+        for column in table.columns(lang):
             assert column.heading != column.name or column.name.isdigit(), (name, column.name)
             if column.kind in ("number", "year"):
                 assert all(v is None or isinstance(v, int | float) for v in column.values)
@@ -74,8 +79,8 @@ def test_a_vintage_that_is_too_early_names_the_tables_it_cannot_give(scenarios):
 
 
 def test_csv_has_the_mark_of_utf8_decimal_points_and_the_same_bytes_twice(tables):
-    content = text_tables.csv_bytes(tables["known_rates"].frame, "vi")
-    assert content == text_tables.csv_bytes(tables["known_rates"].frame, "vi")
+    content = text_tables.csv_bytes(tables["known_rates"], "vi")
+    assert content == text_tables.csv_bytes(tables["known_rates"], "vi")
     assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\r\n") == 7
     found = pd.read_csv(io.BytesIO(content))
     assert found["Tỷ lệ hộ nghèo (%)"].tolist()[:3] == [15.32, 10.86, 6.84]
@@ -84,7 +89,7 @@ def test_csv_has_the_mark_of_utf8_decimal_points_and_the_same_bytes_twice(tables
 
 @pytest.mark.parametrize("planted", [*PLANTED, "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1"])
 def test_text_that_a_spreadsheet_would_run_gets_a_quote(planted):
-    content = text_tables.csv_bytes(pd.DataFrame({"publisher": [planted], "gap": [-4.46]}), "en")
+    content = text_tables.csv_bytes(table_of(pd.DataFrame({"publisher": [planted], "gap": [-4.46]})), "en")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert rows[1] == [f"'{planted}", "-4.46"], "a negative number stays a number"
 
@@ -96,7 +101,7 @@ def test_formulas_in_a_folder_of_data_stay_text_in_every_export(raw_copy, scenar
         planting.set_field(path, line, column, planted)
     obs = load_observations(data=raw_copy)
     made, _ = report_tables(obs, scenarios, data=raw_copy, names=["sources"])
-    content = text_tables.csv_bytes(made[0].frame, "vi").decode("utf-8-sig")
+    content = text_tables.csv_bytes(made[0], "vi").decode("utf-8-sig")
     row = next(r for r in csv.reader(io.StringIO(content)) if r[0] == "thoidai-2022-kontum")
     assert row[1:4] == [f"'{words}" for words in PLANTED[:3]]
     hostile = Scenario(
@@ -114,7 +119,7 @@ def test_latex_has_rules_escapes_its_text_and_writes_numbers_as_the_language(tab
     assert r"\toprule" in known and r"\midrule" in known and r"\begin{table}" in known
     assert ("15,32" if lang == "vi" else "15.32") in known and r"(\%)" in known
     assert r"\begin{longtable}" in text_tables.latex(tables["sources"], lang)
-    planted = type(tables["sources"])("sources", pd.DataFrame({"publisher": ["50% & {x}_1 #2 $3 \\end"]}))
+    planted = table_of(pd.DataFrame({"publisher": ["50% & {x}_1 #2 $3 \\end"]}))
     assert r"50\% \& \{x\}\_1 \#2 \$3 \textbackslash end" in text_tables.latex(planted, lang)
 
 

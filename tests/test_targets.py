@@ -9,7 +9,7 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.poverty import districts as district_facts
-from kontum_analysis.publish.tables import shown
+from kontum_analysis.publish.columns import shown
 from kontum_analysis.targets import board as targets_module
 from kontum_analysis.targets.board import gap_and_pace, judge, load_targets
 from kontum_analysis.targets.measures import PANEL, Measure, measure

@@ -26,6 +26,34 @@ def labels() -> dict[str, dict[str, str]]:
     return rows
 
 
+@lru_cache(maxsize=1)
+def columns() -> dict[str, dict[str, str]]:
+    """How each column of our tables is shown, from `columns.csv`: a dict from its name to its row.
+
+    vi, en: its title. unit: a label `unit_measure.*`, "" for none. format: p0, p2 … a fraction in per cent with so many
+    decimals; n0, n2 … a number; g2 a number with at most so many; y a year; d a day; "" text. words: the first part of
+    the labels that say its codes, as "status" for `status.published`.
+
+    >>> columns()["rate"]["format"], columns()["rate"]["unit"]
+    ('p2', 'percent')
+    """
+    with open(_FOLDER.with_name("columns.csv"), encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def heading(column: str, lang: str) -> str:
+    """What stands above a column: its title and unit; its name where `columns.csv` does not hold it.
+
+    >>> heading("rate", "vi"), heading("my_column", "en")
+    ('Tỷ lệ hộ nghèo (%)', 'my_column')
+    """
+    row = columns().get(column)
+    if row is None:
+        return column
+    unit = row["unit"]
+    return f"{row[lang]} ({text(f'unit_measure.{unit}', lang)})" if unit else row[lang]
+
+
 def number(value: Any, decimals: int, lang: str) -> str:
     """A number with its decimals and thousands marks as the language writes them; "–" for a missing value.
 
@@ -95,14 +123,22 @@ def percent(p: float, lang: str) -> str:
     return f"{chance(p, lang)}%" if p == p else "–"
 
 
+def decimals_of(value: float, most: int = 2) -> int:
+    """How many decimals a number has, at most so many.
+
+    >>> decimals_of(42.0), decimals_of(88.1), decimals_of(0.06897)
+    (0, 1, 2)
+    """
+    return next(d for d in range(most + 1) if d == most or round(value, d) == round(value, most))
+
+
 def plain(value: float, lang: str, most: int = 2) -> str:
     """A number with as many decimals as it has, at most so many.
 
     >>> plain(42.0, "vi"), plain(88.1, "vi"), plain(0.06897, "en")
     ('42', '88,1', '0.07')
     """
-    decimals = next(d for d in range(most + 1) if d == most or round(value, d) == round(value, most))
-    return number(value, decimals, lang)
+    return number(value, decimals_of(value, most), lang)
 
 
 def day_words(day: str, lang: str, month_only: bool = False) -> str:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ..base.errors import KontumError
-from ..base.words import text
+from ..base.words import heading, text
 from . import completion
 from .common import (
     AsOf,
@@ -65,7 +65,8 @@ def _run_steps(console: Console, lang: str, out: str | None) -> None:
 def _print_headline(console: Console, lang: str) -> None:
     from ..data.observations import load_observations
     from ..poverty.paths import known_rates
-    from ..publish.tables import headline, shown
+    from ..publish.columns import shown
+    from ..publish.tables import headline
 
     obs = load_observations()
     print_table(console, shown(known_rates(obs), lang), text("headline.known", lang))
@@ -175,10 +176,12 @@ def _scenario_line(chosen: Scenario, lang: str) -> str:
 
 
 def _print_projection(console: Console, lang: str, projection: pd.DataFrame) -> None:
-    from ..publish.tables import quotas_by_year, rates_by_year, shown
+    from ..publish.columns import shown
+    from ..publish.tables import quotas_by_year, rates_by_year
 
-    for key, frame in (("project.rates", rates_by_year(projection)), ("project.quotas", quotas_by_year(projection))):
-        print_table(console, shown(frame, lang), text(key, lang))
+    for key, wide, of in (("rates", rates_by_year, "rate"), ("quotas", quotas_by_year, "quota")):
+        frame = wide(projection).drop(columns="scenario")
+        print_table(console, shown(frame, lang, of), text(f"project.{key}", lang))
 
 
 def _print_fit(console: Console, lang: str, implied: pd.DataFrame) -> None:
@@ -201,7 +204,7 @@ def trace(
     lang: Lang = "vi",
 ) -> None:
     """Print the chain behind a number."""
-    from ..publish.tables import shown
+    from ..publish.columns import shown
     from ..publish.trace import trace as chain_of
 
     console = console_for()
@@ -223,7 +226,7 @@ def trace(
         console.print(f"{number}. {step}", highlight=False)
     for name, values in chain.scenarios.items():
         said = ", ".join(f"{k}: {v}" for k, v in values.items() if k not in ("name", "title_vi", "title_en", "note"))
-        console.print(f"{text('col.scenario', lang)} {name}: {said}", highlight=False, markup=False)
+        console.print(f"{heading('scenario', lang)} {name}: {said}", highlight=False, markup=False)
     if chain.seed is not None:
         console.print(text("trace.seed", lang, seed=chain.seed), highlight=False)
 

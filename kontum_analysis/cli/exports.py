@@ -17,8 +17,7 @@ from .export_options import chosen_formats, chosen_names, chosen_scenarios, dots
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..publish.columns import Table
-    from ..publish.provenance import Provenance
+    from ..publish.columns import Provenance, Table
 
 app = typer.Typer()
 TABLE_FORMATS = ("xlsx", "csv", "docx", "latex", "sdmx")
@@ -83,8 +82,8 @@ def tables(
 ) -> None:
     """Write the report tables in every format asked for."""
     from ..data.observations import load_observations
-    from ..publish.columns import report_tables
-    from ..publish.provenance import provenance
+    from ..publish.columns import provenance
+    from ..publish.tables import report_tables
     from ..publish.text_files import about
 
     console = console_for()
@@ -128,7 +127,7 @@ def _table_files(
     from ..publish.text_files import csv_bytes, latex
 
     if kind == "csv":
-        return {f"csv/{table.name}.csv": csv_bytes(table.frame, lang) for table in made}
+        return {f"csv/{table.name}.csv": csv_bytes(table, lang) for table in made}
     return {f"latex/{table.name}.tex": latex(table, lang) for table in made}
 
 

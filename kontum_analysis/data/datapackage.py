@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base.files import PROCESSED
-from ..base.words import LANGUAGES, labels, text
+from ..base.words import LANGUAGES, columns, heading, labels, text
 from . import schemas
 from .schemas import COLUMNS, KEYS
 
@@ -257,10 +257,16 @@ def _processed_field(column: str, fractions: set[str]) -> Json:
     return _named(column, next((kind for kind, names in groups if column in names), "string"))
 
 
+def _title(column: str) -> str:
+    """Its title with its unit in both languages; a share is a fraction in our files, in per cent only for readers."""
+    row = columns().get(column, {"format": ""})
+    return " / ".join(row[lang] if row["format"].startswith("p") else heading(column, lang) for lang in LANGUAGES)
+
+
 def _named(column: str, kind: str, rule: str | None = None) -> Json:
-    rule = rule or kind
-    key = next((k for k in (f"field.{column}", f"col.{column}") if k in labels()), None)
-    words = {} if key is None else {"title": _both(key)}
-    if rule in ("fraction", "arithmetic") and words:  # the label is of the reader's table, in per cent
-        words["title"] = words["title"].replace(" (%)", "")
-    return {"name": column, **words, "type": kind, "description": _both(f"datapackage.rule.{rule}")}
+    return {
+        "name": column,
+        "title": _title(column),
+        "type": kind,
+        "description": _both(f"datapackage.rule.{rule or kind}"),
+    }

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from ..base.words import chance, number, text
+from ..base.words import chance, heading, number, text
 from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts
 from ..targets.programme import GROUPS, horizon
 from . import style
@@ -197,7 +197,7 @@ def draw_chances(table: pd.DataFrame, lang: str, title: str) -> Figure:
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(0, 100)
         style.rows_down(axes)
-        axes.set_xlabel(text("col.probability", lang))
+        axes.set_xlabel(heading("probability", lang))
         return figure
 
 

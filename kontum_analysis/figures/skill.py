@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import beta
 
-from ..base.words import number, text
+from ..base.words import heading, number, text
 from ..methods.hindcast import hindcast
 from ..ntm.hindcast import hindcast_ntm
 from ..poverty.estimates import leave_one_out
@@ -64,9 +64,7 @@ def draw_scores(table: pd.DataFrame, lang: str, title: str) -> Figure:
             axes.set_title(text(f"hindcast_scores.{subject}", lang, n=rows["cases"].iloc[0]))
             axes.set_xlabel(text(f"hindcast_scores.unit_{subject}", lang))
             style.number_axis(axes.xaxis, lang, decimals=1)
-        style.key(
-            figure, [(_ERROR, text("col.mae", lang)), (_WIS, text("hindcast_scores.wis", lang))], below_top_cm=0.8
-        )
+        style.key(figure, [(_ERROR, heading("mae", lang)), (_WIS, text("hindcast_scores.wis", lang))], below_top_cm=0.8)
         return figure
 
 

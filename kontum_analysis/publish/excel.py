@@ -17,8 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..base.words import text
 from ..data.own import FORMULA_MARKS
-from .columns import READING, Column, Table, columns
-from .provenance import Provenance
+from .columns import Column, Provenance, Table
+from .tables import READING
 from .word import AUTHOR, clean, same_zip
 
 OPTIONS = {
@@ -90,10 +90,10 @@ class _Looks:
 
 
 def _sheet(sheet: Worksheet, made: Table, looks: _Looks, lang: str) -> None:
-    found = columns(made.frame, lang)
+    found = made.columns(lang)
     last = _HEADER_ROW + max(len(made.frame), 1)
-    sheet.write_string(0, 0, clean(made.title(lang)), looks.of(bold=True, font_size=14, font_color=_INK))
-    sheet.write_string(1, 0, clean(made.note(lang)), looks.of(italic=True))
+    sheet.write_string(0, 0, clean(made.title.in_language(lang)), looks.of(bold=True, font_size=14, font_color=_INK))
+    sheet.write_string(1, 0, clean(made.note.in_language(lang) if made.note else ""), looks.of(italic=True))
     link = looks.of(font_color="#0563C1", underline=1)
     sheet.write_url(2, 0, f"internal:'{text('exports.sheet.cover', lang)}'!A1", link, text("exports.back", lang))
     header = looks.of(bold=True, text_wrap=True, bg_color=_HEAD, border=1, align="center")
@@ -196,7 +196,7 @@ def _cover(sheet: Worksheet, tables: Sequence[Table], origin: Provenance, looks:
         row += 1
         name = text(f"exports.sheet.{made.name}", lang)
         sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
-        sheet.write_string(row, 1, made.title(lang), plain)
+        sheet.write_string(row, 1, made.title.in_language(lang), plain)
         sheet.write_number(row, 2, len(made.frame), looks.of(num_format="#,##0", align="right"))
     sheet.set_landscape()
     sheet.set_paper(9)

@@ -12,7 +12,7 @@ import pandas as pd
 from ..base.files import RAW, SCENARIOS
 from ..base.words import LANGUAGES, text
 from ..data.areas import name_of
-from .tables import shown as shown_table
+from .columns import shown as shown_table
 
 __all__ = [
     "FIGURE_MARK",
@@ -63,15 +63,17 @@ def tell(key: str, **values: object) -> Shown:
     return Shown({"text/plain": f"{vi}\n\n{en}", "text/markdown": f"{vi}\n\n*{en}*"})
 
 
-def show_table(frame: pd.DataFrame, rows: int | None = None) -> Shown:
+def show_table(frame: pd.DataFrame, rows: int | None = None, of: str = "") -> Shown:
     """A table in Vietnamese, with the English one folded below it; `rows` limits how many are shown.
+
+    of: the column of columns.csv whose values stand under years or scenarios.
 
     >>> show_table(pd.DataFrame({"area": ["62"], "rate": [0.1532]}))
       Địa bàn Tỷ lệ hộ nghèo (%)
     Toàn tỉnh              15,32
     """
     frame = frame if rows is None else frame.head(rows)
-    vi, en = (shown_table(frame, lang) for lang in LANGUAGES)
+    vi, en = (shown_table(frame, lang, of) for lang in LANGUAGES)
     folded = f"<details><summary>{text('notebook.english', 'en')}</summary>{_html(en)}</details>"
     return Shown({"text/plain": vi.to_string(index=False), "text/html": _html(vi) + folded})
 

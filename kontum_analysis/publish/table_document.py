@@ -9,8 +9,7 @@ from docx.shared import Pt
 
 from ..base.words import text
 from ..poverty.scenarios import title
-from .columns import Table
-from .provenance import Provenance
+from .columns import Provenance, Table
 from .word import add_section, add_table, clean, document_bytes, new_document
 
 _UPRIGHT = 11  # columns that still fit an upright page
@@ -30,7 +29,7 @@ def tables_document(tables: Iterable[Table], origin: Provenance, lang: str) -> b
             if wants_upright != upright:
                 add_section(document, landscape=not wants_upright)
                 upright = wants_upright
-            add_table(document, frame, caption, lang, made.note(lang))
+            add_table(document, frame, caption, lang, made.note.in_language(lang) if made.note else "", made.of)
         if made.name == "sources":
             _sources(document, made, lang, upright)
     return document_bytes(document)
@@ -54,23 +53,22 @@ def _opened(origin: Provenance, lang: str) -> Docx:
 
 def _parts(made: Table, origin: Provenance, lang: str) -> list[tuple[pd.DataFrame, str]]:
     """(frame, caption) for each Word table that comes of a report table: one, one a scenario, or none."""
-    if made.long or made.name == "sources":
+    if made.is_long or made.name == "sources":
         return []
     if made.name not in _BY_SCENARIO:
-        return [(made.frame, made.title(lang))]
+        return [(made.frame, made.title.in_language(lang))]
     parts = []
     for scenario in origin.scenarios:
         rows = made.frame[made.frame["scenario"] == scenario.name].drop(columns="scenario")
         rows = rows[[c for c in rows.columns if not isinstance(c, int) or rows[c].notna().any()]]
-        rows.attrs = made.frame.attrs
-        parts.append((rows, f"{made.title(lang)} – {title(scenario, lang)}"))
+        parts.append((rows, f"{made.title.in_language(lang)} – {title(scenario, lang)}"))
     return parts
 
 
 def _sources(document: Docx, made: Table, lang: str, upright: bool) -> None:
     if not upright:
         add_section(document, landscape=False)
-    document.add_heading(made.title(lang), 1)
+    document.add_heading(made.title.in_language(lang), 1)
     row: Any
     for row in made.frame.fillna("").itertuples():
         words = [row.publisher, row.source_title, row.document_no, row.source_published, row.url]

@@ -4,12 +4,9 @@ import csv
 import io
 from collections.abc import Container, Iterable
 
-import pandas as pd
-
 from ..base.words import number, text
-from .columns import READING, Column, Table, columns
-from .provenance import Provenance
-from .tables import shown
+from .columns import Column, Provenance, Table, shown
+from .tables import READING
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONG = 30  # rows that no longer fit on one page
@@ -28,13 +25,13 @@ def harmless(words: str) -> str:
     return f"'{words}" if words.startswith(FORMULA_STARTS) else words
 
 
-def csv_bytes(frame: pd.DataFrame, lang: str) -> bytes:
+def csv_bytes(made: Table, lang: str) -> bytes:
     """A table as CSV for people: headings and words of the language, UTF-8 with the mark by which Excel knows it.
 
     Columns are separated by commas and decimals by points in both languages, to nine significant digits; an empty
     field is a missing figure. Text is made `harmless`.
     """
-    found = columns(frame, lang)
+    found = made.columns(lang)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")  # as RFC 4180 has it
     writer.writerow([harmless(column.heading) for column in found])
@@ -55,14 +52,14 @@ def latex(made: Table, lang: str) -> str:
 
     Needs the packages array, booktabs and longtable, and XeLaTeX or LuaLaTeX for Vietnamese letters.
     """
-    cells = shown(made.frame, lang)
-    layout = "".join(_tex_column(column) for column in columns(made.frame, lang))
+    cells = shown(made.frame, lang, made.of)
+    layout = "".join(_tex_column(column) for column in made.columns(lang))
     style = cells.style.hide(axis="index").format(escape="latex").format_index(escape="latex", axis=1)
     body = style.to_latex(
         hrules=True,
         column_format=layout,
         environment="longtable" if len(cells) > _LONG else None,
-        caption=_escaped(made.title(lang)),
+        caption=_escaped(made.title.in_language(lang)),
         label=f"tab:{made.name}",
         position="htbp" if len(cells) <= _LONG else None,
     )
@@ -93,8 +90,8 @@ def about(tables: Iterable[Table], origin: Provenance, formats: Container[str], 
     lines += [f"- {text(f'exports.{key}_words', lang)}" for key in ("csv", "latex", "sdmx") if key in formats]
     lines += ["", f"## {text('exports.contents', lang)}", ""]
     rows = text("exports.contents.rows", lang).lower()
-    lines += [
-        f"- `{made.name}`: {made.title(lang)} ({rows}: {number(len(made.frame), 0, lang)}). {made.note(lang)}"
-        for made in tables
-    ]
+    for made in tables:
+        note = f" {made.note.in_language(lang)}" if made.note else ""
+        count = number(len(made.frame), 0, lang)
+        lines.append(f"- `{made.name}`: {made.title.in_language(lang)} ({rows}: {count}).{note}")
     return "\n".join(lines) + "\n"
