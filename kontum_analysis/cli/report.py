@@ -1,9 +1,10 @@
-"""The command that writes the yearly report."""
+"""The command that writes the yearly report, and asks once for what stands around it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from ..base.errors import KontumError
 from ..base.words import text
@@ -14,33 +15,62 @@ app = typer.Typer()
 
 @app.command("report", help=both("cli.report.help"))
 def report(
-    year: Annotated[int, typer.Option("--year", help=both("cli.option.report_year"))],
+    year: Annotated[int | None, typer.Option("--year", help=both("cli.option.report_year"))] = None,
+    place: Annotated[str | None, typer.Option("--area", help=both("cli.option.report_area"))] = None,
     out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.report_out"))] = None,
     scenario: Annotated[str, typer.Option("--scenario", help=both("cli.option.report_scenario"))] = "programme-mid",
     as_of: AsOf = None,
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=both("cli.option.report_overwrite"))] = False,
+    setup: Annotated[bool, typer.Option("--setup", help=both("cli.option.report_setup"))] = False,
 ) -> None:
     """Write the yearly report on the programme as a Word document or an HTML page."""
-    out = out or Path(text("report.file", lang, year=year))
-    kind = out.suffix.lower()
-    if kind not in (".docx", ".html"):
+    console = console_for()
+    if setup:
+        return ask_for_head(console, lang)
+    if year is None:
+        raise KontumError("report.error.no_year")
+    out = out or Path(text("report.file", lang, area=f"{_slug(place)}-" if place else "", year=year))
+    if out.suffix.lower() not in (".docx", ".html"):
         raise KontumError("report.error.suffix", name=out.name)
     if not out.parent.is_dir():
         raise KontumError("report.error.folder", name=out.parent)
     from ..base.files import write_whole
     from ..publish.report import build_report
+    from ..publish.report_head import load_head
+    from ..publish.word import word_bytes
 
-    console = console_for()
     obs = observations_for(console, lang, as_of, data, own)
-    made = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user=own or None)
-    if kind == ".docx":
-        from ..publish.report.docx_file import to_docx
-
-        write_whole(out, to_docx(made))
-    else:
-        from ..publish.report.html_page import to_html
-
-        write_whole(out, to_html(made))
+    head, user = load_head(), own or None
+    page = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user, place, head)
+    content = word_bytes(page) if out.suffix.lower() == ".docx" else page.encode("utf-8")
+    if out.exists() and not overwrite and out.read_bytes() != content:
+        numbered = (out.with_stem(f"{out.stem}-{number}") for number in range(2, 1000))
+        raise KontumError("report.error.exists", name=out.name, free=next(p for p in numbered if not p.exists()).name)
+    write_whole(out, content)
     console.print(text("project.written", lang, file=out.name), highlight=False, markup=False)
+    return None
+
+
+def _slug(place: str) -> str:
+    from ..data.areas import fold
+
+    return "-".join(fold(word) for word in place.split())
+
+
+def ask_for_head(console: Console, lang: str) -> None:
+    """Ask for each line of the head and the signature, showing what is kept, and keep the answers."""
+    from ..data.own import shown
+    from ..publish.report_head import Head, load_head, save_head
+
+    console.print(text("report.setup.intro", lang), highlight=False, markup=False)
+    answers: dict[str, str | list[str]] = {}
+    for name, kept in load_head():
+        usual = "; ".join(kept) if isinstance(kept, tuple) else kept
+        answer = typer.prompt(text(f"report.setup.{name}", lang), default=usual or "-").strip()
+        lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
+        answers[name] = lines if isinstance(kept, tuple) else "" if answer == "-" else answer
+    path = save_head(Head.model_validate(answers))
+    console.print(text("report.setup.written", lang, file=shown(path)), highlight=False, markup=False)

@@ -126,14 +126,14 @@ class Notes:
         value = figure.value or 0
         return self.cell(figure, next(d for d in range(3) if d == 2 or round(value, d) == round(value, 2)))
 
-    def say(self, figure: Figure, decimals: int = 0) -> str:
-        """A figure in a sentence, with how it is known and its sources; dots where it is not."""
+    def say(self, figure: Figure, decimals: int = 0, unit: str = "") -> str:
+        """A figure in a sentence, with its unit, how it is known and its sources; dots where it is not."""
         if figure.value is None:
-            return gap()
+            return gap() + unit
         words, low, high = self._numbers(figure, decimals)
         known = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
         known += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
-        return " ".join(filter(None, [words, known and f"({known})", self.mark(figure.sources)]))
+        return " ".join(filter(None, [words + unit, known and f"({known})", self.mark(figure.sources)]))
 
     def _numbers(self, figure: Figure, decimals: int) -> list[str]:
         decimals = min(decimals, 1) if figure.low < figure.high else decimals

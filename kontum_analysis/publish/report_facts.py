@@ -124,12 +124,14 @@ class Facts(Known):
         before that year); own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has
         another.
         """
-        if self.estimates is None:
-            return []
         plan, own = self.plan, self.scenario
-        table = _falls(project_poverty(self.obs, plan), plan.start, self.year + 1)
-        if own.start in self.estimates.years and own.start < self.year + 1 <= own.end and own.start != plan.start:
-            falls = _falls(project_poverty(self.obs, own), own.start, self.year + 1)
+        path = or_none(project_poverty, self.obs, plan) if self.estimates else None
+        if path is None:
+            return []
+        table = _falls(path, plan.start, self.year + 1)
+        is_longer = own.start != plan.start and own.start < self.year + 1 <= own.end
+        if is_longer and (whole := or_none(project_poverty, self.obs, own)) is not None:
+            falls = _falls(whole, own.start, self.year + 1)
             table = table.join(falls[["quota", "is_at_floor"]].add_prefix("own_"))
         order = [*(code for code in table.index if code != PROVINCE), PROVINCE]
         return [

@@ -1,7 +1,7 @@
 """What is known of an indicator in an area at the end of a year: as stated, as it follows, or as estimated."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -69,39 +69,37 @@ class Known:
         return {(row.level, row.ref_area, row.indicator, row.time_period): row for row in rows.itertuples()}
 
     def figure(self, indicator: str, year: int | None = None, place: Area | None = None) -> Figure:
-        """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated."""
+        """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated.
+
+        A unit before July 2025 is the sum of its old communes, the poor districts together that of theirs.
+        """
         year, place = year or self.year, place or self.area
-        day = f"{year}-12-31"
-        if place.vintage == "2025" and vintage_of(day) == "2020":
-            olds = crosswalk().query("new_code == @place.code")["old_code"]
-            known = _sum_of([self.figure(indicator, year, area(code)) for code in olds])
-        else:
-            known = stated(self._rows.get((place.level, place.code, indicator, day)))
-        if known.value is None and indicator in RATES:
+        members = _members(place, f"{year}-12-31")
+        known = stated(self._rows.get((place.level, place.code, indicator, f"{year}-12-31")))
+        if members:
+            known = _sum_of([self.figure(indicator, year, member) for member in members])
+        if indicator in RATES and (members or known.value is None):
             count, base = (self.figure(name, year, place) for name in RATES[indicator])
-            if count.kind in ("published", "own") and base.value:
-                return _derived(100 * (count.value or 0) / base.value, [count, base])
+            is_sure = count.kind in ("published", "own") or bool(members)
+            known = (
+                _derived(100 * (count.value or 0) / base.value, [count, base]) if is_sure and base.value else Figure()
+            )
+        if place.code == POOR_DISTRICTS and known.kind == "estimated" and indicator == "poverty_rate_pct":
+            group = known_groups(self.obs).query("area == @POOR_DISTRICTS and year == @year").iloc[0]
+            return replace(known, low=100 * group["q10"], high=100 * group["q90"])
         return self._estimate(indicator, year, place) if known.value is None else known
 
     def _estimate(self, indicator: str, year: int, place: Area) -> Figure:
-        """From the panel of districts; the poor districts together are the sum of theirs."""
+        """From the panel of districts."""
         if self.estimates is None or indicator not in _PANEL or place.level == "commune":
             return Figure()
         column, short, unit = _PANEL[indicator]
-        codes = poor_districts() if place.code == POOR_DISTRICTS else [place.code]
         panel = self.estimates.panel
-        rows = panel[panel["area"].isin(codes) & (panel["year"] == year)]
-        if rows.empty:
-            return Figure()
-        kinds = [kind for kind in ("estimated", "derived", "published") if kind in set(rows[f"status_{column}"])]
-        sources = "|".join(rows["source_id"])
-        kind = "own" if PREFIX in sources and kinds[0] != "estimated" else kinds[0]
-        if place.code == POOR_DISTRICTS:
-            group = known_groups(self.obs).query("area == @POOR_DISTRICTS and year == @year").iloc[0]
-            bounds = (unit * group["q10"], unit * group["q90"]) if column == "rate" else ()
-            return Figure(100 * group["rate"] if column == "rate" else rows[column].sum(), kind, sources, *bounds)
-        bounds = [unit * rows[f"{short}_{q}"].iloc[0] for q in ("q10", "q90")] if short else ()
-        return Figure(unit * rows[column].iloc[0], kind, sources, *bounds)
+        for row in panel[(panel["area"] == place.code) & (panel["year"] == year)].to_dict("records"):
+            is_own = PREFIX in row["source_id"] and row[f"status_{column}"] != "estimated"
+            bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+            return Figure(unit * row[column], "own" if is_own else row[f"status_{column}"], row["source_id"], *bounds)
+        return Figure()
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:
         """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain
@@ -133,13 +131,23 @@ def stated(row: Any) -> Figure:
     return Figure(row.obs_value, kind, row.source_id)
 
 
+def _members(place: Area, day: str) -> list[Area]:
+    """The areas whose counts add up to a place that is not counted itself on a day."""
+    if place.code == POOR_DISTRICTS:
+        return [area(code) for code in poor_districts()]
+    if place.vintage == "2025" and vintage_of(day) == "2020":
+        return [area(code) for code in crosswalk().query("new_code == @place.code")["old_code"]]
+    return []
+
+
 def _sum_of(figures: Sequence[Figure]) -> Figure:
     values = [figure.value for figure in figures if figure.value is not None]
     return _derived(sum(values), figures) if len(values) == len(figures) else Figure()
 
 
 def _derived(value: float, figures: Sequence[Figure]) -> Figure:
-    kind = "own" if any(figure.kind == "own" for figure in figures) else "derived"
+    kinds = {figure.kind for figure in figures}
+    kind = next((kind for kind in ("estimated", "own") if kind in kinds), "derived")
     return Figure(value, kind, "|".join(figure.sources for figure in figures))
 
 

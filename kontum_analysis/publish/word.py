@@ -173,9 +173,12 @@ def _write_section(document: Docx, element: Element, lang: str) -> None:
     is_landscape = "landscape" in element.get("class", "")
     section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
     section.page_height, section.page_width = sides if is_landscape else reversed(sides)  # type: ignore[assignment]
-    numbers = OxmlElement("w:pgNumType")
-    numbers.set(qn("w:start"), "1")
-    section._sectPr.append(numbers)
+    section.different_first_page_header_footer = False
+    if "annex-pages" in element.get("class", ""):
+        numbers = OxmlElement("w:pgNumType")
+        numbers.set(qn("w:start"), "1")
+        section._sectPr.append(numbers)
+        section.different_first_page_header_footer = True
     _write_all(document, element, lang)
 
 
