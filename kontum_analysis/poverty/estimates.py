@@ -286,9 +286,11 @@ def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.
     All figures of the hidden district for that year are taken away (and the published changes from which they could
     be computed), the panel is estimated again under the province's total, and the estimate is set beside the truth.
 
-    A cell without which the year itself is not estimated (its total is the sum of districts, or the years before it are
-    not known) is left out. Returns one row a hidden cell: area, year, truth, estimate, rate_q10, rate_q90 (fractions), error_pp
-    (points, estimate less truth), inside (whether the 80 % interval holds the truth).
+    A cell without which the year itself is not estimated is left out: its total is a sum of districts, or years before
+    it are not known.
+
+    Returns one row a hidden cell: area, year, truth, estimate, rate_q10, rate_q90 (fractions), error_pp (points,
+    estimate less truth), inside (whether the 80 % interval holds the truth).
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> missed = leave_one_out(load_observations(), draws=20)
