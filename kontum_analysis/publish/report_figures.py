@@ -68,6 +68,10 @@ class Known:
         rows = exact[exact["standard"].isin([STANDARD, ""])]
         return {(row.level, row.ref_area, row.indicator, row.time_period): row for row in rows.itertuples()}
 
+    @cached_property
+    def _groups(self) -> pd.DataFrame:
+        return known_groups(self.obs).set_index(["area", "year"])
+
     def figure(self, indicator: str, year: int | None = None, place: Area | None = None) -> Figure:
         """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated.
 
@@ -85,7 +89,7 @@ class Known:
                 _derived(100 * (count.value or 0) / base.value, [count, base]) if is_sure and base.value else Figure()
             )
         if place.code == POOR_DISTRICTS and known.kind == "estimated" and indicator == "poverty_rate_pct":
-            group = known_groups(self.obs).query("area == @POOR_DISTRICTS and year == @year").iloc[0]
+            group = self._groups.loc[POOR_DISTRICTS, year]
             return replace(known, low=100 * group["q10"], high=100 * group["q90"])
         return self._estimate(indicator, year, place) if known.value is None else known
 

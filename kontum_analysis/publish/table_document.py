@@ -32,7 +32,7 @@ def tables_document(tables: Iterable[Table], origin: Provenance, lang: str) -> b
 
 
 def _by_scenario(table: Table, origin: Provenance, lang: str) -> Iterator[tuple[Table, str]]:
-    """(table, caption) of what Word shows for a table: itself, or one a scenario without the years it does not reach."""
+    """(table, caption) of what Word shows: the table, or one a scenario without the years that it does not reach."""
     caption = table.title.in_language(lang)
     if table.name not in _BY_SCENARIO:
         yield table, caption

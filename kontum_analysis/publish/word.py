@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,7 +115,21 @@ def _write_all(holder: Holder, parent: Element, lang: str) -> None:
 
 def _write_paragraph(holder: Holder, element: Element, lang: str) -> None:
     style = _style_named(element) or _STYLES.get(element.tag, "Body Text")
-    _write_inline(holder.add_paragraph(style=style), element)
+    _write_inline(_paragraph(holder, style), element)
+
+
+def _paragraph(holder: Holder, style: str) -> Paragraph:
+    return _styled(holder.add_paragraph(), style)
+
+
+def _styled(paragraph: Paragraph, style: str) -> Paragraph:
+    paragraph._p.style = _style_ids()[style]  # python-docx looks through all styles for each paragraph
+    return paragraph
+
+
+@lru_cache(maxsize=1)
+def _style_ids() -> dict[str, str]:
+    return {style.name: style.style_id for style in Document(str(TEMPLATE)).styles}
 
 
 def _style_named(element: Element) -> str:
@@ -168,7 +183,9 @@ def _write_gap(paragraph: Paragraph, words: str) -> None:
 def _write_section(document: Docx, element: Element, lang: str) -> None:
     """An annex or a wide table on pages of its own, counted from 1 as Decree 30 asks for annexes."""
     section = document.add_section()
-    Paragraph(document.element.body[-2], document._body).style = "Break"  # of no height, so that it fits any full page
+    _styled(
+        Paragraph(document.element.body[-2], document._body), "Break"
+    )  # of no height, so that it fits any full page
     sides = sorted([section.page_width or 0, section.page_height or 0])
     is_landscape = "landscape" in element.get("class", "")
     section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
@@ -203,7 +220,7 @@ def _room_cm(document: Docx) -> float:
 
 
 def _write_caption(document: Docx, element: Element, kind: str, lang: str) -> None:
-    paragraph = document.add_paragraph(style="Caption")
+    paragraph = _paragraph(document, "Caption")
     before = [e for e in document.element.body.iter(qn("w:instrText")) if e.text.split()[:2] == ["SEQ", kind]]
     paragraph.add_run(text(f"documents.{kind.lower()}", lang) + " ")
     _write_field(paragraph, f"SEQ {kind} \\* ARABIC", str(len(before) + 1))
@@ -227,14 +244,14 @@ def _write_figure(document: Docx, element: Element, lang: str) -> None:
     """A picture, and its numbered caption below it on the same page."""
     image = element.find(".//img")
     picture = io.BytesIO(base64.b64decode(image.get("src").partition(",")[2]))
-    holder = document.add_paragraph(style="Picture")
+    holder = _paragraph(document, "Picture")
     shape = holder.add_run().add_picture(picture, width=Cm(min(float(image.get("width", "16")), _room_cm(document))))
     shape._inline.docPr.set("descr", image.get("alt"))
     _write_caption(document, element.find("figcaption"), "Figure", lang)
 
 
 def _write_rule(holder: Holder, element: Element, lang: str) -> None:
-    holder.add_paragraph(style=f"Rule {_style_named(element)}")
+    _paragraph(holder, f"Rule {_style_named(element)}")
 
 
 def _write_table(document: Docx, element: Element, lang: str) -> None:
@@ -294,8 +311,8 @@ def _kept_with_next(table: Element, rows: list[Element], spots: list[_Spot]) -> 
 
 
 def _fill_cell(cell: Cell, element: Element, size: int, keep: bool) -> None:
-    paragraph, row = cell.paragraphs[0], element.getparent()
-    paragraph.style, paragraph.paragraph_format.keep_with_next = f"Cell {size}", keep or None
+    paragraph, row = _styled(cell.paragraphs[0], f"Cell {size}"), element.getparent()
+    paragraph.paragraph_format.keep_with_next = keep or None
     is_heading = row.getparent().tag == "thead"
     is_bold = is_heading or row.get("class") in ("group", "total")
     _write_inline(paragraph, element, frozenset({"b"}) if is_bold else frozenset())
