@@ -55,8 +55,8 @@ class Facts(Known):
         units = raw_tables(self.data)["indicators"].set_index("indicator")["unit_measure"]
         ordered = pd.concat([rows[rows["programme"] == programme] for programme in PROGRAMMES])
         return [
-            dict(row, number=number, unit=units[row["indicator"]]) | self._target_figure(row)
-            for number, row in enumerate(ordered.to_dict("records"), 1)
+            row | dict(number=number, unit=units[row["indicator"]]) | self._target_figure(row)
+            for number, row in enumerate(_records(ordered), 1)
         ]
 
     def _own_targets(self) -> pd.DataFrame:
@@ -77,13 +77,14 @@ class Facts(Known):
     @cached_property
     def ntm(self) -> NTMProjection | None:
         """Communes at the pace seen so far; None on a day before the first bands."""
-        return or_none(project_ntm, self.obs, pace=None, draws=DRAWS, seed=SEED)
+        ntm: NTMProjection | None = or_none(project_ntm, self.obs, pace=None, draws=DRAWS, seed=SEED)
+        return ntm
 
     @property
     def ntm_history(self) -> list[dict[str, Any]]:
         """Published counts of new-rural communes of the province, one row a day and criteria set."""
         history = self.ntm.history if self.ntm else pd.DataFrame({"day": [], "attained": []})
-        return history[(history["day"] >= SINCE) & history["attained"].notna()].to_dict("records")
+        return _records(history[(history["day"] >= SINCE) & history["attained"].notna()])
 
     @property
     def ntm_pace(self) -> float:
@@ -102,12 +103,12 @@ class Facts(Known):
             "ntm_advanced_communes": self.ntm_history[-1]["advanced"],
         }
         chances = ntm.probabilities.dropna(subset="target").join(end, on="event")
-        return chances.assign(known=chances["event"].map(known)).to_dict("records")
+        return _records(chances.assign(known=chances["event"].map(known)))
 
     @property
     def ntm_named(self) -> list[tuple[str, int, pd.DataFrame]]:
         """(district, its communes, rows of those named as having attained by the end of the year)."""
-        communes: Any = self.ntm.communes
+        communes: Any = self.ntm.communes if self.ntm else pd.DataFrame(columns=["attained_by", "district"])
         named = communes["attained_by"].between("1", f"{self.year}-12-31")
         return [(code, len(rows), rows[named[rows.index]]) for code, rows in communes.groupby("district")]
 
@@ -134,9 +135,7 @@ class Facts(Known):
             falls = _falls(whole, own.start, self.year + 1)
             table = table.join(falls[["quota", "is_at_floor"]].add_prefix("own_"))
         order = [*(code for code in table.index if code != PROVINCE), PROVINCE]
-        return [
-            row | dict(opening=Figure(row["opening"], row["status"])) for row in table.loc[order].to_dict("records")
-        ]
+        return [row | dict(opening=Figure(row["opening"], row["status"])) for row in _records(table.loc[order])]
 
     @cached_property
     def plan(self) -> Scenario:
@@ -175,7 +174,7 @@ class Facts(Known):
         full = full[full["year"] <= max(self.estimates.years)]
         estimated = status.loc[list(zip(full["area"], full["year"], strict=True))] == "estimated"
         cells = full[estimated.to_numpy() & (full["status_rate"] != "estimated").to_numpy()]
-        return cells[cells["area"].isin([self.area.code, *(place.code for place in self.parts)])].to_dict("records")
+        return _records(cells[cells["area"].isin([self.area.code, *(place.code for place in self.parts)])])
 
 
 def gather(
@@ -210,3 +209,7 @@ def _falls(path: pd.DataFrame, start: int, year: int) -> pd.DataFrame:
     table = table.assign(opening=opening["poor_households"], status=opening["status"], rate=100 * end["rate"])
     table["quota"] = quota.reindex(table.index).fillna(quota.sum())  # the province has none of its own
     return table.assign(is_at_floor=before["rate"] <= before["floor"] + 1e-6)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]

@@ -66,7 +66,8 @@ class Known:
     def _rows(self) -> dict[tuple[str, str, str, str], Any]:
         exact = self.obs[self.obs["preferred"] & (self.obs["bound"] == "exact") & (self.obs["obs_status"] != "U")]
         rows = exact[exact["standard"].isin([STANDARD, ""])]
-        return {(row.level, row.ref_area, row.indicator, row.time_period): row for row in rows.itertuples()}
+        keys = zip(rows["level"], rows["ref_area"], rows["indicator"], rows["time_period"], strict=True)
+        return dict(zip(keys, rows.itertuples(), strict=True))
 
     @cached_property
     def _groups(self) -> pd.DataFrame:
@@ -89,7 +90,7 @@ class Known:
                 _derived(100 * (count.value or 0) / base.value, [count, base]) if is_sure and base.value else Figure()
             )
         if place.code == POOR_DISTRICTS and known.kind == "estimated" and indicator == "poverty_rate_pct":
-            group = self._groups.loc[POOR_DISTRICTS, year]
+            group: Any = self._groups.loc[POOR_DISTRICTS, year]
             return replace(known, low=100 * group["q10"], high=100 * group["q90"])
         return self._estimate(indicator, year, place) if known.value is None else known
 
@@ -99,6 +100,7 @@ class Known:
             return Figure()
         column, short, unit = _PANEL[indicator]
         panel = self.estimates.panel
+        row: Any
         for row in panel[(panel["area"] == place.code) & (panel["year"] == year)].to_dict("records"):
             is_own = PREFIX in row["source_id"] and row[f"status_{column}"] != "estimated"
             bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
@@ -118,7 +120,8 @@ class Known:
     @cached_property
     def estimates(self) -> Estimates | None:
         """The panel of districts; None on a day on which its opening stock was not known."""
-        return or_none(estimate_panel, self.obs, seed=SEED)
+        estimates: Estimates | None = or_none(estimate_panel, self.obs, seed=SEED)
+        return estimates
 
     @cached_property
     def last(self) -> int | None:

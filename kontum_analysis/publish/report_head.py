@@ -55,8 +55,8 @@ def load_head(user: User = True) -> Head:
         return Head.model_validate(yaml.safe_load(bytes_within(path, SCENARIO_MB)) or {})
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
         where = error.errors()[0]["loc"] if isinstance(error, ValidationError) else ()
-        key = ".".join(map(str, where)) or "–"
-        raise KontumError("report.error.head", file=FILE, key=key, keys=list(Head.model_fields)) from None
+        entry = ".".join(map(str, where)) or "–"
+        raise KontumError("report.error.head", file=FILE, entry=entry, entries=list(Head.model_fields)) from None
 
 
 def save_head(head: Head, user: User = True) -> Path:
@@ -112,7 +112,7 @@ def area_of(place: str | None, year: int) -> Area:
         with suppress(UnknownAreaError):
             found[vintage] = resolve(place, vintage=vintage)
     old, new = found.get("2020"), found.get("2025")
-    units = crosswalk().set_index("old_code")
+    units: Any = crosswalk().set_index("old_code")
     new = new if new is not None and new.code in set(units["new_code"]) else None
     is_merged = vintage_of(f"{year}-12-31") == "2025"
     if new is not None and (old is None or (is_merged and old.code != PROVINCE)):
