@@ -1,4 +1,4 @@
-"""Commands that write files for other programs: figures, tables, report."""
+"""Commands that write files for other programs: figures, tables."""
 
 from __future__ import annotations
 
@@ -17,14 +17,11 @@ from .common import (
     Data,
     Lang,
     Overwrite,
-    Own,
     both,
     console_for,
-    observations_for,
     progress_bar,
     say,
     scenario_named,
-    write_file,
 )
 from .common import figures as figure_names
 from .common import scenarios as scenario_names
@@ -168,44 +165,6 @@ def _write(
     except WriteError as error:
         raise KontumError("exports.error.folder_write", folder=folder.name, reason=error.values["reason"]) from None
     say(console, "exports.written", lang, count=len(files), folder=folder)
-
-
-@app.command("report", help=both("cli.report.help"))
-def report(
-    year: Annotated[int, typer.Option("--year", help=both("cli.option.report_year"))],
-    out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.report_out"))] = None,
-    scenario: Annotated[
-        str, typer.Option("--scenario", help=both("cli.option.report_scenario"), autocompletion=scenario_names)
-    ] = "programme-mid",
-    overwrite: Overwrite = False,
-    as_of: AsOf = None,
-    data: Data = None,
-    own: Own = True,
-    lang: Lang = "vi",
-) -> None:
-    """Write the yearly report on the programme as a Word document or an HTML page."""
-    out = out or Path(text("report.file", lang, year=year))
-    kind = out.suffix.lower()
-    if kind not in (".docx", ".html"):
-        raise KontumError("report.error.suffix", name=out.name)
-    if not out.parent.is_dir():
-        raise KontumError("report.error.folder", name=out.parent)
-    from ..publish.report import build_report
-
-    console = console_for()
-    obs = observations_for(console, lang, as_of, data, own)
-    chosen = scenario_named(scenario, console, lang)
-    document = build_report(obs, year, lang, chosen, as_of, data, user=own or None)
-    content: str | bytes
-    if kind == ".docx":
-        from ..publish.report.docx_file import to_docx
-
-        content = to_docx(document)
-    else:
-        from ..publish.report.html_page import to_html
-
-        content = to_html(document)
-    write_file(console, lang, out, content, overwrite)
 
 
 def printed_width(words: str) -> float:

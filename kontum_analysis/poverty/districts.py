@@ -79,15 +79,14 @@ CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each
 
 def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures at a year's end."""
+    rows = obs[obs["indicator"].isin(_NAMES) & obs["preferred"]]
+    rows = rows[rows["standard"].isin([STANDARD, ""]) & (rows["bound"] == "exact") & (rows["obs_status"] != "U")]
+    rows = rows[rows["time_period"].str.endswith("-12-31")]
     found: dict[tuple[str, int, str], Figure] = {}
     row: Any
-    for indicator, name in _NAMES.items():
-        rows = select(obs, indicator, standard=STANDARD)
-        rows = rows[
-            (rows["bound"] == "exact") & (rows["obs_status"] != "U") & rows["time_period"].str.endswith("-12-31")
-        ]
-        for row in rows.itertuples():
-            found[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
+    for row in rows.itertuples():
+        key = row.ref_area, int(row.time_period[:4]), _NAMES[row.indicator]
+        found[key] = row.obs_value, row.obs_status, row.source_id
     return found
 
 

@@ -286,8 +286,11 @@ def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.
     All figures of the hidden district for that year are taken away (and the published changes from which they could
     be computed), the panel is estimated again under the province's total, and the estimate is set beside the truth.
 
-    Returns one row a hidden cell: area, year, truth, estimate, rate_q10, rate_q90 (fractions), error_pp
-    (points, estimate less truth), inside (whether the 80 % interval holds the truth).
+    A cell without which the year itself is not estimated is left out: its total is a sum of districts, or years before
+    it are not known.
+
+    Returns one row a hidden cell: area, year, truth, estimate, rate_q10, rate_q90 (fractions), error_pp (points,
+    estimate less truth), inside (whether the 80 % interval holds the truth).
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> missed = leave_one_out(load_observations(), draws=20)
@@ -303,7 +306,10 @@ def leave_one_out(obs: pd.DataFrame, draws: int = 2000, seed: int = 3299) -> pd.
         change = (obs["time_period"] == f"{year + 1}-12-31") & obs["indicator"].isin(CHANGES)
         hidden = obs[~((obs["ref_area"] == code) & (own | change))]
         panel = estimate_panel(hidden, draws, seed).panel
-        found = panel[(panel["area"] == code) & (panel["year"] == year)].iloc[0]
+        estimate = panel[(panel["area"] == code) & (panel["year"] == year)]
+        if estimate.empty:  # without this district the total of the year is not known, so there is nothing to estimate
+            continue
+        found = estimate.iloc[0]
         rows.append(
             dict(
                 area=code,
