@@ -24,7 +24,10 @@ _TYPES = {
     "KNOWN_FROM": "GregorianDay",
     "COMMENT_OBS": "String",
 }
-_FAMILIES = {"HOW_KNOWN": "status"}  # code list -> the labels that say its codes, where they are called otherwise
+_FAMILIES = {
+    "HOW_KNOWN": "status",
+    "REF_AREA": "area",
+}  # code list -> the labels that say its codes, where they are called otherwise
 _REQUIRED = ("UNIT_MEASURE", "OBS_STATUS", "HOW_KNOWN", "DATE_PRECISION", "PREFERRED")
 
 

@@ -32,8 +32,6 @@ _COMPUTED = {
     "poor_households": ("poor_households", 1),
     "households_total": ("households", 1),
 }
-# what stands between the rows and the row of the scoreboard, by programme
-_MODEL = {"NTM": "trace.step.ntm", "POVERTY": "trace.step.outlook"}
 
 
 @dataclass(frozen=True)
@@ -147,9 +145,9 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
             known = dates or Words("error.trace.no_dates")
             raise KontumError("error.trace.unpublished", area=where, indicator=indicator, date=date, dates=known)
         return chain
-    steps = [Words("trace.step.rule")]
+    steps = [Words("trace.way.rule")]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
-        steps.append(Words("trace.step.derive"))
+        steps.append(Words("trace.way.derive"))
     return Chain(subject, place.with_sources(rows), tuple(steps), {}, None)
 
 
@@ -181,15 +179,15 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     panel = estimate_panel(place.obs, seed=place.seed).panel
     cell = panel[(panel["area"] == where.code) & (panel["year"] == year)]
     status = cell[f"status_{column}"].iloc[0] if len(cell) else "projected"
-    steps = [Words("trace.step.rule"), Words("trace.step.derive")]
-    steps += [Words("trace.step.estimate")] * (status != "derived")
+    steps = [Words("trace.way.rule"), Words("trace.way.derive")]
+    steps += [Words("trace.way.estimate")] * (status != "derived")
     scenarios = {}
     if len(cell):
         value = unit * cell[column].iloc[0]
         steps.append(Words("trace.step.cell", value=value, status=Words(f"status.{status}")))
     elif where.code in set(panel["area"]) and year > panel["year"].max():
         scenarios = {name: preset(name) for name in presets() if preset(name).end >= year}
-        steps.append(Words("trace.step.project"))
+        steps.append(Words("trace.way.project"))
     for name, scenario in scenarios.items():
         path = project_poverty(place.obs, scenario).set_index(["area", "year"])[column]
         steps.append(Words("trace.step.path", scenario=name, value=unit * path[where.code, year]))
@@ -209,7 +207,7 @@ def _figure(name: str, place: _Place) -> Chain:
     from ..figures.evidence import FIGURES, rows_of
 
     _, _, keys, scenarios = FIGURES[name]
-    steps = [Words("trace.step.rule"), *(Words(f"trace.step.{key}", seed=place.seed) for key in keys)]
+    steps = [Words("trace.way.rule"), *(Words(f"trace.way.{key}") for key in keys)]
     if name in CATALOGUE:
         file, data_hash = f"figures/vi/{name}.csv", build(name, place.obs, "vi").data_hash
         steps.append(Words("trace.step.figure", file=file, hash=data_hash))
@@ -230,8 +228,10 @@ def _target(target_id: str, place: _Place) -> Chain:
         rows = rows[rows["line"].isin(evidence["line"]) | rows["preference"].isin(LOST)]  # with what lost to them
         is_drawn = bool(pd.notna(row.probability))
         steps.append(Words(f"trace.kind.{row.kind}"))
-        steps += [Words("trace.step.estimate")] * (row.kind == "estimated")
-        steps += [Words(_MODEL[row.programme]), Words("trace.step.chance", chance=row.probability)] * is_drawn
+        steps += [Words("trace.way.estimate")] * (row.kind == "estimated")
+        if is_drawn:
+            steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
+            steps.append(Words("trace.step.chance", chance=row.probability))
         status, reason = Words(f"target_status.{row.status}"), Words(f"reason.{row.reason}")
         steps.append(Words("trace.step.status", status=status, reason=reason))
     else:

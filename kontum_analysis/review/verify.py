@@ -104,8 +104,8 @@ def table_differences(name: str, old: Path, new: Path) -> list[Words]:
         x, y = (pd.to_numeric(table[column], errors="coerce") for table in (a, b))
         is_same = (a[column] == b[column]) | ((x - y).abs() <= TOLERANCE * y.abs())
         for row in a.index[~is_same][:3]:
-            values = {"old": a.at[row, column], "new": b.at[row, column]}
-            cells.append(Words("verify.cell", file=name, row=row + 2, column=column, **values))
+            old_value, new_value = a.at[row, column], b.at[row, column]
+            cells.append(Words("verify.cell", file=name, row=row + 2, column=column, old=old_value, new=new_value))
     return cells
 
 
