@@ -9,7 +9,7 @@ import re
 
 from kontum_analysis.base.files import FIGURES, NOTEBOOKS, PROCESSED, RAW
 from kontum_analysis.base.words import LANGUAGES, labels, text
-from kontum_analysis.data.schemas import COLUMNS, KEYS
+from kontum_analysis.data.contract import COLUMNS, KEYS, RULES
 
 RUN_TIMES = "docs/run_times.csv"
 
@@ -86,15 +86,13 @@ def _range(row):
     return f"{low or '–'} … {high or '–'}" if low or high else "–"
 
 
-def _allowed(rule):
-    """What a column may hold, in both languages, from its rule in `schemas.COLUMNS`."""
-    if rule is None:
-        return both("dictionary.free")
-    if isinstance(rule, list):
+def _allowed(name):
+    """What a column may hold, in both languages, from its rule in contract.json."""
+    rule = RULES[name]
+    if "enum" in rule:
         nothing = both("dictionary.or_nothing")
-        return both("dictionary.one_of", values=", ".join(value or nothing for value in rule))
-    words = labels().get(rule[1])
-    return " · ".join(words.values()) if words else rule[1]
+        return both("dictionary.one_of", values=", ".join(value or nothing for value in rule["enum"]))
+    return " · ".join(labels()[f"allowed.field.{name}"].values()) if "pattern" in rule else both("dictionary.free")
 
 
 def data_dictionary():

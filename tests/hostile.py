@@ -12,14 +12,13 @@ from planting import snapshot
 import kontum_analysis as kt
 from kontum_analysis import cli
 from kontum_analysis.base.files import RAW, SCENARIOS
-from kontum_analysis.data import areas, observations, reading, schemas
-from kontum_analysis.data import rules as checks
+from kontum_analysis.data import areas, contract, observations, rules
 from kontum_analysis.figures import boundaries
 from kontum_analysis.offices import filled as importing
 from kontum_analysis.offices.template import template
 from kontum_analysis.poverty import scenarios
 
-COLUMNS = list(schemas.COLUMNS["observations"])
+COLUMNS = list(contract.COLUMNS["observations"])
 BORDER = (
     b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "Dak Glei"}, '
     b'"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}]}'
@@ -34,10 +33,10 @@ def _file(folder, name, content):
 
 def table(content, folder):
     """observations.csv, with all rules of its fields and those across tables."""
-    found = reading.read_text_table(_file(folder, "observations.csv", content), COLUMNS)
-    if problems := schemas.field_problems("observations", found, "observations.csv"):
+    rows = contract.read_table(_file(folder, "observations.csv", content), COLUMNS)
+    if problems := contract.field_problems("observations", rows):
         raise kt.DataError(problems)
-    if problems := checks.cross_table_problems({**observations.raw_tables(), "observations": found}):
+    if problems := rules.cross_table_problems({**observations.raw_tables(), "observations": rows}):
         raise kt.DataError(problems)
 
 

@@ -1,7 +1,14 @@
-"""Plant a fault in a copy of the raw tables."""
+"""Plant a fault in a copy of the raw tables, and read the tables of faults in `tests/cases/`."""
 
 import csv
 import io
+from pathlib import Path
+
+
+def cases(name):
+    """The rows of a table of `tests/cases/`, each a dict of texts."""
+    text = (Path(__file__).parent / "cases" / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def rows_of(path):

@@ -1,88 +1,93 @@
-"""Texts and numbers in two languages: each as its readers write it, none without its sister."""
+"""The labels: each in both languages with the same placeholders, none twice, none that nothing uses."""
 
+import ast
 import csv
+import json
 import re
 from string import Formatter
 
-import pandas as pd
 import pytest
 
-from kontum_analysis.base import words as labels
-from kontum_analysis.base.files import ROOT
-from kontum_analysis.data import areas
+from kontum_analysis.base import words
+from kontum_analysis.base.files import NOTEBOOKS, ROOT
+from kontum_analysis.base.words import labels
+from kontum_analysis.data.contract import RULES
 
+FILES = sorted((ROOT / "kontum_analysis" / "base" / "labels").glob("*.csv"))
 CODE = [*sorted((ROOT / "kontum_analysis").rglob("*.py")), *sorted((ROOT / "docs").glob("*.py"))]
-SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in CODE)
 
 
-@pytest.mark.parametrize(
-    ("value", "decimals", "vi", "en"),
-    [
-        (15.32, 2, "15,32", "15.32"),
-        (1200, 0, "1.200", "1,200"),
-        (143561, 0, "143.561", "143,561"),
-        (1234567.891, 1, "1.234.567,9", "1,234,567.9"),
-        (0.5, 1, "0,5", "0.5"),
-        (-4.46, 2, "−4,46", "−4.46"),
-        (-0.04, 1, "0,0", "0.0"),
-        (0, 0, "0", "0"),
-        (None, 1, "–", "–"),
-        (float("nan"), 2, "–", "–"),
-        (pd.NA, 0, "–", "–"),
-        (pd.NaT, 0, "–", "–"),
-        (pd.Series([7]).iloc[0], 0, "7", "7"),
-        (99.995, 1, "100,0", "100.0"),
-    ],
-)
-def test_numbers_are_written_as_each_language_writes_them(value, decimals, vi, en):
-    assert labels.number(value, decimals, "vi") == vi
-    assert labels.number(value, decimals, "en") == en
-
-
-def test_placeholders_take_numbers_and_per_cents_of_the_language(monkeypatch):
-    monkeypatch.setattr(labels, "labels", lambda: {"k": {"vi": "{a:n1} và {b:p2} %", "en": "{a:n1} and {b:p2} %"}})
-    assert labels.text("k", "vi", a=1234.56, b=0.1532) == "1.234,6 và 15,32 %"
-    assert labels.text("k", "en", a=1234.56, b=0.1532) == "1,234.6 and 15.32 %"
-    assert labels.text("k", "en", a=None, b=None) == "– and – %"
-    assert labels.text("k", "en", a=pd.NA, b=pd.NA) == "– and – %"
+def rows():
+    """The rows of all tables of labels, each a dict of texts."""
+    for path in FILES:
+        with open(path, encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
 
 
 def placeholders(text):
     return {(name, spec) for _, name, spec, _ in Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted(labels.labels()))
-def test_every_label_is_there_in_both_languages_with_the_same_placeholders(key):
-    vi, en = labels.labels()[key]["vi"], labels.labels()[key]["en"]
-    assert vi.strip() == vi != "" and en.strip() == en != ""
-    assert placeholders(vi) == placeholders(en)
+def test_every_label_is_there_in_both_languages_with_the_same_placeholders():
+    wrong = []
+    for key, label in labels().items():
+        is_text = all(text.strip() == text != "" for text in label.values())
+        wrong += [] if is_text and placeholders(label["vi"]) == placeholders(label["en"]) else [key]
+    assert wrong == []
 
 
 def test_no_key_stands_twice():
-    keys = []
-    for path in (ROOT / "kontum_analysis" / "base" / "labels").glob("*.csv"):
-        with open(path, encoding="utf-8", newline="") as file:
-            keys += [row["key"] for row in csv.DictReader(file)]
-    assert len(keys) == len(set(keys))
+    keys = [row["key"] for row in rows()]
+    assert {key for key in keys if keys.count(key) > 1} == set()
 
 
-def test_every_family_of_labels_is_used_in_the_package_or_the_notebooks():
-    used = SOURCE + "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "notebooks").glob("*.ipynb")))
-    families = {key.split(".")[0] for key in labels.labels()}  # keys are often put together: f"form.{scenario.form}"
-    assert families - set(re.findall(r"\w+", used)) == set()
+# families of which no whole key stands in the source: the value of a column of a table is said by "COLUMN.VALUE",
+# an example of a command is found by the command's name
+PUT_TOGETHER = ("identity", "bound", "at", "method", "unit_measure", "steps", "cli.example")
+
+
+def strings_of(path):
+    """All texts in a source file or in the code of a notebook; the parts that an f-string fills in as a star."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = (cell for cell in json.loads(source)["cells"] if cell["cell_type"] == "code")
+        source = re.sub(r"^[%!].*$", "", "\n".join("".join(cell["source"]) for cell in cells), flags=re.MULTILINE)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "*" for part in node.values)
+
+
+def test_every_label_is_used():
+    texts = {text for path in (*CODE, *NOTEBOOKS.glob("*.ipynb")) for text in strings_of(path)}
+    texts |= {f"site.{text}" for path in (ROOT / "docs").glob("*.py") for text in strings_of(path)} - {
+        "site.*",
+        "site.*.*",
+    }
+    texts |= {f"allowed.field.{rule}" for rule in RULES} | {f"{family}.*" for family in PUT_TOGETHER}
+    shapes = [
+        re.escape(text).replace(r"\*", r"[\w .-]+") for text in texts - {"site.*"} if re.match(r"[a-z_.]+\.", text)
+    ]
+    is_used = re.compile("|".join(shapes)).fullmatch
+    assert [key for key in labels() if not is_used(key)] == []
 
 
 def test_a_key_or_a_language_that_does_not_exist_is_an_error():
-    with pytest.raises(KeyError):
-        labels.text("no.such.key", "vi")
-    with pytest.raises(KeyError):
-        labels.text("unit.households", "fr")
-    with pytest.raises(KeyError):
-        labels.text("figure.poverty_paths.alt", "vi")  # its placeholders are not filled
+    for key, lang in (("no.such.key", "vi"), ("unit.households", "fr"), ("allowed.file", "vi")):  # {file} is not given
+        with pytest.raises(KeyError):
+            words.text(key, lang)
 
 
-def test_areas_have_names_for_readers():
-    assert areas.area_name("62", "vi") == "Toàn tỉnh" and areas.area_name("62", "en") == "Province"
-    for code in [*areas.districts(), areas.POOR_DISTRICTS, areas.OTHER_DISTRICTS]:
-        assert areas.area_name(code, "vi") and areas.area_name(code, "en")
-    assert areas.area_name("23293", "vi", vintage="2025") == "Kon Tum"
+def test_the_options_named_beside_keys_of_a_scenario_are_those_of_the_command():
+    from typer.main import get_command
+
+    from kontum_analysis.cli import app
+
+    options = {param.name: param.opts[0] for param in get_command(app).commands["project"].params}
+    named = {
+        key.removeprefix("scenario.key."): label for key, label in labels().items() if key.startswith("scenario.key.")
+    }
+    named = {key.removesuffix("_pp"): label for key, label in named.items()}
+    assert {key: label["vi"].partition(" ")[2] for key, label in named.items()} == {k: f"({options[k]})" for k in named}
+    assert {label["vi"] == label["en"] for label in named.values()} == {True} and len(named) == 6

@@ -2,9 +2,7 @@
 them.
 """
 
-import ast
 import io
-import re
 
 import openpyxl
 import pandas as pd
@@ -12,11 +10,10 @@ import pytest
 from office import FIRST, OFFICE, Undrawn, filled
 
 import kontum_analysis as kt
-from kontum_analysis.base.errors import DataError, KontumError
-from kontum_analysis.base.files import PROCESSED, ROOT
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.files import PROCESSED
 from kontum_analysis.data import own as own_data
 from kontum_analysis.data.areas import districts
-from kontum_analysis.data.own_sums import members
 from kontum_analysis.offices import store as own_store
 from kontum_analysis.offices.template import template
 from kontum_analysis.publish.report import build_report
@@ -175,12 +172,6 @@ def test_units_of_2025_add_up_to_the_old_districts(tmp_path, imported):
     assert kt.project_ntm(obs, draws=20).state_day == "2024-12-31"  # codes of 2025 are not taken for old communes
 
 
-def test_a_vintage_holds_own_figures_from_the_day_of_their_document(imported):
-    place, _, _ = imported
-    assert not own_data.is_own(kt.load_observations(as_of="2025-01-14", user=place / "kho")).any()
-    assert own_data.is_own(kt.load_observations(as_of="2025-01-15", user=place / "kho")).any()
-
-
 def test_published_outputs_never_read_the_folder(imported, obs, tmp_path, monkeypatch):
     place, _, _ = imported
     monkeypatch.setenv("KONTUM_DATA", str(place / "kho"))
@@ -192,41 +183,6 @@ def test_published_outputs_never_read_the_folder(imported, obs, tmp_path, monkey
     assert own_data.is_own(kt.load_observations(user=True)).any()  # and it is there to be read
 
 
-def test_only_the_commands_of_a_question_ask_for_own_figures():
-    asking = set()
-    for path in (ROOT / "kontum_analysis").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and any(k.arg == "user" for k in node.keywords):
-                asking.add(path.relative_to(ROOT / "kontum_analysis").as_posix())
-    assert asking <= {
-        "cli/common.py",
-        "cli/analysis.py",
-        "offices/store.py",
-        "targets/board.py",
-        "publish/trace.py",
-        "cli/report.py",
-    }
-    source = (ROOT / "kontum_analysis" / "cli" / "analysis.py").read_text(encoding="utf-8")
-    headline = source[source.index("def reproduce(") : source.index("def project(")]
-    assert "own" not in re.findall(r"\w+", headline)
-    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        assert "user=" not in notebook.read_text(encoding="utf-8")
-
-
-def test_the_folder_is_never_inside_the_repository(monkeypatch, tmp_path):
-    for inside in (ROOT / "data" / "own", ROOT):
-        monkeypatch.setenv("KONTUM_DATA", str(inside))
-        with pytest.raises(KontumError) as refused:
-            own_data.folder()
-        assert refused.value.key == "own.error.inside"
-    (tmp_path / "link").symlink_to(ROOT / "data")
-    with pytest.raises(KontumError):
-        own_data.folder(tmp_path / "link")
-    monkeypatch.delenv("KONTUM_DATA")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert own_data.folder() == tmp_path / ".local" / "share" / "kontum-analysis"
-
-
 def test_a_folder_that_cannot_be_written_is_said_in_one_message(imported, tmp_path):
     place, _, _ = imported
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
@@ -234,18 +190,6 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_message(imported, tmp_pa
     with pytest.raises(KontumError) as refused:
         own_store.store(plan)
     assert refused.value.key == "own.error.cannot_write"
-
-
-def test_a_folder_edited_by_hand_is_checked_by_row_and_column(imported, tmp_path):
-    place, _, _ = imported
-    for name in ("observations.csv", "sources.csv"):
-        (tmp_path / name).write_bytes((place / "kho" / name).read_bytes())
-    rows = (tmp_path / "observations.csv").read_text(encoding="utf-8").splitlines()
-    rows[3] = rows[3].replace("exact", "about")
-    (tmp_path / "observations.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    with pytest.raises(DataError) as refused:
-        kt.load_observations(user=tmp_path)
-    assert [(p.row, p.column, p.value) for p in refused.value.problems] == [(4, "bound", "about")]
 
 
 def test_the_template_command_never_writes_over_a_filled_table(tmp_path):
@@ -282,12 +226,6 @@ def test_the_command_imports_says_so_and_project_uses_it(imported, tmp_path, mon
     words = ["project", "--province-pace", "1", "--poor-district-pace", "2", "--from", "2024", "--to", "2026"]
     assert f"số liệu của {OFFICE}." in run.invoke(app, words).output
     assert run.invoke(app, [*words, "--no-own"]).exception is not None  # published figures end before 2024
-
-
-def test_every_commune_is_a_part_of_one_district():
-    for day, count in (("2024-12-31", 102), ("2025-12-31", 40)):
-        parts = [code for codes in members(day).values() for code in codes]
-        assert len(parts) == len(set(parts)) == count
 
 
 def test_the_report_of_an_office_uses_its_figures_and_names_it_as_their_source(imported, monkeypatch):

@@ -1,4 +1,4 @@
-"""The Word document of the report tables: its head, a table a scenario, captions, and no formula from a file of data."""
+"""The Word document of the report tables: its head, a table a scenario, captions, no formula from a file of data."""
 
 import io
 import zipfile

@@ -5,9 +5,9 @@ English, since Python does not know its reader's language; the command line says
 that labels.csv does not hold is a KeyError, so that no message can be in one language only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from .words import LANGUAGES, text
 
@@ -15,7 +15,7 @@ _SHOWN = 300  # characters of a value that a message shows; the longest that is 
 
 
 def translate(value: Any, lang: str) -> Any:
-    """A value of a message in one language: words are said, a dict by language is looked up, a list is joined.
+    """A value of a message in one language: words are put into it, a dict is looked up by it, a list is joined.
 
     >>> translate(["a", "b"], "vi"), translate({"vi": "tỉnh", "en": "province"}, "en"), translate(3.5, "vi")
     ('a, b', 'province', 3.5)
@@ -30,7 +30,7 @@ def translate(value: Any, lang: str) -> Any:
 
 
 class Words:
-    """A text not yet said in a language: the key of its words in labels.csv and the values for its placeholders.
+    """A text in no language yet: the key of its words in the labels and the values for its placeholders.
 
     >>> Words("error.row", row=3).in_language("en")
     'row 3'
@@ -57,10 +57,6 @@ class Lines(list[Any]):
         return "".join(f"\n  {translate(item, lang)}" for item in self)
 
 
-class Field(str):
-    """A name in a message that the command line replaces by the option as typed: `end` by `--to`."""
-
-
 class KontumError(ValueError):
     """Any mistake in what the user gave us. The command line prints it without a traceback.
 
@@ -78,11 +74,6 @@ class KontumError(ValueError):
         """The message in one language."""
         return Words(self.key, **self.values).in_language(lang)
 
-    def with_names(self, names: Mapping[str, str]) -> Self:
-        """The same error with the fields of a scenario called as `names` says, such as {"end": "--to"}."""
-        renamed: Self = _renamed(self, names)
-        return renamed
-
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)  # an error may come from another process
 
@@ -95,9 +86,8 @@ def _restored(kind: type[KontumError], args: tuple[Any, ...], state: dict[str, A
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a file: where it stands, what was found (as it stands there, or in words), and the key (with its
-    values) of what is allowed.
-    """
+    """One mistake in a file: where it stands, what stands there (as it is, or in words), and the key of what is
+    allowed instead, with its values."""
 
     file: str
     row: int | None
@@ -117,10 +107,10 @@ class Problem:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
             where.append(text("error.column", lang, column=self.column[:_SHOWN]))
-        found = dict(where=", ".join(where), allowed=self.wanted(lang))
+        parts = {"where": ", ".join(where), "allowed": self.wanted(lang)}
         if isinstance(self.value, str):
-            return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **found)
-        return text("error.problem_words", lang, value=translate(self.value, lang), **found)
+            return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **parts)
+        return text("error.problem_words", lang, value=self.value.in_language(lang), **parts)
 
 
 class DataError(KontumError):
@@ -164,16 +154,6 @@ class ScenarioError(KontumError):
     """
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, Field):
-        return Field(names.get(value, value))
-    if isinstance(value, Lines):
-        return Lines(_renamed(item, names) for item in value)
-    if type(value).__init__ in (Words.__init__, KontumError.__init__):  # others keep no fields
-        return type(value)(value.key, **{name: _renamed(item, names) for name, item in value.values.items()})
-    return value
-
-
 def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float = 60) -> Words | str:
     """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
 
@@ -182,7 +162,7 @@ def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float =
     """
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extract(
+    nearest = process.extract(
         str(name), sorted(names), scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=least
     )
-    return Words("error.did_you_mean", names=[near for near, _, _ in found]) if found else ""
+    return Words("error.did_you_mean", names=[near for near, _, _ in nearest]) if nearest else ""

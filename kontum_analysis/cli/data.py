@@ -30,7 +30,7 @@ def data_check(
     from ..data.observations import raw_tables
 
     console = console_for()
-    tables = raw_tables(folder)
+    tables = raw_tables(folder, trusted=False)
     console.print(text("data.sound", lang, files=len(tables), rows=sum(map(len, tables.values()))), highlight=False)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from .areas import PROVINCE
+from .contract import LINE
 from .observations import raw_tables
-from .rules import comparable, part_sums, rate_disagreements
+from .preference import LOST
+from .rules import FACT, comparable, facts, part_sums, rate_disagreements
 
 
 def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame:
@@ -18,34 +20,30 @@ def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame
     >>> conflicts(load_observations())[["used", "not_used"]].iloc[0].astype(int).tolist()
     [21392, 21400]
     """
-    losers = obs[obs["preference_reason"].str.startswith("conflict")]
-    key = ["ref_area", "indicator", "time_period", "standard"]
-    winners = obs[obs["preferred"]].set_index(key)
-    listed = raw_tables(data)["conflicts"].set_index(key)
-    rows = []
-    for _, loser in losers.iterrows():
-        fact = tuple(loser[key])
-        dateless = (*fact[:2], "", "")  # a year has no date of its own
-        found = next((f for f in (fact, dateless) if f in listed.index), None)
-        own = (
-            "conflict, own-" in loser.preference_reason
-        )  # an office's own figure won: conflicts.csv says nothing of it
-        entry = None if found is None or own else listed.loc[found]
-        won = next((winners.loc[[f]].iloc[0] for f in (fact, dateless) if f in winners.index), None)
-        rows.append(
-            dict(
-                area=loser.ref_area,
-                indicator=loser.indicator,
-                time_period=loser.time_period,
-                used=None if won is None else won.obs_value,
-                source_used=entry.preferred_source_id if entry is not None else None if won is None else won.source_id,
-                not_used=loser.obs_value,
-                source_not_used=loser.source_id,
-                reason_vi=loser.preference_reason_vi if entry is None else f"{entry.explanation_vi} {entry.reason_vi}",
-                reason_en=loser.preference_reason if entry is None else f"{entry.explanation} {entry.reason}",
-            )
-        )
-    return pd.DataFrame(rows)
+    losers = obs[obs["preference"].isin(LOST)]
+    used = obs[obs["preferred"]]
+    used = used.assign(**facts(used)).drop_duplicates(FACT)[[*FACT, "obs_value", "source_id"]]
+    entries = raw_tables(data)["conflicts"].drop(columns=LINE)
+    rows = losers.assign(day=losers["time_period"], **facts(losers))
+    rows = rows.merge(used, on=FACT, how="left", suffixes=("", "_used")).merge(entries, on=FACT, how="left")
+    is_listed = rows["preference"] == "lost_listed"
+    reasons = {
+        lang: (rows[f"explanation{end}"] + " " + rows[f"reason{end}"]).where(is_listed, rows[f"preference_reason{end}"])
+        for lang, end in (("vi", "_vi"), ("en", ""))
+    }
+    return pd.DataFrame(
+        {
+            "area": rows["ref_area"],
+            "indicator": rows["indicator"],
+            "time_period": rows["day"],
+            "used": rows["obs_value_used"],
+            "source_used": rows["source_id_used"],
+            "not_used": rows["obs_value"],
+            "source_not_used": rows["source_id"],
+            "reason_vi": reasons["vi"],
+            "reason_en": reasons["en"],
+        }
+    )
 
 
 def identities(data: str | Path | None = None) -> pd.DataFrame:
@@ -60,38 +58,23 @@ def identities(data: str | Path | None = None) -> pd.DataFrame:
     """
     tables = raw_tables(data)
     rates = rate_disagreements(comparable(tables["observations"])).assign(identity="rate")
-    sums = part_sums(tables).assign(identity="sum", stated=lambda t: t["whole"], computed=lambda t: t["parts"])
-    sums["within_rounding"] = sums["stated"] == sums["computed"]
-    found = pd.concat([rates[_IDENTITY], sums[_IDENTITY], _stock_and_flow(tables)], ignore_index=True)
-    return found.rename(columns={"ref_area": "area"})
-
-
-_IDENTITY = ["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
+    sums = part_sums(tables).rename(columns={"whole": "stated", "parts": "computed"}).assign(identity="sum")
+    rows = pd.concat([rates, sums, _stock_and_flow(tables)], ignore_index=True)
+    rows["within_rounding"] = rows["within_rounding"].fillna(rows["stated"] == rows["computed"]).astype(bool)
+    columns = ["identity", "ref_area", "indicator", "time_period", "stated", "computed", "within_rounding"]
+    return rows[columns].rename(columns={"ref_area": "area"})
 
 
 def _stock_and_flow(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Opening stock - exits + new + relapsed against the published closing stock of the province, 2022."""
+    """Opening stock - exits + new + relapsed beside the published closing stock of the province, year by year."""
     obs = tables["observations"]
     rows = obs[(obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact") & (obs["standard"] == "MDP_2022_2025")]
-    value = (
-        rows.drop_duplicates(["indicator", "time_period"])
-        .set_index(["indicator", "time_period"])["obs_value"]
-        .astype(float)
-    )
-
-    def at(indicator: str, year: int, unknown: float = float("nan")) -> float:
-        return float(value.get((indicator, f"{year}-12-31"), unknown))
-
-    found = []
-    for year in range(2022, 2030):
-        opening, closing, new = (
-            at("poor_households", year - 1),
-            at("poor_households", year),
-            at("new_poor_households", year),
-        )
-        computed = opening - at("poor_exits", year) + new + at("relapsed_poor_households", year, 0.0)
-        if pd.notna(computed) and pd.notna(closing):
-            found.append(
-                ("stock_and_flow", PROVINCE, "poor_households", f"{year}-12-31", closing, computed, closing == computed)
-            )
-    return pd.DataFrame(found, columns=_IDENTITY)
+    rows = rows[rows["time_period"].str.endswith("-12-31")].drop_duplicates(["indicator", "time_period"])
+    years = rows.assign(value=rows["obs_value"].astype(float), year=rows["time_period"].str[:4].astype(int))
+    wide = years.pivot(index="year", columns="indicator", values="value")
+    stock = wide["poor_households"]
+    opening = stock.set_axis(stock.index + 1).reindex(stock.index)
+    flows = -wide["poor_exits"] + wide["new_poor_households"] + wide["relapsed_poor_households"].fillna(0.0)
+    table = pd.DataFrame({"stated": stock, "computed": opening + flows}).dropna().reset_index()
+    day = table["year"].astype(str) + "-12-31"
+    return table.assign(identity="stock_and_flow", ref_area=PROVINCE, indicator="poor_households", time_period=day)

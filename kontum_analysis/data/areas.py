@@ -17,44 +17,18 @@ import pandas as pd
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import RAW
 from ..base.words import LANGUAGES, labels, listed
+from .contract import RULES
 
 PROVINCE = "62"
 POOR_DISTRICTS = "62-POOR"
 OTHER_DISTRICTS = "62-REST"  # ours: the seven districts outside decision 353/QĐ-TTg
 LAST_DAY_OF_DISTRICTS = "2025-06-30"
 LONGEST_NAME = 200  # characters; the longest name with its district has about forty
-_VINTAGES = ("2020", "2025")
-_RANK = {"nation": 0, "region": 1, "province": 2, "group": 3, "district": 4, "commune": 5}
-_PREFIXES = {
-    "tỉnh": "tỉnh",
-    "tinh": "tỉnh",
-    "province": "tỉnh",
-    "thành phố": "thành phố",
-    "thanh pho": "thành phố",
-    "tp": "thành phố",
-    "city": "thành phố",
-    "huyện": "huyện",
-    "huyen": "huyện",
-    "h": "huyện",
-    "district": "huyện",
-    "xã": "xã",
-    "xa": "xã",
-    "commune": "xã",
-    "phường": "phường",
-    "phuong": "phường",
-    "p": "phường",
-    "ward": "phường",
-    "thị trấn": "thị trấn",
-    "thi tran": "thị trấn",
-    "tt": "thị trấn",
-    "town": "thị trấn",
-    "township": "thị trấn",
-}
-_PREFIX = re.compile(
-    r"^({})(?:\.\s*|\s+)(?=\S)".format("|".join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))),
-    re.IGNORECASE,
-)
-_SUFFIX = re.compile(r"\s(province|city|district|commune|ward|town|township)$", re.IGNORECASE)
+_RANK = {level: rank for rank, level in enumerate(RULES["level"]["enum"])}  # from the nation down
+# "huyện", "TP", "district" …: words for the type of an area; English ones may stand after the name too
+_TYPES = pd.read_csv(Path(__file__).with_name("area_words.csv"), dtype=str).set_index("word")
+_BEFORE = re.compile(rf"^({'|'.join(_TYPES.index)})(?:\.\s*|\s+)(?=\S)", re.IGNORECASE)
+_AFTER = re.compile(rf"\s({'|'.join(_TYPES.index[_TYPES['stands'] == 'either'])})$", re.IGNORECASE)
 _NOT_COUNTS = re.compile(r"^rate$|_rate$|_pct$|_pp$|share|^q0|mean|ratio")
 _COUNT_UNITS = {"households", "persons", "communes", "villages", "count", "km2"}
 
@@ -91,11 +65,6 @@ def _exact(text: str) -> str:
     return text.replace("đắk", "đăk")  # the province writes Đăk, the statistics office Đắk: one name
 
 
-@lru_cache(maxsize=8)
-def _register(folder: Path = RAW) -> pd.DataFrame:
-    return pd.read_csv(folder / "areas.csv", dtype=str, keep_default_na=False)
-
-
 def register(vintage: str | None = None, level: str | None = None, parent: str | None = None) -> pd.DataFrame:
     """The register as a table, one row an area; columns as in `data/raw/README.md`.
 
@@ -104,17 +73,32 @@ def register(vintage: str | None = None, level: str | None = None, parent: str |
     >>> len(register("2020", "district", parent="62")), *(len(register(day, "commune")) for day in ("2020", "2025"))
     (10, 102, 40)
     """
-    table = _register()
-    for column, wanted, allowed in (
-        ("vintage", vintage, _VINTAGES),
-        ("level", level, _RANK),
-        ("parent_code", parent, None),
-    ):
-        if wanted is not None:
-            if allowed is not None and wanted not in allowed:
-                raise KontumError("error.areas.filter", column=column, value=wanted, allowed=list(allowed))
-            table = table[table[column] == wanted]
+    return _rows(vintage, level, parent).copy(deep=False)
+
+
+@lru_cache(maxsize=64)
+def _rows(vintage: str | None, level: str | None, parent: str | None) -> pd.DataFrame:
+    table = pd.read_csv(RAW / "areas.csv", dtype=str, keep_default_na=False)
+    allowed = {"vintage": RULES["vintage"]["enum"], "level": list(_RANK)}
+    for column, value in {"vintage": vintage, "level": level, "parent_code": parent}.items():
+        if value is not None and value not in allowed.get(column, [value]):
+            raise KontumError("error.areas.filter", column=column, value=value, allowed=allowed[column])
+        table = table if value is None else table[table[column] == value]
     return table.reset_index(drop=True)
+
+
+@lru_cache(maxsize=2)
+def _by_code(vintage: str) -> pd.DataFrame:
+    return register(vintage).set_index("code", drop=False)
+
+
+def vintage_of(day: str) -> str:
+    """The register of areas a day belongs to: "2020" until 30 June 2025, "2025" after.
+
+    >>> vintage_of("2025-06-30"), vintage_of("2025-07-01")
+    ('2020', '2025')
+    """
+    return "2025" if day > LAST_DAY_OF_DISTRICTS else "2020"
 
 
 def districts() -> list[str]:
@@ -123,7 +107,7 @@ def districts() -> list[str]:
     >>> districts()[0], districts()[-1]
     ('608', '618')
     """
-    return list(_districts())
+    return list(register("2020", "district", PROVINCE)["code"])
 
 
 def poor_districts() -> list[str]:
@@ -132,13 +116,8 @@ def poor_districts() -> list[str]:
     >>> poor_districts()
     ['613', '617', '618']
     """
-    return [code for code, is_poor in _districts().items() if is_poor]
-
-
-@lru_cache(maxsize=1)
-def _districts() -> dict[str, bool]:
-    table = register("2020", "district", PROVINCE)
-    return dict(zip(table["code"], table["is_poor_district"] == "1", strict=True))
+    rows = register("2020", "district", PROVINCE)
+    return list(rows["code"][rows["is_poor_district"] == "1"])
 
 
 @lru_cache(maxsize=4096)
@@ -148,35 +127,34 @@ def area(code: str, vintage: str = "2020") -> Area:
     >>> area("617").name
     'Tu Mơ Rông'
     """
-    rows = register(vintage)
-    rows = rows[rows["code"] == str(code)]
-    if rows.empty:
+    if str(code) not in _by_code(vintage).index:
         raise UnknownAreaError("error.areas.code", code=code, vintage=vintage)
-    r = rows.iloc[0]
+    r: Any = _by_code(vintage).loc[str(code)]
     return Area(r.code, r.name_vi, r.name_gso, r.level, r.type, r.parent_code, r.vintage, r.is_poor_district == "1")
 
 
-@lru_cache(maxsize=2)
-def _names(vintage: str) -> pd.DataFrame:
-    """(exact form, folded form, code, type, level, parent) of every spelling in the register."""
-    rows = []
-    for r in register(vintage).to_dict("records"):
-        for spelling in {r["name_vi"], r["name_gso"], r["name_ascii"], *filter(None, r["aliases"].split("|"))}:
-            rows.append((_exact(spelling), fold(spelling), r["code"], r["type"], r["level"], r["parent_code"]))
-    return pd.DataFrame(rows, columns=["exact", "folded", "code", "type", "level", "parent"])
+@lru_cache(maxsize=16)
+def _names(vintage: str, level: str | None) -> pd.DataFrame:
+    """(code, type, level, exact form, folded form) of every spelling in the register."""
+    table = register(vintage, level)
+    spellings = table[["name_vi", "name_gso", "name_ascii", "aliases"]].agg("|".join, axis="columns")
+    names = table[["code", "type", "level"]].assign(name=spellings.str.split("|")).explode("name", ignore_index=True)
+    names = names[names["name"] != ""].assign(exact=names["name"].map(_exact), folded=names["name"].map(fold))
+    return names.drop(columns="name").drop_duplicates(ignore_index=True)
 
 
 def _split(name: str) -> tuple[str, str | None, str | None]:
     """(bare name, type or None, qualifier or None) of a name such as "xã Đăk Long, huyện Đăk Glei"."""
+    type_of = _TYPES["type"]
     text = " ".join(unicodedata.normalize("NFC", str(name)).split())
     bare, _, qualifier = text.replace("(", ",").replace(")", "").partition(",")
     bare, qualifier, kind = bare.strip(), qualifier.strip(), None
-    if _exact(qualifier) in _PREFIXES:
-        kind, qualifier = _PREFIXES[_exact(qualifier)], ""
-    if match := _PREFIX.match(bare):
-        kind, bare = _PREFIXES[match.group(1).casefold()], bare[match.end() :]
-    elif match := _SUFFIX.search(bare):
-        kind, bare = _PREFIXES[match.group(1).casefold()], bare[: match.start()]
+    if _exact(qualifier) in type_of:
+        kind, qualifier = type_of[_exact(qualifier)], ""
+    if match := _BEFORE.match(bare):
+        kind, bare = type_of[match.group(1).casefold()], bare[match.end() :]
+    elif match := _AFTER.search(bare):
+        kind, bare = type_of[match.group(1).casefold()], bare[: match.start()]
     return bare, kind, qualifier or None
 
 
@@ -194,75 +172,58 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     """
     if len(str(name)) > LONGEST_NAME:
         raise UnknownAreaError("hostile.area_length", length=len(str(name)), start=str(name)[:40], limit=LONGEST_NAME)
-    text = _exact(name)
-    if not fold(text):
+    if not fold(name):
         raise UnknownAreaError("error.areas.no_name", name=name)
-    register(vintage, level)  # refuses a vintage or level that does not exist
-    names = _names(vintage)
-    bare, kind, qualifier = _split(name)
-    hits = names[names["code"].str.casefold() == text]
+    names = _names(vintage, level)
+    hits = names[names["code"].str.casefold() == _exact(name)]
+    hits = hits if len(hits) else _named(name, names, vintage)
     if hits.empty:
-        whole = [("exact", text), ("folded", fold(text))]  # some names hold a comma or brackets of their own
-        for column, key in (*whole, ("exact", _exact(bare)), ("folded", fold(bare))):
-            hits = names[(names[column] == key) & (key != "")]
-            if kind is not None and key in (_exact(bare), fold(bare)):
-                hits = hits[hits["type"] == kind]
-            if level is not None:
-                hits = hits[hits["level"] == level]
-            if qualifier is not None and (column, key) not in whole and not hits.empty:
-                above = resolve(qualifier, vintage=vintage).code
-                hits = hits[[above in _above(code, vintage) for code in hits["code"]]]
-            if not hits.empty:
-                break
-    elif level is not None:
-        hits = hits[hits["level"] == level]
-    if hits.empty:
-        raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, level, vintage))
+        raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, names, vintage))
     rank = hits["level"].map(_RANK)
-    codes = hits.loc[rank == rank.min(), "code"].unique()
+    codes = hits["code"][rank == rank.min()].unique()
     if len(codes) > 1:
-        found = "; ".join(_described(code, vintage) for code in codes)
-        raise UnknownAreaError("error.areas.ambiguous", name=name, found=found)
+        bearers = "; ".join(_described(code, vintage) for code in codes)
+        raise UnknownAreaError("error.areas.ambiguous", name=name, found=bearers)
     return area(codes[0], vintage)
+
+
+def _named(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
+    """The spellings that a name means: the whole of it (some hold a comma), else without its type and what it lies in;
+    those with the same accents where there are such."""
+    hits = names[names["folded"] == fold(name)]
+    if hits.empty:
+        name, kind, qualifier = _split(name)
+        hits = names[(names["folded"] == fold(name)) & (names["type"] == (kind or names["type"]))]
+        if qualifier and len(hits):
+            above = resolve(qualifier, vintage=vintage).code
+            hits = hits[[above in _above(code, vintage) for code in hits["code"]]]
+    is_exact = hits["exact"] == _exact(name)
+    return hits[is_exact] if is_exact.any() else hits
 
 
 def _above(code: str, vintage: str) -> list[str]:
     """Codes of all areas that an area lies in, the smallest first."""
-    parent, found = _parents(vintage), []
-    while (code := parent.get(code, "")) and code not in found:
-        found.append(code)
-    return found
-
-
-@lru_cache(maxsize=2)
-def _parents(vintage: str) -> dict[str, str]:
-    table = register(vintage)
-    return dict(zip(table["code"], table["parent_code"], strict=True))
+    parent_of, codes = _by_code(vintage)["parent_code"], []
+    while (code := parent_of.get(code, "")) and code not in codes:
+        codes.append(code)
+    return codes
 
 
 def _described(code: str, vintage: str) -> str:
-    found = area(code, vintage)
-    table = register(vintage)
-    parent = table.loc[table["code"] == found.parent, "name_vi"]
-    return f"{found}" + (f", {parent.iloc[0]}" if len(parent) else "")
+    """An area and the name of what it lies in."""
+    names, place = _by_code(vintage)["name_vi"], area(code, vintage)
+    return f"{place}, {names[place.parent]}" if place.parent in names.index else f"{place}"
 
 
-def _nearest(name: str, level: str | None, vintage: str, count: int = 3) -> str:
-    from rapidfuzz import process
-    from rapidfuzz.distance import JaroWinkler
+def _nearest(name: str, names: pd.DataFrame, vintage: str) -> str:
+    """The three areas with the names most like a name; of equally near ones the larger area first."""
+    from rapidfuzz import distance, process
 
-    names = _names(vintage)
-    if level is not None:
-        names = names[names["level"] == level]
-    ranked = process.extract(fold(name), names["folded"].tolist(), scorer=JaroWinkler.similarity, limit=12)
-    rank = names["level"].map(_RANK)
-    ranked.sort(key=lambda hit: (-round(hit[1], 1), rank.iloc[hit[2]]))  # of equally near names the larger area first
-    codes = list(dict.fromkeys(names["code"].iloc[index] for _, _, index in ranked))[:count]
+    likeness = distance.JaroWinkler.similarity
+    ranked = process.extract(fold(name), names["folded"].tolist(), scorer=likeness, limit=12)
+    ranked.sort(key=lambda hit: (-round(hit[1], 1), _RANK[names["level"].iloc[hit[2]]]))
+    codes = list(dict.fromkeys(names["code"].iloc[index] for _, _, index in ranked))[:3]
     return "; ".join(_described(code, vintage) for code in codes)
-
-
-def _whole_sum(counts: pd.Series) -> Any:
-    return counts.sum(skipna=False)
 
 
 def crosswalk() -> pd.DataFrame:
@@ -295,26 +256,22 @@ def to_2025(table: pd.DataFrame, area_column: str | None = None) -> pd.DataFrame
     column = area_column or next((c for c in ("area", "ref_area", "code") if c in table.columns), None)
     if column is None:
         raise KontumError("error.to_2025.column")
-    new = dict(zip(crosswalk()["old_code"], crosswalk()["new_code"], strict=True))
-    codes = table[column].map(str)
-    if unknown := sorted(set(codes) - set(new)):
+    new, codes = crosswalk().set_index("old_code")["new_code"], table[column].map(str)
+    if unknown := sorted(set(codes) - set(new.index)):
         raise KontumError("error.to_2025.not_communes", codes=unknown[:5])
-    numeric = table.select_dtypes("number").columns  # yes and no are no numbers
-    counts = [c for c in numeric if c not in (column, "year", "time", "time_period", "draw")]
-    bad = [c for c in counts if _NOT_COUNTS.search(c)]
-    if "obs_value" in counts and not set(table.get("unit_measure", ["no unit_measure"])) <= _COUNT_UNITS:
-        bad.append("obs_value")
-    if bad:
-        raise KontumError("error.to_2025.no_counts", columns=bad)
+    times = (column, "year", "time", "time_period", "draw")
+    counts = [str(c) for c in table.select_dtypes("number") if c not in times]  # yes and no are no numbers
+    has_counts = set(table.get("unit_measure", ["no unit_measure"])) <= _COUNT_UNITS
+    if other := [c for c in counts if _NOT_COUNTS.search(c) or c == "obs_value" and not has_counts]:
+        raise KontumError("error.to_2025.no_counts", columns=other)
     if not counts:
         raise KontumError("error.to_2025.nothing", columns=list(table.columns))
-    names = [c for c in ("area_name", "name") if c in table.columns]
-    keys = [c for c in table.columns if c not in counts and c not in names and c != column]
+    kept = table.drop(columns=["area_name", "name"], errors="ignore")
+    keys = [c for c in kept.columns if c not in counts and c != column]
     if (repeated := table.duplicated([column, *keys])).any():
         raise KontumError("error.to_2025.twice", code=codes[repeated].iloc[0])
-    moved = table.drop(columns=names).assign(**{column: codes.map(new)})
-    added = moved.groupby([column, *keys], dropna=False, sort=True)[counts].agg(_whole_sum)
-    return added.reset_index()[[c for c in table.columns if c not in names]]
+    units = kept.assign(**{column: codes.map(new)}).groupby([column, *keys], dropna=False, sort=True)[counts]
+    return units.sum(skipna=False).reset_index()[list(kept.columns)]
 
 
 def area_name(code: str, lang: str, vintage: str = "2020") -> str:

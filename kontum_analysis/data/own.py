@@ -4,30 +4,44 @@ The rule, in one sentence: **own figures are read only where they are asked for 
 alone is the published figures, and so are `kontum reproduce`, `kontum verify` and every notebook, whatever lies in the
 folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`) ask for it
 and say so.
+
+What follows from own figures by addition is added to them: communes make up their district, districts the province.
+A sum is made only where every part is known for the same day and at least one is the office's own; a part may be
+published. A sum that a published figure states already is not made again. Sums are derived figures (obs_status E).
 """
 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
-from ..base.errors import DataError, KontumError, Problem
+from ..base.errors import DataError, KontumError
 from ..base.files import ROOT
-from .areas import LAST_DAY_OF_DISTRICTS
-from .reading import LINE, read_text_table
-from .rules import row_problems
-from .schemas import COLUMNS, field_problems
+from .areas import LAST_DAY_OF_DISTRICTS, PROVINCE, area, crosswalk, districts, register
+from .contract import COLUMNS, LINE, field_problems, read_table
+from .rules import RATES, Breach, problems, row_problems
 
 VARIABLE = "KONTUM_DATA"
 DEFAULT = ".local/share/kontum-analysis"  # in the home folder
 PREFIX = "own-"  # every source of an office's own figures starts with it, and no published one does
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that starts with one for a formula
-_FACT = ["ref_area", "level", "indicator", "time_period", "standard"]
 TABLES = ("observations", "sources")
+COUNTS = ("households_total", "poor_households", "near_poor_households")
+_BANDS = {
+    "ntm_communes_15_18_criteria": (15, 18),
+    "ntm_communes_10_14_criteria": (10, 14),
+    "ntm_communes_5_9_criteria": (5, 9),
+    "ntm_communes_below_5_criteria": (0, 4),
+}
+_PLACE = ["level", "ref_area"]
+_FACT = [*_PLACE, "indicator", "time_period", "standard"]
 User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
+Row = dict[Any, Any]  # one row of observations
 
 
 def folder(user: User = True) -> Path:
@@ -37,16 +51,16 @@ def folder(user: User = True) -> Path:
     """
     try:
         home = Path(os.environ.get(VARIABLE) or Path.home() / DEFAULT) if user is True else Path(user)
-        found = home.expanduser().resolve()
+        place = home.expanduser().resolve()
     except (RuntimeError, OSError, ValueError):
         raise KontumError("own.error.no_home", variable=VARIABLE) from None
-    if found.is_relative_to(ROOT):
-        raise KontumError("own.error.inside", variable=VARIABLE, folder=found.name)
-    return found
+    if place.is_relative_to(ROOT):
+        raise KontumError("own.error.inside", variable=VARIABLE, folder=place.name)
+    return place
 
 
 def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Observations and sources of a folder as text, validated; a dict of two tables, empty ones where it holds nothing.
+    """Observations and sources of a folder as text, checked; a dict of two tables, empty ones where it holds nothing.
 
     user: a folder, or True for the usual one; public: the tables of `raw_tables`, for areas, indicators, sources.
     Raises DataError listing every problem of the files by row and column; KontumError for a folder in the repository.
@@ -54,35 +68,33 @@ def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.D
     place = folder(user)
     if not (place / "observations.csv").exists():
         return {name: pd.DataFrame(columns=[*COLUMNS[name], LINE], dtype=str) for name in TABLES}
-    tables, problems = {}, []
+    tables, faults = {}, []
     for name in TABLES:
         try:
-            tables[name] = read_text_table(place / f"{name}.csv", list(COLUMNS[name]))
+            tables[name] = read_table(place / f"{name}.csv", list(COLUMNS[name]))
+            faults += field_problems(name, tables[name])
         except DataError as error:
-            problems += error.problems
-            continue
+            faults += error.problems
         except OSError:
             raise KontumError("own.error.cannot_read", folder=shown(place)) from None
-        problems += field_problems(name, tables[name], f"{name}.csv")
-    if not problems:
-        problems = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
-        problems += _own_problems(tables)
-    if problems:
-        raise DataError([replace(p, file=f"{place.name}/{p.file}") for p in problems])
+    if not faults:
+        faults = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
+        faults += problems(_own_rules(tables))
+    if faults:
+        raise DataError([replace(problem, file=f"{place.name}/{problem.file}") for problem in faults])
     return tables
 
 
-def _own_problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+def _own_rules(tables: Mapping[str, pd.DataFrame]) -> Iterator[Breach]:
     obs, sources = tables["observations"], tables["sources"]
-    row: Any
     for name, table in tables.items():
-        for row in table[~table["source_id"].str.startswith(PREFIX)].itertuples():
-            yield Problem(f"{name}.csv", row.line, "source_id", row.source_id, "own.allowed.prefix", {"prefix": PREFIX})
+        foreign = table[~is_own(table)].assign(prefix=PREFIX)
+        yield Breach(name, foreign, "source_id", "own.allowed.prefix", ("prefix",))
     for column in ("publisher", "title", "document_no"):
-        for row in sources[sources[column].str.startswith(FORMULA_MARKS)].itertuples():
-            yield Problem("sources.csv", row.line, column, getattr(row, column), "own.allowed.no_formula")
-    for row in obs[obs.duplicated(_FACT)].itertuples():
-        yield Problem("observations.csv", row.line, "obs_value", row.obs_value, "own.allowed.once")
+        yield Breach(
+            "sources", sources[sources[column].str.startswith(FORMULA_MARKS)], column, "own.allowed.no_formula"
+        )
+    yield Breach("observations", obs[obs.duplicated(_FACT)], "obs_value", "own.allowed.once")
 
 
 def is_own(rows: pd.DataFrame) -> pd.Series:
@@ -94,11 +106,6 @@ def is_own(rows: pd.DataFrame) -> pd.Series:
     return rows["source_id"].str.startswith(PREFIX)
 
 
-def vintage_of(day: str) -> str:
-    """The register of areas a day belongs to: "2020" until 30 June 2025, "2025" after."""
-    return "2025" if day > LAST_DAY_OF_DISTRICTS else "2020"
-
-
 def shown(place: str | Path) -> str:
     """A folder as its owner should see it: from the home folder, without the name of the user.
 
@@ -107,3 +114,140 @@ def shown(place: str | Path) -> str:
     """
     place, home = Path(place), Path.home().resolve()
     return f"~/{place.relative_to(home).as_posix()}" if place.is_relative_to(home) else str(place)
+
+
+def decimals(value: float) -> int:
+    """How many decimals a figure is printed with.
+
+    >>> decimals(15.32), decimals(7.0), decimals(12)
+    (2, 0, 0)
+    """
+    return len(repr(float(value)).rstrip("0").partition(".")[2])
+
+
+@lru_cache(maxsize=16)
+def members(day: str, rural: bool = False) -> dict[str, set[str]]:
+    """District code -> codes of the commune-level units that make it up on a day; rural: communes (xã) alone.
+
+    Units of July 2025 make up the old districts too, each lying whole in one of them (`crosswalk`).
+
+    >>> sum(map(len, members("2024-12-31").values())), sum(map(len, members("2025-12-31").values()))
+    (102, 40)
+    >>> sum(map(len, members("2024-12-31", rural=True).values()))
+    85
+    """
+    units = register("2020", "commune")
+    if day > LAST_DAY_OF_DISTRICTS:
+        old = crosswalk().drop_duplicates("new_code").set_index("new_code")["old_district_code"]
+        units = register("2025", "commune")
+        units = units.assign(parent_code=units["code"].map(old))
+    units = units[units["type"] == "xã"] if rural else units
+    return {code: set(units.loc[units["parent_code"] == code, "code"]) for code in districts()}
+
+
+def derived_rows(obs: pd.DataFrame) -> pd.DataFrame:
+    """Rows to append to `obs`: sums for districts and province, NTM counts and rates that follow from own figures.
+
+    obs: observations with obs_value as number and `preferred` settled. Returns a table with the columns of `obs`.
+    """
+    rows, derived = obs[obs["preferred"] & (obs["bound"] == "exact") & (obs["obs_status"] != "U")], []
+    for day in sorted(obs.loc[is_own(obs), "time_period"].unique()):
+        today = rows[rows["time_period"] == day]
+        by_fact = today[today["indicator"].isin(COUNTS)].groupby(["indicator", "standard"])
+        sums = [row for _, group in by_fact for row in _sums(group.drop_duplicates(_PLACE), day)]
+        current = pd.concat([today, pd.DataFrame(sums, columns=obs.columns)], ignore_index=True) if sums else today
+        derived += sums + _rates(current.drop_duplicates([*_PLACE, "indicator", "standard"], keep="last"))
+        if day <= LAST_DAY_OF_DISTRICTS:
+            derived += _ntm_counts(obs[is_own(obs) & (obs["time_period"] == day)], day)
+    table = pd.DataFrame(derived, columns=obs.columns)
+    published = rows[~is_own(rows)].drop_duplicates(_FACT, keep="last").set_index(_FACT)["obs_value"].to_dict()
+    is_new = [not _is_stated(row["obs_value"], published.get(tuple(row[name] for name in _FACT))) for row in derived]
+    return table.loc[np.array(is_new, bool)]
+
+
+def _is_stated(value: float, published: float | None) -> bool:
+    """Whether a published figure says the same, as far as it is printed."""
+    return published is not None and round(value, decimals(published)) == published
+
+
+def _derived(parts: pd.DataFrame, value: float, code: str, comment: str, **changes: object) -> Row:
+    """One derived row; its source is the newest own source among its parts."""
+    newest, place = parts[is_own(parts)].sort_values("known_from").iloc[-1], area(code)
+    return newest.to_dict() | {
+        "ref_area": code,
+        "area_name": place.name,
+        "level": place.level,
+        "obs_value": float(value),
+        "bound": "exact",
+        "bound_value": np.nan,
+        "obs_status": "E",
+        "comment": comment,
+        "known_from": parts["known_from"].max(),
+        **changes,
+    }
+
+
+def _sums(group: pd.DataFrame, day: str) -> list[Row]:
+    """District and province rows of one indicator, where every part of them is known."""
+    communes, stated = (group[group["level"] == level].set_index("ref_area") for level in ("commune", "district"))
+    sums, parts_of_province = [], []
+    for code, codes in members(day).items():
+        parts, district = communes[communes.index.isin(codes)], stated[stated.index == code]
+        if len(parts) == len(codes) and is_own(parts).any() and not is_own(district).any():
+            sums.append(_derived(parts, parts["obs_value"].sum(), code, f"Sum of {len(parts)} communes."))
+            district = pd.DataFrame([sums[-1]])
+        parts_of_province.append(district)
+    whole = pd.concat(parts_of_province)
+    if len(whole) == len(districts()) and is_own(whole).any():
+        sums.append(_derived(whole, whole["obs_value"].sum(), PROVINCE, f"Sum of {len(whole)} districts."))
+    return sums
+
+
+def _rates(rows: pd.DataFrame) -> list[Row]:
+    """A rate for every area whose count and base are known and one of them is the office's own."""
+    rates, rows = [], rows[rows["level"] != "commune"]
+    for rate in ("poverty_rate_pct", "near_poor_rate_pct"):
+        count, base = (
+            rows[rows["indicator"] == name].drop_duplicates(_PLACE).set_index(_PLACE, drop=False)
+            for name in RATES[rate]
+        )
+        stated = rows[(rows["indicator"] == rate) & is_own(rows)].set_index(_PLACE)
+        for place in count.index.intersection(base.index).difference(stated.index):
+            pair = pd.concat([count.loc[[place]], base.loc[[place]]])
+            poor, households = pair["obs_value"]
+            if is_own(pair).any() and households > 0:
+                words = {"indicator": rate, "unit_measure": "percent", "standard": count.loc[place, "standard"]}
+                rates.append(_derived(pair, 100 * poor / households, place[1], "Count over households.", **words))
+    return rates
+
+
+def _ntm_counts(own: pd.DataFrame, day: str) -> list[Row]:
+    """Counts of communes that follow from a full table: by district those that have attained, for the province also
+    the bands and the mean."""
+    exact = own[(own["level"] == "commune") & (own["bound"] == "exact")]
+    met, status = (
+        exact[exact["indicator"] == name].set_index("ref_area")["obs_value"]
+        for name in ("ntm_criteria_met", "ntm_attained")
+    )
+    attained = set(status.index[status == 1]) | set(met.index[met == 19])
+    advanced, model = (
+        set(own.loc[own["indicator"] == name, "ref_area"]) for name in ("ntm_advanced_year", "ntm_model_year")
+    )
+    stated = set(own.loc[own["level"] != "commune", "ref_area"])
+    rural, rows = members(day, rural=True), []
+    for code, parts in (rural | {PROVINCE: set().union(*rural.values())}).items():
+        counts: dict[str, float] = {}
+        if parts <= attained | set(status.index):
+            counts["ntm_communes"] = len(parts & attained)
+        if parts <= set(status.index):
+            counts |= {"ntm_advanced_communes": len(parts & advanced), "ntm_model_communes": len(parts & model)}
+        if code == PROVINCE and parts <= set(met.index):
+            if "ntm_communes" in counts:
+                counts |= {band: met[list(parts - attained)].between(*ends).sum() for band, ends in _BANDS.items()}
+            counts["ntm_criteria_mean"] = round(met[list(parts)].mean(), 4)
+        used = own[own["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & own["ref_area"].isin(parts)]
+        for indicator, value in counts.items() if code not in stated else ():
+            unit = "criteria" if indicator == "ntm_criteria_mean" else "communes"
+            words = {"indicator": indicator, "unit_measure": unit}
+            rows.append(_derived(used, value, code, f"From {len(parts)} communes.", **words))
+    return rows

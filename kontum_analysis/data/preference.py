@@ -1,3 +1,74 @@
-"""Codes of why a figure is used or not."""
+"""Of several figures for one fact, which is used and why: a code for each row, and the sentence that says it."""
 
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ..base.words import text
+from .contract import LINE
+from .own import is_own
+from .rules import FACT, NOT_COMPARED, facts
+
+USED = ("only", "own", "listed", "rule")  # preferences of the one figure that is used for its fact
 LOST = ("lost_own", "lost_listed", "lost_rule")  # of figures that say otherwise than the one used
+_BOUND_RANK = {"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}
+_STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
+_KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
+
+
+def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+    """The observations with `preferred` (is this row used), `preference` (why, as a code) and its sentence.
+
+    obs: with obs_value as number, missing for a bound; conflicts: the table of decided conflicts; kinds: of each
+    source, by its id. The codes and the rule stand in `load_observations`; the sentence is in the columns
+    preference_reason (English) and preference_reason_vi.
+    """
+    conflicts = conflicts.drop(columns=LINE, errors="ignore")
+    entries = facts(obs).merge(conflicts, on=FACT, how="left").fillna("").set_axis(obs.index)
+    listed, fact = entries["preferred_source_id"], facts(obs).groupby(FACT, sort=False).ngroup()
+    order = _rank(obs, listed, kinds).index
+    first = pd.Series(order, order).groupby(fact.loc[order]).transform("first").loc[obs.index]
+    best = obs.loc[first, ["obs_value", "source_id"]].set_axis(obs.index)
+    is_first, is_bound = first == obs.index, obs["obs_value"].isna()
+    cases = {  # the first that fits
+        "places": obs["indicator"].isin(NOT_COMPARED),
+        "bound": is_bound & (is_first | best["obs_value"].isna()),  # two bounds: no value comes from either
+        "bound_beside": is_bound,
+        "only": is_first & (fact.groupby(fact).transform("size") == 1),
+        "own": is_first & is_own(obs),
+        "listed": is_first & (listed == obs["source_id"]),
+        "rule": is_first,
+        "repeats": obs["obs_value"] == best["obs_value"],
+        "lost_own": is_own(best),
+        "lost_listed": listed == best["source_id"],
+    }
+    code = pd.Series(np.select(list(cases.values()), list(cases), "lost_rule"), obs.index, dtype=object)
+    preferred = code.isin(USED) | (code == "places") & ~is_bound
+    obs = obs.assign(preferred=preferred, preference=code)
+    for lang, end in (("en", ""), ("vi", "_vi")):
+        words = zip(code, best["source_id"], entries[f"explanation{end}"], entries[f"reason{end}"], strict=True)
+        sentences = [_sentence(lang, *each) for each in words]
+        obs[f"preference_reason{end}"] = pd.Series(sentences, obs.index, dtype=object)
+    return obs
+
+
+def _rank(obs: pd.DataFrame, listed: pd.Series, kinds: pd.Series) -> pd.DataFrame:
+    """What decides between figures, the most important first and of the rows the best first."""
+    rank = pd.DataFrame(
+        {
+            "bound": obs["bound"].map(_BOUND_RANK),
+            "published": ~is_own(obs),
+            "listed": listed != obs["source_id"],
+            "status": obs["obs_status"].map(_STATUS_RANK),
+            "kind": obs["source_id"].map(kinds).map(_KIND_RANK),
+            "newest": -pd.to_datetime(obs["known_from"]).astype("int64"),
+            "line": obs[LINE],
+        }
+    )
+    return rank.sort_values(list(rank.columns))
+
+
+@lru_cache(maxsize=4096)
+def _sentence(lang: str, code: str, source: str, explanation: str, reason: str) -> str:
+    return text(f"preference.{code}", lang, source=source, explanation=explanation, reason=reason)

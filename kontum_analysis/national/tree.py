@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, Problem
-from ..data.reading import read_text_table
+from ..data.contract import read_table
 
 COLUMNS = ("code", "level", "parent", "rate", "households")
 OPTIONAL = ("opening_sd", "speed", "speed_years")
@@ -36,7 +36,7 @@ def read_areas(path: str | Path) -> pd.DataFrame:
     """
     with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
         header = next(csv.reader(file), [])
-    table = read_text_table(path, (*COLUMNS, *(c for c in (*OPTIONAL, "name") if c in header)))
+    table = read_table(path, (*COLUMNS, *(c for c in (*OPTIONAL, "name") if c in header)))
     table.attrs["file"] = Path(path).name
     return table
 

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import PROVINCE, area
-from ..data.own import PREFIX, is_own, vintage_of
-from ..data.own_sums import Row
-from ..data.schemas import COLUMNS
+from ..data.areas import PROVINCE, area, vintage_of
+from ..data.contract import COLUMNS
+from ..data.own import PREFIX, Row, is_own
 from ..ntm.communes import communes
 from ..poverty.estimates import estimate_panel
 from .columns import STATUSES, unit_of
@@ -178,7 +177,7 @@ def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """
 
     def lost(obs: pd.DataFrame) -> pd.DataFrame:
-        rows = obs[~is_own(obs) & obs["preference_reason"].str.startswith("conflict, own-")]
+        rows = obs[~is_own(obs) & (obs["preference"] == "lost_own")]
         return rows.set_index([*_KEY, "standard", "source_id"], drop=False).rename_axis([None] * 6)
 
     rows = lost(after)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..base.errors import Problem
 from ..data.areas import area, districts
-from ..data.own_sums import COUNTS, decimals, members
+from ..data.own import COUNTS, decimals, members
 from .columns import BY_NAME, FIRST_YEAR_OF_UNITS
 from .rows import Entry
 

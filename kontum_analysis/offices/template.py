@@ -14,7 +14,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
 from ..data.areas import districts, register
-from ..data.own_sums import COUNTS, members
+from ..data.own import COUNTS, members
 from .columns import COLUMNS, STATUSES, Column, areas_of, heading
 from .typed import LARGEST
 

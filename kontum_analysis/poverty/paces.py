@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..base.errors import Field, KontumError, ScenarioError
+from ..base.errors import KontumError, ScenarioError
 from ..data.areas import PROVINCE, poor_districts
 from ..methods.trajectories import rate_after, speed_between
 from .districts import FIRST_YEAR, household_growth, households_without_labour, published_entry_rate
 from .estimates import Estimates, estimate_panel
 from .history import speed_prior
-from .scenarios import Scenario
+from .scenarios import Scenario, key_words
 
 FULL = 1e-9  # two rates this near are equal
 
@@ -113,7 +113,7 @@ def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:
     years = sorted(panel["year"].unique())
     if scenario.start not in years:
         raise ScenarioError(
-            "error.pace.start", field=Field("start"), found=scenario.start, first=years[0], last=years[-1]
+            "error.pace.start", field=key_words("start"), found=scenario.start, first=years[0], last=years[-1]
         )
     rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
     first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
@@ -122,10 +122,10 @@ def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:
     entry = known.entry if scenario.entry_rate == "published" else scenario.entry_rate
     stuck = known.stuck if scenario.floor == "published" else scenario.floor * households.sum()
     if stuck >= poor.sum():
-        raise ScenarioError("error.pace.floor", field=Field("floor"), found=stuck, opening=poor.sum())
+        raise ScenarioError("error.pace.floor", field=key_words("floor"), found=stuck, opening=poor.sum())
     most = stuck / poor.sum() * (poor / households).max() / (1 + growth) ** (scenario.end - scenario.start)
     if most > 1:
-        raise ScenarioError("error.pace.growth", field=Field("household_growth"), found=growth, year=scenario.end)
+        raise ScenarioError("error.pace.growth", field=key_words("household_growth"), found=growth, year=scenario.end)
     first_rates = first["poor_households"].to_numpy() / first["households"].to_numpy()
     return Baseline(
         tuple(rows["area"]),
@@ -172,11 +172,13 @@ def _line(
         return level - np.cumsum(falls)
     if pace == "observed":
         if scenario.start == FIRST_YEAR:
-            raise ScenarioError("error.pace.observed_start", field=Field(key), year=FIRST_YEAR)
+            raise ScenarioError("error.pace.observed_start", field=key_words(key), year=FIRST_YEAR)
         try:
             speed = speed_between(scenario.form, first_level, level, scenario.start - FIRST_YEAR, base.entry)
         except KontumError as error:
-            raise ScenarioError("error.pace.observed_form", field=Field(key), form=scenario.form, error=error) from None
+            raise ScenarioError(
+                "error.pace.observed_form", field=key_words(key), form=scenario.form, error=error
+            ) from None
     elif scenario.form == "linear":
         speed = -pace / 100
     else:
@@ -184,7 +186,7 @@ def _line(
             speed = speed_between(scenario.form, level, max(level - pace / 100, -0.0), 1.0, base.entry)
         except KontumError as error:
             raise ScenarioError(
-                "error.pace.too_fast", field=Field(key), found=pace, opening=100 * level, error=error
+                "error.pace.too_fast", field=key_words(key), found=pace, opening=100 * level, error=error
             ) from None
     if scenario.form == "linear":
         return np.asarray(level + speed * span)

@@ -15,9 +15,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..base.errors import Field as Key
 from ..base.errors import Lines, ScenarioError, Words, did_you_mean
 from ..base.files import SCENARIO_MB, SCENARIOS, bytes_within, is_plain_name
+from ..base.words import labels
 
 
 def _no_flag(value: Any) -> Any:
@@ -98,19 +98,25 @@ class Scenario(BaseModel):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if not is_plain_name(self.name):
-            raise ScenarioError("hostile.scenario_name", field=Key("name"), found=self.name)
+            raise ScenarioError("hostile.scenario_name", field=key_words("name"), found=self.name)
         if self.end <= self.start:
             raise ScenarioError(
-                "error.scenario.end", field=Key("end"), found=self.end, other=Key("start"), start=self.start
+                "error.scenario.end", field=key_words("end"), found=self.end, other=key_words("start"), start=self.start
             )
         for key in ("province_pace_pp", "poor_district_pace_pp"):
             pace = getattr(self, key)
             if isinstance(pace, dict):
                 if self.form != "linear":
-                    raise ScenarioError("error.scenario.form", field=Key("form"), found=self.form, other=Key(key))
+                    raise ScenarioError(
+                        "error.scenario.form", field=key_words("form"), found=self.form, other=key_words(key)
+                    )
                 if missing := sorted(set(range(self.start + 1, self.end + 1)) - set(pace)):
                     raise ScenarioError(
-                        "error.scenario.years", field=Key(key), missing=missing, start=Key("start"), end=Key("end")
+                        "error.scenario.years",
+                        field=key_words(key),
+                        missing=missing,
+                        start=key_words("start"),
+                        end=key_words("end"),
                     )
         return self
 
@@ -121,6 +127,15 @@ class Scenario(BaseModel):
         'logistic'
         """
         return Scenario(**{**self.model_dump(), **values})
+
+
+def key_words(key: str) -> Words | str:
+    """A key of a scenario together with the option of the command that sets it, for a message.
+
+    >>> str(key_words("end")), key_words("entry_rate")
+    ('end (--to)', 'entry_rate')
+    """
+    return Words(f"scenario.key.{key}") if f"scenario.key.{key}" in labels() else key
 
 
 def _problems(error: ValidationError, values: Mapping[str, Any]) -> Lines:
@@ -139,7 +154,7 @@ def _problem(item: Mapping[str, Any], values: Mapping[str, Any]) -> Words | Scen
         found = Words("error.scenario.nothing")
     elif key in _CHOICES:
         found, allowed = _shown(values.get(key)), Words(f"error.scenario.choice.{key}")
-    return Words("error.scenario.found", field=Key(key), found=found, allowed=allowed)
+    return Words("error.scenario.found", field=key_words(key), found=found, allowed=allowed)
 
 
 def _rule(item: Mapping[str, Any]) -> Words:

@@ -19,8 +19,8 @@ from ..base.files import RAW
 from ..base.words import chance, decimals_of, heading, labels, number, printed_day, text
 from ..base.words import columns as facts_of_columns
 from ..data.areas import area_name
+from ..data.contract import COLUMNS
 from ..data.observations import raw_tables
-from ..data.schemas import COLUMNS
 from ..poverty.scenarios import Scenario, preset, presets, title
 
 SEED = 3299

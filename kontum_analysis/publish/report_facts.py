@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, poor_districts
+from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, poor_districts, vintage_of
 from ..data.observations import raw_tables
-from ..data.own import PREFIX, vintage_of
+from ..data.own import PREFIX
 from ..ntm.attainment import NTMProjection, project_ntm
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import estimate_panel, leave_one_out

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register
-from ..data.own import PREFIX, vintage_of
+from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
+from ..data.own import PREFIX
 from ..data.rules import RATES
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import Estimates, estimate_panel

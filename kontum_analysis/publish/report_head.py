@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import SCENARIO_MB, bytes_within, write_whole
 from ..base.words import text
-from ..data.areas import PROVINCE, Area, area, crosswalk, districts, resolve
-from ..data.own import User, folder, vintage_of
+from ..data.areas import PROVINCE, Area, area, crosswalk, districts, resolve, vintage_of
+from ..data.own import User, folder
 
 FILE = "report.yaml"  # in the folder of an office's own figures
 _AGENCIES = Path(__file__).with_name("agencies.csv")

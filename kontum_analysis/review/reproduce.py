@@ -24,8 +24,8 @@ import pandas as pd
 from ..base.files import ROOT, clear_leftovers, one_run, write_whole
 from ..base.words import LANGUAGES
 from ..data.agreement import identities
-from ..data.datapackage import package_text
-from ..data.observations import load_observations, raw_tables
+from ..data.contract import COLUMNS, package_text
+from ..data.observations import contents_hash, load_observations, raw_tables
 from ..figures import CATALOGUE, build
 from ..ntm.attainment import project_ntm
 from ..poverty.draws import outlook_draws
@@ -94,7 +94,7 @@ def alone(out: str | Path = ROOT) -> Iterator[None]:
 
 def _inputs(processed: Path) -> Iterator[None]:
     """Check the raw tables and the scenarios, so that a bad one stops the run before anything is written."""
-    raw_tables()
+    raw_tables(trusted=False)
     for name in presets():
         preset(name)
     yield
@@ -154,13 +154,16 @@ def _notebooks(folder: Path) -> Iterator[None]:
 def manifest(root: str | Path = ROOT) -> dict[str, Any]:
     """What the files were made with: Python, packages, hashes of raw tables and scenarios, and of each source's row.
 
-    root: the folder with `data/raw` and `data/scenarios`.
+    root: the folder with `data/raw` and `data/scenarios`. `checked` is the hash of the raw tables that passed every
+    rule, with the rules themselves: tables of that hash need no second check (`raw_tables`).
     """
     data = Path(root) / "data"
+    files = {name: data / "raw" / f"{name}.csv" for name in COLUMNS}
     depends_on = made_with(data / "raw", data / "scenarios").set_index("made_with")["version"]
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
         "packages": depends_on[list(PACKAGES)].to_dict(),
+        "checked": contents_hash({name: file.read_bytes() for name, file in files.items() if file.is_file()}),
         "inputs": depends_on.drop(list(PACKAGES)).to_dict(),
         "sources": _row_hashes(data / "raw" / "sources.csv"),
     }

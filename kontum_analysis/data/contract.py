@@ -1,0 +1,259 @@
+"""What each table may hold, from contract.json: a CSV file read strictly against it, and its description for others.
+
+Each column of a table names a rule: a type with a pattern or with the values it takes, written as Table Schema has
+them. The same file describes the tables as a Frictionless Data Package (https://specs.frictionlessdata.io).
+"""
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..base.errors import DataError, KontumError, Problem, Words
+from ..base.files import PROBLEMS, PROCESSED, TABLE_MB, TABLE_ROWS, bytes_within, first_problems
+from ..base.words import LANGUAGES, columns, heading, labels, text
+
+Json = dict[str, Any]
+SOURCE = Path(__file__).with_name("contract.json")
+CONTRACT: Json = json.loads(SOURCE.read_text(encoding="utf-8"))
+RULES: dict[str, Json] = CONTRACT["rules"]
+COLUMNS: dict[str, dict[str, str]] = {name: table["fields"] for name, table in CONTRACT["tables"].items()}
+KEYS: dict[str, list[str]] = {name: table["primaryKey"] for name, table in CONTRACT["tables"].items()}
+LINKS: dict[str, dict[str, str]] = {name: table.get("foreignKeys", {}) for name, table in CONTRACT["tables"].items()}
+LINE = "line"  # line of the row in its file; the header is line 1
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LICENCE = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
+
+
+def read_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
+    """The table in a UTF-8 CSV file: all columns as text, plus `line`, the line each row starts on.
+
+    columns: the names the header must hold, in any order.
+
+    Raises DataError listing every problem found: missing or empty file, another encoding, missing or unknown
+    columns, rows with too few or too many fields, text that is not NFC, spaces around a field.
+    """
+    path = Path(path)
+    return parse_table(path.name, content_of(path), columns)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a table's file. Raises DataError where there is none, KontumError where it cannot be read."""
+    if not path.is_file():
+        raise _refusal(path.name, None, Words("error.no_file"), "allowed.file", file=path.name)
+    return bytes_within(path, TABLE_MB)
+
+
+def parse_table(file: str, content: bytes, columns: Sequence[str]) -> pd.DataFrame:
+    """The table in the bytes of a CSV file, as `read_table` gives it; file: its name, for the problems."""
+    rows, lines = _rows(file, _decoded(file, content))
+    header = rows[0]
+    _check_header(file, header, columns)
+    problems = first_problems(_row_problems(file, header, lines[1:], rows[1:]), file)
+    if problems:
+        raise DataError(problems)
+    return pd.DataFrame(rows[1:], columns=header, dtype=str)[list(columns)].assign(**{LINE: lines[1:]})
+
+
+def _refusal(file: str, line: int | None, value: str | Words, allowed: str, /, **values: Any) -> DataError:
+    return DataError([Problem(file, line, None, value, allowed, values)])
+
+
+def _decoded(file: str, content: bytes) -> str:
+    if not content.removeprefix(_UTF8_MARK).strip():
+        raise _refusal(file, None, Words("error.empty_file"), "allowed.header")
+    if content.startswith(_UTF16) or b"\x00" in content[:200]:
+        raise _refusal(file, None, Words("error.utf16"), "allowed.utf8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise _refusal(file, line, repr(content[error.start : error.start + 1]), "allowed.utf8_text") from None
+
+
+def _rows(file: str, content: str) -> tuple[list[list[str]], list[int]]:
+    """The rows of a file that hold something, and the line each starts on."""
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    rows, lines, start = [], [], 1
+    try:
+        for fields in reader:
+            if fields:
+                rows.append(fields)
+                lines.append(start)
+            if len(rows) > TABLE_ROWS + 1:
+                raise KontumError("hostile.too_many_rows", file=file, limit=TABLE_ROWS)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        detail = repr(str(error))
+        raise _refusal(file, start, Words("error.broken_quotes"), "allowed.csv_row", detail=detail) from None
+    return rows, lines
+
+
+def _check_header(file: str, header: list[str], columns: Sequence[str]) -> None:
+    if len(header) == 1 and ";" in header[0]:
+        raise _refusal(file, 1, header[0][:60], "allowed.commas")
+    header = header[: 10 * len(columns)]
+    missing = [(column, "error.no_column") for column in columns if column not in header]
+    strange = [c for c in dict.fromkeys(header) if c not in columns or header.count(c) > 1]
+    faults = missing + [(column, "error.unknown_column") for column in strange]
+    if faults:
+        values = {"columns": list(columns)}
+        raise DataError([Problem(file, 1, column, Words(key), "allowed.columns", values) for column, key in faults])
+
+
+def _row_problems(file: str, header: list[str], lines: list[int], rows: list[list[str]]) -> Iterator[Problem]:
+    for line, fields in zip(lines, rows, strict=True):
+        if len(fields) != len(header):
+            count = {"count": len(header)}
+            yield Problem(file, line, None, Words("error.fields", count=len(fields)), "allowed.fields", count)
+            continue
+        for column, value in zip(header, fields, strict=True):
+            if not value.isascii() and not unicodedata.is_normalized("NFC", value):
+                composed = unicodedata.normalize("NFC", value)
+                yield Problem(file, line, column, value, "allowed.nfc", {"composed": composed})
+            if value != value.strip():
+                yield Problem(file, line, column, value, "allowed.no_space")
+
+
+def field_problems(table: str, frame: pd.DataFrame) -> list[Problem]:
+    """Every field of `frame` that the rule of its column does not allow, and every row that repeats a key.
+
+    table: name of a table of contract.json; frame: its rows as `read_table` gives them.
+    """
+    file = f"{table}.csv"
+    return first_problems([*_cell_problems(file, table, frame), *_key_problems(file, KEYS[table], frame)], file)
+
+
+def _cell_problems(file: str, table: str, frame: pd.DataFrame) -> Iterator[Problem]:
+    for column, name in COLUMNS[table].items():
+        rule, cells = RULES[name], frame[column]
+        if "enum" in rule:
+            values = {"values": [value for value in rule["enum"] if value]}
+            key = "allowed.one_of_or_none" if "" in rule["enum"] else "allowed.one_of"
+            yield from _problems_at(file, frame, column, cells.isin(rule["enum"]), key, values)
+        elif "pattern" in rule:
+            is_written = cells.str.fullmatch(rule["pattern"])
+            yield from _problems_at(file, frame, column, is_written, f"allowed.field.{name}", {})
+            if rule.get("calendar"):
+                yield from _problems_at(file, frame, column, ~is_written | cells.map(_is_day), "allowed.calendar", {})
+
+
+def _problems_at(
+    file: str, frame: pd.DataFrame, column: str, is_right: pd.Series, allowed: str, values: Json
+) -> Iterator[Problem]:
+    if not is_right.all():
+        wrong = frame.loc[~is_right, [LINE, column]].head(PROBLEMS + 1)
+        for line, value in wrong.itertuples(index=False):
+            yield Problem(file, int(line), column, value, allowed, values)
+
+
+def _is_day(words: str) -> bool:
+    """Whether a text that is written as a day is one of the calendar: no 30 February. A year or a month alone is."""
+    try:
+        return len(words) < 10 or bool(date.fromisoformat(words))
+    except ValueError:
+        return False
+
+
+def _key_problems(file: str, key: list[str], frame: pd.DataFrame) -> Iterator[Problem]:
+    is_repeated = frame.duplicated(key)
+    if is_repeated.any():
+        first = frame.groupby(key, sort=False)[LINE].transform("first")
+        for row in frame.assign(first=first)[is_repeated].head(PROBLEMS + 1).to_dict("records"):
+            value = ", ".join(row[column] for column in key)
+            words = {"first": Words("error.row", row=row["first"])}
+            yield Problem(file, int(row[LINE]), "+".join(key), value, "allowed.key_once", words)
+
+
+def package_text(processed: str | Path = PROCESSED) -> str:
+    """The description of all tables, raw and processed, as the JSON text of a Frictionless Data Package.
+
+    processed: the folder with the processed tables, whose headers are read. No clock and no hash is in it, so it
+    changes only when a table changes its columns.
+
+    >>> package = json.loads(package_text())
+    >>> [r["name"] for r in package["resources"]][:2], package["licenses"][0]["name"]
+    (['sources', 'observations'], 'CC-BY-4.0')
+    """
+    raw = [_resource(name, f"raw/{name}.csv", COLUMNS[name], table) for name, table in CONTRACT["tables"].items()]
+    package = {
+        "name": "kon-tum-analysis",
+        "title": _both("datapackage.title"),
+        "description": _both("datapackage.description"),
+        "profile": "tabular-data-package",
+        "licenses": [_LICENCE],
+        "sources": [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}],
+        "contributors": [{"title": "Kon Tum Analysis", "role": "author"}],
+        "resources": raw + [_processed(path) for path in sorted(Path(processed).glob("*.csv"))],
+    }
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+
+
+def _both(key: str) -> str:
+    return " / ".join(text(key, lang) for lang in LANGUAGES)
+
+
+def _resource(name: str, path: str, rules: Mapping[str, str], table: Json) -> Json:
+    described = f"datapackage.{path.removesuffix('.csv').replace('/', '.')}"
+    schema: Json = {"fields": [_field(*field) for field in rules.items()], "missingValues": [""]}
+    if "primaryKey" in table:
+        schema["primaryKey"] = table["primaryKey"]
+    links = [
+        {"fields": [column], "reference": {"resource": "" if to == name else to, "fields": [key]}}
+        for column, (to, _, key) in ((c, link.partition(".")) for c, link in table.get("foreignKeys", {}).items())
+        if "separator" not in RULES[rules[column]]  # no foreign key follows several values of one cell
+    ]
+    if links:
+        schema["foreignKeys"] = links
+    words = {"title": _both(described)} if described in labels() else {}
+    kind = {"profile": "tabular-data-resource", "scheme": "file", "format": "csv", "mediatype": "text/csv"}
+    return {"name": name, **words, "path": path, **kind, "encoding": "utf-8", "schema": schema}
+
+
+def _field(column: str, name: str) -> Json:
+    """A column as a field of Table Schema; name: its rule."""
+    rule = RULES[name]
+    kind = rule["type"]
+    limits: Json = {limit: rule[limit] for limit in ("minimum", "maximum") if limit in rule}
+    values = [value for value in rule.get("enum", ()) if value]
+    if "enum" in rule and "" not in rule["enum"] or "pattern" in rule and not re.fullmatch(rule["pattern"], ""):
+        limits["required"] = True
+    if kind == "string" and name != "filled":  # that a text is there is said by `required`
+        limits |= {"enum": values} if values else {"pattern": rule["pattern"]} if "pattern" in rule else {}
+    field: Json = {"name": column, "title": _title(column)}
+    words = next((word for word in ("enum", "pattern") if word in limits), name)
+    words = words if f"datapackage.rule.{words}" in labels() else kind
+    field |= {"type": kind, "description": _both(f"datapackage.rule.{words}")}
+    field |= {part: rule[part] for part in ("trueValues", "falseValues") if part in rule}
+    return field | ({"constraints": limits} if limits else {})
+
+
+def _title(column: str) -> str:
+    """Its title with its unit in both languages; a share is a fraction in our files, in per cent only for readers."""
+    row = columns().get(column, {"format": ""})
+    is_share = row["format"][:1] in ("p", "c")
+    return " / ".join(row[lang] if is_share else heading(column, lang) for lang in LANGUAGES)
+
+
+def _processed(path: Path) -> Json:
+    described = CONTRACT["processed"]
+    table = described["tables"].get(path.stem, {})
+    header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+    kinds = described["columns"], table.get("columns", {})
+    rule_of = {column: rule for kind in kinds for rule, columns in kind.items() for column in columns}
+    links = described["foreignKeys"] | table.get("foreignKeys", {})
+    links = {c: link for c, link in links.items() if c in header and c not in table.get("unlinked", ())}
+    rules = {column: rule_of.get(column, "string") for column in header}
+    return _resource(f"processed_{path.stem}", f"processed/{path.name}", rules, table | {"foreignKeys": links})
