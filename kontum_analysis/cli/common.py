@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from ..base.errors import KontumError, Words
 from ..base.files import FIGURES, SCENARIOS, save
@@ -18,6 +16,7 @@ from .words import BadNumber
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.progress import Progress
 
     from ..poverty.scenarios import Scenario
 
@@ -121,12 +120,16 @@ def say(console: Console, key: str, lang: str, **values: object) -> None:
 
 def progress_bar(console: Console) -> Progress:
     """A line a step: what is done, how much of it, for how long."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console)
 
 
 def print_table(console: Console, frame: pd.DataFrame, caption: str | None = None) -> None:
     """A table of strings on the console: the first column to the left, the others to the right."""
+    from rich.table import Table
+
     grid = Table(title=caption, title_justify="left", header_style="bold")
     for index, name in enumerate(frame.columns):
         grid.add_column(str(name), justify="left" if index == 0 else "right")

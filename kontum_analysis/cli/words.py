@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from ..base.errors import KontumError, Words, did_you_mean
@@ -31,6 +30,14 @@ class _InBothLanguages:
         """The line of usage."""
         usage: str = super().get_usage(ctx)  # type: ignore[misc]  # of the command it is mixed into
         return usage.replace("Usage:", f"{_both('cli.word.usage')}:", 1)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; the words of its frames belong to the module that Typer loads for it."""
+        from typer import rich_utils
+
+        for name in _HELP:
+            setattr(rich_utils, name, _both(f"cli.word.{name.lower()}"))
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The options."""
@@ -64,8 +71,6 @@ def examples(*path: str) -> str | None:
 
 def in_both_languages(app: typer.Typer, *path: str) -> None:
     """Give every command of a Typer app, and of the apps within it, our words and its examples."""
-    for name in _HELP:
-        setattr(rich_utils, name, _both(f"cli.word.{name.lower()}"))
     for command in app.registered_commands:
         name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
         command.cls, command.epilog = Command, examples(*path, name)
