@@ -12,6 +12,7 @@ from .columns import Column, Provenance, Table
 from .tables import READING
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SHORT = 24  # letters that are kept on one line
 _LONG = 30  # rows that no longer fit on one page
 _PAGE_CM = 15.5  # what an upright A4 page leaves between its margins
 _GAP_CM = 0.12  # on either side of a column
@@ -59,20 +60,29 @@ def _field(value: object) -> str:
 
 
 def html_table(columns: Sequence[Column]) -> str:
-    """Columns as an HTML table: text to the left, numbers to the right, whatever the page around it does to tables."""
-    sides = ["left" if column.kind == "text" else "right" for column in columns]
+    """Columns as an HTML table: text to the left, numbers to the right, whatever the page around it does to tables.
+
+    A column of short cells keeps each on a line, one of sentences is wide enough to read; a page too narrow for that
+    lets the table scroll.
+    """
+    looks = [_look(column) for column in columns]
 
     def row(mark: str, cells: Iterable[str]) -> str:
-        return "<tr>{}</tr>".format(
-            "".join(
-                f'<{mark} style="text-align: {side}">{html.escape(cell, quote=False)}</{mark[:2]}>'
-                for side, cell in zip(sides, cells, strict=True)
-            )
-        )
+        parts = zip(looks, cells, strict=True)
+        tags = (f'<{mark} style="{look}">{html.escape(cell, quote=False)}</{mark[:2]}>' for look, cell in parts)
+        return f"<tr>{''.join(tags)}</tr>"
 
     head = row('th scope="col"', (column.heading for column in columns))
     body = "\n".join(row("td", cells) for cells in zip(*(column.cells for column in columns), strict=True))
     return f'<table style="table-layout: auto">\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>'
+
+
+def _look(column: Column) -> str:
+    if column.kind != "text":
+        return "text-align: right"
+    longest = max(map(len, column.cells), default=0)
+    width = "white-space: nowrap" if longest <= _SHORT else f"min-width: {min(8 + longest // 8, 20)}em"
+    return f"text-align: left; {width}"
 
 
 def latex(table: Table, lang: str) -> str:
