@@ -112,8 +112,10 @@ def test_links_and_pictures_carry_their_words():
     assert [xml_words(p) for p in captions] == ["Hình 1. F", "Hình 2. F"]
 
 
-TABLE = """<table><caption>C</caption><thead><tr><th rowspan="2">A</th><th colspan="2">B</th></tr><tr><th>b1</th><th>b2</th></tr>
-</thead><tbody><tr class="group"><td colspan="3">g</td></tr><tr class="total"><td>x</td><td class="n">1,5</td><td></td></tr></tbody></table>"""
+TABLE = """<table><caption>C</caption>
+<thead><tr><th rowspan="2">A</th><th colspan="2">B</th></tr><tr><th>b1</th><th>b2</th></tr></thead>
+<tbody><tr class="group"><td colspan="3">g</td></tr>
+<tr class="total"><td>x</td><td class="n">1,5</td><td></td></tr></tbody></table>"""
 
 
 def test_a_table_has_merged_headings_that_come_again_on_every_page():

@@ -164,8 +164,10 @@ def _write_section(document: Docx, element: Element, lang: str) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if is_landscape else (short, long)
     section.different_first_page_header_footer = is_annex
+    for numbers in section._sectPr.findall(qn("w:pgNumType")):  # of the section before
+        section._sectPr.remove(numbers)
     if is_annex:
-        section._sectPr.append(_tag("pgNumType", start="1"))
+        section._sectPr.find(qn("w:pgMar")).addnext(_tag("pgNumType", start="1"))
     _write_all(document, element, lang)
 
 
