@@ -10,17 +10,16 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError, Words
 from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.data.observations import load_observations
 from kontum_analysis.poverty.scenarios import Scenario, preset
 from kontum_analysis.publish import sdmx
 from kontum_analysis.publish import text_files as text_tables
-from kontum_analysis.publish import word as documents
 from kontum_analysis.publish.columns import Table, columns, provenance
 from kontum_analysis.publish.table_document import tables_document
 from kontum_analysis.publish.tables import report_tables
+from kontum_analysis.publish.word import EPOCH
 
 
 def table_of(frame):
@@ -152,7 +151,7 @@ def test_the_document_is_the_same_bytes_and_carries_no_clock(tables, origin, doc
     again = tables_document([tables[n] for n in ("known_rates", "quotas", "district_panel", "sources")], origin, "vi")
     assert again == document
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
-        assert {member.date_time for member in archive.infolist()} == {documents.EPOCH}
+        assert {member.date_time for member in archive.infolist()} == {EPOCH}
     facts = Document(io.BytesIO(document)).core_properties
     assert facts.author == "Kon Tum Analysis" and facts.title == text("exports.title", "vi")
     assert facts.created.date() == origin.day == facts.modified.date()
@@ -173,16 +172,6 @@ def test_the_document_is_a4_times_new_roman_13_with_numbered_captions_and_repeat
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
         section_cm = 24.7 + 0.6 if len(table.columns) > 11 else 16.5
         assert sum(column.width.cm for column in table.columns) <= section_cm + 0.01
-
-
-def test_a_picture_has_a_caption_a_number_and_a_text_for_those_who_cannot_see_it(obs):
-    figure = kt.figures.build("coverage", obs, "vi")
-    document = documents.new_document("vi")
-    documents.add_picture(document, figure.image(dpi=40), figure.title, figure.alt, 40, "vi")
-    found = Document(io.BytesIO(documents.document_bytes(document)))
-    assert found.inline_shapes[0].width.cm == pytest.approx(16.5, abs=0.01), "no wider than the page"
-    assert found.inline_shapes[0]._inline.docPr.get("descr") == figure.alt
-    assert [p.text for p in found.paragraphs if p.style.name == "Caption"] == [f"Hình 1. {figure.title}"]
 
 
 def test_the_page_beside_the_files_names_vintage_seed_hash_and_every_table(tables, origin):
