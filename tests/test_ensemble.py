@@ -9,6 +9,7 @@ import kontum_analysis as kt
 from kontum_analysis.base.errors import ScenarioError
 from kontum_analysis.poverty import draws as ensemble
 from kontum_analysis.poverty import history as base_rates
+from kontum_analysis.poverty.paces import baseline
 from kontum_analysis.poverty.scenarios import preset
 
 
@@ -31,7 +32,7 @@ def test_the_province_is_the_sum_of_its_districts_in_every_draw(mid):
 
 
 def test_rates_stay_between_the_floor_and_one(mid, outlook, obs):
-    base = kt.paces.baseline(obs, preset("programme-mid"))
+    base = baseline(obs, preset("programme-mid"))
     floor = base.floor * base.rates[:, None] / (1 + base.growth) ** np.arange(10)
     assert (mid.rates >= floor[:, :, None] - 1e-12).all() and (mid.rates <= 1).all()
     assert (outlook.rates > 0).all() and (outlook.rates < 1).all()

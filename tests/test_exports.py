@@ -10,16 +10,17 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
+import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError, Words
 from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.data.observations import load_observations
 from kontum_analysis.poverty.scenarios import Scenario, preset
 from kontum_analysis.publish import sdmx
 from kontum_analysis.publish import text_files as text_tables
+from kontum_analysis.publish import word as documents
 from kontum_analysis.publish.columns import Table, columns, provenance
 from kontum_analysis.publish.table_document import tables_document
 from kontum_analysis.publish.tables import report_tables
-from kontum_analysis.publish.word import EPOCH
 
 
 def table_of(frame):
@@ -151,7 +152,7 @@ def test_the_document_is_the_same_bytes_and_carries_no_clock(tables, origin, doc
     again = tables_document([tables[n] for n in ("known_rates", "quotas", "district_panel", "sources")], origin, "vi")
     assert again == document
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
-        assert {member.date_time for member in archive.infolist()} == {EPOCH}
+        assert {member.date_time for member in archive.infolist()} == {documents.EPOCH}
     facts = Document(io.BytesIO(document)).core_properties
     assert facts.author == "Kon Tum Analysis" and facts.title == text("exports.title", "vi")
     assert facts.created.date() == origin.day == facts.modified.date()

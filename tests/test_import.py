@@ -49,7 +49,7 @@ def test_every_name_of_the_contract_is_at_the_top():
     ]
     for name in [*names, "estimate_panel", "leave_one_out", "DataError", "UnknownAreaError", "ScenarioError"]:
         assert name in dir(kt) and getattr(kt, name).__name__ == name
-    assert kt.areas.resolve and kt.scenarios.preset and kt.words.text
+    assert kt.areas.resolve and kt.scenarios.preset
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error():

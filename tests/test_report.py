@@ -186,7 +186,7 @@ def test_the_report_sent_in_time_knows_no_review_of_its_year(vintage):
     words = words_of(vintage)
     assert "6,84" not in words and "10.220" not in words and "10,86" in words
     assert "Chưa có kết quả rà soát hộ nghèo cuối năm 2023" in words
-    sources = kt.observations.raw_tables()["sources"].set_index("url")["published"]
+    sources = kt.raw_tables()["sources"].set_index("url")["published"]
     dated = [sources[link.get("href")] for link in vintage.iter("a")]
     assert dated and all(published <= "2023-12-20" for published in dated)
 

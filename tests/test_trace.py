@@ -40,7 +40,7 @@ def test_a_target_names_its_document_its_rows_and_its_status():
 def test_a_figure_names_steps_scenarios_seed_and_the_hash_of_its_table(obs):
     chain = trace("exit_quotas")
     assert chain.seed == 3299 and chain.scenarios["programme-mid"]["province_pace_pp"] == 3.5
-    assert kt.figures.build("exit_quotas", obs, "vi").data_hash in chain.explain("en")[-1]
+    assert kt.figure("exit_quotas", obs, "vi").data_hash in chain.explain("en")[-1]
 
 
 QUICK = [
@@ -67,7 +67,7 @@ def test_a_figure_can_be_drawn_anew_from_the_rows_it_names_alone(name, obs):
     )  # figures ask for them before they start
     alone = obs[obs.index.isin(rows_of(name, obs).index) | counted].reset_index(drop=True)
     assert len(alone) < len(obs)
-    found, whole = (kt.figures.build(name, o, "vi").table.reset_index(drop=True) for o in (alone, obs))
+    found, whole = (kt.figure(name, o, "vi").table.reset_index(drop=True) for o in (alone, obs))
     assert found.equals(whole)
 
 

@@ -31,8 +31,8 @@ def columns() -> dict[str, dict[str, str]]:
     """How each column of our tables is shown, from `columns.csv`: a dict from its name to its row.
 
     vi, en: its title. unit: a label `unit_measure.*`, "" for none. format: p0, p2 … a fraction in per cent with so many
-    decimals; n0, n2 … a number; g2 a number with at most so many; y a year; d a day; "" text. words: the first part of
-    the labels that say its codes, as "status" for `status.published`.
+    decimals; c a probability in whole per cent; n0, n2 … a number; g2 a number with at most so many; y a year; d a day;
+    "" text. words: the first part of the labels that say its codes, as "status" for `status.published`.
 
     >>> columns()["rate"]["format"], columns()["rate"]["unit"]
     ('p2', 'percent')
@@ -70,7 +70,9 @@ def number(value: Any, decimals: int, lang: str) -> str:
 
 
 class _Numbers(Formatter):
-    """Format specs of the labels: n0, n1, n2 … decimals; p0, p1, p2 … per cent of a fraction (without the sign)."""
+    """Format specs of the labels: n0, n1 … decimals; p0, p1 … per cent of a fraction, c a probability in whole per cent
+    (both without the sign); d a day.
+    """
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
@@ -79,7 +81,9 @@ class _Numbers(Formatter):
         """Write numbers as the language does; leave every other format to Python."""
         if spec[:1] in ("n", "p") and spec[1:].isdigit():
             return number(value * 100 if spec[0] == "p" and value is not None else value, int(spec[1:]), self.lang)
-        return str(super().format_field(value, spec))
+        if spec == "c":
+            return chance(value, self.lang)
+        return exact_day(value, self.lang) if spec == "d" else str(super().format_field(value, spec))
 
 
 def text(key: str, lang: str, **values: Any) -> str:

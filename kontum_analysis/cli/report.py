@@ -8,7 +8,20 @@ from rich.console import Console
 
 from ..base.errors import KontumError
 from ..base.words import text
-from .common import AsOf, Data, Lang, Own, both, console_for, observations_for, scenario_named
+from .common import (
+    AsOf,
+    Data,
+    Lang,
+    Overwrite,
+    Own,
+    both,
+    console_for,
+    observations_for,
+    say,
+    scenario_named,
+    scenarios,
+    write_file,
+)
 
 app = typer.Typer()
 
@@ -18,12 +31,14 @@ def report(
     year: Annotated[int | None, typer.Option("--year", help=both("cli.option.report_year"))] = None,
     place: Annotated[str | None, typer.Option("--area", help=both("cli.option.report_area"))] = None,
     out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.report_out"))] = None,
-    scenario: Annotated[str, typer.Option("--scenario", help=both("cli.option.report_scenario"))] = "programme-mid",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help=both("cli.option.report_scenario"), autocompletion=scenarios)
+    ] = "programme-mid",
+    overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help=both("cli.option.report_overwrite"))] = False,
     setup: Annotated[bool, typer.Option("--setup", help=both("cli.option.report_setup"))] = False,
 ) -> None:
     """Write the yearly report on the programme as a Word document or an HTML page."""
@@ -37,20 +52,14 @@ def report(
         raise KontumError("report.error.suffix", name=out.name)
     if not out.parent.is_dir():
         raise KontumError("report.error.folder", name=out.parent)
-    from ..base.files import write_whole
     from ..publish.report import build_report
     from ..publish.report_head import load_head
     from ..publish.word import word_bytes
 
     obs = observations_for(console, lang, as_of, data, own)
-    head, user = load_head(), own or None
-    page = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user, place, head)
-    content = word_bytes(page) if out.suffix.lower() == ".docx" else page.encode("utf-8")
-    if out.exists() and not overwrite and out.read_bytes() != content:
-        numbered = (out.with_stem(f"{out.stem}-{number}") for number in range(2, 1000))
-        raise KontumError("report.error.exists", name=out.name, free=next(p for p in numbered if not p.exists()).name)
-    write_whole(out, content)
-    console.print(text("project.written", lang, file=out.name), highlight=False, markup=False)
+    chosen, head = scenario_named(scenario, console, lang), load_head()
+    page = build_report(obs, year, lang, chosen, as_of, data, own or None, place, head)
+    write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
     return None
 
 
@@ -65,7 +74,7 @@ def ask_for_head(console: Console, lang: str) -> None:
     from ..data.own import shown
     from ..publish.report_head import Head, load_head, save_head
 
-    console.print(text("report.setup.intro", lang), highlight=False, markup=False)
+    say(console, "report.setup.intro", lang)
     answers: dict[str, str | list[str]] = {}
     for name, kept in load_head():
         usual = "; ".join(kept) if isinstance(kept, tuple) else kept
@@ -73,4 +82,4 @@ def ask_for_head(console: Console, lang: str) -> None:
         lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
         answers[name] = lines if isinstance(kept, tuple) else "" if answer == "-" else answer
     path = save_head(Head.model_validate(answers))
-    console.print(text("report.setup.written", lang, file=shown(path)), highlight=False, markup=False)
+    say(console, "report.setup.written", lang, file=shown(path))

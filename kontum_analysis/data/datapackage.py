@@ -260,7 +260,7 @@ def _processed_field(column: str, fractions: set[str]) -> Json:
 def _title(column: str) -> str:
     """Its title with its unit in both languages; a share is a fraction in our files, in per cent only for readers."""
     row = columns().get(column, {"format": ""})
-    return " / ".join(row[lang] if row["format"].startswith("p") else heading(column, lang) for lang in LANGUAGES)
+    return " / ".join(row[lang] if row["format"][:1] in ("p", "c") else heading(column, lang) for lang in LANGUAGES)
 
 
 def _named(column: str, kind: str, rule: str | None = None) -> Json:

@@ -47,6 +47,7 @@ ORDER = [
     "known_from",
     "known_from_assumed",
     "preferred",
+    "preference",
     "preference_reason",
     "preference_reason_vi",
     LINE,
@@ -228,7 +229,13 @@ def _with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kind: pd.Series
     english, vietnamese = (
         pd.Series([words.in_language(lang) for words in reason], obs.index, dtype=object) for lang in ("en", "vi")
     )
-    return obs.assign(preferred=np.array(preferred, bool), preference_reason=english, preference_reason_vi=vietnamese)
+    codes = [words.key.removeprefix("preference.").replace("conflict_", "lost_") for words in reason]
+    return obs.assign(
+        preferred=np.array(preferred, bool),
+        preference=pd.Series(codes, obs.index, dtype=object),
+        preference_reason=english,
+        preference_reason_vi=vietnamese,
+    )
 
 
 def _verdict(is_first: bool, row: Any, first: Any, entry: Any, count: int) -> tuple[bool, Words]:

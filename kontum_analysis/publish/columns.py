@@ -16,8 +16,8 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.files import RAW
+from ..base.words import chance, decimals_of, heading, labels, number, printed_day, text
 from ..base.words import columns as facts_of_columns
-from ..base.words import decimals_of, heading, labels, number, printed_day, text
 from ..data.areas import area_name
 from ..data.observations import raw_tables
 from ..data.schemas import COLUMNS
@@ -111,11 +111,14 @@ def _column(name: Any, values: pd.Series, lang: str, of: str) -> Column:
     if spec == "y":
         years = [None if value is None else int(value) for value in plain_values]
         return Column(str(name), words, "year", years, [0] * len(years), [_text(year) for year in years])
-    if spec[:1] in ("p", "n", "g"):
-        scale, most = (100 if spec[0] == "p" else 1), int(spec[1:])
+    if spec[:1] in ("p", "c", "n", "g"):
+        scale, most = (100 if spec[0] in "pc" else 1), int(spec[1:] or 0)
         numbers = [None if value is None else round(float(value) * scale, 9) for value in plain_values]
         decimals = [most if value is None or spec[0] != "g" else decimals_of(value, most) for value in numbers]
-        cells = [number(value, places, lang) for value, places in zip(numbers, decimals, strict=True)]
+        if spec == "c":
+            cells = [NOTHING if value is None else chance(value, lang) for value in plain_values]
+        else:
+            cells = [number(value, places, lang) for value, places in zip(numbers, decimals, strict=True)]
         return Column(str(name), words, "number", numbers, decimals, cells)
     if spec == "d" and all(value is None or value == "" or _DAY.fullmatch(str(value)) for value in plain_values):
         days = [date.fromisoformat(value) if value else None for value in plain_values]
@@ -192,7 +195,12 @@ def provenance(
     """
     printed = obs.loc[~obs["known_from_assumed"], "known_from"]
     day = as_of if as_of is not None else printed.max() if len(printed) else obs["known_from"].max()
+    return Provenance(date.fromisoformat(str(day)[:10]), data_hash(data), tuple(scenarios))
+
+
+def data_hash(data: str | Path | None = None) -> str:
+    """The first 12 digits of the SHA-256 over the raw tables of a folder, default those of the project."""
     digest = hashlib.sha256()
     for name in sorted(COLUMNS):
         digest.update(name.encode() + (Path(data or RAW) / f"{name}.csv").read_bytes())
-    return Provenance(date.fromisoformat(str(day)[:10]), digest.hexdigest()[:12], tuple(scenarios))
+    return digest.hexdigest()[:12]

@@ -1,6 +1,6 @@
 """The tables people read: the headline, rates and quotas by year, chances by scenario, and all tables for a report."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import KontumError, Words
-from ..base.words import text
-from ..data.areas import POOR_DISTRICTS, PROVINCE, crosswalk
-from ..data.observations import raw_tables, select
+from ..data.areas import POOR_DISTRICTS, PROVINCE
+from ..data.observations import raw_tables
 from ..ntm.attainment import NTMProjection, project_ntm
 from ..poverty.draws import probability, scenario_draws
 from ..poverty.estimates import estimate_panel
 from ..poverty.history import observed_paces, pace_percentile
-from ..poverty.paces import Inputs, implied_pace
+from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, known_rates, project_poverty
 from ..poverty.scenarios import Scenario, preset, presets
 from ..targets.programme import corridors
@@ -26,7 +25,7 @@ Folder = str | Path | None
 READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
 
 
-def headline(obs: pd.DataFrame | Inputs, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
+def headline(obs: pd.DataFrame, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
     """One row a scenario: where the paces lead in 2025 and 2030, and how many households must leave poverty.
 
     scenarios: default every preset. Columns: scenario; start; paper_2025 (the province's pace alone, nothing below
@@ -122,12 +121,11 @@ class Report:
 
     def __init__(self, obs: pd.DataFrame, scenarios: Sequence[Scenario], data: Folder = None) -> None:
         self.obs, self.scenarios, self.data = obs, scenarios, data
-        self.inputs = Inputs(obs)
 
     @cached_property
     def paths(self) -> pd.DataFrame:
         """The paths of all scenarios, one below the other."""
-        return pd.concat([project_poverty(self.inputs, s) for s in self.scenarios], ignore_index=True)
+        return pd.concat([project_poverty(self.obs, s) for s in self.scenarios], ignore_index=True)
 
     @cached_property
     def ntm(self) -> NTMProjection:
@@ -151,7 +149,7 @@ def _in_order(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _implied(report: Report) -> pd.DataFrame:
-    return pd.concat([implied_pace(report.inputs, scenario) for scenario in report.scenarios], ignore_index=True)
+    return pd.concat([implied_pace(report.obs, scenario) for scenario in report.scenarios], ignore_index=True)
 
 
 def _attainment(report: Report) -> pd.DataFrame:
@@ -182,7 +180,7 @@ def _sources(report: Report) -> pd.DataFrame:
 # name -> (how its frame is made, what stands under years, whether it is too long for a document); in reading order
 _MAKERS: dict[str, tuple[Callable[[Report], pd.DataFrame], str, bool]] = {
     "known_rates": (lambda report: known_rates(report.obs), "", False),
-    "headline": (lambda report: headline(report.inputs, report.scenarios), "", False),
+    "headline": (lambda report: headline(report.obs, report.scenarios), "", False),
     "rates": (lambda report: rates_by_year(report.paths), "rate", False),
     "quotas": (lambda report: quotas_by_year(report.paths), "quota", False),
     "implied_pace": (_implied, "", False),
@@ -213,53 +211,3 @@ def report_tables(
         except KontumError as error:
             problems.append((name, error))
     return tables, problems
-
-
-def wide_by_scenario(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """One row an area and one column a scenario, from a dict of scenario name to values indexed by area."""
-    return pd.DataFrame(columns).rename_axis("area").reset_index()
-
-
-def baseline_districts(obs: pd.DataFrame) -> pd.DataFrame:
-    """End-2021 by district: rate and poor households, the same for ethnic minorities, near-poor where published."""
-    panel = estimate_panel(obs).panel
-    rows = panel[panel["year"] == 2021].set_index("area")
-    day = obs[obs["time_period"] == "2021-12-31"]
-
-    def of(indicator: str) -> pd.Series:
-        return select(day, indicator, standard="MDP_2022_2025").set_index("ref_area")["obs_value"]
-
-    return (
-        rows[["rate", "status_rate", "households", "poor_households"]]
-        .assign(
-            dtts_rate=of("dtts_poverty_rate_pct") / 100,
-            dtts_poor_households=of("dtts_poor_households"),
-            near_poor_rate=of("near_poor_rate_pct") / 100,
-        )
-        .reset_index()
-    )
-
-
-def units_2025(obs: pd.DataFrame) -> pd.DataFrame:
-    """The 40 units of July 2025: code, name, number of old units in each, and old communes named as NTM-attained."""
-    cross = crosswalk()
-    projection = project_ntm(obs, draws=2)
-    named = set(projection.communes.loc[projection.communes["attained_by"].fillna("") != "", "code"])
-    table = cross.assign(attained_named=cross["old_code"].isin(named)).groupby(["new_code", "new_name"], as_index=False)
-    return table.agg(old_communes=("old_code", "size"), attained_named=("attained_named", "sum"))
-
-
-def standard_change(item: str, standard: str = "MDP_2026_2030") -> dict[str, Any]:
-    """An income line of the new poverty standard beside the one in force: the words and numbers of one sentence."""
-    rows = raw_tables()["standards"]
-    new = rows[(rows["standard"] == standard) & (rows["item"] == item)].iloc[0]
-    now = rows[(rows["standard"] == "MDP_2022_2025") & (rows["item"] == item)].iloc[0]
-    words = {lang: text(f"standard.{item.rpartition(', ')[2]}", lang) for lang in ("vi", "en")}
-    return dict(
-        standard=standard,
-        document=new["source_id"],
-        since=new["valid_from"],
-        item=words,
-        value=float(new["value"]),
-        now=float(now["value"]),
-    )

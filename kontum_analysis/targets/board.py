@@ -1,5 +1,7 @@
 """The scoreboard: each of the 26 targets of Programme 3299 with its latest value, gap, outlook and a status by rule."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,12 +72,13 @@ def scoreboard(
     data: str | Path | None = None,
     draws: int = 10_000,
     seed: int = 3299,
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
     obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it.
     data: the folder that `obs` was loaded from, default `data/raw/`. draws, seed: of the models behind projected_value
-    and probability.
+    and probability. only: ids of the targets wanted, default all; a model that none of them asks for is not run.
 
     Columns: the target (statement in both languages); latest_value in its unit with latest_day and kind (published,
     derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the
@@ -110,45 +113,52 @@ def scoreboard(
         obs = vintage(obs, as_of, data)
     known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
-    models = _models(obs, draws, seed)
+    targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
+    models = _models(obs, draws, seed, set(targets["programme"]))
     rows = []
     target: Any
-    for target in targets[targets["in_programme_3299"] == 1].itertuples():
+    for target in targets.itertuples():
         if target.comparator in ("<", "<="):
             raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
         found = measure(obs, target)
         projected, chance = models.get(target.target_id, (np.nan, np.nan))
         rows.append(_row(target, found, projected, chance) | {"target_known": known})
-    return pd.DataFrame(rows)[COLUMNS]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _models(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    """target_id -> (median at the end of 2025, probability), for the targets that a model speaks of."""
-    found = {}
-    try:
-        ntm = project_ntm(obs, pace=None, draws=draws, seed=seed)
-        chance = ntm.probabilities.set_index("event")["probability"]
-        last = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")["median"]
-        for target_id, event in (
-            ("S-NTM-01", "ntm_communes"),
-            ("S-NTM-02", "ntm_advanced_communes"),
-            ("S-NTM-03", "ntm_model_communes"),
-        ):
-            found[target_id] = (float(last[event]), float(chance[event]))
-        share = 100 * float(last["ntm_communes_15_plus_criteria"]) / len(ntm.communes)
-        found["S-NTM-05"] = (share, float(chance["all_communes_15_criteria"]))
-    except KontumError:
-        pass  # a vintage before the first figures: no model, and the board says so by an empty probability
-    try:
-        outlook = outlook_draws(obs, end=2025, draws=draws, seed=seed)
-        opening = _opening(obs)
-        for target_id, area, pace in (("S-GN-01", PROVINCE, 3), ("S-GN-02", POOR_DISTRICTS, 6)):
-            end = float(np.median(outlook.of(area)[-1]))
-            reached = probability(outlook, area, 2025, opening[area] - 4 * pace / 100)
-            found[target_id] = (100 * (opening[area] - end) / 4, reached)
-    except KontumError:
-        pass
-    return found
+def _models(obs: pd.DataFrame, draws: int, seed: int, programmes: set[str]) -> dict[str, tuple[float, float]]:
+    """target_id -> (median at the end of 2025, probability), for the targets that a model speaks of.
+
+    A vintage before the first figures has no model, and the board says so by an empty probability.
+    """
+    chances: dict[str, tuple[float, float]] = {}
+    for programme, model in (("NTM", _ntm_model), ("POVERTY", _poverty_model)):
+        if programme in programmes:
+            with suppress(KontumError):
+                chances |= model(obs, draws, seed)
+    return chances
+
+
+def _ntm_model(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
+    ntm = project_ntm(obs, pace=None, draws=draws, seed=seed)
+    chance = ntm.probabilities.set_index("event")["probability"]
+    last = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")["median"]
+    events = {"S-NTM-01": "ntm_communes", "S-NTM-02": "ntm_advanced_communes", "S-NTM-03": "ntm_model_communes"}
+    share = 100 * float(last["ntm_communes_15_plus_criteria"]) / len(ntm.communes)
+    return {
+        **{target_id: (float(last[event]), float(chance[event])) for target_id, event in events.items()},
+        "S-NTM-05": (share, float(chance["all_communes_15_criteria"])),
+    }
+
+
+def _poverty_model(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
+    outlook = outlook_draws(obs, end=2025, draws=draws, seed=seed)
+    opening, chances = _opening(obs), {}
+    for target_id, area, pace in (("S-GN-01", PROVINCE, 3), ("S-GN-02", POOR_DISTRICTS, 6)):
+        end = float(np.median(outlook.of(area)[-1]))
+        reached = probability(outlook, area, 2025, opening[area] - 4 * pace / 100)
+        chances[target_id] = (100 * (opening[area] - end) / 4, reached)
+    return chances
 
 
 def _opening(obs: pd.DataFrame) -> dict[str, float]:
