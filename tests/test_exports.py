@@ -10,7 +10,6 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError, Words
 from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.data.observations import load_observations
