@@ -79,10 +79,14 @@ def test_pdflatex_sets_every_table_without_an_error(tables, tmp_path):
 def test_html_aligns_text_left_and_numbers_right_and_runs_nothing():
     page = lxml.html.fromstring(html_table(table_of(publisher=["<script>x</script>"], gap=[1.5]).columns("en")))
     assert page.xpath("//script") == [] and page.xpath("//td/text()") == ["<script>x</script>", "1.5"]
-    assert page.xpath("//td/@style") == page.xpath("//th/@style") == [
-        "text-align: left; white-space: nowrap",
-        "text-align: right",
-    ]
+    assert (
+        page.xpath("//td/@style")
+        == page.xpath("//th/@style")
+        == [
+            "text-align: left; white-space: nowrap",
+            "text-align: right",
+        ]
+    )
 
 
 def test_the_page_beside_the_files_names_vintage_seed_hash_and_every_table(tables, obs):

@@ -76,10 +76,10 @@ def ask_for_head(console: Console, lang: str) -> None:
 
     say(console, "report.setup.intro", lang)
     answers: dict[str, str | list[str]] = {}
-    for name, kept in load_head():
-        usual = "; ".join(kept) if isinstance(kept, tuple) else kept
+    for name, current in load_head():
+        usual = "; ".join(current) if isinstance(current, tuple) else current
         answer = typer.prompt(text(f"report.setup.{name}", lang), default=usual or "-").strip()
         lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
-        answers[name] = lines if isinstance(kept, tuple) else "" if answer == "-" else answer
+        answers[name] = lines if isinstance(current, tuple) else "" if answer == "-" else answer
     path = save_head(Head.model_validate(answers))
     say(console, "report.setup.written", lang, file=shown(path))

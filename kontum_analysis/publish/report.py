@@ -131,9 +131,9 @@ class Notes:
         if figure.value is None:
             return gap() + unit
         words, low, high = self._numbers(figure, decimals)
-        known = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
-        known += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
-        return " ".join(filter(None, [words + unit, known and f"({known})", self.mark(figure.sources)]))
+        remark = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
+        remark += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
+        return " ".join(filter(None, [words + unit, remark and f"({remark})", self.mark(figure.sources)]))
 
     def _numbers(self, figure: Figure, decimals: int) -> list[str]:
         decimals = min(decimals, 1) if figure.low < figure.high else decimals

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, poor_districts, vintage_of
+from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, vintage_of
 from ..data.observations import raw_tables
 from ..data.own import PREFIX
 from ..ntm.attainment import NTMProjection, project_ntm
@@ -19,7 +19,7 @@ from ..poverty.estimates import estimate_panel, leave_one_out
 from ..poverty.paths import exit_quotas, project_poverty
 from ..poverty.scenarios import Scenario
 from ..targets.board import PROGRAMME_DAY, load_targets, scoreboard
-from .report_figures import SEED, Figure, Known, or_none, stated
+from .report_figures import SEED, AreaFigures, Figure, or_none, stated
 
 DRAWS = 10_000  # those of the scoreboard, so that chances are the same everywhere; the panel has its own
 DUE = "12-20"  # day of the year by which the report is to be sent
@@ -29,7 +29,7 @@ _REVIEW = ("poor_households", "poverty_rate_pct")
 
 
 @dataclass(frozen=True)
-class Facts(Known):
+class Facts(AreaFigures):
     """Everything a report says, as numbers.
 
     later: figures about the days after the year, from which some cells of the year follow. as_of: the day of the
@@ -94,23 +94,21 @@ class Facts(Known):
 
     @property
     def ntm_chances(self) -> list[dict[str, Any]]:
-        """Each target of the new-rural programme: event, target, known, median, q10, q90, probability."""
+        """Each target of the new-rural programme: event, target, latest, median, q10, q90, probability."""
         ntm: Any = self.ntm
         end = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")
         end = end[["median", "q10", "q90"]].rename({"ntm_communes_15_plus_criteria": "all_communes_15_criteria"})
-        known = {
-            "ntm_communes": self.ntm_history[-1]["attained"],
-            "ntm_advanced_communes": self.ntm_history[-1]["advanced"],
-        }
+        now = self.ntm_history[-1]
+        latest = {"ntm_communes": now["attained"], "ntm_advanced_communes": now["advanced"]}
         chances = ntm.probabilities.dropna(subset="target").join(end, on="event")
-        return _records(chances.assign(known=chances["event"].map(known)))
+        return _records(chances.assign(latest=chances["event"].map(latest)))
 
     @property
     def ntm_named(self) -> list[tuple[str, int, pd.DataFrame]]:
         """(district, its communes, rows of those named as having attained by the end of the year)."""
         communes: Any = self.ntm.communes if self.ntm else pd.DataFrame(columns=["attained_by", "district"])
-        named = communes["attained_by"].between("1", f"{self.year}-12-31")
-        return [(code, len(rows), rows[named[rows.index]]) for code, rows in communes.groupby("district")]
+        has_attained = communes["attained_by"].between("1", f"{self.year}-12-31")
+        return [(code, len(rows), rows[has_attained[rows.index]]) for code, rows in communes.groupby("district")]
 
     def is_month_only(self, day: str) -> bool:
         """Whether the figures of the area about a day name no more than its month."""
@@ -125,17 +123,18 @@ class Facts(Known):
         before that year); own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has
         another.
         """
-        plan, own = self.plan, self.scenario
+        plan, scenario = self.plan, self.scenario
         path = or_none(project_poverty, self.obs, plan) if self.estimates else None
         if path is None:
             return []
         table = _falls(path, plan.start, self.year + 1)
-        is_longer = own.start != plan.start and own.start < self.year + 1 <= own.end
-        if is_longer and (whole := or_none(project_poverty, self.obs, own)) is not None:
-            falls = _falls(whole, own.start, self.year + 1)
+        is_other = scenario.start != plan.start and scenario.start < self.year + 1 <= scenario.end
+        if is_other and (path := or_none(project_poverty, self.obs, scenario)) is not None:
+            falls = _falls(path, scenario.start, self.year + 1)
             table = table.join(falls[["quota", "is_at_floor"]].add_prefix("own_"))
         order = [*(code for code in table.index if code != PROVINCE), PROVINCE]
-        return [row | dict(opening=Figure(row["opening"], row["status"])) for row in _records(table.loc[order])]
+        kinds = {code: self.figure("poor_households", plan.start, area(code)).kind for code in order}
+        return [row | dict(opening=Figure(row["opening"], kinds[row["area"]])) for row in _records(table.loc[order])]
 
     @cached_property
     def plan(self) -> Scenario:
@@ -156,24 +155,25 @@ class Facts(Known):
         review = obs["preferred"] & (obs["time_period"] == f"{self.year}-12-31") & (obs["standard"] == STANDARD)
         review &= obs["indicator"].isin(_REVIEW) & obs["ref_area"].isin(codes)
         lines = {line for row in self.targets for line in row.get("source_lines", "").split("|")}
-        used = obs[review | obs["line"].astype(str).isin(lines)]
-        return used.sort_values(["known_from", "ref_area", "indicator"]).reset_index(drop=True)
+        rows = obs[review | obs["line"].astype(str).isin(lines)]
+        return rows.sort_values(["known_from", "ref_area", "indicator"]).reset_index(drop=True)
 
     @cached_property
     def left_out(self) -> pd.DataFrame:
         """`leave_one_out` on obs: how far estimates of known districts miss; no rows where nothing can be left out."""
-        return leave_one_out(self.obs, seed=SEED) if self.estimates is not None else pd.DataFrame()
+        cells = or_none(leave_one_out, self.obs, seed=SEED) if self.estimates else None
+        return pd.DataFrame() if cells is None else cells
 
     @cached_property
     def known_later(self) -> list[dict[str, Any]]:
         """Cells estimated here that figures about later days make known: rows of their panel."""
-        if self.estimates is None:
+        everything = pd.concat([self.obs, self.later], ignore_index=True)
+        if self.estimates is None or (full := or_none(estimate_panel, everything, seed=SEED)) is None:
             return []
         status = self.estimates.panel.set_index(["area", "year"])["status_rate"]
-        full = estimate_panel(pd.concat([self.obs, self.later], ignore_index=True), seed=SEED).panel
-        full = full[full["year"] <= max(self.estimates.years)]
-        estimated = status.loc[list(zip(full["area"], full["year"], strict=True))] == "estimated"
-        cells = full[estimated.to_numpy() & (full["status_rate"] != "estimated").to_numpy()]
+        panel = full.panel[full.panel["year"] <= max(self.estimates.years)]
+        is_estimated = status.loc[list(zip(panel["area"], panel["year"], strict=True))] == "estimated"
+        cells = panel[is_estimated.to_numpy() & (panel["status_rate"] != "estimated").to_numpy()]
         return _records(cells[cells["area"].isin([self.area.code, *(place.code for place in self.parts)])])
 
 
@@ -197,8 +197,8 @@ def gather(
     last = int(load_targets(data).query("in_programme_3299 == 1")["horizon_year"].max())
     if not FIRST_YEAR <= year <= last:
         raise KontumError("report.error.year", year=year, first=FIRST_YEAR, last=last)
-    known = obs["time_period"] <= f"{year}-12-31"
-    return Facts(place, year, obs[known].reset_index(drop=True), obs[~known], scenario, day, data)
+    is_due = obs["time_period"] <= f"{year}-12-31"
+    return Facts(place, year, obs[is_due].reset_index(drop=True), obs[~is_due], scenario, day, data)
 
 
 def _falls(path: pd.DataFrame, start: int, year: int) -> pd.DataFrame:
@@ -206,7 +206,7 @@ def _falls(path: pd.DataFrame, start: int, year: int) -> pd.DataFrame:
     opening, before, end = (path[path["year"] == y].set_index("area", drop=False) for y in (start, year - 1, year))
     quota = exit_quotas(path).query("year == @year").set_index("area")["quota"]
     table = end[["area", "poor_households"]].rename(columns={"poor_households": "left"})
-    table = table.assign(opening=opening["poor_households"], status=opening["status"], rate=100 * end["rate"])
+    table = table.assign(opening=opening["poor_households"], rate=100 * end["rate"])
     table["quota"] = quota.reindex(table.index).fillna(quota.sum())  # the province has none of its own
     return table.assign(is_at_floor=before["rate"] <= before["floor"] + 1e-6)
 

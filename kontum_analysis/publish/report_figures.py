@@ -38,7 +38,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Known:
+class AreaFigures:
     """What is known of an area and its parts. obs: figures about days up to the end of the year, settled."""
 
     area: Area
@@ -80,19 +80,22 @@ class Known:
         """
         year, place = year or self.year, place or self.area
         members = _members(place, f"{year}-12-31")
-        known = stated(self._rows.get((place.level, place.code, indicator, f"{year}-12-31")))
+        figure = stated(self._rows.get((place.level, place.code, indicator, f"{year}-12-31")))
         if members:
-            known = _sum_of([self.figure(indicator, year, member) for member in members])
-        if indicator in RATES and (members or known.value is None):
-            count, base = (self.figure(name, year, place) for name in RATES[indicator])
-            is_sure = count.kind in ("published", "own") or bool(members)
-            known = (
-                _derived(100 * (count.value or 0) / base.value, [count, base]) if is_sure and base.value else Figure()
-            )
-        if place.code == POOR_DISTRICTS and known.kind == "estimated" and indicator == "poverty_rate_pct":
+            figure = _sum_of([self.figure(indicator, year, member) for member in members])
+        if indicator in RATES and (members or figure.value is None):
+            figure = self._rate(indicator, year, place, is_sum=bool(members))
+        if place.code == POOR_DISTRICTS and figure.kind == "estimated" and indicator == "poverty_rate_pct":
             group: Any = self._groups.loc[POOR_DISTRICTS, year]
-            return replace(known, low=100 * group["q10"], high=100 * group["q90"])
-        return self._estimate(indicator, year, place) if known.value is None else known
+            return replace(figure, low=100 * group["q10"], high=100 * group["q90"])
+        return self._estimate(indicator, year, place) if figure.value is None else figure
+
+    def _rate(self, indicator: str, year: int, place: Area, is_sum: bool) -> Figure:
+        """A rate from its count and its households, where both are known and not estimated, or are sums."""
+        count, base = (self.figure(name, year, place) for name in RATES[indicator])
+        if count.value is None or not base.value or not (is_sum or count.kind in ("published", "own")):
+            return Figure()
+        return _derived(100 * count.value / base.value, [count, base])
 
     def _estimate(self, indicator: str, year: int, place: Area) -> Figure:
         """From the panel of districts."""

@@ -62,23 +62,23 @@ def load_head(user: User = True) -> Head:
 def save_head(head: Head, user: User = True) -> Path:
     """Write what the office keeps, and return where."""
     path = folder(user) / FILE
-    kept = {name: list(value) if isinstance(value, tuple) else value for name, value in head if value}
-    write_whole(path, yaml.safe_dump(kept, allow_unicode=True, sort_keys=False))
+    entries = {name: list(value) if isinstance(value, tuple) else value for name, value in head if value}
+    write_whole(path, yaml.safe_dump(entries, allow_unicode=True, sort_keys=False))
     return path
 
 
-def head_of(place: Area, day: str, lang: str, kept: Head | None = None) -> Head:
+def head_of(place: Area, day: str, lang: str, office: Head | None = None) -> Head:
     """The head of a report about an area on a day: what the office keeps, and for the rest what `agencies.csv` knows.
 
     >>> from ..data.areas import area
     >>> [head_of(area("62"), day, "vi").addressees[0] for day in ("2023-12-20", "2025-12-20")]
     ['Sở Kế hoạch và Đầu tư tỉnh Kon Tum', 'Sở Tài chính tỉnh Quảng Ngãi']
     """
-    known = agencies(place, day, lang)
-    usual = dict(agency=known.get("agency", ""), place=known.get("place", ""), addressees=(known.get("addressee", ""),))
+    names = agencies(place, day, lang)
+    usual = dict(agency=names.get("agency", ""), place=names.get("place", ""), addressees=(names.get("addressee", ""),))
     if usual["agency"]:  # a People's Committee
         usual |= dict(symbol=text("report.head.symbol", lang), authority=text("report.head.authority", lang))
-    return Head.model_validate(usual | {name: value for name, value in kept or Head() if value})
+    return Head.model_validate(usual | {name: value for name, value in office or Head() if value})
 
 
 def agencies(place: Area, day: str, lang: str) -> dict[str, str]:
@@ -107,11 +107,11 @@ def area_of(place: str | None, year: int) -> Area:
     """
     if place is None:
         return area(PROVINCE)
-    found = {}
+    areas = {}
     for vintage in ("2020", "2025"):
         with suppress(UnknownAreaError):
-            found[vintage] = resolve(place, vintage=vintage)
-    old, new = found.get("2020"), found.get("2025")
+            areas[vintage] = resolve(place, vintage=vintage)
+    old, new = areas.get("2020"), areas.get("2025")
     units: Any = crosswalk().set_index("old_code")
     new = new if new is not None and new.code in set(units["new_code"]) else None
     is_merged = vintage_of(f"{year}-12-31") == "2025"

@@ -14,7 +14,7 @@ _LINE = 60.0  # letters after which a cell may break
 _ROOMY = 0.25  # the part of what would keep the cells on one line with which a size of type will do
 _PADDING_CM = 0.45  # white left and right of a cell's text, together
 _TOGETHER, _LONG = 14, 60  # a table of so many rows at most, none with a cell of so many letters, stays on one page
-_COMPANY = 3  # so many rows at the end stay together and with the note, so that none stands alone on a page
+_COMPANY = 3  # so many rows at either end stay together, so that none stands alone on a page
 
 
 class Spot(NamedTuple):
@@ -46,12 +46,15 @@ def spots_of(rows: list[Element]) -> Iterator[Spot]:
 
 
 def rows_kept_with_next(table: Element, rows: list[Element], spots: list[Spot]) -> list[bool]:
-    """Which rows must stand on the page of the next: headings, all of a short table, the last few of a long one."""
+    """Which rows must stand on the page of the next: headings, all of a short table, the ends of a long one."""
     after, last = table.getnext(), len(rows) - 1
     has_note = after is not None and after.get("class") == "note"
     is_short = last < _TOGETHER and max(len(spot.cell.text_content()) for spot in spots) < _LONG
     heads = [is_heading(row) or row.get("class") == "group" for row in rows]
-    return [has_note if n == last else heads[n] or is_short or n > last - _COMPANY for n in range(len(rows))]
+    return [
+        has_note if n == last else heads[n] or is_short or not _COMPANY <= n <= last - _COMPANY
+        for n in range(len(rows))
+    ]
 
 
 def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:

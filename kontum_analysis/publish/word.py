@@ -164,8 +164,10 @@ def _write_section(document: Docx, element: Element, lang: str) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if is_landscape else (short, long)
     section.different_first_page_header_footer = is_annex
+    for numbers in section._sectPr.findall(qn("w:pgNumType")):  # of the section before
+        section._sectPr.remove(numbers)
     if is_annex:
-        section._sectPr.append(_tag("pgNumType", start="1"))
+        section._sectPr.find(qn("w:pgMar")).addnext(_tag("pgNumType", start="1"))
     _write_all(document, element, lang)
 
 
@@ -192,11 +194,11 @@ def _room_cm(document: Docx) -> float:
 def _write_caption(document: Docx, element: Element, kind: str, lang: str) -> None:
     """A caption with a number that Word counts itself, and shows as we counted until then."""
     paragraph = _set_style(document.add_paragraph(), "Caption")
-    counted = [e for e in document.element.body.iter(qn("w:instrText")) if e.text.split()[:2] == ["SEQ", kind]]
+    before = [e for e in document.element.body.iter(qn("w:instrText")) if e.text.split()[:2] == ["SEQ", kind]]
     paragraph.add_run(text(f"documents.{kind.lower()}", lang) + " ")
     run = paragraph.add_run()
     instruction, number = _tag("instrText"), _tag("t")
-    instruction.text, number.text = f"SEQ {kind} \\* ARABIC", str(len(counted) + 1)
+    instruction.text, number.text = f"SEQ {kind} \\* ARABIC", str(len(before) + 1)
     begin, separate, end = (_tag("fldChar", fldCharType=what) for what in ("begin", "separate", "end"))
     run._r.extend([begin, instruction, separate, number, end])
     paragraph.add_run(". ")
@@ -226,13 +228,13 @@ def _write_table(document: Docx, element: Element, lang: str) -> None:
         table._tbl.tblPr.append(_tag("tblCaption", val=caption.text_content()))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
-    cells, kept = table._cells, rows_kept_with_next(element, rows, spots)
+    cells, keeps = table._cells, rows_kept_with_next(element, rows, spots)
     for spot in spots:
         cell = cells[spot.row * len(widths) + spot.column]
         if spot.rows * spot.columns > 1:
             cell.merge(cells[(spot.row + spot.rows - 1) * len(widths) + spot.column + spot.columns - 1])
         cell.width = Cm(sum(widths[spot.column : spot.column + spot.columns]))
-        _fill_cell(cell, spot.cell, size, kept[spot.row])
+        _fill_cell(cell, spot.cell, size, keeps[spot.row])
     for row, source in zip(table.rows, rows, strict=True):
         row._tr.get_or_add_trPr().extend([_tag("cantSplit"), *[_tag("tblHeader")] * is_heading(source)])
 
