@@ -8,6 +8,7 @@ import sys
 
 import kontum_analysis as kt
 from kontum_analysis.base.files import NOTEBOOKS, ROOT
+from kontum_analysis.base.words import number
 
 PUBLIC = {name: getattr(kt, name) for name in kt.__all__ if name not in kt._MODULES}
 HEAVY = {"matplotlib", "seaborn", "statsmodels", "pydantic", "scipy", "nbformat", "yaml", "rapidfuzz", "babel"}
@@ -42,3 +43,18 @@ def test_importing_costs_little_more_than_pandas():
     needless = {"matplotlib", "seaborn", "statsmodels", "scipy", "nbformat"}
     assert not needless & set(loaded_after("import kontum_analysis as kt; kt.load_observations()"))
     assert loaded_after("import kontum_analysis.cli") == []
+
+
+def test_the_readme_states_the_answer_as_it_is_computed(obs):
+    """The first screen: numbers of the headline, the picture, the two commands, code that fits the page."""
+    rows = kt.headline(obs).set_index("scenario").loc[["programme-high", "programme-low"]]
+    for name, lang in (("README.md", "vi"), ("README.md", "en"), ("README.en.md", "en")):
+        page = (ROOT / name).read_text(encoding="utf-8")
+        for column in ("rate_2025", "paper_2025"):
+            assert "–".join(number(100 * rate, 2, lang) for rate in rows[column]) in " ".join(page.split()), (
+                name,
+                column,
+            )
+        first = page.partition("\n## ")[0]
+        assert "poverty_paths.png" in first and "make reproduce" in first and ">>> kt.show_table" in first
+        assert max(map(len, first.splitlines())) <= 115

@@ -65,20 +65,21 @@ def tell(key: str, **values: Any) -> Shown:
     return Shown({"text/plain": _BOLD.sub(r"\1", f"{vi}\n\n{en}"), "text/html": page})
 
 
-def show_table(frame: pd.DataFrame, rows: int | None = None, of: str = "") -> Shown:
-    """A table in Vietnamese, with the English one folded below it.
+def show_table(frame: pd.DataFrame, rows: int | None = None, of: str = "", lang: str = "vi") -> Shown:
+    """A table in one language, with that of the other folded below it.
 
     rows: how many are shown, default all. of: the column of columns.csv whose values stand under years or scenarios,
-    such as "rate".
+    such as "rate". lang: the language that comes first, and alone where only text can be shown.
 
     >>> show_table(pd.DataFrame({"area": ["62"], "rate": [0.1532]}))
       Địa bàn Tỷ lệ hộ nghèo (%)
     Toàn tỉnh              15,32
     """
     frame = frame if rows is None else frame.head(rows)
-    vi, en = (html_table(columns(frame, lang, of)) for lang in LANGUAGES)
-    folded = f'<details lang="en"><summary>{text("notebook.english", "en")}</summary>{en}</details>'
-    return Shown({"text/plain": shown(frame, "vi", of).to_string(index=False), "text/html": f"{vi}\n{folded}"})
+    (other,) = set(LANGUAGES) - {lang}
+    first, second = (html_table(columns(frame, language, of)) for language in (lang, other))
+    folded = f'<details lang="{other}"><summary>{text("notebook.table", other)}</summary>{second}</details>'
+    return Shown({"text/plain": shown(frame, lang, of).to_string(index=False), "text/html": f"{first}\n{folded}"})
 
 
 def show_figure(name: str, obs: pd.DataFrame) -> Shown:
