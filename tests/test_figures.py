@@ -118,7 +118,7 @@ def test_no_text_is_too_small_to_read(pages, name, lang):
 def _draw(figure):
     """The drawn page, and the box of every text that is shown: (words, extent in dots)."""
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **style.RC}):
-        page = CATALOGUE[figure.name].draw(figure.table, figure.lang, figure.title)
+        page = figure.page()
         renderer = FigureCanvasAgg(page).get_renderer()
         page.draw(renderer)
         boxes = [(t.get_text(), matplotlib.text.Text.get_window_extent(t, renderer)) for t in _texts(page)]

@@ -95,7 +95,7 @@ def commune_table(obs: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("area").reset_index()
 
 
-def draw_commune_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_commune(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """A square for each commune, darker where attaining is likelier; its border says how its state is known."""
     rows, columns = table["row"].max() + 1, table["col"].max() + 1
     with style.canvas(title, lang, height_cm=20.5, left=0.3, right=0.3, top=2.3, bottom=0.8) as figure:
@@ -182,7 +182,7 @@ def district_table(obs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_district_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_district(table: pd.DataFrame, lang: str, title: str) -> Figure:
     """Two maps side by side with one scale; the symbol before a rate says how it is known."""
     at = positions()
     with style.canvas(title, lang, height_cm=9.8, left=0.3, right=0.3, top=2.5, bottom=0.9, wspace=0.04) as figure:

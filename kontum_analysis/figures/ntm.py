@@ -13,8 +13,8 @@ from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
 from ..targets.programme import horizon
 from . import style
+from .catalogue import SEED
 
-SEED = 3299  # of the draws behind the tables of the figures
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan
 DRAWS = {"1.5": 4000, "1": 2000, "2": 2000, "observed": 2000}
 QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")

@@ -1,9 +1,9 @@
 """A drawn page as a file: PNG, SVG or PDF, the same bytes every time, and saying in itself where it comes from.
 
 The page is laid out once, 16 cm wide, and every label was placed for that. Another width is the same page made larger
-or
-smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper. Nothing
-can then be clipped or run into its neighbour; the price is that type shrinks with the page (6.6 points at 16 cm).
+or smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper.
+Nothing can then be clipped or run into its neighbour; the price is that type shrinks with the page (6.6 points at
+16 cm).
 """
 
 import io

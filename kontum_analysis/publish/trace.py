@@ -11,7 +11,7 @@ from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import text
 from ..data.areas import resolve
 from ..data.observations import all_tables, load_observations, raw_tables
-from ..figures.evidence import FIGURES, rows_of
+from ..figures.catalogue import CATALOGUE, rows_of
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
@@ -60,7 +60,7 @@ def trace(
     >>> chain.sources[["value", "used"]].values.tolist()
     [[10.86, True], [11.0, False]]
     """
-    if len(words) == 1 and words[0] in FIGURES:  # its file is made from published figures alone
+    if len(words) == 1 and words[0] in CATALOGUE:  # its file is made from published figures alone
         return _figure(words[0], load_observations(None, data), (data, None), seed)
     place = (data, user)
     obs = load_observations(None, data, user)
@@ -70,8 +70,8 @@ def trace(
     if len(words) == 3:
         return _cell(*words, obs, place, seed)
     found = " ".join(words)
-    hint = did_you_mean(found, [*FIGURES, *known])
-    raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(FIGURES))
+    hint = did_you_mean(found, [*CATALOGUE, *known])
+    raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(CATALOGUE))
 
 
 _SHOWN = [
@@ -206,21 +206,16 @@ def _computed_cell(
 
 def _figure(name: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
     from ..figures import build
-    from ..figures.catalogue import CATALOGUE
 
-    _, _, keys, scenarios = FIGURES[name]
-    steps: Steps = [("trace.step.rule", {}), *((f"trace.step.{key}", {"seed": seed}) for key in keys)]
-    if name in CATALOGUE:
-        steps.append(
-            ("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash})
-        )
-    drawn = bool({"estimate", "outlook", "ntm"} & set(keys))
+    entry = CATALOGUE[name]
+    steps: Steps = [("trace.step.rule", {}), *((f"trace.step.{key}", {"seed": seed}) for key in entry.steps)]
+    steps.append(("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash}))
     return Chain(
         name,
         _with_sources(_used_and_lost(rows_of(name, obs)), place),
         tuple(steps),
-        {s: preset(s).model_dump() for s in scenarios},
-        seed if drawn else None,
+        {s: preset(s).model_dump() for s in entry.scenarios},
+        seed if entry.is_drawn else None,
     )
 
 

@@ -53,13 +53,13 @@ def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
 
     then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
     """
-    from ..figures.evidence import FIGURES
+    from ..figures import CATALOGUE
 
     found = []
     for name, was, here in _changes(then["inputs"], now["inputs"]):
         found.append(Words("verify.input", name=name, then=was, now=here))
         scenario = name.removesuffix(".yaml")
-        if scenario != name and (resting := [f for f, (*_, used) in FIGURES.items() if scenario in used]):
+        if scenario != name and (resting := [f for f, entry in CATALOGUE.items() if scenario in entry.scenarios]):
             found.append(Words("hostile.verify.scenario", name=name, figures=resting))
     for name, was, here in _changes(then.get("sources", {}), now["sources"]):
         found.append(Words("hostile.verify.source", name=name, then=was, now=here))
