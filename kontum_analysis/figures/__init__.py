@@ -19,7 +19,7 @@ from ..poverty.districts import STANDARD
 from .catalogue import CATALOGUE, SEED
 
 if TYPE_CHECKING:
-    from .style import Page
+    from .style import Heading, Page
 
 __all__ = ["CATALOGUE", "Figure", "build"]
 
@@ -33,17 +33,24 @@ class Figure:
     table: pd.DataFrame
 
     @cached_property
-    def _facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, object]:
+        """What the words of the figure may show, by the names that its labels use."""
         facts: dict[str, object] = CATALOGUE[self.name].function("{}_facts")(self.table, self.lang)
         return facts
 
     def _words(self, part: str) -> str:
-        return text(f"figure.{self.name}.{part}", self.lang, **self._facts)
+        return text(f"figure.{self.name}.{part}", self.lang, **self.facts)
 
     @property
     def title(self) -> str:
-        """The title in the language of the figure."""
-        return self._words("title")
+        """What the figure says, in one sentence; where that may turn, `case` of its facts chooses the sentence."""
+        case = self.facts.get("case")
+        return self._words(f"title.{case}" if case else "title")
+
+    @property
+    def topic(self) -> str:
+        """What the figure shows, as it stands below the title."""
+        return self._words("topic")
 
     @property
     def caption(self) -> str:
@@ -83,9 +90,16 @@ class Figure:
             data=f"sha256:{self.data_hash}",
         )
 
+    @property
+    def heading(self) -> "Heading":
+        """What stands above the drawing: title and topic."""
+        from .style import Heading
+
+        return Heading(self.title, self.topic)
+
     def page(self) -> "Page":
         """The drawing, laid out for 16 cm, not yet a file."""
-        page: Page = CATALOGUE[self.name].function("draw_{}")(self.table, self.lang, self.title)
+        page: Page = CATALOGUE[self.name].function("draw_{}")(self.table, self.lang, self.heading)
         return page
 
     def image(
@@ -108,8 +122,8 @@ class Figure:
         page: "Page | None" = None,
     ) -> dict[str, bytes]:
         """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""
-        note = f"# {self.title}\n\n{self.caption}\n\n{text('figure.alt_heading', self.lang)}: {self.alt}\n\n"
-        note += f"{text('source.line', self.lang)}\n"
+        alt = f"{text('figure.alt_heading', self.lang)}: {self.alt}"
+        note = "\n\n".join([f"# {self.title}", self.topic, self.caption, alt, text("source.line", self.lang)]) + "\n"
         page = page or (self.page() if kinds else None)
         pictures = {f"{self.name}.{kind}": self.image(kind, dpi, width_cm, page) for kind in kinds}
         return {**pictures, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}

@@ -1,8 +1,8 @@
 """The list of figures, in reading order: where each is made, and what it rests on.
 
-A new figure is three functions of one module, `x_table(obs)`, `draw_x(table, lang, title)` and `x_facts(table, lang)`,
-its labels `figure.NAME.title`, `.caption` and `.alt`, and one entry here. `kontum trace` shows what an entry says, and
-every file carries it. Nothing is imported before it is drawn.
+A new figure is three functions of a module: `x_table(obs)`, `draw_x(table, lang, heading)` and `x_facts(table, lang)`;
+its labels `figure.NAME.title`, `.topic`, `.caption` and `.alt`; and one entry here. `kontum trace` shows what an entry
+says, and every file carries it. Nothing is imported before it is drawn.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 The page is laid out once, 16 cm wide, and every label was placed for that. Another width is the same page made larger
 or smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper.
-Nothing can then be clipped or run into its neighbour; the price is that type shrinks with the page (6.6 points at
+Nothing can then be clipped or run into its neighbour; the price is that type shrinks with the page (7 points at
 16 cm).
 """
 
@@ -24,7 +24,7 @@ def smallest_type(width_cm: float) -> float:
     """The smallest type of a figure at this width, in points.
 
     >>> smallest_type(16), round(smallest_type(8), 1)
-    (6.6, 3.3)
+    (7.0, 3.5)
     """
     return SMALL * width_cm / WIDTH_CM
 
