@@ -268,8 +268,8 @@ def test_speeds_turned_into_points_give_back_the_paces_of_the_programme(tables):
 
 
 def test_dashed_pieces_are_derived_bands_and_filled_dots_exact_means(drawn):
-    (rows, *_), page = drawn["ntm_bands", "vi"].figure.table, drawn["ntm_bands", "vi"].page
-    rows = drawn["ntm_bands", "vi"].figure.table
+    figure, page, *_ = drawn["ntm_bands", "vi"]
+    rows = figure.table
     dashed = sorted(bar.get_height() for bar in page.axes[1].patches if bar.get_linestyle() != "solid")
     assert dashed == sorted(rows.query("status == 'derived' and communes > 0")["communes"])
     filled = [mean for mean in page.axes[0].lines if mean.get_marker() == "o"]

@@ -37,6 +37,14 @@ def test_loading_observations_needs_no_figures_and_no_mathematics():
     assert not {"matplotlib", "seaborn", "statsmodels", "scipy", "nbformat"} & set(loaded)
 
 
+def test_the_list_of_figures_and_their_words_need_no_drawing():
+    """A figure draws with matplotlib, two with seaborn: what only names figures waits for neither."""
+    code = "import kontum_analysis as kt; kt.figures.CATALOGUE"
+    assert not {"matplotlib", "seaborn", "statsmodels"} & set(loaded_after(code))
+    code += "; kt.figures.build('exit_quotas', kt.load_observations()).csv"
+    assert not {"seaborn", "statsmodels"} & set(loaded_after(code))
+
+
 def test_every_name_of_the_contract_is_at_the_top():
     names = [
         "load_observations",

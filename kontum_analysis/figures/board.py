@@ -134,10 +134,5 @@ def _numbers(axes: Axes, place: float, row: Any, lang: str) -> None:
 
 def board_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many targets have each status."""
-    statuses = [*STATUS, "not_measured"]
-    counts = table["status"].value_counts().reindex(statuses, fill_value=0)
-    return dict(
-        targets=Lookup(counts),
-        all=len(table),
-        by_bound=int((table["reason"] == "bound").sum()),
-    )
+    counts = table["status"].value_counts().reindex([*STATUS, "not_measured"], fill_value=0)
+    return dict(targets=Lookup(counts), all=len(table), by_bound=int((table["reason"] == "bound").sum()))

@@ -101,22 +101,15 @@ def coverage_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     rates = rates[rates["area"] != PROVINCE]
     count = rates["kind"].isin(["published", "derived"]).groupby(rates["year"]).sum()
     full, last = count.index[count == len(districts())], count.index[count > 0].max()
-    years: dict[str, object] = dict(opening=FIRST_YEAR, next=FIRST_YEAR + 1, last=last)
+    years = dict(opening=FIRST_YEAR, next=FIRST_YEAR + 1, last=last)
     count = count.reindex(range(FIRST_YEAR, max(count.index.max(), FIRST_YEAR + 1) + 1), fill_value=0)
+    kinds = table["kind"].value_counts().reindex(KINDS, fill_value=0)
+    lookups = dict(known_districts=Lookup(count, years), kinds=Lookup(kinds))
+    sizes = dict(areas=table["area"].nunique(), districts=len(districts()), cells=len(table), known=is_known.sum())
+    ends = dict(first=table["year"].min(), end=table["year"].max(), last_known=table.loc[is_known, "year"].max())
+    case = "never" if full.empty else "all" if last in full else "some"
     return dict(
-        **years,
-        case="never" if full.empty else "all" if last in full else "some",
-        full=listed(map(str, full), lang),
-        districts=len(districts()),
-        known_districts=Lookup(count, years),
-        kinds=Lookup(table["kind"].value_counts().reindex(KINDS, fill_value=0)),
-        areas=table["area"].nunique(),
-        cells=len(table),
-        known=is_known.sum(),
-        share=is_known.mean(),
-        first=table["year"].min(),
-        end=table["year"].max(),
-        last_known=table.loc[is_known, "year"].max(),
+        **years, **lookups, **sizes, **ends, share=is_known.mean(), full=listed(map(str, full), lang), case=case
     )
 
 
@@ -188,21 +181,14 @@ def draw_baseline(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
 def baseline_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The province, the extremes and how much of the poor live in the three poor districts."""
     rows = table[table["area"] != PROVINCE]
-    poor = rows[rows["is_poor_district"]]
-    province = table.set_index("area").loc[PROVINCE]
+    poor, province = rows[rows["is_poor_district"]], table.set_index("area").loc[PROVINCE]
     columns = dict.fromkeys(("rate", "dtts_rate", "poor_households", "dtts_poor_households"), "area")
-    return addressed(
-        table,
-        lang,
-        columns,
-        year=FIRST_YEAR,
-        highest=rows["area"].iloc[0],
-        lowest=rows["area"].iloc[-1],
-        poor_names=area_list(poor["area"], lang),
-        poor_count=len(poor),
-        poor_low=poor["rate"].min(),
-        poor_high=poor["rate"].max(),
-        poor_share=poor["poor_households"].sum() / province["poor_households"],
-        dtts_share=province["dtts_poor_households"] / province["poor_households"],
-        published=area_list(rows.loc[rows["status_rate"] == "published", "area"], lang),
+    poor_share = poor["poor_households"].sum() / province["poor_households"]
+    dtts_share = province["dtts_poor_households"] / province["poor_households"]
+    shares = dict(
+        poor_low=poor["rate"].min(), poor_high=poor["rate"].max(), poor_share=poor_share, dtts_share=dtts_share
     )
+    published = area_list(rows.loc[rows["status_rate"] == "published", "area"], lang)
+    names = dict(poor_names=area_list(poor["area"], lang), published=published)
+    ends = dict(highest=rows["area"].iloc[0], lowest=rows["area"].iloc[-1], year=FIRST_YEAR)
+    return addressed(table, lang, columns, **ends, **shares, **names)

@@ -60,29 +60,17 @@ def reconciled_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     Raises KontumError where nothing is estimated: an office's figures may complete the panel.
     """
     rows = table[table["area"] != PROVINCE]
-    count = rows["status"].value_counts()
-    estimates = rows[rows["status"] == "estimated"]
+    count, estimates = rows["status"].value_counts(), rows[rows["status"] == "estimated"]
     if estimates.empty:
         raise KontumError("error.figure.nothing_estimated")
     first, last, unsure = rows["year"].min(), rows["year"].max(), estimates["year"].max()
-    guesses = estimates[estimates["year"] == unsure]
-    rates = rows.pivot(index="area", columns="year", values="rate")
+    guesses, rates = estimates[estimates["year"] == unsure], rows.pivot(index="area", columns="year", values="rate")
+    widest = guesses.loc[(guesses["q90"] - guesses["q10"]).idxmax(), "area"]
+    years = dict(first=first, last=last, unsure=unsure, widest=widest, highest=rates[last].idxmax())
+    sizes = dict(cells=len(rows), districts=len(rates), fallen=(rates[last] < rates[first]).sum())
     columns = dict.fromkeys(("rate", "q10", "q90", "poor_households"), "area year")
-    return addressed(
-        table,
-        lang,
-        columns,
-        first=first,
-        last=last,
-        unsure=unsure,
-        cells=len(rows),
-        count=Lookup(count.reindex(["published", "derived", "estimated"], fill_value=0)),
-        districts=len(rates),
-        fallen=(rates[last] < rates[first]).sum(),
-        names=area_list(guesses["area"], lang),
-        widest=guesses.loc[(guesses["q90"] - guesses["q10"]).idxmax(), "area"],
-        highest=rates[last].idxmax(),
-    )
+    kinds = Lookup(count.reindex(["published", "derived", "estimated"], fill_value=0))
+    return addressed(table, lang, columns, **years, **sizes, count=kinds, names=area_list(guesses["area"], lang))
 
 
 def missed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -126,23 +114,12 @@ def draw_missed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
 
 def missed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many intervals hold the truth, and the size of the misses."""
-    worst = table.iloc[table["error_pp"].abs().argmax()]
-    return addressed(
-        table,
-        lang,
-        dict.fromkeys(("truth", "estimate"), "area year"),
-        case="narrow" if table["inside"].mean() < 0.8 else "kept",
-        n=len(table),
-        k=table["inside"].sum(),
-        share=table["inside"].mean(),
-        missed=(~table["inside"]).sum(),
-        mean=table["error_pp"].abs().mean(),
-        bias=table["error_pp"].mean(),
-        below=(table["error_pp"] < 0).sum(),
-        largest=abs(worst["error_pp"]),
-        worst=worst["area"],
-        year=worst["year"],
-    )
+    error, inside = table["error_pp"], table["inside"]
+    worst, case = table.iloc[error.abs().argmax()], "narrow" if inside.mean() < 0.8 else "kept"
+    counts = dict(n=len(table), k=inside.sum(), missed=(~inside).sum(), below=(error < 0).sum())
+    means = dict(share=inside.mean(), mean=error.abs().mean(), bias=error.mean(), largest=abs(worst["error_pp"]))
+    columns = dict.fromkeys(("truth", "estimate"), "area year")
+    return addressed(table, lang, columns, case=case, worst=worst["area"], year=worst["year"], **counts, **means)
 
 
 def district_paths_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -183,26 +160,17 @@ def draw_district_paths(table: pd.DataFrame, lang: str, heading: style.Heading) 
 def district_paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Districts ahead of the high pace and behind the low one in the last year known, and the highest middle path."""
     rows = table[table["area"] != PROVINCE]
-    known = rows[rows["kind"] == "known"]
+    known, first = rows[rows["kind"] == "known"], rows["year"].min()
     last = known["year"].max()
     now = rows[rows["year"] == last].pivot(index="area", columns="kind", values="rate")
     middle = rows[(rows["kind"] == "programme-mid") & (rows["year"] == horizon())].set_index("area")["rate"]
-    ahead = now.index[now["known"] < now["programme-high"] - 1e-9]  # no path has begun in its opening year
-    behind = now.index[now["known"] > now["programme-low"] + 1e-9]
-    estimated = known.loc[(known["year"] == last) & (known["status"] == "estimated"), "area"]
-    return addressed(
-        table,
-        lang,
-        {"rate": "area kind year"},
-        case="later" if last > table["year"].min() else "opening",
-        first=table["year"].min(),
-        last=last,
-        end=table["year"].max(),
-        districts=len(now),
-        ahead=area_list(ahead, lang) or "–",
-        behind=area_list(behind, lang) or "–",
-        n_ahead=len(ahead),
-        n_behind=len(behind),
-        estimated=area_list(estimated, lang) or "–",
-        worst=middle.idxmax(),
-    )
+    groups = {
+        "ahead": now.index[now["known"] < now["programme-high"] - 1e-9],  # no path has begun in its opening year
+        "behind": now.index[now["known"] > now["programme-low"] + 1e-9],
+        "estimated": known.loc[(known["year"] == last) & (known["status"] == "estimated"), "area"],
+    }
+    names = {name: area_list(areas, lang) or "–" for name, areas in groups.items()}
+    counts = dict(n_ahead=len(groups["ahead"]), n_behind=len(groups["behind"]), districts=len(now))
+    years = dict(first=first, last=last, end=rows["year"].max(), worst=middle.idxmax())
+    case = "later" if last > first else "opening"
+    return addressed(table, lang, {"rate": "area kind year"}, case=case, **years, **counts, **names)

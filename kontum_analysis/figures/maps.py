@@ -133,15 +133,9 @@ def commune_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     rural = table[table["status"].notna()]
     remaining = rural[~rural["attained"]]
     classes = remaining["probability"].map(chance_class).value_counts().reindex(list(CHANCE_SHADES), fill_value=0)
-    return dict(
-        rural=len(rural),
-        attained=int(rural["attained"].sum()),
-        imputed=int((rural["status"] == "imputed").sum()),
-        likely=int((remaining["probability"] >= 0.5).sum()),
-        remaining=len(remaining),
-        classes=Lookup(classes),
-        urban=len(table) - len(rural),
-    )
+    sizes = dict(rural=len(rural), urban=len(table) - len(rural), remaining=len(remaining))
+    sizes |= dict(attained=int(rural["attained"].sum()), imputed=int((rural["status"] == "imputed").sum()))
+    return dict(**sizes, likely=int((remaining["probability"] >= 0.5).sum()), classes=Lookup(classes))
 
 
 def district_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -184,18 +178,9 @@ def draw_district(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
 
 def district_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates by area and year, the highest in both years, and how many districts stand at a fifth or more."""
-    first, last = table["year"].min(), table["year"].max()
-    rates = table.pivot(index="area", columns="year", values="rate")
-    is_high = rates >= RATES[2]
-    return addressed(
-        table,
-        lang,
-        {"rate": "area year"},
-        first=first,
-        last=last,
-        first_top=rates[first].idxmax(),
-        top=rates[last].idxmax(),
-        limit=RATES[2],
-        high=Lookup(is_high.sum(), dict(first=first, last=last)),
-        estimated=int((table["status"] == "estimated").sum()),
-    )
+    rates, limit = table.pivot(index="area", columns="year", values="rate"), RATES[2]
+    years = dict(first=table["year"].min(), last=table["year"].max())
+    tops = dict(first_top=rates[years["first"]].idxmax(), top=rates[years["last"]].idxmax())
+    estimated = int((table["status"] == "estimated").sum())
+    high = Lookup((rates >= limit).sum(), years)
+    return addressed(table, lang, {"rate": "area year"}, **years, **tops, limit=limit, high=high, estimated=estimated)

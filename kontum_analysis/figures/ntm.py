@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -37,39 +38,20 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     pace: criteria a year of a commune below 19, or observed; communes: the count, or the median of the draws;
     communes_q05 … communes_q95: quantiles; probability: of at least `target` communes at the end of the last year.
     """
+    names = {"median": "communes", **{q: f"communes_{q}" for q in QUANTILES}}
     counts = [s for s in snapshots(obs) if s.attained == s.attained]
-    known = pd.DataFrame(
-        {
-            "kind": "known",
-            "day": [s.day for s in counts],
-            "standard": [s.standard for s in counts],
-            "communes": [s.attained for s in counts],
-            "status": "published",
-            "source_id": ["|".join(s.source_ids) for s in counts],
-        }
-    )
-    parts = [known]
+    known = [(s.day, s.standard, s.attained, "|".join(s.source_ids)) for s in counts]
+    parts = [pd.DataFrame(known, columns=["day", "standard", "communes", "source_id"])]
+    parts[0] = parts[0].assign(kind="known", status="published")
     for name, pace in PACES.items():
         projection = project_ntm(obs, pace=pace, draws=DRAWS[name], seed=SEED, end=horizon())
-        target_chance = projection.probabilities.set_index("event")["probability"]["ntm_communes"]
-        years = projection.years[projection.years["indicator"] == "ntm_communes"]
-        years = years.rename(columns={"median": "communes", **{q: f"communes_{q}" for q in QUANTILES}})
-        years["probability"] = [target_chance if year == horizon() else float("nan") for year in years["year"]]
-        parts.append(
-            years.assign(kind="projected", pace=name, day=years["year"].astype(str) + "-12-31", status="projected")
-        )
-    columns = [
-        "kind",
-        "day",
-        "standard",
-        "communes",
-        "status",
-        "source_id",
-        "pace",
-        *(f"communes_{q}" for q in QUANTILES),
-        "probability",
-    ]
-    return pd.concat(parts, ignore_index=True)[columns].assign(target=ntm_target())
+        chances = projection.probabilities.set_index("event")["probability"]
+        years = projection.years[projection.years["indicator"] == "ntm_communes"].rename(columns=names)
+        years["probability"] = [chances["ntm_communes"] if year == horizon() else np.nan for year in years["year"]]
+        days = years["year"].astype(str) + "-12-31"
+        parts.append(years.assign(kind="projected", pace=name, day=days, status="projected"))
+    columns = ["kind", "day", "standard", "communes", "status", "source_id", "pace", *names.values(), "probability"]
+    return pd.concat(parts, ignore_index=True)[list(dict.fromkeys(columns))].assign(target=ntm_target())
 
 
 PACE_LINES: dict[str, style.Look] = {
@@ -135,16 +117,10 @@ def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """First and last published count, and median, interval and probability at each pace."""
     known, ends = table[table["kind"] == "known"], table.dropna(subset="probability")
     chances = ends.set_index("pace")["probability"].map(lambda p: chance(p, lang))
-    columns = dict.fromkeys(("communes", "communes_q10", "communes_q90"), "pace")
-    return addressed(ends, lang, columns, own="observed") | dict(
-        chance=Lookup(chances),
-        first=known["day"].iloc[0][:4],
-        first_count=known["communes"].iloc[0],
-        last=day_words(known["day"].iloc[-1], lang),
-        last_count=known["communes"].iloc[-1],
-        target=table["target"].iloc[0],
-        counts=len(known),
-    )
+    days = dict(first=known["day"].iloc[0][:4], last=day_words(known["day"].iloc[-1], lang))
+    counts = dict(first_count=known["communes"].iloc[0], last_count=known["communes"].iloc[-1], counts=len(known))
+    facts = addressed(ends, lang, dict.fromkeys(("communes", "communes_q10", "communes_q90"), "pace"))
+    return dict(**facts, **days, **counts, chance=Lookup(chances), target=table["target"].iloc[0])
 
 
 def bands_table(obs: pd.DataFrame) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def draw_outlook(table: pd.DataFrame, lang: str, heading: style.Heading) -> styl
 
 
 MEDIAN: style.Look = dict(color=style.BLUE, linewidth=1.6)
-ASKED: style.Look = dict(color=style.RED, linewidth=2.0)
+ASKED: style.Look = dict(color=style.RED, linewidth=2.0, marker="|", markersize=8, markeredgewidth=2.0)
 
 
 def _on_floor(row: Any) -> bool:
@@ -73,16 +73,14 @@ def _on_floor(row: Any) -> bool:
 def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates and quantiles by area and year, the two chances by area, and the year from which the floor rules."""
     fan, asked = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
-    rows = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())]
-    stopped = [row.year for row in style.each(rows) if _on_floor(row)]
+    rows, last = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())], fan["year"].max()
+    stopped = min((row.year for row in style.each(rows) if _on_floor(row)), default=last + 1)
     chances = asked[["chance", "chance_history"]]
     chances = chances.assign(least=chances.min(axis=1), most=chances.max(axis=1)).map(lambda p: chance(p, lang))
     names = dict(province=PROVINCE, poor=POOR_DISTRICTS, own="chance", history="chance_history")
-    last, weight = fan["year"].max(), dict(history_weight=HISTORY_WEIGHT)
     columns = dict.fromkeys(("rate", "q10", "q90"), "area year")
-    return addressed(fan, lang, columns, last=last, stopped=min(stopped, default=last + 1), **weight) | dict(
-        chance=Lookup(chances.stack(), names)
-    )
+    facts = addressed(fan, lang, columns, last=last, stopped=stopped, history_weight=HISTORY_WEIGHT)
+    return facts | dict(chance=Lookup(chances.stack(), names))
 
 
 def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -108,9 +106,8 @@ def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     start = opening[PROVINCE]
     table["points"] = 100 * (start - expit(logit(start) - table["value"].where(table["kind"] != "mpi")))
-    return table[
-        ["kind", "area", "standard", "label", "start", "end", "pace_pp", "value", "share", "points", "opening"]
-    ]
+    columns = ["kind", "area", "standard", "label", "start", "end", "pace_pp", "value", "share", "points", "opening"]
+    return table[columns]
 
 
 CORRIDORS: dict[str, style.Look] = {
@@ -169,7 +166,9 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
         label=[text(f"pace_history.{row.label}", lang, n=counts[row.label]) for row in style.each(rows)]
     )
     palette = [style.LIGHT, style.GREY]
-    seaborn.barplot(named, x="share", y="pace_pp", hue="label", orient="h", palette=palette, saturation=1, ax=axes)
+    seaborn.barplot(
+        named, x="share", y="pace_pp", hue="label", orient="h", errorbar=None, palette=palette, saturation=1, ax=axes
+    )
     groups: Any = axes.containers
     for bars in groups:
         axes.bar_label(bars, fmt=lambda share: f"{number(100 * share, 1, lang)}%", padding=2, fontsize=style.SMALL)
@@ -185,16 +184,11 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 
 
 def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Shares of the falls seen that are slower than each pace, by area; the MPI's shares at its thresholds."""
+    """Shares of the falls seen that are slower than each pace, by area; the MPI's share at the poor districts' pace."""
     asked, mpi, seen = (table[table["kind"] == kind] for kind in ("asked", "mpi", "seen"))
     asked = asked.assign(scenario=np.tile(["programme-low", "programme-mid", "programme-high"], 2))
     threshold = corridors()[POOR_DISTRICTS].low
-    shares = mpi[mpi["pace_pp"] == threshold].set_index("label")
-    return addressed(asked, lang, {"share": "area scenario", "opening": "area scenario"}) | dict(
-        n=len(seen),
-        own=int((seen["area"] == PROVINCE).sum()),
-        provinces=seen["area"].nunique(),
-        mpi=shares.at["subnational", "share"],
-        intervals=shares.at["subnational", "value"],
-        threshold=threshold,
-    )
+    level = mpi[mpi["pace_pp"] == threshold].set_index("label").loc["subnational"]
+    counts = dict(n=len(seen), own=int((seen["area"] == PROVINCE).sum()), provinces=seen["area"].nunique())
+    measure = dict(mpi=level["share"], intervals=level["value"], threshold=threshold)
+    return addressed(asked, lang, dict.fromkeys(("share", "opening"), "area scenario"), **counts, **measure)

@@ -54,38 +54,16 @@ def encoded(page: Figure, kind: str, facts: Mapping[str, str], dpi: int = 200, w
 
 
 def _metadata(kind: str, facts: Mapping[str, str]) -> dict[str, Any]:
-    made_with = [f"scenario: {facts['scenario']}", f"seed: {facts['seed']}", f"data: {facts['data']}"]
+    keywords = [f"{key}: {facts[key]}" for key in ("scenario", "seed", "data")]
     title, alt, source = facts["title"], facts["alt"], facts["source"]
     if kind == "png":
-        return {
-            "Title": title,
-            "Author": AUTHOR,
-            "Description": alt,
-            "Source": source,
-            "Software": AUTHOR,
-            "Scenario": facts["scenario"],
-            "Seed": facts["seed"],
-            "Data": facts["data"],
-        }
+        words = {"Title": title, "Author": AUTHOR, "Description": alt, "Source": source, "Software": AUTHOR}
+        return words | {key.capitalize(): facts[key] for key in ("scenario", "seed", "data")}
     if kind == "svg":
-        return {
-            "Title": title,
-            "Description": alt,
-            "Creator": AUTHOR,
-            "Source": source,
-            "Date": None,
-            "Language": facts["lang"],
-            "Keywords": made_with,
-        }
-    return {
-        "Title": title,
-        "Author": AUTHOR,
-        "Subject": alt,
-        "Keywords": "; ".join([source, *made_with]),
-        "Creator": AUTHOR,
-        "Producer": AUTHOR,
-        "CreationDate": None,
-    }
+        words = {"Title": title, "Description": alt, "Creator": AUTHOR, "Source": source, "Language": facts["lang"]}
+        return {**words, "Date": None, "Keywords": keywords}
+    words = {"Title": title, "Subject": alt, "Keywords": "; ".join([source, *keywords])}
+    return {**words, **dict.fromkeys(("Author", "Creator", "Producer"), AUTHOR), "CreationDate": None}
 
 
 def _svg_at(content: bytes, scale: float) -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -24,28 +25,18 @@ def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     parts = []
     for name in SCENARIOS:
-        found = implied_pace(obs, preset(name)).assign(kind=name)
-        opening = groups(project_poverty(obs, preset(name))).query("area == @OTHER_DISTRICTS").iloc[[0]]
-        opening = opening.assign(
-            kind=name,
-            needed_rate=opening["rate"],
-            floor_rate=opening["floor"],
-            possible=True,
-            possible_without_floor=True,
-        )
-        columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "possible", "possible_without_floor"]
-        parts.append(pd.concat([opening, found])[columns])
-    table = pd.concat(parts, ignore_index=True)
-    table["verdict"] = [
-        "possible" if p else "below_floor" if w else "below_zero"
-        for p, w in zip(table["possible"], table["possible_without_floor"], strict=True)
-    ]
+        path = groups(project_poverty(obs, preset(name)))
+        opening = path[path["area"] == OTHER_DISTRICTS].iloc[[0]]
+        opening = opening[["year", "rate", "floor"]].set_axis(["year", "needed_rate", "floor_rate"], axis=1)
+        opening = opening.assign(possible=True, possible_without_floor=True)
+        parts.append(pd.concat([opening, implied_pace(obs, preset(name))]).assign(kind=name))
+    paths = pd.concat(parts, ignore_index=True)
+    is_possible, is_above_zero = (paths[name].astype(bool) for name in ("possible", "possible_without_floor"))
+    paths["verdict"] = np.select([is_possible, is_above_zero], ["possible", "below_floor"], "below_zero")
     known = known_groups(obs)
     known = known[known["area"] == OTHER_DISTRICTS].assign(kind="known")
-    table = pd.concat([table, known], ignore_index=True)
-    return table[
-        ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]
-    ]
+    columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]
+    return pd.concat([paths, known], ignore_index=True)[columns]
 
 
 VERDICTS: dict[str, style.Look] = {
@@ -185,31 +176,16 @@ def _sums(axes: Axes, table: pd.DataFrame, counts: pd.DataFrame, lang: str) -> N
 
 def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Households by kind, area and year; totals, the largest cell, and the published fall against the quotas."""
-    quota = table[table["kind"] == "quota"]
-    total = quota[quota["area"] == PROVINCE].set_index("year")["households"]
-    fall = table[table["kind"] == "fall"].set_index("year")["households"]
-    cells = quota[quota["area"] != PROVINCE]
-    ends = cells[cells["households"] > 0].sort_values(["year", "households"]).iloc[-1]
-    top, asked = cells.iloc[cells["households"].argmax()], total[fall.index].sum()
-    return addressed(
-        table,
-        lang,
-        {"households": "kind area year"},
-        case="ahead" if fall.sum() >= asked else "behind",
-        start=total.index[0] - 1,
-        first=total.index[0],
-        until=total[total.index <= horizon()].sum(),
-        whole=total.sum(),
-        last=total.index[-1],
-        top=top["area"],
-        top_year=top["year"],
-        longest=ends["area"],
-        longest_year=ends["year"],
-        stops=total.index[total == 0].min(),
-        poor_names=area_list(poor_districts(), lang),
-        poor_total=cells.loc[cells["area"].isin(poor_districts()), "households"].sum(),
-        fall_last=fall.index[-1],
-        fall_total=fall.sum(),
-        quota_total=asked,
-        gap=abs(fall.sum() - asked),
-    )
+    quota, fall = (table[table["kind"] == kind] for kind in ("quota", "fall"))
+    cells, total = quota[quota["area"] != PROVINCE], quota[quota["area"] == PROVINCE].set_index("year")["households"]
+    top = cells.iloc[cells["households"].argmax()]
+    longest = cells[cells["households"] > 0].sort_values(["year", "households"]).iloc[-1]
+    asked, reached = total[fall["year"]].sum(), fall["households"].sum()
+    ends = dict(start=total.index[0] - 1, first=total.index[0], last=total.index[-1], fall_last=fall["year"].max())
+    cases = dict(top=top["area"], top_year=top["year"], longest=longest["area"], longest_year=longest["year"])
+    poor = cells.loc[cells["area"].isin(poor_districts()), "households"].sum()
+    sums = dict(until=total[total.index <= horizon()].sum(), whole=total.sum(), poor_total=poor)
+    sums |= dict(fall_total=reached, quota_total=asked, gap=abs(reached - asked))
+    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if reached >= asked else "behind")
+    stops = total.index[total == 0].min()
+    return addressed(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)

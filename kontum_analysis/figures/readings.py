@@ -97,16 +97,10 @@ def _cases(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 def readings_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates by reading and year, and how many printed falls are points."""
     known, cases = table[table["kind"] == "known"], table[table["kind"] == "case"]
-    off = (cases["reported"] - cases["points"]).abs()
-    rate, last = table.set_index(["kind", "year"])["rate"], known["year"].max()
+    rates, off = table[table["kind"] != "case"], (cases["reported"] - cases["points"]).abs()
+    nearer = (off < (cases["reported"] - cases["relative"]).abs()).sum()
+    last, rate = known["year"].max(), rates.set_index(["kind", "year"])["rate"]
+    years = dict(first=known["year"].min(), last=last, ratio=rate["relative_high", last] / rate["known", last])
     return addressed(
-        table[table["kind"] != "case"],
-        lang,
-        {"rate": "kind year"},
-        first=known["year"].min(),
-        last=last,
-        ratio=rate["relative_high", last] / rate["known", last],
-        n=len(cases),
-        exact=(off < 0.005).sum(),
-        nearer=(off < (cases["reported"] - cases["relative"]).abs()).sum(),
+        rates, lang, {"rate": "kind year"}, **years, n=len(cases), exact=(off < 0.005).sum(), nearer=nearer
     )

@@ -154,24 +154,11 @@ def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> N
 def old_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many district cells hold a value, and the extremes."""
     rows = table[table["area"] != PROVINCE]
-    values = rows[rows["status"].isin(["published", "unsure"])]
-    top = values.iloc[values["rate"].argmax()]
+    values, years = rows[rows["status"].isin(["published", "unsure"])], len(OLD_YEARS)
     without = [str(area) for area, cells in rows.groupby("area") if (cells["status"] == "none").all()]
-    return addressed(
-        rows,
-        lang,
-        {"rate": "area year"},
-        new_first=FIRST_YEAR,
-        cells=len(rows),
-        values=len(values),
-        districts=rows["area"].nunique(),
-        years=len(OLD_YEARS),
-        complete=(values["area"].value_counts() == len(OLD_YEARS)).sum(),
-        sure=(rows["status"] == "published").sum(),
-        bounds=rows["status"].isin(BOUNDS).sum(),
-        first=rows["year"].min(),
-        last=rows["year"].max(),
-        top=top["area"],
-        top_year=top["year"],
-        nothing=area_list(without, lang) or "–",
-    )
+    sizes = dict(cells=len(rows), values=len(values), districts=rows["area"].nunique(), years=years)
+    sizes |= dict(sure=(rows["status"] == "published").sum(), bounds=rows["status"].isin(BOUNDS).sum())
+    sizes |= dict(complete=(values["area"].value_counts() == years).sum(), new_first=FIRST_YEAR)
+    top = values.iloc[values["rate"].argmax()]
+    ends = dict(first=rows["year"].min(), last=rows["year"].max(), top=top["area"], top_year=top["year"])
+    return addressed(rows, lang, {"rate": "area year"}, **sizes, **ends, nothing=area_list(without, lang) or "–")
