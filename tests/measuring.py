@@ -3,11 +3,10 @@
 Everything is measured in dots of the page (100 an inch): boxes of words, and points along all that is drawn.
 """
 
-from itertools import combinations
-
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_hex
 from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
@@ -22,12 +21,12 @@ def problems(page):
     """A list of sentences, one for each fault of a page."""
     with style.rc_context():
         canvas = FigureCanvasAgg(page)
-        canvas.draw()
+        page.draw_without_rendering()
         boxes = [(text, _inner(Text.get_window_extent(text, canvas.get_renderer()))) for text in texts(page)]
         for text, _ in boxes:
             text.set_visible(False)
         canvas.draw()
-        ground = np.asarray(canvas.buffer_rgba())[::-1, :, :3] / 255
+        ground = np.asarray(canvas.buffer_rgba())[::-1, :, :3].astype(int) @ [65536, 256, 1]
         for text, _ in boxes:
             text.set_visible(True)
     things = list(_things(page))
@@ -64,21 +63,22 @@ def _off_page(page, boxes):
 
 
 def _over_each_other(boxes):
-    for (a, first), (b, second) in combinations(boxes, 2):
-        if Bbox.intersection(Bbox.from_extents(first.x0 - 2, first.y0, first.x1 + 2, first.y1), second):
-            yield f"{a.get_text()!r} lies over {b.get_text()!r}"
+    corners = _corners(boxes)
+    apart = (corners[:, None, :2] - (2, 0) > corners[None, :, 2:]).any(axis=2)
+    over = np.triu(~(apart | apart.T), 1)
+    yield from (f"{boxes[a][0].get_text()!r} lies over {boxes[b][0].get_text()!r}" for a, b in np.argwhere(over))
 
 
 def _too_faint(ground, boxes):
     """Words on an area need the contrast in all of their box but a twentieth: a grid line may pass below them."""
     for text, box in boxes:
         if text.get_bbox_patch() is not None:
-            area = np.array([text.get_bbox_patch().get_facecolor()[:3]])
+            area = np.array([int(to_hex(text.get_bbox_patch().get_facecolor())[1:], 16)])
         else:
             rows, columns = (slice(max(int(a), 0), int(b) + 1) for a, b in ((box.y0, box.y1), (box.x0, box.x1)))
-            area = ground[rows, columns].reshape(-1, 3)
-        colors, counts = np.unique(np.round(area * 64) / 64, axis=0, return_counts=True)
-        contrasts = np.array([style.contrast(text.get_color(), color) for color in colors.clip(0, 1)])
+            area = ground[rows, columns].ravel()
+        colors, counts = np.unique(area, return_counts=True)
+        contrasts = np.array([style.contrast(text.get_color(), f"#{color:06x}") for color in colors])
         if counts[contrasts < LEAST_CONTRAST].sum() > 0.05 * len(area):
             yield f"contrast {contrasts.min():.1f}: {text.get_text()!r}"
 
@@ -132,20 +132,32 @@ def _dense(vertices):
     return np.concatenate([*(np.linspace(a, b, n, endpoint=False) for a, b, n in legs), vertices[-1:]])
 
 
-def _touches(points, box):
-    return ((points >= box.min) & (points <= box.max)).all(axis=1).any()
+def _corners(boxes):
+    return np.array([box.extents for _, box in boxes])
+
+
+def _touched(points, corners):
+    """The numbers of the boxes that hold one of the points."""
+    if not len(points):
+        return []
+    near = ((points.max(axis=0) >= corners[:, :2]) & (points.min(axis=0) <= corners[:, 2:])).all(axis=1)
+    numbers = np.flatnonzero(near)
+    inside = (points[None] >= corners[numbers, None, :2]) & (points[None] <= corners[numbers, None, 2:])
+    return numbers[inside.all(axis=2).any(axis=1)]
 
 
 def _crossed(things, boxes):
+    corners = _corners(boxes)
+    middles = (corners[:, :2] + corners[:, 2:]) / 2
     for kind, points, outline in things:
-        for text, box in boxes:
-            is_within = outline is not None and outline.contains_point((box.min + box.max) / 2)
-            if is_within or _touches(points, box):
-                yield f"{kind} through {text.get_text()!r}"
+        within = [] if outline is None else np.flatnonzero(outline.contains_points(middles))
+        for number in sorted({*_touched(points, corners), *within}):
+            yield f"{kind} through {boxes[number][0].get_text()!r}"
 
 
 def _leaders(things, boxes):
     """Hair lines from words to data may touch nothing on their way but the line at which they end."""
+    corners = _corners(boxes)
     drawn = [(kind, points) for kind, points, _ in things if kind in ("line", "marker") and len(points)]
     for text, _ in boxes:
         if isinstance(text, Annotation) and text.arrow_patch is not None:
@@ -153,7 +165,7 @@ def _leaders(things, boxes):
             start, end = hair.vertices[0], hair.vertices[-1]
             middle = _dense(np.array([start + 0.1 * (end - start), end - 0.1 * (end - start)]))
             crossed = [kind for kind, points in drawn if _nearest(middle, points) < 1]
-            crossed += [repr(other.get_text()) for other, box in boxes if other is not text and _touches(middle, box)]
+            crossed += [repr(boxes[n][0].get_text()) for n in _touched(middle, corners) if boxes[n][0] is not text]
             yield from (f"leader of {text.get_text()!r} crosses {thing}" for thing in crossed)
 
 
