@@ -172,7 +172,7 @@ def _figure(name, lang, words):
 
 def note(name, lang):
     """The title, caption and alternative text of a figure, from the note written beside its picture."""
-    title, caption, alt, *_ = (FIGURES / lang / f"{name}.md").read_text(encoding="utf-8").strip().split("\n\n")
+    title, _, caption, alt, *_ = (FIGURES / lang / f"{name}.md").read_text(encoding="utf-8").strip().split("\n\n")
     return {"title": title.removeprefix("# "), "caption": caption, "alt": alt.partition(": ")[2]}
 
 

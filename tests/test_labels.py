@@ -6,6 +6,7 @@ import json
 import re
 from string import Formatter
 
+import pandas as pd
 import pytest
 
 from kontum_analysis.base import words
@@ -25,6 +26,22 @@ def rows():
     for path in FILES:
         with open(path, encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
+
+
+def test_a_placeholder_may_be_an_address_in_a_table_and_nothing_else(monkeypatch):
+    rates = pd.Series([0.1532, 0.0684], pd.MultiIndex.from_tuples([("62", "known", 2021), ("62", "known", 2023)]))
+    look = labels.Lookup(rates, {"province": "62", "last": 2023})
+    keys = {
+        "k": "{rate[province known last]:p2}",
+        "year": "{rate[62 known 2021]:p1}",
+        "gone": "{rate[62 known 1999]:p1}",
+    }
+    keys |= {"attribute": "{rate.__class__}", "deeper": "{rate[62 known 2021].real}", "text": "{name[0]}"}
+    monkeypatch.setattr(labels, "labels", lambda: {key: {"en": words} for key, words in keys.items()})
+    assert (labels.text("k", "en", rate=look), labels.text("year", "en", rate=look)) == ("6.84", "15.3")
+    for key in ("gone", "attribute", "deeper", "text"):
+        with pytest.raises(KeyError):
+            labels.text(key, "en", rate=look, name="abc")
 
 
 def placeholders(text):

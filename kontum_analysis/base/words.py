@@ -3,7 +3,7 @@ each language writes them: 15,32 and 1.200 in Vietnamese, 15.32 and 1,200 in Eng
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -69,13 +69,45 @@ def number(value: Any, decimals: int, lang: str) -> str:
     return format_decimal(value, format=pattern, locale=lang).replace("-", "−")
 
 
+class Lookup:
+    """Values of a table that a label takes by their address, as in {rate[province known last]:p2}.
+
+    values: a series; the parts of an address are the levels of its index. names: words that stand for a part, such as
+    "last" for 2023. An address that is not there is a KeyError that names it.
+
+    >>> rates = pd.Series([0.1532, 0.0684], pd.MultiIndex.from_product([["62"], [2021, 2023]]))
+    >>> f"{Lookup(rates, {'province': '62', 'last': 2023})['province last']:.2%}"
+    '6.84%'
+    """
+
+    def __init__(self, values: Any, names: Mapping[str, object] | None = None) -> None:
+        parts = [key if isinstance(key, tuple) else (key,) for key in values.index]
+        self._values = {tuple(map(str, key)): value for key, value in zip(parts, values, strict=True)}
+        self._names = names or {}
+
+    def __getitem__(self, address: str) -> Any:
+        return self._values[tuple(str(self._names.get(word, word)) for word in address.split())]
+
+
 class _Numbers(Formatter):
     """Format specs of the labels: n0, n1 … decimals; p0, p1 … per cent of a fraction, c a probability in whole per cent
     (both without the sign); d a day.
+
+    A placeholder names a value, or an address within a `Lookup`; no attribute of an object can be reached.
     """
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The value of a placeholder, and the name it goes by."""
+        name, has_address, address = field_name.partition("[")
+        value = kwargs[name]
+        if has_address:
+            if not isinstance(value, Lookup):
+                raise KeyError(field_name)
+            value = value[address.removesuffix("]")]
+        return value, name
 
     def format_field(self, value: Any, spec: str) -> str:
         """Write numbers as the language does; leave every other format to Python."""

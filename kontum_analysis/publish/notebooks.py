@@ -116,7 +116,7 @@ def _picture(figure: "Figure") -> bytes:
             marks = image.text  # type: ignore[attr-defined]  # a PNG file has it
     except (OSError, SyntaxError, ValueError):  # Pillow raises SyntaxError for a broken PNG
         return figure.image()
-    facts = figure.made_from
+    facts = figure.properties
     wanted = {"Title": facts["title"], "Description": facts["alt"], "Source": facts["source"], "Data": facts["data"]}
     is_same = all(marks.get(name) == words for name, words in wanted.items())
     return path.read_bytes() if is_same else figure.image()

@@ -117,13 +117,13 @@ def trace(
         return _target(words[0], place)
     if len(words) in (2, 3):
         return _cell(*words, place=place)
-    from ..figures.evidence import FIGURES
+    from ..figures.catalogue import CATALOGUE
 
-    if len(words) == 1 and words[0] in FIGURES:  # its file is made from published figures alone
+    if len(words) == 1 and words[0] in CATALOGUE:  # its file is made from published figures alone
         return _figure(words[0], _Place(load_observations(None, data), data, None, seed))
     typed = " ".join(words)
-    hint = did_you_mean(typed, [*FIGURES, *targets])
-    raise KontumError("error.trace.words", found=typed, hint=hint, figures=sorted(FIGURES))
+    hint = did_you_mean(typed, [*CATALOGUE, *targets])
+    raise KontumError("error.trace.words", found=typed, hint=hint, figures=sorted(CATALOGUE))
 
 
 def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
@@ -171,7 +171,7 @@ def _plain(name: str) -> str:
 
 def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: _Place) -> Chain | None:
     """The chain of a figure that nobody published: derived or estimated in the panel, or projected; else None."""
-    from ..figures.evidence import rows_of
+    from ..figures.catalogue import rows_of
 
     if indicator not in _COMPUTED or not date[:4].isdigit() or date[4:] not in ("", "-12-31"):
         return None
@@ -203,18 +203,16 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
 
 
 def _figure(name: str, place: _Place) -> Chain:
-    from ..figures import CATALOGUE, build
-    from ..figures.evidence import FIGURES, rows_of
+    from ..figures import build
+    from ..figures.catalogue import CATALOGUE, rows_of
 
-    _, _, keys, scenarios = FIGURES[name]
-    steps = [Words("trace.way.rule"), *(Words(f"trace.way.{key}") for key in keys)]
-    if name in CATALOGUE:
-        file, data_hash = f"figures/vi/{name}.csv", build(name, place.obs, "vi").data_hash
-        steps.append(Words("trace.step.figure", file=file, hash=data_hash))
-    is_drawn = bool({"estimate", "outlook", "ntm"} & set(keys))
+    entry = CATALOGUE[name]
+    steps = [Words("trace.way.rule"), *(Words(f"trace.way.{key}") for key in entry.steps)]
+    file, data_hash = f"figures/vi/{name}.csv", build(name, place.obs, "vi").data_hash
+    steps.append(Words("trace.step.figure", file=file, hash=data_hash))
     sources = place.with_sources(_used_and_lost(rows_of(name, place.obs)))
-    values = {scenario: preset(scenario).model_dump() for scenario in scenarios}
-    return Chain(name, sources, tuple(steps), values, place.seed if is_drawn else None)
+    values = {scenario: preset(scenario).model_dump() for scenario in entry.scenarios}
+    return Chain(name, sources, tuple(steps), values, place.seed if entry.is_drawn else None)
 
 
 def _target(target_id: str, place: _Place) -> Chain:

@@ -61,13 +61,13 @@ def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
 
     then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
     """
-    from ..figures.evidence import FIGURES
+    from ..figures import CATALOGUE
 
     changes = []
     for name, was, new in _changes(then["inputs"], now["inputs"]):
         changes.append(Words("verify.input", name=name, then=was, now=new))
         scenario = name.removesuffix(".yaml")
-        figures = [figure for figure, (*_, scenarios) in FIGURES.items() if scenario in scenarios]
+        figures = [figure for figure, entry in CATALOGUE.items() if scenario in entry.scenarios]
         if scenario != name and figures:
             changes.append(Words("hostile.verify.scenario", name=name, figures=figures))
     for name, was, new in _changes(then.get("sources", {}), now["sources"]):
