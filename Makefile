@@ -1,4 +1,5 @@
-# make reproduce: build the environment and do the main job.   make test: pass the tests.   make lab: open JupyterLab.   make app: the explorer as a page.
+# make reproduce: build the environment and do the main job.   make test: pass the tests.   make lab: open JupyterLab.
+# make app: the explorer as a page.   make site: the pages to read.   make size: how large the house is.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -6,7 +7,7 @@ READY := .venv/.ready
 QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
 
-.PHONY: reproduce test test-slow test-others bench mutants verify lab app site times install lint clean
+.PHONY: reproduce test test-slow test-others bench mutants verify lab app site times size install lint clean
 
 reproduce: $(READY)
 	$(BIN)/kontum reproduce
@@ -14,6 +15,7 @@ reproduce: $(READY)
 test: $(READY)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/deptry .
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" --nbval --nbval-current-env notebooks tests kontum_analysis
 
 # What takes longer: random kills, hunts with atheris, every place and every figure, the great country.
@@ -43,8 +45,9 @@ mutants: $(READY)
 verify: $(READY)
 	$(BIN)/kontum verify
 
+# The index is open, data and figures lie beside it; a notebook is saved as `make reproduce` writes it, so git sees no change.
 lab: $(READY)
-	$(BIN)/jupyter lab $(QUIET) notebooks/00_index.ipynb
+	$(BIN)/jupyter lab $(QUIET) --ServerApp.root_dir=$(CURDIR) --config=.binder/jupyter_server_config.json
 
 # The explorer of notebook 09 on a page of its own, served to this machine alone; the address it prints holds a token.
 app: $(READY)
@@ -56,6 +59,10 @@ site: $(READY)
 
 times: $(READY)
 	$(BIN)/python docs/run_times.py
+
+# Files and formatted lines a wing, floors, the longest module, lines over 120, fmt: skip.
+size: $(READY)
+	$(BIN)/python -m tests.size
 
 install: $(READY)
 

@@ -37,7 +37,7 @@ DOWNLOADS = ["figures", "data"]
 
 
 def for_site(notebook, name, pictures):
-    """A notebook as the site shows it: code folded where JupyterLab hides it, pictures with their alternative text.
+    """A notebook as the site shows it: code folded, pictures with their alternative text.
 
     `pictures` maps the hash of a picture to a file of the site; a new picture is added to it with its bytes.
     Raises KontumError where a picture has no alternative text.
@@ -46,8 +46,7 @@ def for_site(notebook, name, pictures):
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type != "code":
             continue
-        if cell.metadata.get("jupyter", {}).get("source_hidden"):
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+        cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
         for output in cell.outputs:
             if "image/png" in output.get("data", {}):
                 alt = output.metadata.get("image/png", {}).get("alt")

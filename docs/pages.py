@@ -77,7 +77,8 @@ def glossary():
 
 
 def _unit(name):
-    return both(f"unit.{name}") if f"site.unit.{name}" in labels() else name
+    words = labels().get(f"unit_measure.{name}")
+    return " · ".join(dict.fromkeys(words.values())) if words else name
 
 
 def _range(row):
@@ -177,7 +178,7 @@ def _figure(name, lang, words):
 
 def note(name, lang):
     """The title, caption and alternative text of a figure, from the note written beside its picture."""
-    title, caption, alt, *_ = (FIGURES / lang / f"{name}.md").read_text(encoding="utf-8").strip().split("\n\n")
+    title, _, caption, alt, *_ = (FIGURES / lang / f"{name}.md").read_text(encoding="utf-8").strip().split("\n\n")
     return {"title": title.removeprefix("# "), "caption": caption, "alt": alt.partition(": ")[2]}
 
 
@@ -218,7 +219,7 @@ def headline():
     """The table of answers for the start page, from `data/processed/headline.csv`, in both languages."""
     import pandas as pd
 
-    from kontum_analysis.publish.tables import shown
+    from kontum_analysis.publish.columns import shown
 
     frame = pd.read_csv(PROCESSED / "headline.csv")
     vi, en = (html_table(list(t.columns), t.values.tolist()) for t in (shown(frame, lang) for lang in LANGUAGES))

@@ -10,86 +10,55 @@ Everything is loaded on first use, so that importing the package costs little mo
 from importlib import import_module
 from typing import Any
 
-# Name -> where it lives. The modules `areas` and `scenarios` are names of their own; so is the wing `explorer`.
-_NAMES = {
-    "load_observations": "data.observations",
-    "select": "data.observations",
-    "raw_tables": "data.observations",
-    "areas": "data",
-    "districts": "data.areas",
-    "poor_districts": "data.areas",
-    "resolve": "data.areas",
-    "to_2025": "data.areas",
-    "conflicts": "data.agreement",
-    "identities": "data.agreement",
-    "estimate_panel": "poverty.estimates",
-    "leave_one_out": "poverty.hidden",
-    "observed_paces": "poverty.history",
-    "scenarios": "poverty",
-    "Scenario": "poverty.scenarios",
-    "preset": "poverty.scenarios",
-    "presets": "poverty.scenarios",
-    "project_poverty": "poverty.paths",
-    "groups": "poverty.paths",
-    "known_groups": "poverty.known",
-    "known_rates": "poverty.known",
-    "exit_quotas": "poverty.paths",
-    "floor_years": "poverty.paths",
-    "implied_pace": "poverty.paces",
-    "scenario_draws": "poverty.draws",
-    "outlook_draws": "poverty.draws",
-    "probability": "poverty.draws",
-    "Trajectory": "methods.trajectories",
-    "hindcast": "methods.hindcast",
-    "project_ntm": "ntm.attainment",
-    "attainment_chances": "ntm.attainment",
-    "hindcast_ntm": "ntm.hindcast",
-    "scoreboard": "targets.board",
-    "national_targets": "targets.national",
-    "simulate_panel": "national",
-    "synthetic_country": "national",
-    "headline": "publish.tables",
-    "tables": "publish",
-    "figures": "",
-    "trace": "publish.trace",
-    "tell": "publish.notebooks",
-    "show_table": "publish.notebooks",
-    "show_figure": "publish.notebooks",
-    "explorer": "",
-    "attainment": "ntm",
-    "history": "poverty",
-    "notebooks": "publish",
-    "observations": "data",
-    "paces": "poverty",
-    "words": "base",
-    "KontumError": "base.errors",
-    "DataError": "base.errors",
-    "UnknownAreaError": "base.errors",
-    "ScenarioError": "base.errors",
+# module -> the names it gives; "areas", "scenarios" and "explorer" are modules themselves
+_PLACES = {
+    # load
+    "data.observations": "load_observations select raw_tables",
+    "data.areas": "districts poor_districts resolve to_2025",
+    "data.agreement": "conflicts identities",
+    # know
+    "poverty.estimates": "estimate_panel",
+    "poverty.hidden": "leave_one_out closed_group_test",
+    "poverty.known": "known_groups known_rates",
+    "poverty.speeds": "speed_forecasts",
+    "poverty.history": "observed_paces hindcast_panel",
+    # assume
+    "poverty.scenarios": "Scenario preset presets",
+    # project
+    "poverty.paths": "project_poverty groups exit_quotas floor_years",
+    "poverty.paces": "implied_pace",
+    "poverty.draws": "scenario_draws outlook_draws probability",
+    "methods.trajectories": "Trajectory",
+    "ntm.attainment": "project_ntm attainment_chances",
+    "ntm.hindcast": "hindcast_ntm",
+    # judge
+    "targets.board": "scoreboard",
+    "targets.national": "national_targets",
+    "targets.chances": "target_chances",
+    "targets.outcomes": "forecasts_against_outcomes forecast_scores",
+    "methods.hindcast": "hindcast",
+    # show
+    "figures": "figure",
+    "publish.tables": "headline scenario_chances",
+    "publish.trace": "trace",
+    "publish.notebooks": "tell show_table show_figure made_with",
+    # wings
+    "national": "simulate_panel synthetic_country",
+    "base.errors": "KontumError DataError UnknownAreaError ScenarioError",
 }
-_MODULES: tuple[str, ...] = (
-    "areas",
-    "attainment",
-    "explorer",
-    "figures",
-    "history",
-    "notebooks",
-    "observations",
-    "paces",
-    "scenarios",
-)
-_MODULES += ("tables", "words")
-__all__ = [*_NAMES]
+_MODULES = {"areas": "data.areas", "scenarios": "poverty.scenarios", "explorer": "explorer"}
+_NAMES = {name: module for module, names in _PLACES.items() for name in names.split()}
+_CALLED = {"figure": "build"}  # what a name is called in its module, where that differs
+__all__ = sorted([*_NAMES, *_MODULES])
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{_MODULES[name]}")
     if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = f"{__name__}.{_NAMES[name]}".rstrip(".")
-    if name in _MODULES:
-        return import_module(f"{module}.{name}")
-    return getattr(import_module(module), name)
+    return getattr(import_module(f"{__name__}.{_NAMES[name]}"), _CALLED.get(name, name))
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__

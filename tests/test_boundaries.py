@@ -7,7 +7,7 @@ import pytest
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.data import areas
 from kontum_analysis.figures.boundaries import boundary_map
-from kontum_analysis.figures.tiles import positions
+from kontum_analysis.figures.shapes import positions
 
 pytest.importorskip("geopandas")
 SPELLINGS = {"608": "TP. Kon Tum", "610": "Dak Glei", "618": "Ia Hdrai"}

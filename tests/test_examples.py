@@ -1,21 +1,60 @@
-"""Every public name shows how it is used: an example that pytest runs (`--doctest-modules`)."""
+"""The names of `kt.`: those that a notebook needs, each with an example that pytest runs (`--doctest-modules`)."""
 
 import doctest
 import inspect
-
-import pytest
+import re
+import subprocess
+import sys
 
 import kontum_analysis as kt
+from kontum_analysis.base.files import NOTEBOOKS, ROOT
+from kontum_analysis.base.words import number
 
-PUBLIC = {name: getattr(kt, name) for name in kt._NAMES if name not in kt._MODULES}
-
-
-def examples(thing):
-    """The examples of a function or of a class and its own methods."""
-    found = doctest.DocTestFinder().find(thing, getattr(thing, "__name__", None), module=inspect.getmodule(thing))
-    return [example for test in found for example in test.examples]
+PUBLIC = {name: getattr(kt, name) for name in kt.__all__ if name not in kt._MODULES}
+HEAVY = {"matplotlib", "seaborn", "statsmodels", "pydantic", "scipy", "nbformat", "yaml", "rapidfuzz", "babel"}
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_every_public_name_has_an_example_with_a_result(name):
-    assert any(example.want for example in examples(PUBLIC[name])), f"kt.{name}"
+def has_example(thing):
+    tests = doctest.DocTestFinder().find(thing, getattr(thing, "__name__", None), module=inspect.getmodule(thing))
+    return any(example.want for test in tests for example in test.examples)
+
+
+def test_every_public_name_has_an_example_with_a_result():
+    assert [name for name, thing in PUBLIC.items() if not has_example(thing)] == []
+
+
+def test_the_names_are_about_forty_and_notebooks_use_no_other():
+    source = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.ipynb"))
+    used = set(re.findall(r"\bkt\.(\w+)", source))
+    assert used <= set(kt.__all__) and 40 <= len(PUBLIC) <= 48
+    assert kt.areas.resolve("Kon Plông").code == "613" and kt.scenarios.preset is kt.preset
+    assert dir(kt) == kt.__all__ and not hasattr(kt, "no_such_name")
+
+
+def loaded_after(code):
+    """Which of the heavy packages a fresh interpreter has loaded after running `code`."""
+    ask = f"import sys, pandas; before = set(sys.modules); {code}; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
+    return sorted(set(done.stdout.split()) & HEAVY)
+
+
+def test_importing_costs_little_more_than_pandas():
+    assert loaded_after("import kontum_analysis as kt; kt.areas.resolve('Kon Plông')") == []
+    needless = {"matplotlib", "seaborn", "statsmodels", "scipy", "nbformat"}
+    assert not needless & set(loaded_after("import kontum_analysis as kt; kt.load_observations()"))
+    assert loaded_after("import kontum_analysis.cli") == []
+
+
+def test_the_readme_states_the_answer_as_it_is_computed(obs):
+    """The first screen: numbers of the headline, the picture, the two commands, code that fits the page."""
+    rows = kt.headline(obs).set_index("scenario").loc[["programme-high", "programme-low"]]
+    for name, lang in (("README.md", "vi"), ("README.md", "en"), ("README.en.md", "en")):
+        page = (ROOT / name).read_text(encoding="utf-8")
+        for column in ("rate_2025", "paper_2025"):
+            assert "–".join(number(100 * rate, 2, lang) for rate in rows[column]) in " ".join(page.split()), (
+                name,
+                column,
+            )
+        first = page.partition("\n## ")[0]
+        assert "poverty_paths.png" in first and "make reproduce" in first and ">>> kt.show_table" in first
+        assert max(map(len, first.splitlines())) <= 115

@@ -17,13 +17,15 @@ from kontum_analysis.explorer import app, pages, saving, views
 from kontum_analysis.explorer.panel import Panel
 from kontum_analysis.explorer.state import SLIDERS, State
 from kontum_analysis.figures import live
+from kontum_analysis.poverty.known import known_rates
+from kontum_analysis.poverty.paces import Inputs
 
 MIDDLE = kt.scenarios.preset("programme-mid")
 
 
 @pytest.fixture(scope="module")
 def known(obs):
-    return kt.paces.Inputs(obs)
+    return Inputs(obs)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_chances_are_those_of_the_models_and_missing_where_the_path_ends_too_soo
     assert found.probability["S-NTM-01"] == events["ntm_communes"]
     assert found.probability["S-NTM-05"] == events["all_communes_15_criteria"]
     draws = kt.scenario_draws(obs, MIDDLE.changed(end=2025), 200)
-    opening = kt.known_rates(obs).set_index(["area", "year"])["rate"]["62", 2021]
+    opening = known_rates(obs).set_index(["area", "year"])["rate"]["62", 2021]
     assert found.probability["S-GN-01"] == kt.probability(draws, "62", 2025, opening - 0.12)
     early = views.chances_view(known, MIDDLE.changed(end=2024), 1.5, ntm, draws=200).set_index("target_id")
     assert early.probability[["S-GN-01", "S-GN-02"]].isna().all() and early.probability["S-NTM-01"] > 0

@@ -29,7 +29,7 @@ def test_the_bytes_are_the_same_at_another_width_too(figure, made):
 
 
 def test_every_file_says_title_author_source_scenario_seed_and_data(figure, made):
-    facts = figure.made_from
+    facts = figure.properties
     assert (
         facts["scenario"].startswith("programme-low") and facts["seed"] == "3299" and figure.data_hash in facts["data"]
     )

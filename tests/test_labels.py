@@ -6,6 +6,7 @@ import json
 import re
 from string import Formatter
 
+import pandas as pd
 import pytest
 
 from kontum_analysis.base import words
@@ -14,7 +15,10 @@ from kontum_analysis.base.words import labels
 from kontum_analysis.data.contract import RULES
 
 FILES = sorted((ROOT / "kontum_analysis" / "base" / "labels").glob("*.csv"))
-CODE = [*sorted((ROOT / "kontum_analysis").rglob("*.py")), *sorted((ROOT / "docs").glob("*.py"))]
+CODE = [
+    *sorted(p for kind in ("py", "j2") for p in (ROOT / "kontum_analysis").rglob(f"*.{kind}")),
+    *sorted((ROOT / "docs").glob("*.py")),
+]
 
 
 def rows():
@@ -22,6 +26,22 @@ def rows():
     for path in FILES:
         with open(path, encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
+
+
+def test_a_placeholder_may_be_an_address_in_a_table_and_nothing_else(monkeypatch):
+    rates = pd.Series([0.1532, 0.0684], pd.MultiIndex.from_tuples([("62", "known", 2021), ("62", "known", 2023)]))
+    look = labels.Lookup(rates, {"province": "62", "last": 2023})
+    keys = {
+        "k": "{rate[province known last]:p2}",
+        "year": "{rate[62 known 2021]:p1}",
+        "gone": "{rate[62 known 1999]:p1}",
+    }
+    keys |= {"attribute": "{rate.__class__}", "deeper": "{rate[62 known 2021].real}", "text": "{name[0]}"}
+    monkeypatch.setattr(labels, "labels", lambda: {key: {"en": words} for key, words in keys.items()})
+    assert (labels.text("k", "en", rate=look), labels.text("year", "en", rate=look)) == ("6.84", "15.3")
+    for key in ("gone", "attribute", "deeper", "text"):
+        with pytest.raises(KeyError):
+            labels.text(key, "en", rate=look, name="abc")
 
 
 def placeholders(text):
@@ -41,14 +61,17 @@ def test_no_key_stands_twice():
     assert {key for key in keys if keys.count(key) > 1} == set()
 
 
-# families of which no whole key stands in the source: the value of a column of a table is said by "COLUMN.VALUE",
+# families of which no whole key stands in the source: columns.csv says which label tells the value of a column,
 # an example of a command is found by the command's name
-PUT_TOGETHER = ("identity", "bound", "at", "method", "unit_measure", "steps", "cli.example")
+PUT_TOGETHER = {row["words"] for row in words.columns().values()} - {""} | {"unit_measure", "cli.example"}
 
 
 def strings_of(path):
-    """All texts in a source file or in the code of a notebook; the parts that an f-string fills in as a star."""
+    """All texts in a source file, a template or the code of a notebook; the parts that are filled in as a star."""
     source = path.read_text(encoding="utf-8")
+    if path.suffix == ".j2":
+        yield from (text + "*" * bool(more) for text, more in re.findall(r'"([\w.-]+)"(?=( ~)?)', source))
+        return
     if path.suffix == ".ipynb":
         cells = (cell for cell in json.loads(source)["cells"] if cell["cell_type"] == "code")
         source = re.sub(r"^[%!].*$", "", "\n".join("".join(cell["source"]) for cell in cells), flags=re.MULTILINE)

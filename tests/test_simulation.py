@@ -22,6 +22,7 @@ from kontum_analysis.national import run as running
 from kontum_analysis.national.kernel import Mover, draw_chunk, slices, stream
 from kontum_analysis.national.store import Store
 from kontum_analysis.national.summaries import PARTS, quantiles
+from kontum_analysis.poverty.history import speed_prior
 
 YEARS = range(2026, 2029)
 MOVES = Movement(
@@ -190,7 +191,7 @@ def test_an_own_speed_leans_on_the_parents_as_in_the_prior():
 
 
 def test_the_default_movement_is_that_of_the_published_history(obs):
-    moves, prior = movement.from_history(obs), kt.history.speed_prior(obs)
+    moves, prior = movement.from_history(obs), speed_prior(obs)
     assert moves.speed == prior["mean"]
     parts = [moves.shock_sd["nation"], moves.shock_sd["province"]]
     assert np.hypot(*parts) == pytest.approx(prior["shock"])

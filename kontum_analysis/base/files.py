@@ -2,12 +2,13 @@
 at all, only where they were meant to go, by one run at a time.
 """
 
+import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import count, islice
 from pathlib import Path
 
 from .errors import KontumError, Problem, Words, WriteError
@@ -31,6 +32,7 @@ SCENARIO_MB = 0.2  # a scenario holds 1 kB
 BOUNDARIES_MB = 30  # the borders of all communes of the country, simplified, hold about 20 MB
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
+_MARK = "user.kontum"  # attribute of a file: the SHA-256 of what was written
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 
 
@@ -97,8 +99,8 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
 
     within: a folder the file must lie in when all links are followed.
 
-    Raises KontumError, with the old file as it was, for a name no file can have everywhere, for a link in the place of
-    the file (what it points at is never written to), for a place outside `within`, and where the disk refuses.
+    Raises KontumError, with the old file as it was, for a name no file can have everywhere, for a link, a device, a
+    pipe or a folder in the place of the file, for a place outside `within`, and where the disk refuses.
     """
     path = Path(path)
     content = content.encode("utf-8") if isinstance(content, str) else content
@@ -109,7 +111,9 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
             raise KontumError("hostile.link", file=path.name)
         if within is not None and not path.parent.resolve().is_relative_to(Path(within).resolve()):
             raise KontumError("hostile.outside", file=path.name, folder=path.parent.name)
-        if path.exists() and path.read_bytes() == content:
+        if path.exists() and not path.is_file():  # a device would be replaced by a file, a pipe be waited for
+            raise KontumError("hostile.not_replaced", file=path.name)
+        if _holds(path, content):
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
@@ -118,6 +122,41 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
             raise
         raise WriteError("hostile.cannot_write", file=path.name, reason=reason_of(error)) from None
     return True
+
+
+def save(files: Mapping[Path, str | bytes], named: Path, overwrite: bool = False) -> None:
+    """Write files that a user asked for; what somebody has changed since we wrote it is kept.
+
+    named: the file or folder as the user named it. A file that is there may be replaced where it is still what was
+    written: each carries the hash of its content with it, as an attribute that the system stores (`user.kontum`).
+    Where the system stores none, or the attribute was lost on the way, every other content counts as changed.
+
+    Raises KontumError, before anything is written, with the first such file and a free name to take instead; with
+    `overwrite` all are replaced. Raises as `write_whole` does.
+    """
+    contents = {path: text.encode("utf-8") if isinstance(text, str) else text for path, text in files.items()}
+    kept = [path for path, content in contents.items() if path.is_file() and not _is_ours(path, content)]
+    if kept and not overwrite:
+        free = next(n for n in count(2) if not named.with_stem(f"{named.stem}-{n}").exists())
+        raise KontumError("files.kept", file=kept[0].name, count=len(kept), free=f"{named.stem}-{free}{named.suffix}")
+    for path, content in contents.items():
+        write_whole(path, content)
+        with suppress(OSError, AttributeError):  # not every system has attributes of files
+            os.setxattr(path, _MARK, hashlib.sha256(content).hexdigest().encode())
+
+
+def _is_ours(path: Path, content: bytes) -> bool:
+    """Whether a file holds this content, or still what was once written there."""
+    if _holds(path, content):
+        return True
+    try:
+        return os.getxattr(path, _MARK).decode() == hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, AttributeError, ValueError):
+        return False
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -3,7 +3,7 @@ each language writes them: 15,32 and 1.200 in Vietnamese, 15.32 and 1,200 in Eng
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,34 @@ def labels() -> dict[str, dict[str, str]]:
     return rows
 
 
+@lru_cache(maxsize=1)
+def columns() -> dict[str, dict[str, str]]:
+    """How each column of our tables is shown, from `columns.csv`: a dict from its name to its row.
+
+    vi, en: its title. unit: a label `unit_measure.*`, "" for none. format: p0, p2 … a fraction in per cent with so many
+    decimals; c a probability in whole per cent; n0, n2 … a number; g2 a number with at most so many; y a year; d a day;
+    "" text. words: the first part of the labels that say its codes, as "status" for `status.published`.
+
+    >>> columns()["rate"]["format"], columns()["rate"]["unit"]
+    ('p2', 'percent')
+    """
+    with open(_FOLDER.with_name("columns.csv"), encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def heading(column: str, lang: str) -> str:
+    """What stands above a column: its title and unit; its name where `columns.csv` does not hold it.
+
+    >>> heading("rate", "vi"), heading("my_column", "en")
+    ('Tỷ lệ hộ nghèo (%)', 'my_column')
+    """
+    row = columns().get(column)
+    if row is None:
+        return column
+    unit = row["unit"]
+    return f"{row[lang]} ({text(f'unit_measure.{unit}', lang)})" if unit else row[lang]
+
+
 def number(value: Any, decimals: int, lang: str) -> str:
     """A number with its decimals and thousands marks as the language writes them; "–" for a missing value.
 
@@ -41,17 +69,53 @@ def number(value: Any, decimals: int, lang: str) -> str:
     return format_decimal(value, format=pattern, locale=lang).replace("-", "−")
 
 
+class Lookup:
+    """Values of a table that a label takes by their address, as in {rate[province known last]:p2}.
+
+    values: a series; the parts of an address are the levels of its index. names: words that stand for a part, such as
+    "last" for 2023. An address that is not there is a KeyError that names it.
+
+    >>> rates = pd.Series([0.1532, 0.0684], pd.MultiIndex.from_product([["62"], [2021, 2023]]))
+    >>> f"{Lookup(rates, {'province': '62', 'last': 2023})['province last']:.2%}"
+    '6.84%'
+    """
+
+    def __init__(self, values: Any, names: Mapping[str, object] | None = None) -> None:
+        parts = [key if isinstance(key, tuple) else (key,) for key in values.index]
+        self._values = {tuple(map(str, key)): value for key, value in zip(parts, values, strict=True)}
+        self._names = names or {}
+
+    def __getitem__(self, address: str) -> Any:
+        return self._values[tuple(str(self._names.get(word, word)) for word in address.split())]
+
+
 class _Numbers(Formatter):
-    """Format specs of the labels: n0, n1, n2 … decimals; p0, p1, p2 … per cent of a fraction (without the sign)."""
+    """Format specs of the labels: n0, n1 … decimals; p0, p1 … per cent of a fraction, c a probability in whole per cent
+    (both without the sign); d a day.
+
+    A placeholder names a value, or an address within a `Lookup`; no attribute of an object can be reached.
+    """
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The value of a placeholder, and the name it goes by."""
+        name, has_address, address = field_name.partition("[")
+        value = kwargs[name]
+        if has_address:
+            if not isinstance(value, Lookup):
+                raise KeyError(field_name)
+            value = value[address.removesuffix("]")]
+        return value, name
 
     def format_field(self, value: Any, spec: str) -> str:
         """Write numbers as the language does; leave every other format to Python."""
         if spec[:1] in ("n", "p") and spec[1:].isdigit():
             return number(value * 100 if spec[0] == "p" and value is not None else value, int(spec[1:]), self.lang)
-        return str(super().format_field(value, spec))
+        if spec == "c":
+            return chance(value, self.lang)
+        return exact_day(value, self.lang) if spec == "d" else str(super().format_field(value, spec))
 
 
 def text(key: str, lang: str, **values: Any) -> str:
@@ -95,14 +159,22 @@ def percent(p: float, lang: str) -> str:
     return f"{chance(p, lang)}%" if p == p else "–"
 
 
+def decimals_of(value: float, most: int = 2) -> int:
+    """How many decimals a number has, at most so many.
+
+    >>> decimals_of(42.0), decimals_of(88.1), decimals_of(0.06897)
+    (0, 1, 2)
+    """
+    return next(d for d in range(most + 1) if d == most or round(value, d) == round(value, most))
+
+
 def plain(value: float, lang: str, most: int = 2) -> str:
     """A number with as many decimals as it has, at most so many.
 
     >>> plain(42.0, "vi"), plain(88.1, "vi"), plain(0.06897, "en")
     ('42', '88,1', '0.07')
     """
-    decimals = next(d for d in range(most + 1) if d == most or round(value, d) == round(value, most))
-    return number(value, decimals, lang)
+    return number(value, decimals_of(value, most), lang)
 
 
 def day_words(day: str, lang: str, month_only: bool = False) -> str:

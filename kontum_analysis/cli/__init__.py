@@ -1,6 +1,7 @@
 """The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
 
 import sys
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -9,8 +10,7 @@ from ..base.errors import KontumError
 from ..base.files import reason_of
 from . import analysis, data, exports, report, simulate
 from .common import begin, both, chosen
-from .usage import STATUS, UsageError, in_our_words, is_help, language
-from .words import Group, examples, in_both_languages
+from .words import STATUS, Group, UsageError, examples, in_both_languages, in_our_words, is_help, language
 
 app = typer.Typer(
     cls=Group,
@@ -26,6 +26,21 @@ app.add_typer(report.app)
 app.add_typer(simulate.app)
 app.add_typer(data.app, name="data")
 in_both_languages(app)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        analysis.print_version()
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help=both("cli.option.version"))
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
-"""Commands that compute and show: reproduce, verify, project, trace, map."""
+"""Commands that compute and show: reproduce, verify, project, trace, map, about."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,19 +12,24 @@ from rich.console import Console
 
 from ..base.errors import KontumError
 from ..base.words import text
-from . import completion
 from .common import (
     AsOf,
     Data,
     Lang,
+    Overwrite,
     Own,
     both,
     console_for,
     decimal,
+    figures,
+    forms,
     observations_for,
     print_table,
     progress_bar,
+    say,
     scenario_named,
+    scenarios,
+    write_file,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +43,18 @@ app = typer.Typer()
 @app.command(help=both("cli.reproduce.help"))
 def reproduce(lang: Lang = "vi") -> None:
     """Do the main job and print the headline."""
+    from ..data.observations import load_observations
+    from ..poverty.known import known_rates
+    from ..publish.columns import shown
+    from ..publish.tables import headline
+
     console = console_for()
     _run_steps(console, lang, None)
-    _print_headline(console, lang)
+    obs = load_observations()
+    for key, frame in (("known", known_rates(obs)), ("scenarios", headline(obs))):
+        print_table(console, shown(frame, lang), text(f"headline.{key}", lang))
+    for key in ("notes", "files"):
+        console.print(text(f"headline.{key}", lang), highlight=False)
 
 
 def _run_steps(console: Console, lang: str, out: str | None) -> None:
@@ -53,18 +68,6 @@ def _run_steps(console: Console, lang: str, out: str | None) -> None:
                 progress.advance(task)
 
 
-def _print_headline(console: Console, lang: str) -> None:
-    from ..data.observations import load_observations
-    from ..poverty.known import known_rates
-    from ..publish.tables import headline, shown
-
-    obs = load_observations()
-    print_table(console, shown(known_rates(obs), lang), text("headline.known", lang))
-    print_table(console, shown(headline(obs), lang), text("headline.scenarios", lang))
-    console.print(text("headline.notes", lang), highlight=False)
-    console.print(text("headline.files", lang), highlight=False)
-
-
 @app.command(help=both("cli.verify.help"))
 def verify(lang: Lang = "vi") -> None:
     """Rebuild, compare, list what differs; exit status 1 if anything does."""
@@ -74,160 +77,117 @@ def verify(lang: Lang = "vi") -> None:
     console = console_for()
     with one_run(ROOT, shared=True), tempfile.TemporaryDirectory() as scratch:
         _run_steps(console, lang, scratch)
-        found = differences(scratch)
-    for words in found:
+        wrong = differences(scratch)
+    for words in wrong:
         console.print(words.in_language(lang), highlight=False, markup=False)
-    console.print(text("verify.differs" if found else "verify.same", lang, count=len(found)))
-    raise typer.Exit(1 if found else 0)
+    console.print(text("verify.differs" if wrong else "verify.same", lang, count=len(wrong)))
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _number(option: str, key: str) -> Any:
+    return typer.Option(option, parser=decimal, metavar="NUMBER", help=both(f"cli.option.{key}"))
 
 
 @app.command(help=both("cli.project.help"))
 def project(
-    scenario: Annotated[
-        str | None, typer.Option(help=both("cli.option.scenario"), autocompletion=completion.scenarios)
-    ] = None,
-    province_pace: Annotated[
-        float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.province_pace"))
-    ] = None,
-    poor_district_pace: Annotated[
-        float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.poor_district_pace"))
-    ] = None,
-    form: Annotated[str | None, typer.Option(help=both("cli.option.form"), autocompletion=completion.forms)] = None,
+    scenario: Annotated[str | None, typer.Option(help=both("cli.option.scenario"), autocompletion=scenarios)] = None,
+    province_pace: Annotated[float | None, _number("--province-pace", "province_pace")] = None,
+    poor_district_pace: Annotated[float | None, _number("--poor-district-pace", "poor_district_pace")] = None,
+    form: Annotated[str | None, typer.Option(help=both("cli.option.form"), autocompletion=forms)] = None,
     start: Annotated[int | None, typer.Option("--from", help=both("cli.option.from"))] = None,
     end: Annotated[int | None, typer.Option("--to", help=both("cli.option.to"))] = None,
-    floor: Annotated[
-        float | None, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.option.floor"))
-    ] = None,
+    floor: Annotated[float | None, _number("--floor", "floor")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help=both("cli.option.csv"))] = None,
+    save: Annotated[str | None, typer.Option("--save", metavar="NAME", help=both("cli.option.save"))] = None,
+    overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Print rates, quotas and whether the paces fit; write the table where asked."""
-    from ..base.files import write_whole
-    from ..poverty import paths as poverty
     from ..poverty.paces import implied_pace
+    from ..poverty.paths import project_poverty
 
-    console = console_for()
-    given = dict(
-        province_pace_pp=province_pace,
-        poor_district_pace_pp=poor_district_pace,
-        form=form,
-        start=start,
-        end=end,
-        floor=floor,
-    )
-    if csv is not None and not csv.parent.is_dir():
+    is_piped = str(csv) == "-"  # the table goes to standard output, everything said beside it to the other
+    console = console_for(stderr=is_piped)
+    if csv is not None and not is_piped and not csv.parent.is_dir():
         raise KontumError("error.cli.csv_folder", folder=csv.parent)
-    given = {key: value for key, value in given.items() if value is not None}
-    chosen = _scenario(scenario, given)
+    typed = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start)
+    typed = {key: value for key, value in {**typed, "end": end, "floor": floor}.items() if value is not None}
+    chosen = _scenario(scenario, typed, console, lang)
     obs = observations_for(console, lang, as_of, data, own)
-    projection = poverty.project_poverty(obs, chosen)
-    console.print(_scenario_line(chosen, lang), highlight=False, markup=False)
-    _print_projection(console, lang, projection)
-    _print_fit(console, lang, implied_pace(obs, chosen))
-    if csv is not None:
-        content = projection.to_csv(index=False, lineterminator="\n", float_format="%.9g")
-        write_whole(csv, "\ufeff" + content)  # the mark by which Excel knows UTF-8
-        console.print(text("project.written", lang, file=csv.resolve()), highlight=False, soft_wrap=True)
+    path = project_poverty(obs, chosen)
+    _print_projection(console, lang, chosen, path, implied_pace(obs, chosen))
+    content = path.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+    if is_piped:
+        sys.stdout.write(content)
+    elif csv is not None:
+        write_file(console, lang, csv, "\ufeff" + content, overwrite)  # the mark by which Excel knows UTF-8
+    if save is not None:
+        from ..data.own import shown
+        from ..offices.scenarios import save_scenario
+
+        say(console, "project.saved", lang, name=save, file=shown(save_scenario(chosen, save)))
 
 
-def _scenario(name: str | None, given: dict[str, Any]) -> Scenario:
+def _scenario(name: str | None, typed: dict[str, Any], console: Console, lang: str) -> Scenario:
     from ..poverty.scenarios import Scenario
 
     if name is not None:
-        chosen = scenario_named(name)
-        return chosen.changed(**given) if given else chosen
-    if "province_pace_pp" not in given or "poor_district_pace_pp" not in given:
+        chosen = scenario_named(name, console, lang)
+        return chosen.changed(**typed) if typed else chosen
+    if "province_pace_pp" not in typed or "poor_district_pace_pp" not in typed:
         raise KontumError("error.cli.paces")
-    return Scenario(name="command-line", **given)
+    return Scenario(name="command-line", **typed)
 
 
-def _scenario_line(chosen: Scenario, lang: str) -> str:
-    from ..base.words import number
+def _print_projection(
+    console: Console, lang: str, scenario: Scenario, path: pd.DataFrame, implied: pd.DataFrame
+) -> None:
+    from ..offices.scenarios import describe
+    from ..publish.columns import shown
+    from ..publish.tables import quotas_by_year, rates_by_year
 
-    def said(pace: Any) -> str:
-        if isinstance(pace, dict):
-            return ", ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
-        return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
-
-    return text(
-        "project.scenario",
-        lang,
-        name=chosen.name,
-        pace=said(chosen.province_pace_pp),
-        poor=said(chosen.poor_district_pace_pp),
-        form=text(f"form.{chosen.form}", lang),
-        start=chosen.start,
-        end=chosen.end,
-    )
-
-
-def _print_projection(console: Console, lang: str, projection: pd.DataFrame) -> None:
-    from ..publish.tables import quotas_by_year, rates_by_year, shown
-
-    for key, frame in (("project.rates", rates_by_year(projection)), ("project.quotas", quotas_by_year(projection))):
-        print_table(console, shown(frame, lang), text(key, lang))
-
-
-def _print_fit(console: Console, lang: str, implied: pd.DataFrame) -> None:
-    first = implied.iloc[0]
+    say(console, "project.scenario", lang, name=scenario.name, words=describe(scenario, lang))
+    for key, wide, of in (("rates", rates_by_year, "rate"), ("quotas", quotas_by_year, "quota")):
+        frame = wide(path).drop(columns="scenario")
+        print_table(console, shown(frame, lang, of), text(f"project.{key}", lang))
     broken = implied[~implied["possible"]]
-    key = "project.fits" if broken.empty else "project.breaks"
-    facts = (
-        dict(pace=first.needed_pace_pp)
-        if broken.empty
-        else dict(pace=first.needed_pace_pp, year=int(broken["year"].iloc[0]), short=broken["shortfall_pp"].iloc[0])
-    )
-    console.print(text(key, lang, **facts), highlight=False)
+    facts: dict[str, Any] = {"pace": implied["needed_pace_pp"].iloc[0]}
+    if len(broken):
+        facts |= {"year": int(broken["year"].iloc[0]), "short": broken["shortfall_pp"].iloc[0]}
+    console.print(text("project.breaks" if len(broken) else "project.fits", lang, **facts), highlight=False)
 
 
 @app.command(help=both("cli.trace.help"))
 def trace(
-    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"), autocompletion=completion.figures)],
+    words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"), autocompletion=figures)],
+    every: Annotated[bool, typer.Option("--all", help=both("cli.option.all"))] = False,
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Print the chain behind a number."""
-    from ..publish.tables import shown
+    from ..publish.trace import MOST
     from ..publish.trace import trace as chain_of
 
     console = console_for()
     observations_for(console, lang, data=data, own=own)
-    chain = chain_of(*words, data=data, user=own or None)
-    for row in shown(chain.sources.drop(columns="source_id"), lang).itertuples(index=False):
-        line, area, indicator, day, value, bound, _, reason, publisher, document, url = row
-        said = f"{line:>5}  {area}, {indicator}, {day}: {value} ({bound}) – {reason}"
-        if not int(line):  # the target itself, which is no row of observations
-            said = " " * 7 + text("trace.target", lang, target=reason, area=area, indicator=indicator, value=value)
-        console.print(said, highlight=False, markup=False)
-        console.print(
-            f"       {' – '.join(filter(None, [publisher, document, url]))}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
-    for number, step in enumerate(chain.explain(lang), 1):
-        console.print(f"{number}. {step}", highlight=False)
-    for name, values in chain.scenarios.items():
-        said = ", ".join(f"{k}: {v}" for k, v in values.items() if k not in ("name", "title_vi", "title_en", "note"))
-        console.print(f"{text('col.scenario', lang)} {name}: {said}", highlight=False, markup=False)
-    if chain.seed is not None:
-        console.print(text("trace.seed", lang, seed=chain.seed), highlight=False)
+    for line in chain_of(*words, data=data, user=own or None).lines(lang, None if every else MOST):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command("map", help=both("cli.map.help"))
 def boundary_map(
     boundaries: Annotated[Path, typer.Option("--boundaries", help=both("cli.option.boundaries"))],
     out: Annotated[Path, typer.Option("--out", help=both("cli.option.out"))] = Path("ban-do.png"),
+    overwrite: Overwrite = False,
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Write a map with a user's own borders."""
-    from ..base.files import write_whole
     from ..figures.boundaries import boundary_map as picture
 
     kind = out.suffix.lstrip(".").lower()
@@ -235,5 +195,32 @@ def boundary_map(
         raise KontumError("error.cli.out", found=out.name)
     console = console_for()
     obs = observations_for(console, lang, data=data, own=own)
-    write_whole(out, picture(obs, boundaries, lang, kind))
-    console.print(text("project.written", lang, file=out.name), highlight=False)
+    write_file(console, lang, out, picture(obs, boundaries, lang, kind), overwrite)
+
+
+def print_version() -> None:
+    """The version, on a line of its own."""
+    from importlib.metadata import version
+
+    Console().print(f"kontum {version('kontum-analysis')}", highlight=False)
+
+
+@app.command(help=both("cli.about.help"))
+def about(lang: Lang = "vi") -> None:
+    """Print what a bug report needs: versions, the hash of the data, the system; no name, no path."""
+    import platform
+
+    from ..publish.columns import data_hash
+    from ..publish.notebooks import PACKAGES, made_with
+
+    print_version()
+    versions = made_with().set_index("made_with")["version"]
+    facts = [
+        ("Python", platform.python_version()),
+        (text("about.system", lang), f"{platform.system()} {platform.machine()}"),
+        *((name, versions[name]) for name in PACKAGES),
+        (text("exports.fact.hash", lang), f"SHA-256 {data_hash()}…"),
+    ]
+    console = console_for()
+    for name, value in facts:
+        console.print(f"{name}: {value}", highlight=False, markup=False)

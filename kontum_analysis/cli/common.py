@@ -1,22 +1,22 @@
-"""What every command shares: options, numbers as people type them, tables on the console."""
+"""What every command shares: options and what the Tab key offers for them, consoles, tables, files that are written."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from ..base.errors import KontumError, Words
+from ..base.files import FIGURES, SCENARIOS, save
 from ..base.words import LANGUAGES, labels, text
-from . import completion
-from .usage import BadNumber
+from .words import BadNumber
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.progress import Progress
 
     from ..poverty.scenarios import Scenario
 
@@ -45,6 +45,20 @@ def _choose(lang: str) -> str:
     return lang
 
 
+def _offered(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """What the Tab key offers, read from names of files so that it answers at once."""
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
+def _scenario_names() -> list[str]:
+    return [*sorted(path.stem for path in SCENARIOS.glob("*.yaml")), *sorted(p.name for p in Path().glob("*.yaml"))]
+
+
+languages = _offered(lambda: LANGUAGES)
+forms = _offered(lambda: ("linear", "proportional", "logistic", "stock_flow"))
+scenarios = _offered(_scenario_names)
+figures = _offered(lambda: sorted(path.stem for path in (FIGURES / LANGUAGES[0]).glob("*.png")))
+
 Lang = Annotated[
     str,
     typer.Option(
@@ -52,28 +66,37 @@ Lang = Annotated[
         envvar="KONTUM_LANG",
         is_eager=True,
         callback=_choose,
-        autocompletion=completion.languages,
+        autocompletion=languages,
         help=both("cli.option.lang"),
     ),
 ]
 Data = Annotated[Path | None, typer.Option("--data", help=both("cli.option.data"))]
 AsOf = Annotated[str | None, typer.Option("--as-of", help=both("cli.option.as_of"))]
 Own = Annotated[bool, typer.Option("--own/--no-own", help=both("own.cli.own"))]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help=both("cli.option.overwrite"))]
 
 
 def observations_for(
     console: Console, lang: str, as_of: str | None = None, data: Path | None = None, own: bool = True
 ) -> pd.DataFrame:
-    """Observations for a question of the user's own: with the office's own figures, which one line
-    names, or without.
-    """
+    """Observations for a question of the user's own: with the office's own figures, which a line names, or without."""
     from ..data.observations import load_observations
     from ..offices.store import used
 
     obs = load_observations(as_of=as_of, data=data, user=own or None)
     for office, count in (used(obs, data=data) if own else {}).items():
-        console.print(text("own.used", lang, count=count, office=office), highlight=False, markup=False, soft_wrap=True)
+        say(console, "own.used", lang, count=count, office=office)
     return obs
+
+
+def scenario_named(name: str, console: Console | None = None, lang: str = "") -> Scenario:
+    """The scenario of a file, the shipped one of this name or the user's own; with a console, a line says which."""
+    from ..offices.scenarios import find_scenario
+
+    scenario, origin = find_scenario(name)
+    if console is not None:
+        say(console, "project.origin", lang, name=scenario.name, origin=origin.in_language(lang))
+    return scenario
 
 
 def decimal(value: object) -> float:
@@ -84,30 +107,38 @@ def decimal(value: object) -> float:
         raise BadNumber(Words("error.cli.decimal", value=str(value))) from None
 
 
-def console_for() -> Console:
+def console_for(stderr: bool = False) -> Console:
     """The console, wide enough for our tables where it is a file or a pipe."""
-    console = Console()
-    return console if console.is_terminal else Console(width=150)
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(width=150, stderr=stderr)
+
+
+def say(console: Console, key: str, lang: str, **values: object) -> None:
+    """Print a text as it is: no colours, no marks, no line broken in the middle of a path."""
+    console.print(text(key, lang, **values), highlight=False, markup=False, soft_wrap=True)
 
 
 def progress_bar(console: Console) -> Progress:
     """A line a step: what is done, how much of it, for how long."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console)
 
 
-def scenario_named(name: str) -> Scenario:
-    """The scenario of a .yaml file, else the preset of this name."""
-    from ..poverty.scenarios import load, preset
-
-    return load(name) if name.endswith((".yaml", ".yml")) else preset(name)
-
-
 def print_table(console: Console, frame: pd.DataFrame, caption: str | None = None) -> None:
     """A table of strings on the console: the first column to the left, the others to the right."""
+    from rich.table import Table
+
     grid = Table(title=caption, title_justify="left", header_style="bold")
     for index, name in enumerate(frame.columns):
         grid.add_column(str(name), justify="left" if index == 0 else "right")
     for row in frame.itertuples(index=False):
         grid.add_row(*map(str, row))
     console.print(grid)
+
+
+def write_file(console: Console, lang: str, path: Path, content: str | bytes, overwrite: bool) -> None:
+    """Write one file that the user named, unless somebody has changed it since; a line says where it is."""
+    save({path: content}, path, overwrite)
+    say(console, "project.written", lang, file=path.resolve())

@@ -1,46 +1,85 @@
-"""The command that writes the yearly report."""
+"""The command that writes the yearly report, and asks once for what stands around it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from ..base.errors import KontumError
 from ..base.words import text
-from .common import AsOf, Data, Lang, Own, both, console_for, observations_for, scenario_named
+from .common import (
+    AsOf,
+    Data,
+    Lang,
+    Overwrite,
+    Own,
+    both,
+    console_for,
+    observations_for,
+    say,
+    scenario_named,
+    scenarios,
+    write_file,
+)
 
 app = typer.Typer()
 
 
 @app.command("report", help=both("cli.report.help"))
 def report(
-    year: Annotated[int, typer.Option("--year", help=both("cli.option.report_year"))],
+    year: Annotated[int | None, typer.Option("--year", help=both("cli.option.report_year"))] = None,
+    place: Annotated[str | None, typer.Option("--area", help=both("cli.option.report_area"))] = None,
     out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.report_out"))] = None,
-    scenario: Annotated[str, typer.Option("--scenario", help=both("cli.option.report_scenario"))] = "programme-mid",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help=both("cli.option.report_scenario"), autocompletion=scenarios)
+    ] = "programme-mid",
+    overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
     own: Own = True,
     lang: Lang = "vi",
+    setup: Annotated[bool, typer.Option("--setup", help=both("cli.option.report_setup"))] = False,
 ) -> None:
     """Write the yearly report on the programme as a Word document or an HTML page."""
-    out = out or Path(text("report.file", lang, year=year))
-    kind = out.suffix.lower()
-    if kind not in (".docx", ".html"):
+    console = console_for()
+    if setup:
+        return ask_for_head(console, lang)
+    if year is None:
+        raise KontumError("report.error.no_year")
+    out = out or Path(text("report.file", lang, area=f"{_slug(place)}-" if place else "", year=year))
+    if out.suffix.lower() not in (".docx", ".html"):
         raise KontumError("report.error.suffix", name=out.name)
     if not out.parent.is_dir():
         raise KontumError("report.error.folder", name=out.parent)
-    from ..base.files import write_whole
     from ..publish.report import build_report
+    from ..publish.report_head import load_head
+    from ..publish.word import word_bytes
 
-    console = console_for()
     obs = observations_for(console, lang, as_of, data, own)
-    made = build_report(obs, year, lang, scenario_named(scenario), as_of, data, user=own or None)
-    if kind == ".docx":
-        from ..publish.report.docx_file import to_docx
+    chosen, head = scenario_named(scenario, console, lang), load_head()
+    page = build_report(obs, year, lang, chosen, as_of, data, own or None, place, head)
+    write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
+    return None
 
-        write_whole(out, to_docx(made))
-    else:
-        from ..publish.report.html_page import to_html
 
-        write_whole(out, to_html(made))
-    console.print(text("project.written", lang, file=out.name), highlight=False, markup=False)
+def _slug(place: str) -> str:
+    from ..data.areas import fold
+
+    return "-".join(fold(word) for word in place.split())
+
+
+def ask_for_head(console: Console, lang: str) -> None:
+    """Ask for each line of the head and the signature, showing what is kept, and keep the answers."""
+    from ..data.own import shown
+    from ..publish.report_head import Head, load_head, save_head
+
+    say(console, "report.setup.intro", lang)
+    answers: dict[str, str | list[str]] = {}
+    for name, current in load_head():
+        usual = "; ".join(current) if isinstance(current, tuple) else current
+        answer = typer.prompt(text(f"report.setup.{name}", lang), default=usual or "-").strip()
+        lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
+        answers[name] = lines if isinstance(current, tuple) else "" if answer == "-" else answer
+    path = save_head(Head.model_validate(answers))
+    say(console, "report.setup.written", lang, file=shown(path))

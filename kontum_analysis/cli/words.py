@@ -1,78 +1,76 @@
-"""The words of help that Typer brings along in English (Usage, Options …), in both languages; and examples."""
+"""What Typer says in English, in both languages: the words of help, examples, and mistakes in the command itself."""
 
+import os
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
+from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import LANGUAGES, labels
-from .common import both
+
+UsageError: Any = typer.BadParameter.__base__  # typer gives it no public name
+STATUS = 2  # the exit status of a command that cannot be read
+_HELP = (
+    *("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "ERRORS_PANEL_TITLE", "ABORTED_TEXT"),
+    *("DEFAULT_STRING", "ENVVAR_STRING", "REQUIRED_LONG_STRING"),
+)
 
 
-class Command(TyperCommand):
+def _both(key: str) -> str:
+    return " / ".join(labels()[key][lang] for lang in LANGUAGES)
+
+
+class _InBothLanguages:
+    """Usage in both languages, and the options that Typer brings along in our words."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The line of usage."""
+        usage: str = super().get_usage(ctx)  # type: ignore[misc]  # of the command it is mixed into
+        return usage.replace("Usage:", f"{_both('cli.word.usage')}:", 1)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; the words of its frames belong to the module that Typer loads for it."""
+        from typer import rich_utils
+
+        for name in _HELP:
+            setattr(rich_utils, name, _both(f"cli.word.{name.lower()}"))
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if f"cli.word.option.{param.name}" in labels():
+                param.help = _both(f"cli.word.option.{param.name}")
+        return params
+
+
+class Command(_InBothLanguages, TyperCommand):
     """A command in both languages."""
 
-    def get_usage(self, ctx: Any) -> str:
-        """The line of usage in both languages."""
-        return _usage(super().get_usage(ctx))
 
-    def get_params(self, ctx: Any) -> list[Any]:
-        """The options, those that Typer brings along in our words."""
-        return _described(super().get_params(ctx))
-
-
-class Group(TyperGroup):
+class Group(_InBothLanguages, TyperGroup):
     """A group of commands in both languages."""
-
-    def get_usage(self, ctx: Any) -> str:
-        """The line of usage in both languages."""
-        return _usage(super().get_usage(ctx))
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """The options, those that Typer brings along in our words."""
-        return _described(super().get_params(ctx))
-
-
-def _usage(line: str) -> str:
-    return line.replace("Usage:", f"{both('cli.word.usage')}:", 1)
-
-
-def _described(params: list[Any]) -> list[Any]:
-    """The options, those of the library in our words."""
-    for param in params:
-        key = f"cli.word.option.{param.name}"
-        if key in labels():
-            param.help = both(key)
-    return params
 
 
 def examples(*path: str) -> str | None:
     """The examples of a command for its help: each line to type, and what it does in both languages below it."""
     lines = []
     for number in range(1, 10):
-        key = ".".join(["cli.example", *path, str(number)])
-        if key not in labels():
+        words = labels().get(".".join(["cli.example", *path, str(number)]))
+        if words is None:
             break
-        typed = labels()[key][LANGUAGES[0]].partition(" # ")[0]
-        said = " / ".join(labels()[key][lang].partition(" # ")[2] for lang in LANGUAGES)
-        lines.append(f"  {typed}\n      {said}".replace("[", "\\["))
-    return "\n".join([f"{both('cli.word.examples')}:", *lines]) if lines else None
+        typed, _, _ = words[LANGUAGES[0]].partition(" # ")
+        meaning = " / ".join(words[lang].partition(" # ")[2] for lang in LANGUAGES)
+        lines.append(f"  {typed}\n      {meaning}".replace("[", "\\["))
+    return "\n".join([f"{_both('cli.word.examples')}:", *lines]) if lines else None
 
 
 def in_both_languages(app: typer.Typer, *path: str) -> None:
     """Give every command of a Typer app, and of the apps within it, our words and its examples."""
-    for name in (
-        "ARGUMENTS_PANEL_TITLE",
-        "OPTIONS_PANEL_TITLE",
-        "COMMANDS_PANEL_TITLE",
-        "ERRORS_PANEL_TITLE",
-        "ABORTED_TEXT",
-        "DEFAULT_STRING",
-        "ENVVAR_STRING",
-        "REQUIRED_LONG_STRING",
-    ):
-        setattr(rich_utils, name, both(f"cli.word.{name.lower()}"))
     for command in app.registered_commands:
         name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
         command.cls, command.epilog = Command, examples(*path, name)
@@ -80,3 +78,62 @@ def in_both_languages(app: typer.Typer, *path: str) -> None:
         group.cls = Group
         if group.typer_instance is not None:
             in_both_languages(group.typer_instance, *path, *filter(None, [group.name]))
+
+
+class BadNumber(typer.BadParameter):
+    """A value of an option refused in our own words."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(str(words))
+        self.words = words
+
+
+def language(words: Sequence[str]) -> str:
+    """The language asked for on a command line that could not be read.
+
+    >>> language(["project", "--lang", "en", "--too", "2030"])
+    'en'
+    """
+    typed = [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    typed += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return next((lang for lang in [*typed, os.environ.get("KONTUM_LANG", "")] if lang in LANGUAGES), LANGUAGES[0])
+
+
+def is_help(error: Any) -> bool:
+    """Whether a group of commands was called bare, which shows its help."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
+def in_our_words(error: Any) -> KontumError:
+    """The KontumError that says what a usage error says."""
+    command = error.ctx.command_path if error.ctx is not None else os.path.basename(sys.argv[0])
+    return KontumError("error.cli.help", error=_mistake(error), command=command)
+
+
+def _mistake(error: Any) -> Words:
+    kind, detail, option = type(error).__name__, error.format_message(), _option(error)
+    command = error.ctx.command if error.ctx else None
+    if kind == "NoSuchOption":
+        options = [name for param in getattr(command, "params", ()) for name in param.opts]
+        return Words("error.cli.no_option", option=error.option_name, hint=did_you_mean(error.option_name, options))
+    if kind == "MissingParameter" and option:
+        return Words("error.cli.missing", option=option)
+    if kind == "BadOptionUsage" and "requires" in detail:
+        return Words("error.cli.no_value", option=error.option_name)
+    if isinstance(error, BadNumber) and option:
+        return Words("error.cli.value_words", option=option, words=error.words)
+    if isinstance(error, typer.BadParameter) and option:
+        if "valid integer" in detail:
+            return Words("error.cli.value_words", option=option, words=Words("error.cli.whole"))
+        return Words("error.cli.value", option=option, detail=error.message)
+    if commands := list(getattr(command, "commands", ())):
+        name = detail.partition("'")[2].partition("'")[0]  # No such command 'x'.
+        return Words("error.cli.no_command", name=name, names=commands, hint=did_you_mean(name, commands))
+    return Words("error.cli.usage", detail=detail)
+
+
+def _option(error: Any) -> str:
+    param = getattr(error, "param", None)
+    if param is None:
+        return ""
+    return str(param.opts[0] if param.opts[0].startswith("-") else param.name.upper())

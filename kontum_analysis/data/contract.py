@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..base.errors import DataError, KontumError, Problem, Words
 from ..base.files import PROBLEMS, PROCESSED, TABLE_MB, TABLE_ROWS, bytes_within, first_problems
-from ..base.words import LANGUAGES, labels, text
+from ..base.words import LANGUAGES, columns, heading, labels, text
 
 Json = dict[str, Any]
 SOURCE = Path(__file__).with_name("contract.json")
@@ -232,15 +232,19 @@ def _field(column: str, name: str) -> Json:
         limits["required"] = True
     if kind == "string" and name != "filled":  # that a text is there is said by `required`
         limits |= {"enum": values} if values else {"pattern": rule["pattern"]} if "pattern" in rule else {}
-    field: Json = {"name": column}
-    if key := next((k for k in (f"field.{column}", f"col.{column}") if k in labels()), None):
-        title = _both(key)
-        field["title"] = title.replace(" (%)", "") if "maximum" in rule else title  # readers' tables are in per cent
+    field: Json = {"name": column, "title": _title(column)}
     words = next((word for word in ("enum", "pattern") if word in limits), name)
     words = words if f"datapackage.rule.{words}" in labels() else kind
     field |= {"type": kind, "description": _both(f"datapackage.rule.{words}")}
     field |= {part: rule[part] for part in ("trueValues", "falseValues") if part in rule}
     return field | ({"constraints": limits} if limits else {})
+
+
+def _title(column: str) -> str:
+    """Its title with its unit in both languages; a share is a fraction in our files, in per cent only for readers."""
+    row = columns().get(column, {"format": ""})
+    is_share = row["format"][:1] in ("p", "c")
+    return " / ".join(row[lang] if is_share else heading(column, lang) for lang in LANGUAGES)
 
 
 def _processed(path: Path) -> Json:

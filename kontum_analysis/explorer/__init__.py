@@ -41,7 +41,7 @@ def show(
     """The explorer.
 
     lang: "vi" or "en", to begin with. scenario: the preset it opens on. as_of: use only what was known on that day.
-    folder: where scenarios are saved, default `data/scenarios`; another can be typed.
+    folder: where scenarios are saved, default that of own scenarios (`KONTUM_DATA`).
 
     Raises KontumError for an unknown language or scenario, or a day on which too little was known.
 

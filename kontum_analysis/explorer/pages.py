@@ -4,7 +4,7 @@ from html import escape
 
 import pandas as pd
 
-from ..base.words import chance, number, text
+from ..base.words import chance, heading, number, text
 from ..data.areas import PROVINCE, area_name, poor_districts
 from ..data.programme import GROUPS
 from ..figures.pace import poor_first
@@ -51,7 +51,7 @@ def quotas_html(table: pd.DataFrame, lang: str) -> str:
     order = [*poor_first(), PROVINCE]
     names = [area_name(code, lang) + ("*" if code in poor_districts() else "") for code in order]
     fall = table[table["kind"] == "fall"].set_index("year")["households"]
-    columns = {text("col.area", lang): [*names, text("quotas.fall", lang)]}
+    columns = {heading("area", lang): [*names, text("quotas.fall", lang)]}
     for year in quota.columns:
         columns[str(year)] = [*(number(quota.loc[c, year], 0, lang) for c in order), number(fall.get(year), 0, lang)]
     columns[text("quotas.sum", lang)] = [number(quota.loc[c].sum(), 0, lang) for c in order] + [""]
@@ -68,7 +68,7 @@ def chances_html(table: pd.DataFrame, lang: str) -> str:
             else (chance(r.probability, lang), f"± {number(196 * r.standard_error, 1, lang)}")
         )
         rows.append((text(f"target.{r.target_id}", lang), *said))
-    heads = [text("col.target", lang), text("col.probability", lang), text("explorer.error_column", lang)]
+    heads = [heading("target", lang), heading("probability", lang), text("explorer.error_column", lang)]
     return table_html(pd.DataFrame(rows, columns=heads), "kt-wide")
 
 

@@ -10,6 +10,7 @@ from ..base.words import number, text
 from ..figures.live import DistrictsPicture, PathsPicture, Picture, draw_chances
 from ..figures.pace import draw_quotas
 from ..methods.trajectories import FORMS
+from ..offices.scenarios import save_scenario
 from ..poverty.scenarios import preset, presets, title
 from . import pages, saving
 from .state import OWN, SLIDERS, State
@@ -210,7 +211,7 @@ class Panel:
             self.done.value = pages.verdict(False, error.in_language(self.lang))
 
     def _save(self) -> str:
-        path = saving.save_scenario(self.state.scenario, self.name.value.strip(), self.folder.value.strip())
+        path = save_scenario(self.state.scenario, self.name.value.strip(), self.folder.value.strip())
         return self.say("saved", file=path.name)
 
     def _export(self) -> str:

@@ -3,78 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from ..base.errors import ScenarioError, WriteError
-from ..base.files import SCENARIOS, shown, write_whole
-from ..base.words import LANGUAGES, number, text
-from ..poverty.scenarios import Scenario, load
+from ..base.files import shown, write_whole
+from ..base.words import text
+from ..offices.scenarios import describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..figures.style import Page
-
-SHIPPED = ("programme-low", "programme-mid", "programme-high", "yearly-plans", "observed-pace")
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-
-
-def described(scenario: Scenario, lang: str) -> str:
-    """One sentence that names the paces, the form and the years of a scenario.
-
-    >>> from kontum_analysis.poverty.scenarios import Scenario
-    >>> described(Scenario(name="mine", province_pace_pp=3.5, poor_district_pace_pp=7), "vi")[:62]
-    'Toàn tỉnh 3,5 và huyện nghèo 7,0 điểm phần trăm/năm, dạng tuyế'
-    """
-
-    def said(pace: Any) -> str:
-        if isinstance(pace, dict):
-            return "; ".join(f"{year}: {number(value, 1, lang)}" for year, value in pace.items())
-        return text("pace.observed", lang) if pace == "observed" else number(pace, 1, lang)
-
-    return text(
-        "explorer.described",
-        lang,
-        pace=said(scenario.province_pace_pp),
-        poor=said(scenario.poor_district_pace_pp),
-        form=text(f"form.{scenario.form}", lang),
-        start=scenario.start,
-        end=scenario.end,
-    )
-
-
-def scenario_yaml(scenario: Scenario) -> str:
-    """The scenario as the text of a YAML file, its keys in their order."""
-    return str(yaml.safe_dump(scenario.model_dump(), allow_unicode=True, sort_keys=False, width=120))
-
-
-def save_scenario(scenario: Scenario, name: str, folder: str | Path | None = None) -> Path:
-    """Write the scenario as `NAME.yaml` into a folder that is there, and give its path.
-
-    name: small letters, digits, hyphens; so it can name no other folder. folder: default `data/scenarios`.
-    Raises ScenarioError for a bad name, that of a scenario of the project or of a file that is there, or no such
-    folder.
-    """
-    folder = Path(folder or SCENARIOS).expanduser()
-    if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-        raise ScenarioError("explorer.error.name", value=repr(str(name)[:80]))
-    if name in SHIPPED:
-        raise ScenarioError("explorer.error.shipped", value=name)
-    if not folder.is_dir():
-        raise ScenarioError("explorer.error.folder", value=shown(folder))
-    path = folder / f"{name}.yaml"
-    if path.exists() or path.is_symlink():
-        raise ScenarioError("explorer.error.exists", value=path.name)
-    titles = {f"title_{lang}": described(scenario, lang) for lang in LANGUAGES}
-    made = scenario.changed(name=name, note=text("explorer.note", LANGUAGES[1]), **titles)
-    _write(path, scenario_yaml(made))
-    load(path)
-    return path
+    from ..poverty.scenarios import Scenario
 
 
 def code_text(scenario: Scenario, ntm_pace: float = 1.5, as_of: str | None = None) -> str:
@@ -110,7 +52,7 @@ def files_of(
 
     data = table.to_csv(index=False, lineterminator="\n", float_format="%.9g").encode("utf-8")
     stem = f"{text(f'explorer.file.{view}', lang)}-{hashlib.sha256(data).hexdigest()[:8]}"
-    title, about = text(f"explorer.title.{view}", lang), described(scenario, lang)
+    title, about = text(f"explorer.title.{view}", lang), describe(scenario, lang)
     words = [f"# {title}", f"{about}.", fit, text(f"explorer.caption.{view}", lang), text("source.line", lang)]
     return {
         **{f"{stem}.{kind}": image(figure, kind, title, about, lang) for kind in ("png", "svg")},

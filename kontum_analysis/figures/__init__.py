@@ -6,6 +6,8 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,9 +16,10 @@ from ..base.words import LANGUAGES, text
 from ..data.areas import PROVINCE
 from ..data.observations import select
 from ..poverty.districts import STANDARD
-from .catalogue import CATALOGUE
-from .ntm import SEED
-from .output import encoded
+from .catalogue import CATALOGUE, SEED
+
+if TYPE_CHECKING:
+    from .style import Heading, Page
 
 __all__ = ["CATALOGUE", "Figure", "build"]
 
@@ -29,24 +32,35 @@ class Figure:
     lang: str
     table: pd.DataFrame
 
-    @property
-    def _facts(self) -> dict[str, object]:
-        return CATALOGUE[self.name].facts(self.table, self.lang)
+    @cached_property
+    def facts(self) -> dict[str, object]:
+        """What the words of the figure may show, by the names that its labels use."""
+        facts: dict[str, object] = CATALOGUE[self.name].function("{}_facts")(self.table, self.lang)
+        return facts
+
+    def _words(self, part: str) -> str:
+        return text(f"figure.{self.name}.{part}", self.lang, **self.facts)
 
     @property
     def title(self) -> str:
-        """The title in the language of the figure."""
-        return text(f"figure.{self.name}.title", self.lang, **self._facts)
+        """What the figure says, in one sentence; where that may turn, `case` of its facts chooses the sentence."""
+        case = self.facts.get("case")
+        return self._words(f"title.{case}" if case else "title")
+
+    @property
+    def topic(self) -> str:
+        """What the figure shows, as it stands below the title."""
+        return self._words("topic")
 
     @property
     def caption(self) -> str:
         """What is shown, how each number is known, and what is not shown."""
-        return text(f"figure.{self.name}.caption", self.lang, **self._facts)
+        return self._words("caption")
 
     @property
     def alt(self) -> str:
         """The text for readers who cannot see the figure: what is shown and what it says."""
-        return text(f"figure.{self.name}.alt", self.lang, **self._facts)
+        return self._words("alt")
 
     @property
     def csv(self) -> bytes:
@@ -63,41 +77,56 @@ class Figure:
         return hashlib.sha256(self.csv).hexdigest()[:12]
 
     @property
-    def made_from(self) -> dict[str, str]:
-        """What the file says of itself: title, alt, source, scenario, seed, data (the hash of the CSV
-        beside it), lang.
-        """
-        from .evidence import FIGURES
-
-        _, _, steps, scenarios = FIGURES.get(self.name, ((), (), (), ()))
-        drawn = bool({"estimate", "outlook", "ntm"} & set(steps))
+    def properties(self) -> dict[str, str]:
+        """What a file says of itself: title, alt, source, lang, scenario, seed, data (hash of the CSV beside it)."""
+        entry = CATALOGUE[self.name]
         return dict(
             title=self.title,
             alt=self.alt,
             source=text("source.line", self.lang),
             lang=self.lang,
-            scenario=", ".join(scenarios) or "–",
-            seed=str(SEED) if drawn else "–",
+            scenario=", ".join(entry.scenarios) or "–",
+            seed=str(SEED) if entry.is_drawn else "–",
             data=f"sha256:{self.data_hash}",
         )
 
-    def image(self, kind: str = "png", dpi: int = 200, width_cm: float | None = None) -> bytes:
+    @property
+    def heading(self) -> "Heading":
+        """What stands above the drawing: title and topic."""
+        from .style import Heading
+
+        return Heading(self.title, self.topic)
+
+    def page(self) -> "Page":
+        """The drawing, laid out for 16 cm, not yet a file."""
+        page: Page = CATALOGUE[self.name].function("draw_{}")(self.table, self.lang, self.heading)
+        return page
+
+    def image(
+        self, kind: str = "png", dpi: int = 200, width_cm: float | None = None, page: "Page | None" = None
+    ) -> bytes:
         """The drawing as bytes, the same every time; kind is png, svg or pdf.
 
         width_cm: printed width; default 16 cm. Another width shows the same page larger or smaller as a whole (see
-        `output`).
+        `output`). page: one that `page` has drawn already.
         """
-        page = CATALOGUE[self.name].draw(self.table, self.lang, self.title)
-        return encoded(page, kind, self.made_from, dpi, width_cm)
+        from .output import encoded
+
+        return encoded(page or self.page(), kind, self.properties, dpi, width_cm)
 
     def files(
-        self, kinds: Sequence[str] = ("png", "svg"), dpi: int = 200, width_cm: float | None = None
+        self,
+        kinds: Sequence[str] = ("png", "svg"),
+        dpi: int = 200,
+        width_cm: float | None = None,
+        page: "Page | None" = None,
     ) -> dict[str, bytes]:
         """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""
-        note = f"# {self.title}\n\n{self.caption}\n\n{text('figure.alt_heading', self.lang)}: {self.alt}\n\n"
-        note += f"{text('source.line', self.lang)}\n"
-        made = {f"{self.name}.{kind}": self.image(kind, dpi, width_cm) for kind in kinds}
-        return {**made, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}
+        alt = f"{text('figure.alt_heading', self.lang)}: {self.alt}"
+        note = "\n\n".join([f"# {self.title}", self.topic, self.caption, alt, text("source.line", self.lang)]) + "\n"
+        page = page or (self.page() if kinds else None)
+        pictures = {f"{self.name}.{kind}": self.image(kind, dpi, width_cm, page) for kind in kinds}
+        return {**pictures, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}
 
 
 def build(name: str, obs: pd.DataFrame, lang: str = "vi") -> Figure:
@@ -114,7 +143,8 @@ def build(name: str, obs: pd.DataFrame, lang: str = "vi") -> Figure:
         raise KontumError("error.name.figure", name=name, names=list(CATALOGUE), hint=hint)
     if lang not in LANGUAGES:
         raise KontumError("error.figure.language", found=lang, allowed=LANGUAGES)
+    entry = CATALOGUE[name]
     known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
-    if known < CATALOGUE[name].years:
-        raise KontumError("error.figure.years", name=name, needed=CATALOGUE[name].years, known=known)
-    return Figure(name, lang, CATALOGUE[name].table(obs))
+    if known < entry.years:
+        raise KontumError("error.figure.years", name=name, needed=entry.years, known=known)
+    return Figure(name, lang, entry.function("{}_table")(obs))

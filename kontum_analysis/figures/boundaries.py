@@ -16,10 +16,11 @@ import pandas as pd
 
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import BOUNDARIES_MB, bytes_within
-from ..base.words import number, text
-from ..data.areas import LONGEST_NAME, PROVINCE, area_name, districts, fold, poor_districts, register, resolve
+from ..base.words import text
+from ..data.areas import LONGEST_NAME, area_name, districts, fold, poor_districts, register, resolve
 from . import style
-from .maps import RATES, SYMBOLS, _ink, _scale, _shade, district_table
+from .maps import district_table, map_key, rate_key, rate_shade, rate_words
+from .shapes import POOR_EDGE
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -32,8 +33,7 @@ def boundary_map(obs: pd.DataFrame, path: str | Path, lang: str = "vi", kind: st
     """Picture of the last known poverty rate of each district inside the borders of a GeoJSON file, as bytes.
 
     path: a GeoJSON file (.geojson, .json), one feature a district, with a property that holds the GSO code or the name
-    (any spelling);
-    features that are no district of the province are left out. kind: png, svg or pdf.
+    (any spelling); features that are no district of the province are left out. kind: png, svg or pdf.
 
     Raises KontumError where geopandas is missing, the file cannot be read, or a district has no feature.
     """
@@ -66,9 +66,7 @@ def borders(path: str | Path) -> GeoDataFrame:
 
 
 def _features(path: Path) -> dict[str, Any]:
-    """The parsed file. Python reads it, since the libraries below geopandas also open files and addresses named in a
-    file.
-    """
+    """The parsed file. Python reads it: the libraries below geopandas also open files and addresses named in a file."""
     wrong = KontumError("hostile.map_format", file=path.name)
     if path.suffix.lower() not in (".geojson", ".json"):
         raise wrong
@@ -123,25 +121,26 @@ def _district(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folded_names() -> list[str]:
-    rows = style.each(register("2020", "district", PROVINCE))
+    rows = style.each(register("2020", "district"))
     spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
     return sorted(filter(None, map(fold, spellings)))
 
 
 def _drawn(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str) -> bytes:
     last = table[table["year"] == table["year"].max()]
-    title = text("boundary_map.title", lang, year=int(last["year"].iloc[0]))
-    with style.canvas(title, lang, height_cm=19, left=0.3, right=0.3, top=2.3, bottom=0.9) as figure:
+    heading = text("boundary_map.title", lang, year=int(last["year"].iloc[0]))
+    with style.canvas(heading, lang, height_cm=18.4, left=0.3, right=0.3, top=1.6, bottom=0.9) as figure:
         axes = figure.subplots()
         for row in style.each(last):
-            shapes.loc[[row.area]].plot(ax=axes, color=_shade(row.rate, RATES), edgecolor=style.GREY, linewidth=0.8)
+            edge = POOR_EDGE if row.area in poor_districts() else dict(edgecolor=style.GREY, linewidth=0.8)
+            color = rate_shade(row.rate)
+            shapes.loc[[row.area]].plot(ax=axes, color=color, zorder=edge["linewidth"], **edge)
             at = shapes.loc[[row.area]].geometry.iloc[0].representative_point()
-            star = "*" if row.area in poor_districts() else ""
-            words = f"{area_name(row.area, lang)}{star}\n{SYMBOLS[row.status]} {number(100 * row.rate, 1, lang)}%"
-            axes.text(at.x, at.y, words, ha="center", va="center", fontsize=7, color=_ink(row.rate, RATES))
+            place: style.Look = dict(ha="center", va="center", fontsize=style.SMALL, zorder=5)
+            axes.text(at.x, at.y, rate_words(row, lang), color=style.ink_on(color), **place)
         axes.axis("off")
-        _scale(figure, RATES, lang, text("district_map.scale", lang))
-        style.key(figure, [(style.MARKERS[s], text(f"key.{s}", lang)) for s in SYMBOLS], below_top_cm=1.3)
+        rate_key(figure, lang)
+        map_key(figure, lang)
         file = io.BytesIO()
         figure.savefig(file, format=kind, dpi=200, metadata={"Date": None} if kind == "svg" else None)
     return file.getvalue()

@@ -1,48 +1,99 @@
-"""The list of figures, in reading order: for each its table, its drawing and the numbers its words need."""
+"""The list of figures, in reading order: where each is made, and what it rests on.
+
+A new figure is three functions of a module: `x_table(obs)`, `draw_x(table, lang, heading)` and `x_facts(table, lang)`;
+its labels `figure.NAME.title`, `.topic`, `.caption` and `.alt`; and one entry here. `kontum trace` shows what an entry
+says, and every file carries it. Nothing is imported before it is drawn.
+"""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from . import board, districts, maps, ntm, outlook, pace, paths, readings, skill, standards
-from . import coverage as data
+from ..data.areas import PROVINCE, districts
+from ..targets.measures import PANEL
+
+SEED = 3299  # of the random numbers behind the tables
+DRAWN = {"estimate", "outlook", "ntm"}  # steps that draw random numbers
 
 
 class Entry(NamedTuple):
-    """table(obs) -> tidy table; draw(table, lang, title) -> page; facts(table, lang) -> dict for the words."""
+    """Where a figure is made (module and stem of its three functions) and the inputs it rests on.
 
-    table: Callable[[pd.DataFrame], pd.DataFrame]
-    draw: Callable[[pd.DataFrame, str, str], Figure]
-    facts: Callable[[pd.DataFrame, str], dict[str, object]]
-    years: int = 1  # year ends with a provincial count under the current standard that the figure needs
+    areas: levels; "province" and "district" are Kon Tum's, "neighbour" stands for those of other provinces. steps: keys
+    of the labels "trace.step.*". years: year ends with a provincial count under the current standard that it needs.
+    """
+
+    made_by: str
+    indicators: tuple[str, ...]
+    areas: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    years: int = 1
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One of the three functions; name is "{}_table", "draw_{}" or "{}_facts"."""
+        module, stem = self.made_by.split(".")
+        function: Callable[..., Any] = getattr(import_module(f".{module}", __package__), name.format(stem))
+        return function
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether random numbers stand behind it, so that it has a seed."""
+        return bool(DRAWN & set(self.steps))
 
 
+# fmt: off
+_RATE = ("poor_households", "poverty_rate_pct")
+_PATHS = (*PANEL, "poor_households_no_labour", "new_poor_households", "relapsed_poor_households")
+_BANDS = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria", "ntm_communes_5_9_criteria",
+          "ntm_communes_below_5_criteria", "ntm_criteria_mean", "ntm_criteria_mean_change")
+_NTM = (*_BANDS, "ntm_communes_recognised", "ntm_advanced_communes", "ntm_model_communes", "ntm_attained",
+        "ntm_recognised", "ntm_attainment_year", "ntm_recognised_year", "ntm_advanced_year", "ntm_criteria_met",
+        "ntm_criteria_unmet", "ntm_criteria_total", "ntm_criteria_change_vs_old_set")
+_MEASURED = ("ntm_model_residential_areas", "dtts_households_with_hygienic_water_pct",
+             "dtts_households_with_residential_land_pct", "dtts_households_with_production_land_pct",
+             "especially_disadvantaged_villages")
+_COVERED = ("poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct", "poor_households",
+            "near_poor_households", "dtts_poor_households", "households_total")
+_EVERYWHERE = ("nation", "region", "group", "province", "neighbour", "district")
+_KT, _NTM_AREAS = ("province", "district"), ("province", "district", "commune")
+_ALL = (*_NTM_AREAS, "neighbour")
+_PATH_STEPS = ("derive", "estimate", "project")
+_PROGRAMME = ("programme-low", "programme-mid", "programme-high")
+_MID = ("programme-mid",)
 CATALOGUE = {
-    "coverage": Entry(data.coverage_table, data.draw_coverage, data.coverage_facts),
-    "standard_break": Entry(standards.break_table, standards.draw_break, standards.break_facts),
-    "baseline_2021": Entry(data.baseline_table, data.draw_baseline, data.baseline_facts),
-    "old_standard": Entry(standards.old_table, standards.draw_old, standards.old_facts),
-    "reconciled_districts": Entry(
-        districts.reconciled_table, districts.draw_reconciled, districts.reconciled_facts, years=2
-    ),
-    "leave_one_out": Entry(districts.missed_table, districts.draw_missed, districts.missed_facts, years=2),
-    "poverty_paths": Entry(paths.paths_table, paths.draw_paths, paths.paths_facts, years=3),
-    "forms_compared": Entry(paths.forms_table, paths.draw_forms, paths.forms_facts),
-    "points_or_percent": Entry(readings.readings_table, readings.draw_readings, readings.readings_facts),
-    "implied_pace": Entry(pace.needed_table, pace.draw_needed, pace.needed_facts),
-    "exit_quotas": Entry(pace.quotas_table, pace.draw_quotas, pace.quotas_facts, years=2),
-    "district_paths": Entry(
-        districts.district_paths_table, districts.draw_district_paths, districts.district_paths_facts
-    ),
-    "ntm_attainment": Entry(ntm.attainment_table, ntm.draw_attainment, ntm.attainment_facts),
-    "ntm_bands": Entry(ntm.bands_table, ntm.draw_bands, ntm.bands_facts),
-    "commune_map": Entry(maps.commune_table, maps.draw_commune_map, maps.commune_facts),
-    "district_map": Entry(maps.district_table, maps.draw_district_map, maps.district_facts, years=2),
-    "poverty_outlook": Entry(outlook.outlook_table, outlook.draw_outlook, outlook.outlook_facts),
-    "pace_history": Entry(outlook.pace_table, outlook.draw_pace, outlook.pace_facts),
-    "hindcast_scores": Entry(skill.scores_table, skill.draw_scores, skill.scores_facts, years=3),
-    "calibration": Entry(skill.calibration_table, skill.draw_calibration, skill.calibration_facts, years=3),
-    "scoreboard": Entry(board.board_table, board.draw_board, board.board_facts),
+    "coverage": Entry("coverage.coverage", _COVERED, _EVERYWHERE),
+    "standard_break": Entry("standards.break", _RATE, ("province",)),
+    "baseline_2021": Entry("coverage.baseline", (*PANEL, "dtts_poverty_rate_pct", "dtts_poor_households"), _KT,
+                           ("derive",)),
+    "old_standard": Entry("standards.old", _RATE, _KT),
+    "reconciled_districts": Entry("districts.reconciled", PANEL, _KT, ("derive", "estimate"), years=2),
+    "leave_one_out": Entry("districts.missed", PANEL, _KT, ("derive", "estimate", "hide"), years=2),
+    "poverty_paths": Entry("paths.paths", _PATHS, _KT, _PATH_STEPS, (*_PROGRAMME, "observed-pace"), years=3),
+    "forms_compared": Entry("paths.forms", _PATHS, _KT, _PATH_STEPS, _MID),
+    "points_or_percent": Entry("readings.readings", _RATE, _KT),
+    "implied_pace": Entry("pace.needed", _PATHS, _KT, _PATH_STEPS, _PROGRAMME),
+    "exit_quotas": Entry("pace.quotas", _PATHS, _KT, _PATH_STEPS, _MID, years=2),
+    "district_paths": Entry("districts.district_paths", _PATHS, _KT, _PATH_STEPS, _PROGRAMME),
+    "ntm_attainment": Entry("ntm.attainment", _NTM, _NTM_AREAS, ("ntm",)),
+    "ntm_bands": Entry("ntm.bands", _BANDS, ("province",)),
+    "commune_map": Entry("maps.commune", _NTM, _NTM_AREAS, ("ntm",)),
+    "district_map": Entry("maps.district", PANEL, _KT, ("derive", "estimate"), years=2),
+    "poverty_outlook": Entry("outlook.outlook", _PATHS, (*_KT, "neighbour"), ("derive", "estimate", "outlook")),
+    "pace_history": Entry("outlook.pace", PANEL, (*_KT, "neighbour"), ("speed",), _PROGRAMME),
+    "hindcast_scores": Entry("skill.scores", PANEL + _NTM, _ALL, ("hindcast",), years=3),
+    "calibration": Entry("skill.calibration", PANEL + _NTM, _ALL, ("hindcast",), years=3),
+    "scoreboard": Entry("board.board", _PATHS + _NTM + _MEASURED, _ALL,
+                        ("derive", "estimate", "outlook", "ntm", "judge")),
 }
+# fmt: on
+
+
+def rows_of(name: str, obs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `obs` that the figure of this name rests on, whether preferred or not."""
+    entry = CATALOGUE[name]
+    is_ours = obs["ref_area"].isin([PROVINCE, *districts()])
+    level = obs["level"].where(is_ours | ~obs["level"].isin(["province", "district"]), "neighbour")
+    return obs[obs["indicator"].isin(entry.indicators) & level.isin(entry.areas)]

@@ -3,19 +3,17 @@
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ..base.errors import KontumError
-from ..base.words import number, text
+from ..base.words import Lookup, number, text
 from ..data.areas import PROVINCE, area_list, area_name
 from ..data.programme import SCENARIOS, horizon
 from ..poverty.estimates import estimate_panel
 from ..poverty.hidden import leave_one_out
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import preset
-from . import style
-from .tiles import tile_axes
+from . import shapes, style
+from .facts import addressed
 
 
 def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -26,26 +24,25 @@ def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
     panel = estimate_panel(obs).panel.rename(
         columns={"rate_q10": "q10", "rate_q90": "q90", "status_rate": "status", "status_poor_households": "status_poor"}
     )
-    return panel[
-        ["area", "year", "rate", "q10", "q90", "status", "poor_households", "poor_q10", "poor_q90", "status_poor"]
-    ].reset_index(drop=True)
+    columns = ["area", "year", "rate", "q10", "q90", "status", "poor_households", "poor_q10", "poor_q90", "status_poor"]
+    return panel[columns].reset_index(drop=True)
 
 
-def draw_reconciled(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_reconciled(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A tile for each district: a filled dot is published, an open one derived, a diamond with a bar estimated."""
     years = sorted(table["year"].unique())
-    top = 1.3 * table["q90"].max()
+    tops = dict.fromkeys(table["area"], 1.35 * table["q90"].max())
+    remark = f"{text('tiles.axis', lang)}\n\n{text('reconciled.note', lang)}"
     with style.canvas(
-        title, lang, height_cm=14.6, left=1.1, right=0.3, top=2.1, bottom=1.4, wspace=0.1, hspace=0.45
+        heading, lang, height_cm=14.2, left=1.1, right=0.3, top=1.3, bottom=1.4, wspace=0.1, hspace=0.45
     ) as figure:
-        span = (years[0] - 0.5, years[-1] + 0.5, years)
-        for code, axes in tile_axes(figure, lang, top, span, province_at=(3, 3)).items():
+        panels = shapes.tiles(figure, lang, tops, (years[0] - 0.5, years[-1] + 0.5, years), remark)
+        for code, axes in panels.items():
             rows = table[table["area"] == code]
             style.known_points(axes, rows)
-            for r in style.each(rows):
-                style.note(axes, r.year, max(r.q90, r.rate), _with_interval(r, lang), dy=5, ha="center", va="bottom")
-        _tile_notes(figure, lang, text("reconciled.note", lang))
-        style.status_key(figure, table["status"], lang, below_top_cm=0.8)
+            for row in style.each(rows):
+                style.note(axes, row.year, row.q90, _with_interval(row, lang), dy=6, ha="center", va="bottom")
+        style.status_key(figure, table["status"], lang)
         return figure
 
 
@@ -58,41 +55,23 @@ def _with_interval(row: Any, lang: str) -> str:
     return f"{words}\n{number(100 * row.q10, decimals, lang)}–{number(100 * row.q90, decimals, lang)}"
 
 
-def _tile_notes(figure: Figure, lang: str, words: str) -> None:
-    """The unit of the axes and a remark, in the two free tiles of the last row."""
-    figure.text(0.31, 0.24, f"{text('tiles.axis', lang)}\n\n{words}", fontsize=7, va="top", linespacing=1.3)
-
-
 def reconciled_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """How many cells are published, derived and estimated, and the estimates of the last year."""
+    """Cells by how they are known, where the rate fell, and the least certain estimate of the last year that has any.
+
+    Raises KontumError where nothing is estimated: an office's figures may complete the panel.
+    """
     rows = table[table["area"] != PROVINCE]
-    count = rows["status"].value_counts()
-    last = rows["year"].max()
-    unsure = rows.loc[rows["status"] == "estimated", "year"].max()  # own figures of an office may complete later years
-    guessed = rows[(rows["year"] == unsure) & (rows["status"] == "estimated")]
-    if guessed.empty:
+    count, estimates = rows["status"].value_counts(), rows[rows["status"] == "estimated"]
+    if estimates.empty:
         raise KontumError("error.figure.nothing_estimated")
-    wide = guessed.iloc[(guessed["q90"] - guessed["q10"]).argmax()]
-    total = table[(table["area"] == PROVINCE) & (table["year"] == last)].iloc[0]
-    highest = rows[rows["year"] == last].sort_values("rate").iloc[-1]
-    return dict(
-        first=rows["year"].min(),
-        cells=len(rows),
-        published=count.get("published", 0),
-        derived=count.get("derived", 0),
-        estimated=count.get("estimated", 0),
-        last=last,
-        unsure=unsure,
-        names=area_list(guessed["area"], lang),
-        wide_name=area_name(wide.area, lang),
-        wide=wide.rate,
-        wide_low=wide.q10,
-        wide_high=wide.q90,
-        total=total.poor_households,
-        total_rate=total.rate,
-        highest=highest.rate,
-        highest_name=area_name(highest.area, lang),
-    )
+    first, last, unsure = rows["year"].min(), rows["year"].max(), estimates["year"].max()
+    guesses, rates = estimates[estimates["year"] == unsure], rows.pivot(index="area", columns="year", values="rate")
+    widest = guesses.loc[(guesses["q90"] - guesses["q10"]).idxmax(), "area"]
+    years = dict(first=first, last=last, unsure=unsure, widest=widest, highest=rates[last].idxmax())
+    sizes = dict(cells=len(rows), districts=len(rates), fallen=(rates[last] < rates[first]).sum())
+    columns = dict.fromkeys(("rate", "q10", "q90", "poor_households"), "area year")
+    kinds = Lookup(count.reindex(["published", "derived", "estimated"], fill_value=0))
+    return addressed(table, lang, columns, **years, **sizes, count=kinds, names=area_list(guesses["area"], lang))
 
 
 def missed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -100,138 +79,99 @@ def missed_table(obs: pd.DataFrame) -> pd.DataFrame:
 
     error_pp: estimate less truth in points; inside: whether the interval holds the truth; status: of the truth.
     """
-    found = leave_one_out(obs)
-    panel = estimate_panel(obs).panel.set_index(["area", "year"])["status_rate"]
-    found["status"] = [panel[key] for key in zip(found["area"], found["year"], strict=True)]
-    found = found.rename(columns={"rate_q10": "q10", "rate_q90": "q90"}).sort_values(
-        "truth", ascending=False, kind="stable"
-    )
-    return found[["area", "year", "truth", "status", "estimate", "q10", "q90", "error_pp", "inside"]].reset_index(
-        drop=True
-    )
+    statuses = estimate_panel(obs).panel.set_index(["area", "year"])["status_rate"].rename("status")
+    table = leave_one_out(obs).join(statuses, on=["area", "year"])
+    table = table.rename(columns={"rate_q10": "q10", "rate_q90": "q90"})
+    table = table.sort_values("truth", ascending=False, kind="stable").reset_index(drop=True)
+    return table[["area", "year", "truth", "status", "estimate", "q10", "q90", "error_pp", "inside"]]
 
 
-def draw_missed(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_missed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A row a hidden cell: the truth a dot, the estimate a diamond with its interval, the miss in points beside."""
-    with style.canvas(title, lang, height_cm=9.4, left=3.0, right=4.0, top=2.1, bottom=1.7) as figure:
+    hollow = {**style.ESTIMATED, "markerfacecolor": "none"}  # so that a truth behind it is seen
+    with style.canvas(heading, lang, height_cm=9.0, left=3.2, right=4.0, top=1.5, bottom=1.7) as figure:
         axes = figure.subplots()
-        _missed_rows(axes, table, lang)
-        axes.set_yticks(range(len(table)), [f"{area_name(r.area, lang)}, {r.year}" for r in style.each(table)])
-        axes.set_ylim(len(table) - 0.5, -0.5)
+        for row in style.each(table):
+            if not row.inside:
+                axes.axhspan(row.Index - 0.5, row.Index + 0.5, color="#FBE9DD", linewidth=0, zorder=0)
+            axes.plot([row.q10, row.q90], [row.Index, row.Index], color=style.RED, linewidth=1.3)
+            axes.plot([row.estimate], [row.Index], zorder=5, clip_on=False, **hollow)
+            axes.plot([row.truth], [row.Index], zorder=4, clip_on=False, **style.MARKERS[row.status])
+        shapes.rows_of_dots(axes, [f"{area_name(row.area, lang)}, {row.year}" for row in style.each(table)])
+        looks: list[style.Look] = [{"fontweight": "normal" if inside else "bold"} for inside in table["inside"]]
+        errors = [number(error, 1, lang) for error in table["error_pp"]]
+        shapes.column_beside(axes, 1.2, text("missed.column", lang), errors, looks)
+        verdicts = [text(f"missed.{'inside' if inside else 'outside'}", lang) for inside in table["inside"]]
+        shapes.column_beside(axes, 1.42, text("missed.verdict", lang), verdicts, looks)
         axes.set_xlim(0, 1.08 * max(table["q90"].max(), table["truth"].max()))
-        style.rows_down(axes)
         style.number_axis(axes.xaxis, lang, scale=100)
         axes.set_xlabel(text("missed.axis", lang))
-        entries = [
-            (style.MARKERS[s], text(f"missed.truth_{s}", lang))
-            for s in ("published", "derived")
-            if s in set(table["status"])
-        ]
+        truths = [s for s in ("published", "derived") if s in set(table["status"])]
+        entries = [(style.MARKERS[status], text(f"missed.truth_{status}", lang)) for status in truths]
         interval = (dict(color=style.RED, linewidth=1.3), text("missed.interval", lang))
         style.key(figure, [*entries, (style.ESTIMATED, text("missed.estimate", lang)), interval])
         return figure
 
 
-def _missed_rows(axes: Axes, table: pd.DataFrame, lang: str) -> None:
-    for r in style.each(table):
-        if not r.inside:
-            axes.axhspan(r.Index - 0.5, r.Index + 0.5, color="#FBE9DD", linewidth=0, zorder=0)
-        axes.plot([r.q10, r.q90], [r.Index, r.Index], color=style.RED, linewidth=1.3, solid_capstyle="butt")
-        hollow = {**style.ESTIMATED, "markerfacecolor": "none"}  # so that a truth behind it is seen
-        axes.plot([r.estimate], [r.Index], zorder=5, clip_on=False, **hollow)
-        axes.plot([r.truth], [r.Index], zorder=4, clip_on=False, **style.MARKERS[r.status])
-        words = text("missed.inside" if r.inside else "missed.outside", lang, error=r.error_pp)
-        axes.annotate(
-            words,
-            (1.03, r.Index),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7,
-            fontweight="normal" if r.inside else "bold",
-            annotation_clip=False,
-        )
-    words = text("missed.column", lang)
-    axes.text(1.03, 1.02, words, transform=axes.transAxes, va="bottom", fontsize=7, fontweight="bold")
-
-
 def missed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many intervals hold the truth, and the size of the misses."""
-    worst = table.iloc[table["error_pp"].abs().argmax()]
-    return dict(
-        n=len(table),
-        k=table["inside"].sum(),
-        share=table["inside"].mean(),
-        missed=(~table["inside"]).sum(),
-        mean=table["error_pp"].abs().mean(),
-        bias=table["error_pp"].mean(),
-        low=(table["error_pp"] < 0).sum(),
-        worst=abs(worst.error_pp),
-        worst_name=area_name(worst.area, lang),
-        worst_year=worst.year,
-        worst_truth=worst.truth,
-        worst_estimate=worst.estimate,
-    )
+    error, inside = table["error_pp"], table["inside"]
+    worst, case = table.iloc[error.abs().argmax()], "narrow" if inside.mean() < 0.8 else "kept"
+    counts = dict(n=len(table), k=inside.sum(), missed=(~inside).sum(), below=(error < 0).sum())
+    means = dict(share=inside.mean(), mean=error.abs().mean(), bias=error.mean(), largest=abs(worst["error_pp"]))
+    columns = dict.fromkeys(("truth", "estimate"), "area year")
+    return addressed(table, lang, columns, case=case, worst=worst["area"], year=worst["year"], **counts, **means)
 
 
 def district_paths_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Each district's known rates (kind "known") and its path in the three programme scenarios (fractions)."""
-    known = reconciled_table(obs).assign(kind="known")
-    parts = [known[["area", "year", "kind", "rate", "q10", "q90", "status"]]]
-    for name in SCENARIOS:
-        path = project_poverty(obs, preset(name)).assign(kind=name)
-        parts.append(path[["area", "year", "kind", "rate", "floor", "status"]])
-    return pd.concat(parts, ignore_index=True)
+    parts = [reconciled_table(obs).assign(kind="known")]
+    parts += [project_poverty(obs, preset(name)).assign(kind=name) for name in SCENARIOS]
+    table = pd.concat(parts, ignore_index=True)
+    return table[["area", "year", "kind", "rate", "q10", "q90", "status", "floor"]]
 
 
-def draw_district_paths(table: pd.DataFrame, lang: str, title: str) -> Figure:
-    """A tile for each district: band between the lowest and highest pace, middle path, known points."""
-    top, years = 0.6, (table["year"].min(), table["year"].max())
-    middle = horizon()
+def draw_district_paths(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
+    """A tile for each district, on its own scale: band from the low to the high pace, middle path, known points."""
+    first, last, near = table["year"].min(), table["year"].max(), horizon()
+    tops = {str(area): 1.2 * rates.max() for area, rates in table.groupby("area")["rate"]}
+    remark = f"{text('tiles.axis', lang)}\n\n{text('district_paths.note', lang, year=near, first=first)}"
     with style.canvas(
-        title, lang, height_cm=14.6, left=1.1, right=0.3, top=2.1, bottom=1.4, wspace=0.1, hspace=0.45
+        heading, lang, height_cm=14.2, left=1.1, right=0.3, top=1.4, bottom=1.4, wspace=0.25, hspace=0.45
     ) as figure:
-        span = (years[0] - 0.6, years[1] + 0.6, [years[0], middle, years[1]])
-        for code, axes in tile_axes(figure, lang, top, span, province_at=(3, 3)).items():
+        span = (first - 0.6, last + 0.6, [first, near, last])
+        for code, axes in shapes.tiles(figure, lang, tops, span, remark).items():
             rows = table[table["area"] == code]
             path = rows.pivot(index="year", columns="kind", values="rate")
             low, high = path["programme-high"], path["programme-low"]
             axes.fill_between(path.index, low, high, color=style.SKY, alpha=0.4, linewidth=0)
             axes.plot(path["programme-mid"], color=style.BLUE, linewidth=1.3)
             style.known_points(axes, rows[rows["kind"] == "known"], markersize=3.6)
-            value = path["programme-mid"][middle]
-            axes.plot([middle], [value], zorder=5, clip_on=False, **style.PROJECTED)
-            style.note(axes, middle, high[middle], number(100 * value, 1, lang), style.BLUE, dx=1, dy=6)
-        _tile_notes(figure, lang, text("district_paths.note", lang, year=middle, first=years[0]))
-        band = dict(marker="s", color=style.SKY, alpha=0.4, markersize=8, markeredgewidth=0, linestyle="none")
+            value = path["programme-mid"][near]
+            axes.plot([near], [value], zorder=5, clip_on=False, **style.PROJECTED)
+            style.note(axes, near, high[near], number(100 * value, 1, lang), style.BLUE, dx=1, dy=7)
         extra = [
             (dict(style.PROJECTED, linestyle="-"), text("district_paths.mid", lang)),
-            (band, text("district_paths.band", lang)),
+            (style.square(style.SKY, alpha=0.4), text("district_paths.band", lang)),
         ]
-        statuses = set(table.loc[table["kind"] == "known", "status"])
-        style.status_key(figure, statuses, lang, extra, below_top_cm=0.8)
+        style.status_key(figure, table.loc[table["kind"] == "known", "status"], lang, extra)
         return figure
 
 
 def district_paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Rates of the middle path in the last year known and halfway, and how the known ones compare."""
-    rate = table.set_index(["area", "kind", "year"])["rate"].sort_index()
-    known = table[(table["kind"] == "known") & (table["area"] != PROVINCE)]
+    """Districts ahead of the high pace and behind the low one in the last year known, and the highest middle path."""
+    rows = table[table["area"] != PROVINCE]
+    known, first = rows[rows["kind"] == "known"], rows["year"].min()
     last = known["year"].max()
-    now = known[known["year"] == last].set_index("area")
-    ahead = [a for a in now.index if now.loc[a, "rate"] < rate[a, "programme-high", last]]
-    behind = [a for a in now.index if now.loc[a, "rate"] > rate[a, "programme-low", last]]
-    middle = horizon()
-    worst = max(now.index, key=lambda a: rate[a, "programme-mid", middle])
-    return dict(
-        first=table["year"].min(),
-        last=last,
-        year=middle,
-        end=table["year"].max(),
-        ahead=area_list(ahead, lang),
-        behind=area_list(behind, lang),
-        n_ahead=len(ahead),
-        n_behind=len(behind),
-        estimated=area_list(now.index[now["status"] == "estimated"], lang),
-        worst_name=area_name(worst, lang),
-        worst=rate[worst, "programme-mid", middle],
-    )
+    now = rows[rows["year"] == last].pivot(index="area", columns="kind", values="rate")
+    middle = rows[(rows["kind"] == "programme-mid") & (rows["year"] == horizon())].set_index("area")["rate"]
+    groups = {
+        "ahead": now.index[now["known"] < now["programme-high"] - 1e-9],  # no path has begun in its opening year
+        "behind": now.index[now["known"] > now["programme-low"] + 1e-9],
+        "estimated": known.loc[(known["year"] == last) & (known["status"] == "estimated"), "area"],
+    }
+    names = {name: area_list(areas, lang) or "–" for name, areas in groups.items()}
+    counts = dict(n_ahead=len(groups["ahead"]), n_behind=len(groups["behind"]), districts=len(now))
+    years = dict(first=first, last=last, end=rows["year"].max(), worst=middle.idxmax())
+    case = "later" if last > first else "opening"
+    return addressed(table, lang, {"rate": "area kind year"}, case=case, **years, **counts, **names)

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
 from ..base.words import chance, number, text
+from ..base.words import heading as column_heading
 from ..data.areas import OTHER_DISTRICTS, PROVINCE, districts
 from ..data.programme import GROUPS, horizon
 from . import style
-from .tiles import tile_axes
+from .shapes import tiles
 
 DPI = 140  # on the screen; files are written at that of every figure
 PATH: style.Look = dict(color=style.BLUE, linewidth=1.7)
@@ -48,7 +48,7 @@ class Picture:
         """Follow a scenario."""
         raise NotImplementedError
 
-    def _open(self, figure: Figure) -> None:
+    def _open(self, figure: style.Page) -> None:
         self.figure = figure
         self._canvas: Any = FigureCanvasAgg(figure)  # its methods bring no types
         figure.set_dpi(DPI)
@@ -110,7 +110,7 @@ class Picture:
             (FLOOR, text("explorer.key.floor", self.lang)),
         ]
         known = self._still[self._still["kind"] == "known"]
-        style.status_key(self.figure, known["status"], self.lang, entries, below_top_cm=0.8, ncols=4, columnspacing=1.0)
+        style.status_key(self.figure, known["status"], self.lang, entries, ncols=4, columnspacing=1.0)
 
 
 class PathsPicture(Picture):
@@ -119,7 +119,7 @@ class PathsPicture(Picture):
     def _build(self) -> None:
         title = text("explorer.title.paths", self.lang)
         with style.canvas(
-            title, self.lang, height_cm=7.7, left=1.15, right=0.25, top=2.3, bottom=1.25, wspace=0.14
+            title, self.lang, height_cm=7.1, left=1.15, right=0.25, top=1.7, bottom=1.25, wspace=0.14
         ) as figure:
             self._open(figure)
             for axes, code in zip(figure.subplots(1, 3), GROUPS, strict=True):
@@ -165,11 +165,11 @@ class DistrictsPicture(Picture):
     def _build(self) -> None:
         title = text("explorer.title.districts", self.lang)
         with style.canvas(
-            title, self.lang, height_cm=11.0, left=1.0, right=0.3, top=2.3, bottom=1.15, wspace=0.1, hspace=0.62
+            title, self.lang, height_cm=10.4, left=1.0, right=0.3, top=1.7, bottom=1.15, wspace=0.1, hspace=0.62
         ) as figure:
             self._open(figure)
             span = (2020.4, self.last + 0.6, [2021, self.near, self.last])
-            for code, axes in tile_axes(figure, self.lang, 0.6, span, province_at=(3, 3)).items():
+            for code, axes in tiles(figure, self.lang, dict.fromkeys([PROVINCE, *districts()], 0.6), span).items():
                 self._panel(axes, code, ("near",))
             words = f"{text('tiles.axis', self.lang)}\n{text('explorer.tiles', self.lang, year=self.near)}"
             figure.text(0.31, 0.21, words, fontsize=7, va="top", linespacing=1.3)
@@ -181,9 +181,9 @@ class DistrictsPicture(Picture):
             self._follow(code, table[(table["area"] == code) & (table["kind"] == "path")], {"near": self.near})
 
 
-def draw_chances(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_chances(table: pd.DataFrame, lang: str, heading: style.Heading | str) -> style.Page:
     """A bar for each target with its probability, and the simulation's own error as a whisker."""
-    with style.canvas(title, lang, height_cm=6.6, left=6.6, right=1.2, top=1.2, bottom=1.5) as figure:
+    with style.canvas(heading, lang, height_cm=6.0, left=6.6, right=1.2, top=0.6, bottom=1.5) as figure:
         axes = figure.subplots()
         for r in style.each(table):
             at = 100 * r.probability
@@ -197,11 +197,11 @@ def draw_chances(table: pd.DataFrame, lang: str, title: str) -> Figure:
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(0, 100)
         style.rows_down(axes)
-        axes.set_xlabel(text("col.probability", lang))
+        axes.set_xlabel(column_heading("probability", lang))
         return figure
 
 
-def image(figure: Figure, kind: str, title: str, about: str, lang: str, dpi: int = 200) -> bytes:
+def image(figure: style.Page, kind: str, title: str, about: str, lang: str, dpi: int = 200) -> bytes:
     """A figure as bytes of a file; kind is png or svg. The same bytes every time; moving parts included."""
     metadata = {
         "png": {"Title": title, "Source": text("source.line", lang), "Software": "Kon Tum Analysis"},

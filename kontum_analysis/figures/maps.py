@@ -1,74 +1,48 @@
 """Tile-grid maps: every district or commune a square, about where it lies; no boundary file is needed."""
 
 import textwrap
-from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from ..base.words import number, text
+from ..base.words import Lookup, number, text
 from ..data.areas import area_name, poor_districts, register
 from ..data.observations import raw_tables
 from ..ntm.attainment import project_ntm
 from ..poverty.estimates import estimate_panel
-from . import style
-from .tiles import positions
+from . import shapes, style
+from .facts import addressed
 
-CHANCES = (0.2, 0.4, 0.6, 0.8)
-RATES = (0.05, 0.10, 0.20, 0.40)
-SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#3D8BC3", "#0B4A8F")
-BORDERS: dict[str, style.Look] = {
-    "published": dict(linewidth=1.5, edgecolor="black"),
-    "derived": dict(linewidth=1.5, edgecolor="black"),
-    "imputed": dict(linewidth=0.5, edgecolor=style.GREY),
-}
-INK = "#A33F00"  # names and borders of districts
-DISTRICT_NAMES = {  # column, row and side of a name beside its district; the two others stand at towns of the same name
-    "610": (6.05, 0.5, "left"),
-    "611": (1.95, 5.5, "right"),
-    "617": (7.05, 3.5, "left"),
-    "613": (10.05, 4.5, "left"),
-    "614": (10.05, 10.3, "left"),
-    "608": (9.05, 12.5, "left"),
-    "616": (1.95, 9.5, "right"),
+RATES = (0.05, 0.10, 0.20, 0.40)  # limits of the classes of a rate
+SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#559FD3", "#0B4A8F")
+SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
+CHANCES = {0.0: "unlikely", 0.2: "less", 0.5: "more", 0.8: "likely"}  # least chance -> the word of its class
+CHANCE_SHADES = {"unlikely": "#FFFFFF", "less": "#DCE9F4", "more": "#A9CDE6", "likely": "#6FAFD8"}
+ATTAINED = "#0B3C5D"
+URBAN: style.Look = dict(facecolor="white", edgecolor=style.LIGHT, hatch="////")
+BORDER = "#A33F00"  # of districts on the map of communes, and their names
+# fmt: off
+DISTRICT_NAMES = {  # column, row and side of a name beside its district; two others stand at towns of that name
+    "610": (6.05, 0.5, "left"), "611": (1.95, 5.5, "right"), "617": (7.05, 3.5, "left"), "613": (10.05, 4.5, "left"),
+    "614": (10.05, 10.3, "left"), "608": (9.05, 12.5, "left"), "616": (1.95, 9.5, "right"),
     "618": (0.95, 12.5, "right"),
 }
-SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
+# fmt: on
 
 
-def _shade(value: float, limits: Sequence[float]) -> str:
-    return SHADES[sum(value >= limit for limit in limits)]
+def rate_shade(rate: float) -> str:
+    """The colour of the class of a poverty rate (fraction)."""
+    return SHADES[sum(rate >= limit for limit in RATES)]
 
 
-def _ink(value: float, limits: Sequence[float]) -> str:
-    return "white" if value >= limits[2] else "black"
-
-
-def _scale(figure: Figure, limits: Sequence[float], lang: str, title: str) -> None:
-    """The classes of a map as a row of squares under the title."""
-    bounds = [0, *limits]
-    entries = []
-    for index, low in enumerate(bounds):
-        high = bounds[index + 1] if index + 1 < len(bounds) else None
-        span = (
-            f"{number(100 * low, 0, lang)}–{number(100 * high, 0, lang)}" if high else f"≥ {number(100 * low, 0, lang)}"
-        )
-        entries.append(
-            (
-                dict(
-                    marker="s",
-                    markersize=6,
-                    color=SHADES[index],
-                    markeredgecolor=style.GREY,
-                    markeredgewidth=0.5,
-                    linestyle="none",
-                ),
-                span,
-            )
-        )
-    style.key(figure, [(dict(linestyle="none"), title), *entries], below_top_cm=0.75)
+def rate_key(figure: style.Page, lang: str) -> None:
+    """The classes of a rate as a row of squares under the heading."""
+    bounds = [number(100 * bound, 0, lang) for bound in (0, *RATES)]
+    spans = [f"{low}–{high}" for low, high in zip(bounds, bounds[1:], strict=False)] + [f"≥ {bounds[-1]}"]
+    edge: style.Look = dict(markeredgecolor=style.GREY, markeredgewidth=0.5)
+    squares = [(style.square(color, **edge), span) for color, span in zip(SHADES, spans, strict=True)]
+    style.key(figure, [(dict(linestyle="none"), text("district_map.scale", lang)), *squares])
 
 
 def commune_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -78,151 +52,135 @@ def commune_table(obs: pd.DataFrame) -> pd.DataFrame:
     grid = raw_tables()["tile_grid"]
     grid = grid[(grid["level"] == "commune") & (grid["vintage"] == "2020")].set_index("code")
     communes = register("2020", "commune").set_index("code")
-    found = project_ntm(obs, pace=1.5, draws=4000).communes.set_index("code")
-    named = found["attained_by"].fillna("").astype(str) != ""
+    projected = project_ntm(obs, pace=1.5, draws=4000).communes.set_index("code")
+    is_named = projected["attained_by"].fillna("").astype(str) != ""
     table = pd.DataFrame(
         dict(
             row=grid["row"].astype(int),
             col=grid["col"].astype(int),
             district=communes["parent_code"],
             kind=communes["type"],
-            status=found["status"],
-            attained=named.reindex(communes.index, fill_value=False),
-            probability=found["p_attained_end"],
+            status=projected["status"],
+            attained=is_named.reindex(communes.index, fill_value=False),
+            probability=projected["p_attained_end"],
         )
     )
     table["status"] = table["status"].mask(table["attained"] & (table["status"] == "imputed"), "published")
     return table.rename_axis("area").reset_index()
 
 
-def draw_commune_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
-    """A square for each commune, darker where attaining is likelier; its border says how its state is known."""
-    rows, columns = table["row"].max() + 1, table["col"].max() + 1
-    with style.canvas(title, lang, height_cm=20.5, left=0.3, right=0.3, top=2.3, bottom=0.8) as figure:
+def chance_class(probability: float) -> str:
+    """The class of a commune's chance: unlikely, less (likely than not), more or likely.
+
+    >>> chance_class(0.07), chance_class(0.58)
+    ('unlikely', 'more')
+    """
+    return next(name for least, name in reversed(CHANCES.items()) if probability >= least)
+
+
+def draw_commune(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
+    """A square for each commune: dark where it has attained, else the paler the less likely it is to attain."""
+    with style.canvas(heading, lang, height_cm=19.4, left=0.3, right=0.3, top=1.35, bottom=0.8) as figure:
         axes = figure.subplots()
-        for r in style.each(table):
-            rural = r.status == r.status  # towns and wards have no NTM state
-            face = _shade(r.probability, CHANCES) if rural else "white"
-            border = BORDERS[r.status] if rural else dict(linewidth=0.5, edgecolor=style.LIGHT, hatch="////")
-            axes.add_patch(Rectangle((r.col + 0.05, r.row + 0.05), 0.9, 0.9, facecolor=face, **border))
-            name = area_name(r.area, lang)
-            words = textwrap.fill(name, 7)
-            named = not rural and r.district not in DISTRICT_NAMES and name == area_name(r.district, lang)
-            ink = _ink(r.probability, CHANCES) if rural else INK if named else style.GREY
-            if rural:
-                known = f"{SYMBOLS.get(r.status, '')} {text('commune_map.attained', lang)}"
-                words += "\n" + (known if r.attained else f"{number(100 * r.probability, 0, lang)}%")
-            axes.text(
-                r.col + 0.5,
-                r.row + 0.5,
-                words,
-                ha="center",
-                va="center",
-                fontsize=style.SMALL,
-                color=ink,
-                fontweight="bold" if named else "normal",
-                linespacing=0.98,
-            )
+        for row in style.each(table):
+            _commune_tile(axes, row, lang)
         _district_lines(axes, table)
         for code, (x, y, side) in DISTRICT_NAMES.items():
-            axes.text(x, y, area_name(code, lang), ha=side, va="center", fontsize=7.5, fontweight="bold", color=INK)
-        axes.set_xlim(-0.05, columns + 0.05)
-        axes.set_ylim(rows + 0.05, -0.05)
-        axes.axis("off")
-        _scale(figure, CHANCES, lang, text("commune_map.scale", lang))
-        boxes = dict(
-            marker="s", markersize=7, color="white", markeredgecolor=style.GREY, markeredgewidth=0.5, linestyle="none"
-        )
-        marks = [
-            (style.PUBLISHED, text("commune_map.published", lang)),
-            (style.DERIVED, text("commune_map.derived", lang)),
-            (boxes, text("commune_map.imputed", lang)),
-            (dict(color=INK, linewidth=1.3), text("commune_map.district", lang)),
+            axes.text(x, y, area_name(code, lang), ha=side, va="center", fontweight="bold", color=BORDER)
+        shapes.tile_map(axes, table["row"].max() + 1, table["col"].max() + 1)
+        edge: style.Look = dict(markeredgecolor=style.GREY, markeredgewidth=0.5)
+        shown = set(table.loc[table["status"].notna() & ~table["attained"], "probability"].map(chance_class))
+        entries = [
+            (style.square(ATTAINED), text("commune_map.attained", lang)),
+            *(
+                (style.square(color, **edge), text(f"commune_map.{name}", lang))
+                for name, color in reversed(CHANCE_SHADES.items())
+                if name in shown
+            ),
+            (URBAN, text("commune_map.urban", lang)),
+            (dict(color=BORDER, linewidth=1.3), text("commune_map.district", lang)),
         ]
-        style.key(figure, marks, below_top_cm=1.35)
+        style.key(figure, entries, ncols=3, labelspacing=0.45)
         return figure
+
+
+def _commune_tile(axes: Axes, row: Any, lang: str) -> None:
+    name, is_rural = area_name(row.area, lang), row.status == row.status  # towns and wards have no NTM state
+    words = textwrap.fill(name, 7)
+    if not is_rural:
+        is_district = row.district not in DISTRICT_NAMES and name == area_name(row.district, lang)
+        ink: style.Look = dict(color=BORDER, fontweight="bold") if is_district else dict(color=style.GREY)
+        shapes.tile(axes, row.row, row.col, "white", words, 0.05, ink, **URBAN)
+    elif row.attained:
+        shapes.tile(axes, row.row, row.col, ATTAINED, f"{words}\n{SYMBOLS[row.status]}", 0.05)
+    else:
+        shapes.tile(axes, row.row, row.col, CHANCE_SHADES[chance_class(row.probability)], words, 0.05)
 
 
 def _district_lines(axes: Axes, table: pd.DataFrame) -> None:
     """Thick lines between neighbouring tiles of different districts, so that districts can be told apart."""
-    home = {(r.row, r.col): r.district for r in style.each(table)}
+    home = {(row.row, row.col): row.district for row in style.each(table)}
     for (row, col), district in home.items():
-        for dr, dc, line in (
-            (0, 1, ((col + 1, col + 1), (row, row + 1))),
-            (1, 0, ((col, col + 1), (row + 1, row + 1))),
-        ):
-            other = home.get((row + dr, col + dc))
-            if other is not None and other != district:
-                axes.plot(*line, color=INK, linewidth=1.3, zorder=5)
+        right, below = home.get((row, col + 1), district), home.get((row + 1, col), district)
+        if right != district:
+            axes.plot([col + 1] * 2, [row, row + 1], color=BORDER, linewidth=1.3, zorder=5)
+        if below != district:
+            axes.plot([col, col + 1], [row + 1] * 2, color=BORDER, linewidth=1.3, zorder=5)
 
 
 def commune_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Counts by how a commune's state is known, and how many are more likely than not."""
+    """Counts by how a commune's state is known, and of the open ones by class of chance."""
     rural = table[table["status"].notna()]
-    open_ = rural[~rural["attained"]]
-    return dict(
-        rural=len(rural),
-        attained=int(rural["attained"].sum()),
-        imputed=int((rural["status"] == "imputed").sum()),
-        likely=int((open_["probability"] >= 0.5).sum()),
-        open=len(open_),
-        urban=len(table) - len(rural),
-    )
+    remaining = rural[~rural["attained"]]
+    classes = remaining["probability"].map(chance_class).value_counts().reindex(list(CHANCE_SHADES), fill_value=0)
+    sizes = dict(rural=len(rural), urban=len(table) - len(rural), remaining=len(remaining))
+    sizes |= dict(attained=int(rural["attained"].sum()), imputed=int((rural["status"] == "imputed").sum()))
+    return dict(**sizes, likely=int((remaining["probability"] >= 0.5).sum()), classes=Lookup(classes))
 
 
 def district_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rate of each district at the end of 2021 and of the last known year, with how it is known."""
     panel = estimate_panel(obs).panel
-    last = panel["year"].max()
-    rows = panel[panel["year"].isin([2021, last]) & panel["area"].isin(positions())]
-    return (
-        rows[["area", "year", "rate", "rate_q10", "rate_q90", "status_rate"]]
-        .rename(columns={"status_rate": "status", "rate_q10": "q10", "rate_q90": "q90"})
-        .reset_index(drop=True)
-    )
+    rows = panel[panel["year"].isin([2021, panel["year"].max()]) & panel["area"].isin(shapes.positions())]
+    rows = rows.rename(columns={"status_rate": "status", "rate_q10": "q10", "rate_q90": "q90"})
+    return rows[["area", "year", "rate", "q10", "q90", "status"]].reset_index(drop=True)
 
 
-def draw_district_map(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def map_key(figure: style.Page, lang: str) -> None:
+    """What the symbols before a rate mean, and the thick border, in a second row under the heading."""
+    poor = style.square("white", markeredgecolor=style.BLACK, markeredgewidth=1.6)
+    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in SYMBOLS]
+    style.key(figure, [*entries, (poor, text("district_map.poor", lang))], 0.72)
+
+
+def rate_words(row: Any, lang: str) -> str:
+    """The name of a district, its rate with the symbol of how it is known, and the 80 % interval of an estimate."""
+    lines = [area_name(row.area, lang), f"{SYMBOLS[row.status]} {number(100 * row.rate, 1, lang)}%"]
+    if row.status == "estimated":
+        lines.append(f"({number(100 * row.q10, 1, lang)}–{number(100 * row.q90, 1, lang)})")
+    return "\n".join(lines)
+
+
+def draw_district(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Two maps side by side with one scale; the symbol before a rate says how it is known."""
-    at = positions()
-    with style.canvas(title, lang, height_cm=9.8, left=0.3, right=0.3, top=2.5, bottom=0.9, wspace=0.04) as figure:
+    places = shapes.positions()
+    with style.canvas(heading, lang, height_cm=9.6, left=0.3, right=0.3, top=2.0, bottom=0.9, wspace=0.04) as figure:
         for axes, year in zip(figure.subplots(1, 2), sorted(table["year"].unique()), strict=True):
-            for r in style.each(table[table["year"] == year]):
-                row, col = at[r.area]
-                axes.add_patch(
-                    Rectangle(
-                        (col + 0.03, row + 0.03),
-                        0.94,
-                        0.94,
-                        facecolor=_shade(r.rate, RATES),
-                        edgecolor=style.GREY,
-                        linewidth=0.5,
-                    )
-                )
-                name = area_name(r.area, lang) + ("*" if r.area in poor_districts() else "")
-                words = f"{name}\n{SYMBOLS[r.status]} {number(100 * r.rate, 1, lang)}%"
-                if r.status == "estimated":
-                    words += f"\n({number(100 * r.q10, 1, lang)}–{number(100 * r.q90, 1, lang)})"
-                ink = _ink(r.rate, RATES)
-                axes.text(col + 0.5, row + 0.5, words, ha="center", va="center", fontsize=7, color=ink, linespacing=1.2)
+            for row in style.each(table[table["year"] == year]):
+                edge = shapes.POOR_EDGE if row.area in poor_districts() else {}
+                shapes.tile(axes, *places[row.area], rate_shade(row.rate), rate_words(row, lang), 0.04, **edge)
             axes.set_title(text("district_map.year", lang, year=year))
-            axes.set_xlim(-0.05, 4.05)
-            axes.set_ylim(4.05, -0.05)
-            axes.axis("off")
-        _scale(figure, RATES, lang, text("district_map.scale", lang))
-        style.key(figure, [(style.MARKERS[s], text(f"district_map.{s}", lang)) for s in SYMBOLS], below_top_cm=1.3)
+            shapes.tile_map(axes, 4, 4)
+        rate_key(figure, lang)
+        map_key(figure, lang)
         return figure
 
 
 def district_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """The highest rate in both years and the number of estimates."""
-    last = table[table["year"] == table["year"].max()]
-    first = table[table["year"] == table["year"].min()]
-    return dict(
-        year=int(last["year"].iloc[0]),
-        first_year=int(first["year"].iloc[0]),
-        top=area_name(last.loc[last["rate"].idxmax(), "area"], lang),
-        top_rate=last["rate"].max(),
-        first_rate=first["rate"].max(),
-        estimated=int((last["status"] == "estimated").sum()),
-    )
+    """Rates by area and year, the highest in both years, and how many districts stand at a fifth or more."""
+    rates, limit = table.pivot(index="area", columns="year", values="rate"), RATES[2]
+    years = dict(first=table["year"].min(), last=table["year"].max())
+    tops = dict(first_top=rates[years["first"]].idxmax(), top=rates[years["last"]].idxmax())
+    estimated = int((table["status"] == "estimated").sum())
+    high = Lookup((rates >= limit).sum(), years)
+    return addressed(table, lang, {"rate": "area year"}, **years, **tops, limit=limit, high=high, estimated=estimated)

@@ -2,19 +2,20 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ..base.words import number, text
+from ..base.words import Lookup, chance, day_words, exact_day, number, text
 from ..data.observations import raw_tables
 from ..data.programme import horizon
 from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
-from . import style
+from . import shapes, style
+from .catalogue import SEED
+from .facts import addressed
 
-SEED = 3299  # of the draws behind the tables of the figures
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan
 DRAWS = {"1.5": 4000, "1": 2000, "2": 2000, "observed": 2000}
 QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
@@ -37,156 +38,89 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     pace: criteria a year of a commune below 19, or observed; communes: the count, or the median of the draws;
     communes_q05 … communes_q95: quantiles; probability: of at least `target` communes at the end of the last year.
     """
-    rows = []
-    for s in snapshots(obs):
-        if s.attained == s.attained:
-            rows.append(
-                dict(
-                    kind="known",
-                    day=s.day,
-                    standard=s.standard,
-                    communes=s.attained,
-                    status="published",
-                    source_id="|".join(s.source_ids),
-                )
-            )
-    target = ntm_target()
+    names = {"median": "communes", **{q: f"communes_{q}" for q in QUANTILES}}
+    counts = [s for s in snapshots(obs) if s.attained == s.attained]
+    known = [(s.day, s.standard, s.attained, "|".join(s.source_ids)) for s in counts]
+    parts = [pd.DataFrame(known, columns=["day", "standard", "communes", "source_id"])]
+    parts[0] = parts[0].assign(kind="known", status="published")
     for name, pace in PACES.items():
-        found = project_ntm(obs, pace=pace, draws=DRAWS[name], seed=SEED, end=horizon())
-        chance = found.probabilities.set_index("event")["probability"]["ntm_communes"]
-        for r in style.each(found.years[found.years["indicator"] == "ntm_communes"]):
-            quantiles = {f"communes_{q}": getattr(r, q) for q in QUANTILES}
-            last = r.year == horizon()
-            rows.append(
-                dict(
-                    kind="projected",
-                    pace=name,
-                    day=f"{r.year}-12-31",
-                    communes=r.median,
-                    **quantiles,
-                    status="projected",
-                    probability=chance if last else float("nan"),
-                )
-            )
-    return pd.DataFrame(rows).assign(target=target)
+        projection = project_ntm(obs, pace=pace, draws=DRAWS[name], seed=SEED, end=horizon())
+        chances = projection.probabilities.set_index("event")["probability"]
+        years = projection.years[projection.years["indicator"] == "ntm_communes"].rename(columns=names)
+        years["probability"] = [chances["ntm_communes"] if year == horizon() else np.nan for year in years["year"]]
+        days = years["year"].astype(str) + "-12-31"
+        parts.append(years.assign(kind="projected", pace=name, day=days, status="projected"))
+    columns = ["kind", "day", "standard", "communes", "status", "source_id", "pace", *names.values(), "probability"]
+    return pd.concat(parts, ignore_index=True)[list(dict.fromkeys(columns))].assign(target=ntm_target())
 
 
 PACE_LINES: dict[str, style.Look] = {
     "1.5": dict(color=style.BLUE, linestyle="-", linewidth=1.6),
-    "1": dict(color=style.RED, linestyle=(0, (5, 2)), linewidth=1.1),
-    "2": dict(color="#00755A", linestyle=(0, (6, 1.5, 1, 1.5)), linewidth=1.1),
-    "observed": dict(color="#A66F00", linestyle=(0, (1.2, 1.2)), linewidth=1.3),
+    "1": dict(color=style.RED, linestyle=(0, (5, 2)), linewidth=1.2),
+    "2": dict(color=style.GREEN, linestyle=(0, (6, 1.5, 1, 1.5)), linewidth=1.2),
+    "observed": dict(color=style.ORANGE, linestyle=(0, (1.2, 1.2)), linewidth=1.4),
 }
-FAN = [("q05", "q95", 0.18), ("q10", "q90", 0.22), ("q25", "q75", 0.32)]
 
 
-def draw_attainment(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_attainment(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Published counts by date, the fan at the middle pace, medians at the others, and the target."""
-    known = table[table["kind"] == "known"]
-    with style.canvas(title, lang, height_cm=10.8, left=1.2, right=4.5, top=1.9, bottom=1.6) as figure:
+    known, target = table[table["kind"] == "known"], table["target"].iloc[0]
+    first = int(known["day"].iloc[0][:4])
+    with style.canvas(heading, lang, height_cm=10.2, left=1.4, right=4.5, top=1.0, bottom=1.4) as figure:
         axes = figure.subplots()
-        _sets(axes, known, lang)
-        start = (decimal_year(known["day"].iloc[-1]), known["communes"].iloc[-1])
-        ends = {name: _pace(axes, table[table["pace"] == name], start, name) for name in PACES}
-        axes.plot([decimal_year(d) for d in known["day"]], known["communes"], zorder=6, **style.PUBLISHED)
-        end = known.iloc[-1]
-        style.note(axes, decimal_year(end.day), end.communes, number(end.communes, 0, lang), dx=-1, dy=8, ha="right")
-        axes.axhline(table["target"].iloc[0], color=style.BLACK, linewidth=1, linestyle=(0, (4, 2)))
-        words = text("ntm.target", lang, target=table["target"].iloc[0], year=horizon())
-        style.note(axes, 2013.05, table["target"].iloc[0], words, dy=5.5, fontsize=7)
-        _end_labels(axes, table, ends, lang)
+        _sets(axes, known, lang, first)
+        days = [decimal_year(day) for day in known["day"]]
+        start, ends = (days[-1], known["communes"].iloc[-1]), []
+        for name, look in PACE_LINES.items():
+            rows = table[table["pace"] == name]
+            x, y = [start[0], *map(decimal_year, rows["day"])], [start[1], *rows["communes"]]
+            if name == next(iter(PACES)):
+                shapes.fan(axes, x, rows, "communes_", start[1])
+            axes.plot(x, y, zorder=4, **look)
+            numbers = dict(pace=float(PACES[name] or 0), communes=y[-1], target=target)
+            numbers["p"] = chance(rows["probability"].iloc[-1], lang)
+            kind = "observed" if PACES[name] is None else "pace"
+            ends.append((x[-1], y[-1], text(f"ntm.end_{kind}", lang, **numbers), look["color"]))
+        axes.plot(days, known["communes"], zorder=6, **style.PUBLISHED)
+        style.note(axes, *start, number(start[1], 0, lang), dx=-1, dy=8, ha="right")
+        axes.axhline(target, color=style.BLACK, linewidth=1, linestyle=(0, (4, 2)))
+        words = text("ntm.target", lang, target=target, year=horizon())
+        style.note(axes, first + 0.05, target, words, dy=6)
         axes.set_ylim(0, 85)
-        axes.set_xlim(2013, horizon() + 1)
-        years = range(2013, horizon() + 1)
-        axes.set_xticks([y + 0.5 for y in years], [str(y) for y in years])
+        axes.set_xlim(first, horizon() + 1)
+        years = range(first, horizon() + 1)
+        axes.set_xticks([year + 0.5 for year in years], [str(year) for year in years])
         axes.set_ylabel(text("ntm.axis", lang))
         axes.tick_params(axis="x", length=0)
+        shapes.end_labels(axes, ends, gap=11, dx=0.5, least=0)
         entries = [(style.PUBLISHED, text("ntm.key_known", lang)), (PACE_LINES["1.5"], text("ntm.key_median", lang))]
-        shades = {"50": "#7FB3D6", "80": "#B1D1E7", "90": "#D4E6F2"}  # as the layers of the fan come out
-        entries += [
-            (dict(marker="s", markersize=7, color=c, linestyle="none"), text("ntm.key_band", lang, share=s))
-            for s, c in shades.items()
-        ]
-        style.key(figure, entries)
+        style.key(figure, [*entries, *shapes.fan_key(lang)])
         return figure
 
 
-def _pace(axes: Axes, rows: pd.DataFrame, start: tuple[float, float], name: str) -> tuple[float, float]:
-    """The median from the last published count on, with the fan where the pace is the middle one; returns the end."""
-    x = [start[0], *[decimal_year(d) for d in rows["day"]]]
-    if name == next(iter(PACES)):
-        for low, high, alpha in FAN:
-            bottom, top = ([start[1], *rows[f"communes_{q}"]] for q in (low, high))
-            axes.fill_between(x, bottom, top, color=style.BLUE, alpha=alpha, linewidth=0, zorder=2)
-    axes.plot(x, [start[1], *rows["communes"]], zorder=4, **PACE_LINES[name])
-    return x[-1], rows["communes"].iloc[-1]
-
-
-def _end_labels(axes: Axes, table: pd.DataFrame, ends: dict[str, tuple[float, float]], lang: str) -> None:
-    chance = table.dropna(subset="probability").set_index("pace")["probability"]
-    for name, y in zip(ends, style.spread([end[1] for end in ends.values()], 10.5), strict=True):
-        words = text(
-            f"ntm.end_{'observed' if name == 'observed' else 'pace'}",
-            lang,
-            pace=float(PACES[name] or 0),
-            communes=ends[name][1],
-            p=chance[name],
-            target=table["target"].iloc[0],
-        )
-        color = PACE_LINES[name]["color"]
-        place = ends[name][0] + 0.55, y
-        style.callout(axes, words, ends[name], place, color, dict(shrinkA=0), annotation_clip=False, linespacing=1.15)
-
-
-def _sets(axes: Axes, known: pd.DataFrame, lang: str) -> None:
-    """The spans of the criteria sets, named at the top; the change of 2022 as a line."""
-    spans: list[tuple[str, float, float]] = []
-    groups = list(known.groupby("standard", sort=False))
-    for i, (standard, rows) in enumerate(groups):
-        x = [decimal_year(d) for d in rows["day"]]
-        start = 2013 if i == 0 else spans[-1][2]
-        after = decimal_year(groups[i + 1][1]["day"].iloc[0]) if i + 1 < len(groups) else horizon() + 1
-        spans.append((str(standard), start, (x[-1] + after) / 2 if i + 1 < len(groups) else after))
-        axes.plot(x, rows["communes"], color=style.GREY, linewidth=0.8, zorder=5)
-    for i, (standard, start, end) in enumerate(spans):
-        if i % 2:
-            axes.axvspan(start, end, color=style.PALE, linewidth=0, zorder=0)
-        axes.axvline(start, color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
-        words = text(f"ntm.set.{standard}", lang)
-        style.note(axes, (start + end) / 2, 81.5, words, style.GREY, ha="center", path_effects=[])
+def _sets(axes: Axes, known: pd.DataFrame, lang: str, first: int) -> None:
+    """The spans of the criteria sets, named at the top; a set begins midway between its counts and those before."""
+    days = known["day"].map(decimal_year)
+    spans = days.groupby(known["standard"], sort=False).agg(["min", "max"])
+    changes = [(end + start) / 2 for end, start in zip(spans["max"][:-1], spans["min"][1:], strict=True)]
+    edges = [first, *changes, horizon() + 1]
+    for i, standard in enumerate(spans.index):
+        rows = known[known["standard"] == standard]
+        axes.plot(days[rows.index], rows["communes"], color=style.GREY, linewidth=0.8, zorder=5)
+        axes.axvspan(edges[i], edges[i + 1], color=style.PALE if i % 2 else "white", linewidth=0, zorder=0)
+        words = text(f"ntm.set_lines.{standard}", lang)
+        middle = (edges[i] + edges[i + 1]) / 2
+        axes.text(middle, 84, words, ha="center", va="top", fontsize=style.SMALL, color=style.GREY)
 
 
 def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """First and last published count, and median and probability at each pace."""
-    known = table[table["kind"] == "known"]
-    ends = table.dropna(subset="probability").set_index("pace")
-    found: dict[str, object] = {}
-    for name in PACES:
-        key = name.replace(".", "_")
-        found |= {f"p_{key}": ends["probability"][name], f"n_{key}": ends["communes"][name]}
-    return dict(
-        **found,
-        first=known["day"].iloc[0][:4],
-        first_n=known["communes"].iloc[0],
-        last=day_words(known["day"].iloc[-1], "day", lang),
-        last_n=known["communes"].iloc[-1],
-        target=table["target"].iloc[0],
-        end=horizon(),
-        low=ends["communes_q10"]["1.5"],
-        high=ends["communes_q90"]["1.5"],
-        counts=len(known),
-    )
-
-
-def day_words(day: str, precision: str, lang: str) -> str:
-    """A day as the language writes it, or only its year where no day is published.
-
-    >>> day_words("2022-11-30", "day", "vi"), day_words("2022-07-01", "year", "en")
-    ('30/11/2022', '2022')
-    """
-    if precision in ("year", "year_end"):
-        return day[:4]
-    return "/".join(reversed(day.split("-"))) if lang == "vi" else day
+    """First and last published count, and median, interval and probability at each pace."""
+    known, ends = table[table["kind"] == "known"], table.dropna(subset="probability")
+    chances = ends.set_index("pace")["probability"].map(lambda p: chance(p, lang))
+    days = dict(first=known["day"].iloc[0][:4], last=day_words(known["day"].iloc[-1], lang))
+    counts = dict(first_count=known["communes"].iloc[0], last_count=known["communes"].iloc[-1], counts=len(known))
+    facts = addressed(ends, lang, dict.fromkeys(("communes", "communes_q10", "communes_q90"), "pace"))
+    return dict(**facts, **days, **counts, chance=Lookup(chances), target=table["target"].iloc[0])
 
 
 def bands_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -197,77 +131,72 @@ def bands_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for s in snapshots(obs):
-        if not s.bands:
-            continue
         page = obs[obs["source_id"].isin(s.source_ids) & obs["indicator"].str.startswith("ntm_communes")]
-        exact = (page["date_precision"].isin(["day", "month"]) & page["time_period"].eq(s.day)).any()
-        loose = {"-07-01": "year", "-12-31": "year_end"}  # the days on which ntm_history puts pages without one
-        precision = "day" if exact else loose.get(s.day[4:], "day")
-        printed = page["indicator"].eq("ntm_communes_below_5_criteria").any()
-        for band, count in zip(BANDS, s.bands, strict=True):
-            status = "derived" if band == BANDS[-1] and not printed else "published"
-            rows.append(
-                dict(
-                    day=s.day,
-                    precision=precision,
-                    standard=s.standard,
-                    band=band,
-                    communes=count,
-                    status=status,
-                    mean_low=s.mean_low,
-                    mean_high=s.mean_high,
-                    source_id="|".join(s.source_ids),
-                )
-            )
+        is_exact = (page["date_precision"].isin(["day", "month"]) & page["time_period"].eq(s.day)).any()
+        loose = {"-07-01": "year", "-12-31": "year_end"}  # the days on which `published` puts pages without one
+        precision = "day" if is_exact else loose.get(s.day[4:], "day")
+        is_printed = page["indicator"].eq("ntm_communes_below_5_criteria").any()
+        for band, count in zip(BANDS, s.bands, strict=False):  # no bands: no rows
+            status = "derived" if band == BANDS[-1] and not is_printed else "published"
+            mean = dict(mean_low=s.mean_low, mean_high=s.mean_high)
+            cell = dict(band=band, communes=count, status=status, **mean, source_id="|".join(s.source_ids))
+            rows.append(dict(day=s.day, precision=precision, standard=s.standard, **cell))
     return pd.DataFrame(rows)
 
 
-BAND_FILLS = dict(zip(BANDS, ["#08306B", "#2E7EBC", "#94C4DF", "#FBE0C0", "#D55E00"], strict=True))
-BAND_INK = dict(zip(BANDS, ["white", "white", "black", "black", "white"], strict=True))
+# ever lighter, so that a grey print keeps the order; the last is hatched
+BAND_FILLS = dict(zip(BANDS, ["#08306B", "#4292C6", "#9ECAE1", "#DEEBF7", "#FFFFFF"], strict=True))
 
 
-def draw_bands(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_bands(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Stacked bars in groups by criteria set, and above them the mean number of criteria per commune."""
     days = table.drop_duplicates(["day", "standard"])[["day", "precision", "standard", "mean_low", "mean_high"]]
     step = (days["standard"] != days["standard"].shift()).cumsum() - 1
-    days = days.assign(x=[i + 0.7 * g for i, g in enumerate(step)])
-    with style.canvas(title, lang, height_cm=12.6, left=1.3, right=3.4, top=2.0, bottom=1.6) as figure:
+    days = days.assign(x=[i + 0.7 * group for i, group in enumerate(step)])
+    with style.canvas(heading, lang, height_cm=12.6, left=1.4, right=3.6, top=1.4, bottom=1.6, hspace=0.16) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.6])
-        for r in style.each(days):
-            bottom = 0
-            here = (table["day"] == r.day) & (table["standard"] == r.standard) & (table["communes"] > 0)
-            for cell in style.each(table[here]):
-                sure, fill = cell.status == "published", BAND_FILLS[cell.band]
-                look = dict(color=fill, edgecolor="white") if sure else dict(color="white", edgecolor=fill)
-                lower.bar(r.x, cell.communes, 0.8, bottom, linewidth=0.8, **look)
-                if cell.communes >= 4:
-                    lower.text(
-                        r.x,
-                        bottom + cell.communes / 2,
-                        number(cell.communes, 0, lang),
-                        ha="center",
-                        va="center_baseline",
-                        fontsize=7,
-                        color=BAND_INK[cell.band] if sure else "black",
-                    )
-                bottom += cell.communes
-            _mean_mark(upper, r, lang)
+        for row in style.each(days):
+            _column(lower, row.x, table[(table["day"] == row.day) & (table["standard"] == row.standard)], lang)
+            _mean_mark(upper, row, lang)
         _set_names(upper, lower, days, lang)
-        lower.set_ylim(0, 96)
+        lower.set_ylim(0, 104)
+        lower.set_xlim(-0.8, days["x"].max() + 1.1)
         lower.set_yticks(range(0, 81, 20))
+        lower.set_ylabel(text("ntm.communes", lang))
         upper.set_ylim(7, 19)
         upper.set_yticks([10, 15, 19])
+        upper.set_ylabel(text("ntm.criteria", lang))
         upper.tick_params(axis="x", length=0)
-        lower.set_xticks(days["x"], [_two_lines(r.day, r.precision, lang) for r in style.each(days)])
-        upper.set_title(text("ntm.mean", lang), fontsize=7.5)
-        lower.set_title(text("ntm.bands", lang), fontsize=7.5)
-        handles = [Patch(facecolor=BAND_FILLS[b], label=text(f"ntm.band.{b}", lang)) for b in BANDS]
-        handles.append(Patch(facecolor="white", edgecolor=style.GREY, label=text("ntm.band_derived", lang)))
-        lower.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=7, borderaxespad=0)
-        shown = {mean_status(r.mean_low, r.mean_high) for r in style.each(days) if r.mean_low == r.mean_low}
-        entries = [(style.MARKERS[k], text(f"ntm.mean_key_{k}", lang)) for k in style.MARKERS if k in shown]
-        style.key(figure, entries)
+        lower.set_xticks(days["x"], [_two_lines(row.day, row.precision, lang) for row in style.each(days)])
+        upper.set_title(text("ntm.mean", lang), fontsize=7.8)
+        handles = [Patch(label=text(f"ntm.band.{band}", lang), **_band_look(band, "published")) for band in BANDS]
+        if "derived" in set(table["status"]):
+            handles.append(Patch(facecolor="white", **DERIVED_EDGE, label=text("ntm.band_derived", lang)))
+        lower.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=7.2, borderaxespad=0)
+        shown = {mean_status(row.mean_low, row.mean_high) for row in style.each(days) if row.mean_low == row.mean_low}
+        style.key(figure, [(look, text(f"ntm.mean_key_{k}", lang)) for k, look in style.MARKERS.items() if k in shown])
         return figure
+
+
+DERIVED_EDGE: style.Look = dict(edgecolor=style.BLACK, linewidth=1.0, linestyle=(0, (2, 1.2)))
+
+
+def _band_look(band: str, status: str) -> style.Look:
+    edge: style.Look = dict(edgecolor=style.GREY, linewidth=0.5) if status == "published" else DERIVED_EDGE
+    return dict(facecolor=BAND_FILLS[band], hatch="/////" if band == BANDS[-1] else None, **edge)
+
+
+def _column(axes: Axes, x: float, cells: pd.DataFrame, lang: str) -> None:
+    """The bands of one day upon one another, each with its number where that fits."""
+    bottom = 0
+    for cell in style.each(cells[cells["communes"] > 0]):
+        axes.bar(x, cell.communes, 0.8, bottom, **_band_look(cell.band, cell.status))
+        middle, words = bottom + cell.communes / 2, number(cell.communes, 0, lang)
+        if cell.communes >= 5:
+            box: style.Look = dict(facecolor="white", edgecolor="none", pad=0.6) if cell.band == BANDS[-1] else {}
+            ink = style.ink_on(BAND_FILLS[cell.band])
+            axes.text(x, middle, words, ha="center", va="center_baseline", fontsize=7, color=ink, bbox=box or None)
+        bottom += cell.communes
 
 
 def _two_lines(day: str, precision: str, lang: str) -> str:
@@ -287,8 +216,8 @@ def _mean_mark(axes: Axes, row: Any, lang: str) -> None:
     value = round(value, 1 if status == "unsure" else 2)
     axes.plot([row.x], [value], zorder=4, **style.MARKERS[status])
     words = {"at_least": "ntm.mean_at_least", "at_most": "ntm.mean_at_most", "unsure": "ntm.mean_about"}
-    shown = text(words.get(status, "ntm.mean_exact"), lang, v=value, d=0)
-    style.note(axes, row.x, value, shown, ha="center", dy=8 if value < 16.5 else -8)
+    shown = text(words.get(status, "ntm.mean_exact"), lang, v=value)
+    style.note(axes, row.x, value, shown, ha="center", dy=8 if value < 15.5 else -9)
 
 
 def mean_status(low: float, high: float) -> str:
@@ -303,33 +232,24 @@ def _set_names(upper: Axes, lower: Axes, days: pd.DataFrame, lang: str) -> None:
             axes.axvline(start - 0.85, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
     for standard, (first, last) in zip(spans.index, spans.to_numpy(), strict=True):
         words = text(f"ntm.set_lines.{standard}", lang)
-        lower.text((first + last) / 2, 91.5, words, ha="center", va="center", fontsize=style.SMALL, color=style.GREY)
+        lower.text((first + last) / 2, 103, words, ha="center", va="top", fontsize=style.SMALL, color=style.GREY)
 
 
 def bands_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """The first and the last day, the communes of both, and what the change of set did."""
-    wide = table.pivot(index=["standard", "day"], columns="band", values="communes").reset_index()
-    wide = wide.sort_values(["day", "standard"])
-    first, last = wide.iloc[0], wide.iloc[-1]
-    old = wide[wide["standard"] != last.standard]
-    before = old.iloc[-1] if len(old) else last
-    low = {
-        f"{name}_low": r.from_5_to_9 + r.below_5 for name, r in (("first", first), ("before", before), ("last", last))
-    }
-    words = dict(zip(table["day"], table["precision"], strict=True))
-    return dict(
-        **low,
-        days=len(wide),
-        start=first.day[:4],
-        end=last.day[:4],
-        first=day_words(first.day, words[first.day], lang),
-        last=day_words(last.day, words[last.day], lang),
-        before=day_words(before.day, words[before.day], lang),
-        first_n=first.attained,
-        last_n=last.attained,
-        before_n=before.attained,
-        first_mid=first.from_15_to_18,
-        last_mid=last.from_15_to_18,
-        before_mid=before.from_15_to_18,
-        communes=table[(table["day"] == last.day)]["communes"].sum(),
-    )
+    """Communes by day and band (under_10: the last two bands), on the first day, the last, and the last under the set
+    before; the case says whether there are two sets.
+    """
+    wide = table.pivot(index=["day", "standard"], columns="band", values="communes")
+    wide = wide.assign(under_10=wide["from_5_to_9"] + wide["below_5"], all=wide.sum(axis=1)).reset_index("standard")
+    newest = wide["standard"].iloc[-1]
+    older = wide[wide["standard"] != newest]
+    older = older[older["standard"] == older["standard"].iloc[-1]] if len(older) else wide
+    days = dict(start=wide.index[0], opening=older.index[0], before=older.index[-1], end=wide.index[-1])
+    precisions = dict(zip(table["day"], table["precision"], strict=True))
+    shown = {f"{name}_day": exact_day(day, lang) if precisions[day] == "day" else day[:4] for name, day in days.items()}
+    communes = Lookup(wide.drop(columns="standard").stack(), days)
+    years = dict(first_year=wide.index[0][:4], last_year=wide.index[-1][:4])
+    sets = dict(old_set=older["standard"].iloc[-1], new_set=newest)
+    sets = {name: standard.removeprefix("NTM_").replace("_", "–") for name, standard in sets.items()}
+    case = "one" if older is wide else "two"
+    return dict(**shown, **years, **sets, communes=communes, days=len(wide), case=case)

@@ -5,17 +5,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from scipy.special import logit
+from scipy.special import expit, logit
 
-from ..base.words import chance, number, plain, text
+from ..base.words import Lookup, chance, number, plain, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
 from ..data.programme import AREAS, corridors, horizon
-from ..poverty.draws import chance_of_average, outlook_draws
+from ..poverty.draws import outlook_draws, probability
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
 from ..poverty.known import known_rates
-from ..poverty.speeds import CHOICES
-from . import style
+from . import shapes, style
+from .facts import addressed
 
 HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
 
@@ -25,77 +24,45 @@ def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     horizon, with P.
     """
     known = known_rates(obs)
-    parts = [known.assign(kind="known")]
-    own, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), choice=CHOICES["history"])
-    q = own.quantiles()
-    q = q[q["area"].isin(AREAS)].rename(columns={"q50": "rate"})
-    parts.append(q.assign(kind="outlook"))
-    first = known[known["year"] == known["year"].min()].set_index("area")["rate"]
+    draws, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), weight=HISTORY_WEIGHT)
+    quantiles = draws.quantiles().rename(columns={"q50": "rate"})
+    parts = [known.assign(kind="known"), quantiles[quantiles["area"].isin(AREAS)].assign(kind="outlook")]
+    first = known["year"].min()
     for area in AREAS:
-        pace, end = corridors()[area].low, horizon()
-        asked = first[area] - pace / 100 * (end - known["year"].min())
-        parts.append(
-            pd.DataFrame(
-                dict(
-                    area=[area],
-                    kind="asked",
-                    year=end,
-                    rate=max(asked, 0.0),
-                    chance=chance_of_average(own, area, pace, first[area], end),
-                    chance_history=chance_of_average(history, area, pace, first[area], end),
-                )
-            )
-        )
-    return pd.concat(parts, ignore_index=True)[
-        ["area", "kind", "year", "rate", "q05", "q10", "q25", "q75", "q90", "q95", "status", "chance", "chance_history"]
-    ]
+        opening = known.loc[(known["area"] == area) & (known["year"] == first), "rate"].iloc[0]
+        asked = opening - corridors()[area].low / 100 * (horizon() - first)
+        chances = [probability(by, area, horizon(), asked) for by in (draws, history)]
+        row = dict(area=area, kind="asked", year=horizon(), rate=max(asked, 0.0))
+        parts.append(pd.DataFrame([row | dict(chance=chances[0], chance_history=chances[1])]))
+    quantile_names = ["q05", "q10", "q25", "q75", "q90", "q95"]
+    columns = ["area", "kind", "year", "rate", *quantile_names, "status", "chance", "chance_history"]
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
-def draw_outlook(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_outlook(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Province above, poor districts below: known points, the fan, and the level that the programme asks for."""
-    with style.canvas(title, lang, height_cm=13.6, left=1.4, right=3.4, top=1.8, bottom=1.6, hspace=0.26) as figure:
-        for axes, area in zip(figure.subplots(2, 1, sharex=True), AREAS, strict=True):
-            rows = table[table["area"] == area]
+    with style.canvas(heading, lang, height_cm=14.2, left=1.5, right=0.5, top=1.85, bottom=1.7, hspace=0.24) as figure:
+        for axes, area, rows in shapes.province_and_poor_districts(figure, table, lang):
             fan = rows[rows["kind"] == "outlook"]
-            for low, high, alpha in (("q05", "q95", 0.18), ("q10", "q90", 0.25), ("q25", "q75", 0.4)):
-                axes.fill_between(fan["year"], fan[low], fan[high], color=style.SKY, alpha=alpha, linewidth=0)
-            axes.plot(fan["year"], fan["rate"], color=style.BLUE, linewidth=1.6)
-            style.known_points(axes, rows[rows["kind"] == "known"])
+            shapes.fan(axes, fan["year"], fan)
+            axes.plot(fan["year"], fan["rate"], **MEDIAN)
             asked = rows[rows["kind"] == "asked"].iloc[0]
-            top = 1.12 * rows["rate"].max()
-            axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, color=style.RED, linewidth=1.8)
-            axes.set_ylim(0, top)
-            words = text(
-                "poverty_outlook.asked",
-                lang,
-                pace=corridors()[area].low,
-                rate=asked.rate,
-                year=int(asked.year),
-                chance=chance(asked.chance, lang),
-                history=chance(asked.chance_history, lang),
-            )
-            style.callout(
-                axes, words, (asked.year + 0.4, asked.rate), (2026.2, 0.66 * top), style.RED, annotation_clip=False
-            )
+            axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, zorder=5, **ASKED)
+            chances = dict(chance=chance(asked.chance, lang), history=chance(asked.chance_history, lang))
+            level = dict(pace=corridors()[area].low, rate=asked.rate, year=int(asked.year))
             end = fan.iloc[-1]
-            axes.axvline(horizon(), color=style.GREY, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
             label = "poverty_outlook.end_floor" if _on_floor(end) else "poverty_outlook.end"
-            style.callout(
-                axes,
-                text(label, lang, rate=end.rate, low=end.q10, high=end.q90),
-                (end.year, end.rate),
-                (end.year + 0.4, 0.2 * top),
-                style.BLUE,
-                annotation_clip=False,
-            )
-            axes.set_title(area_name(area, lang))
-            axes.set_xlim(rows["year"].min() - 0.3, rows["year"].max() + 0.1)
-            axes.set_ylabel(text("unit.percent_of_households", lang))
-            style.number_axis(axes.yaxis, lang, scale=100)
-        axes.set_xlabel(text("axis.year_end", lang))
-        fan_key = (dict(marker="s", markersize=7, color=style.SKY, linestyle="none"), text("poverty_outlook.fan", lang))
-        style.status_key(figure, table.loc[table["kind"] == "known", "status"], lang, extra=[fan_key])
+            numbers = dict(rate=end.rate, low=end.q10, high=end.q90, year=int(end.year))
+            entries = [(ASKED, text("poverty_outlook.asked", lang, **level, **chances))]
+            shapes.words_in(axes, [*entries, (MEDIAN, text(label, lang, **numbers))])
+        statuses = table.loc[table["kind"] == "known", "status"]
+        style.status_key(figure, statuses, lang)
+        style.key(figure, shapes.fan_key(lang), 0.65)
         return figure
+
+
+MEDIAN: style.Look = dict(color=style.BLUE, linewidth=1.6)
+ASKED: style.Look = dict(color=style.RED, linewidth=2.0, marker="|", markersize=8, markeredgewidth=2.0)
 
 
 def _on_floor(row: Any) -> bool:
@@ -104,112 +71,85 @@ def _on_floor(row: Any) -> bool:
 
 
 def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Medians and intervals at the horizon and at the end, and the two chances."""
-    found: dict[str, object] = {}
-    for name, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
-        rows = table[table["area"] == area]
-        asked = rows[rows["kind"] == "asked"].iloc[0]
-        fan = rows[rows["kind"] == "outlook"].set_index("year")
-        found |= {
-            f"{name}near": fan.at[horizon(), "rate"],
-            f"{name}low": fan.at[horizon(), "q10"],
-            f"{name}high": fan.at[horizon(), "q90"],
-            f"{name}end": fan["rate"].iloc[-1],
-            f"{name}chance": chance(asked.chance, lang),
-            f"{name}history": chance(asked.chance_history, lang),
-        }
-    fan = table[(table["area"] == PROVINCE) & (table["kind"] == "outlook")]
-    stopped = [r.year for r in style.each(fan) if r.year > fan["year"].min() and _on_floor(r)]
-    found["stopped"] = stopped[0] if stopped else fan["year"].max() + 1
-    found["history_weight"] = HISTORY_WEIGHT
-    return found | {"year": horizon(), "pace": corridors()[PROVINCE].low, "poor_pace": corridors()[POOR_DISTRICTS].low}
+    """Rates and quantiles by area and year, the two chances by area, and the year from which the floor rules."""
+    fan, asked = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
+    rows, last = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())], fan["year"].max()
+    stopped = min((row.year for row in style.each(rows) if _on_floor(row)), default=last + 1)
+    chances = asked[["chance", "chance_history"]]
+    chances = chances.assign(least=chances.min(axis=1), most=chances.max(axis=1)).map(lambda p: chance(p, lang))
+    names = dict(province=PROVINCE, poor=POOR_DISTRICTS, own="chance", history="chance_history")
+    columns = dict.fromkeys(("rate", "q10", "q90"), "area year")
+    facts = addressed(fan, lang, columns, last=last, stopped=stopped, history_weight=HISTORY_WEIGHT)
+    return facts | dict(chance=Lookup(chances.stack(), names))
 
 
 def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global
     MPI.
+
+    value: speed of the log odds a year (kinds seen and asked); points: what that speed means, in points a year, for a
+    province at Kon Tum's opening rate; opening: the rate from which a pace of the programme is counted.
     """
     seen = observed_paces(obs)
     parts = [seen.assign(kind="seen", label=seen["area"] + " " + seen["standard"], value=-seen["speed"])]
     opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
     for area in AREAS:
         low, high = corridors()[area][:2]
-        for pace in (low, (low + high) / 2, high):
-            level = opening[area]
-            parts.append(
-                pd.DataFrame(
-                    dict(
-                        kind=["asked"],
-                        area=area,
-                        label=f"{pace:g}",
-                        pace_pp=pace,
-                        value=logit(level) - logit(level - pace / 100),
-                        share=pace_percentile(pace, level, seen["speed"]),
-                    )
-                )
-            )
-    mpi = mpi_share()
-    parts.append(
-        pd.DataFrame(
-            dict(
-                kind="mpi",
-                label=mpi["level"],
-                pace_pp=mpi["threshold_pp"],
-                share=mpi["share_pct"] / 100,
-                value=mpi["intervals"],
-            )
-        )
-    )
-    return pd.concat(parts, ignore_index=True)[
-        ["kind", "area", "standard", "label", "start", "end", "pace_pp", "value", "share"]
-    ]
+        paces = np.array([low, (low + high) / 2, high])
+        asked = pd.DataFrame(dict(label=[f"{pace:g}" for pace in paces], pace_pp=paces))
+        asked = asked.assign(kind="asked", area=area, opening=opening[area])
+        asked["value"] = logit(opening[area]) - logit(opening[area] - paces / 100)
+        asked["share"] = [pace_percentile(pace, opening[area], seen["speed"]) for pace in paces]
+        parts.append(asked)
+    mpi = mpi_share().rename(columns={"level": "label", "threshold_pp": "pace_pp", "intervals": "value"})
+    parts.append(mpi.assign(kind="mpi", share=mpi["share_pct"] / 100))
+    table = pd.concat(parts, ignore_index=True)
+    start = opening[PROVINCE]
+    table["points"] = 100 * (start - expit(logit(start) - table["value"].where(table["kind"] != "mpi")))
+    columns = ["kind", "area", "standard", "label", "start", "end", "pace_pp", "value", "share", "points", "opening"]
+    return table[columns]
 
 
-def draw_pace(table: pd.DataFrame, lang: str, title: str) -> Figure:
-    """Left: yearly speeds seen in provinces, with the programme's paces as lines. Right: another measure, shares of MPI
-    intervals.
+CORRIDORS: dict[str, style.Look] = {
+    PROVINCE: dict(facecolor="#BBDFF5", edgecolor=style.GREY, hatch="", linewidth=0.5),
+    POOR_DISTRICTS: dict(facecolor="#F9D9C4", edgecolor=style.GREY, hatch="////", linewidth=0.5),
+}
+
+
+def draw_pace(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
+    """Left: falls seen in provinces as points a year at Kon Tum's opening rate, below the programme's corridors. Right:
+    another measure, shares of MPI intervals.
     """
-    with style.canvas(title, lang, height_cm=11.2, left=3.4, right=0.5, top=2.6, bottom=2.2, wspace=0.5) as figure:
-        left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
-        seen = table[table["kind"] == "seen"]
+    with style.canvas(heading, lang, height_cm=11, left=4.1, right=0.9, top=2.9, bottom=1.9, wspace=0.58) as figure:
+        left, right = figure.subplots(1, 2, width_ratios=[1.6, 1])
+        seen, asked = table[table["kind"] == "seen"], table[table["kind"] == "asked"]
         names = list(dict.fromkeys(seen["label"]))
-        for place, name in enumerate(names):
-            rows = seen[seen["label"] == name]
-            left.plot(rows["value"], [place] * len(rows), **style.PUBLISHED)
-        heads = [text(f"pace_history.lines_{area}", lang) for area in AREAS]
-        labels = left.set_yticks([-1.35, -0.73, *range(len(names))], [*heads, *(_series(name, lang) for name in names)])
-        for tick, colour in zip(labels, (style.BLUE, style.RED), strict=False):
-            tick.label1.set_color(colour)
-            tick.gridline.set_visible(False)
-        left.set_ylim(len(names) - 0.4, -1.7)
-        for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
-            rows = table[(table["kind"] == "asked") & (table["area"] == area)]
-            top = 0.0 if area == PROVINCE else 0.62
-            for row in style.each(rows):
-                left.vlines(row.value, -0.5, len(names) - 0.4, color=colour, linewidth=1.1, linestyle=line, zorder=1)
-                style.note(left, row.value, top - 1.35, plain(row.pace_pp, lang, 1), colour, ha="center")
-        left.set_xlim(0, 0.65)
-        left.set_xlabel(text("pace_history.speed", lang))
-        style.number_axis(left.xaxis, lang, decimals=1)
+        entries, heads = [(style.PUBLISHED, text("pace_history.seen", lang))], []
+        for place, (area, look) in enumerate(CORRIDORS.items()):
+            rows = asked[asked["area"] == area]
+            low, high, paces = rows["points"].min(), rows["points"].max(), corridors()[area]
+            left.barh(place, high - low, 0.6, low, zorder=3, **look)
+            left.axvspan(low, high, color=style.PALE, zorder=0)
+            heads.append(text("pace_history.head", lang, name=area_name(area, lang), low=paces.low, high=paces.high))
+            entries.append((look, _corridor_words(rows, area, lang)))
+        left.plot(seen["points"], [names.index(label) + len(heads) for label in seen["label"]], **style.PUBLISHED)
+        shapes.rows_of_dots(left, [*heads, *(_series(name, lang) for name in names)])
+        left.axhline(len(heads) - 0.5, color=style.BLACK, linewidth=0.8)
+        left.set_xlim(0, 1.1 * seen["points"].max())
+        opening = asked.loc[asked["area"] == PROVINCE, "opening"].iloc[0]
+        left.set_xlabel(text("pace_history.points", lang, rate=opening))
+        style.number_axis(left.xaxis, lang)
         left.set_title(text("pace_history.left", lang))
         _mpi_bars(right, table[table["kind"] == "mpi"], lang)
-        entries = [(style.PUBLISHED, text("pace_history.seen", lang))]
-        for area, colour, line in ((PROVINCE, style.BLUE, "-"), (POOR_DISTRICTS, style.RED, "--")):
-            low, mid, high = style.each(table[(table["kind"] == "asked") & (table["area"] == area)])
-            words = text(
-                "pace_history.asked",
-                lang,
-                name=area_name(area, lang),
-                low=low.pace_pp,
-                mid=plain(mid.pace_pp, lang, 1),
-                high=high.pace_pp,
-                low_share=low.share,
-                mid_share=mid.share,
-                high_share=high.share,
-            )
-            entries.append((dict(color=colour, linestyle=line, linewidth=1.2), words))
         style.key(figure, entries, ncols=1, labelspacing=0.35)
         return figure
+
+
+def _corridor_words(rows: pd.DataFrame, area: str, lang: str) -> str:
+    low, middle, high = style.each(rows)
+    paces = dict(low=low.pace_pp, mid=plain(middle.pace_pp, lang, 1), high=high.pace_pp)
+    shares = dict(low_share=low.share, mid_share=middle.share, high_share=high.share)
+    return text("pace_history.asked", lang, name=area_name(area, lang), **paces, **shares)
 
 
 def _series(name: str, lang: str) -> str:
@@ -219,44 +159,36 @@ def _series(name: str, lang: str) -> str:
 
 
 def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
-    levels = ["national", "subnational"]
-    for shift, level, face in ((-0.2, levels[0], style.LIGHT), (0.2, levels[1], style.GREY)):
-        found = rows[rows["label"] == level]
-        axes.barh(np.arange(len(found)) + shift, found["share"], height=0.36, color=face)
-        for place, share in enumerate(found["share"]):
-            axes.text(
-                share + 0.003, place + shift, f"{number(100 * share, 1, lang)}%", va="center", fontsize=style.SMALL
-            )
-    thresholds = rows[rows["label"] == levels[0]]["pace_pp"]
-    axes.set_yticks(range(len(thresholds)), [text("pace_history.from", lang, pace=p) for p in thresholds])
-    axes.set_ylim(len(thresholds) - 0.4, -0.6)
-    axes.set_xlim(0, 0.18)
-    axes.grid(False)
-    axes.set_title(text("pace_history.right", lang))
+    import seaborn
+
     counts = rows.groupby("label")["value"].first()
-    axes.set_xlabel(text("pace_history.share", lang, national=counts["national"], subnational=counts["subnational"]))
-    style.number_axis(axes.xaxis, lang, scale=100)
+    named = rows.assign(
+        label=[text(f"pace_history.{row.label}", lang, n=counts[row.label]) for row in style.each(rows)]
+    )
+    palette = [style.LIGHT, style.GREY]
+    seaborn.barplot(
+        named, x="share", y="pace_pp", hue="label", orient="h", errorbar=None, palette=palette, saturation=1, ax=axes
+    )
+    groups: Any = axes.containers
+    for bars in groups:
+        axes.bar_label(bars, fmt=lambda share: f"{number(100 * share, 1, lang)}%", padding=2, fontsize=style.SMALL)
+    thresholds = sorted(rows["pace_pp"].unique())
+    axes.set_yticks(range(len(thresholds)), [text("pace_history.from", lang, pace=pace) for pace in thresholds])
+    axes.set_xlim(0, 1.45 * rows["share"].max())
+    axes.grid(False)
+    axes.set_title(text("pace_history.right", lang), pad=27)
+    axes.set(xlabel=text("pace_history.share", lang), ylabel="")
+    above: style.Look = dict(loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, borderaxespad=0.3)
+    axes.legend(fontsize=style.SMALL, title=None, handlelength=1.2, labelspacing=0.3, **above)
+    style.number_axis(axes.xaxis, lang, scale=100, ticks=4)
 
 
 def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Percentiles of the programme's paces and the MPI's shares at its thresholds."""
-    asked = table[table["kind"] == "asked"].set_index(["area", "pace_pp"])["share"]
-    mpi = table[table["kind"] == "mpi"].set_index(["label", "pace_pp"])
-    seen = table[table["kind"] == "seen"]
-    low, high = corridors()[PROVINCE][:2]
-    poor_low, poor_high = corridors()[POOR_DISTRICTS][:2]
-    return dict(
-        low=low,
-        high=high,
-        poor_low=poor_low,
-        poor_high=poor_high,
-        low_share=asked[PROVINCE, low],
-        high_share=asked[PROVINCE, high],
-        poor_low_share=asked[POOR_DISTRICTS, poor_low],
-        poor_high_share=asked[POOR_DISTRICTS, poor_high],
-        n=len(seen),
-        own=int((seen["area"] == PROVINCE).sum()),
-        provinces=seen["area"].nunique(),
-        mpi=mpi.at[("subnational", 6), "share"],
-        intervals=mpi.at[("subnational", 6), "value"],
-    )
+    """Shares of the falls seen that are slower than each pace, by area; the MPI's share at the poor districts' pace."""
+    asked, mpi, seen = (table[table["kind"] == kind] for kind in ("asked", "mpi", "seen"))
+    asked = asked.assign(scenario=np.tile(["programme-low", "programme-mid", "programme-high"], 2))
+    threshold = corridors()[POOR_DISTRICTS].low
+    level = mpi[mpi["pace_pp"] == threshold].set_index("label").loc["subnational"]
+    counts = dict(n=len(seen), own=int((seen["area"] == PROVINCE).sum()), provinces=seen["area"].nunique())
+    measure = dict(mpi=level["share"], intervals=level["value"], threshold=threshold)
+    return addressed(asked, lang, dict.fromkeys(("share", "opening"), "area scenario"), **counts, **measure)

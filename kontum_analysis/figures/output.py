@@ -1,9 +1,9 @@
 """A drawn page as a file: PNG, SVG or PDF, the same bytes every time, and saying in itself where it comes from.
 
 The page is laid out once, 16 cm wide, and every label was placed for that. Another width is the same page made larger
-or
-smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper. Nothing
-can then be clipped or run into its neighbour; the price is that type shrinks with the page (6.6 points at 16 cm).
+or smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper.
+Nothing can then be clipped or run into its neighbour; the price is that type shrinks with the page (7 points at
+16 cm).
 """
 
 import io
@@ -24,7 +24,7 @@ def smallest_type(width_cm: float) -> float:
     """The smallest type of a figure at this width, in points.
 
     >>> smallest_type(16), round(smallest_type(8), 1)
-    (6.6, 3.3)
+    (7.0, 3.5)
     """
     return SMALL * width_cm / WIDTH_CM
 
@@ -54,38 +54,16 @@ def encoded(page: Figure, kind: str, facts: Mapping[str, str], dpi: int = 200, w
 
 
 def _metadata(kind: str, facts: Mapping[str, str]) -> dict[str, Any]:
-    made_with = [f"scenario: {facts['scenario']}", f"seed: {facts['seed']}", f"data: {facts['data']}"]
+    keywords = [f"{key}: {facts[key]}" for key in ("scenario", "seed", "data")]
     title, alt, source = facts["title"], facts["alt"], facts["source"]
     if kind == "png":
-        return {
-            "Title": title,
-            "Author": AUTHOR,
-            "Description": alt,
-            "Source": source,
-            "Software": AUTHOR,
-            "Scenario": facts["scenario"],
-            "Seed": facts["seed"],
-            "Data": facts["data"],
-        }
+        words = {"Title": title, "Author": AUTHOR, "Description": alt, "Source": source, "Software": AUTHOR}
+        return words | {key.capitalize(): facts[key] for key in ("scenario", "seed", "data")}
     if kind == "svg":
-        return {
-            "Title": title,
-            "Description": alt,
-            "Creator": AUTHOR,
-            "Source": source,
-            "Date": None,
-            "Language": facts["lang"],
-            "Keywords": made_with,
-        }
-    return {
-        "Title": title,
-        "Author": AUTHOR,
-        "Subject": alt,
-        "Keywords": "; ".join([source, *made_with]),
-        "Creator": AUTHOR,
-        "Producer": AUTHOR,
-        "CreationDate": None,
-    }
+        words = {"Title": title, "Description": alt, "Creator": AUTHOR, "Source": source, "Language": facts["lang"]}
+        return {**words, "Date": None, "Keywords": keywords}
+    words = {"Title": title, "Subject": alt, "Keywords": "; ".join([source, *keywords])}
+    return {**words, **dict.fromkeys(("Author", "Creator", "Producer"), AUTHOR), "CreationDate": None}
 
 
 def _svg_at(content: bytes, scale: float) -> bytes:

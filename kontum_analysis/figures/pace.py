@@ -2,10 +2,9 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from ..base.words import number, text
 from ..data.areas import OTHER_DISTRICTS, PROVINCE, area_list, area_name, districts, poor_districts
@@ -16,6 +15,7 @@ from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import preset
 from . import style
+from .facts import addressed
 
 
 def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -26,102 +26,74 @@ def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     parts = []
     for name in SCENARIOS:
-        found = implied_pace(obs, preset(name)).assign(kind=name)
-        opening = groups(project_poverty(obs, preset(name))).query("area == @OTHER_DISTRICTS").iloc[[0]]
-        opening = opening.assign(
-            kind=name,
-            needed_rate=opening["rate"],
-            floor_rate=opening["floor"],
-            possible=True,
-            possible_without_floor=True,
-        )
-        columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "possible", "possible_without_floor"]
-        parts.append(pd.concat([opening, found])[columns])
-    table = pd.concat(parts, ignore_index=True)
-    table["verdict"] = [
-        "possible" if p else "below_floor" if w else "below_zero"
-        for p, w in zip(table["possible"], table["possible_without_floor"], strict=True)
-    ]
+        path = groups(project_poverty(obs, preset(name)))
+        opening = path[path["area"] == OTHER_DISTRICTS].iloc[[0]]
+        opening = opening[["year", "rate", "floor"]].set_axis(["year", "needed_rate", "floor_rate"], axis=1)
+        opening = opening.assign(possible=True, possible_without_floor=True)
+        parts.append(pd.concat([opening, implied_pace(obs, preset(name))]).assign(kind=name))
+    paths = pd.concat(parts, ignore_index=True)
+    is_possible, is_above_zero = (paths[name].astype(bool) for name in ("possible", "possible_without_floor"))
+    paths["verdict"] = np.select([is_possible, is_above_zero], ["possible", "below_floor"], "below_zero")
     known = known_groups(obs)
     known = known[known["area"] == OTHER_DISTRICTS].assign(kind="known")
-    table = pd.concat([table, known], ignore_index=True)
-    return table[
-        ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]
-    ]
+    columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]
+    return pd.concat([paths, known], ignore_index=True)[columns]
 
 
-VERDICTS = {
+VERDICTS: dict[str, style.Look] = {
     "possible": style.PROJECTED,
     "below_floor": dict(style.PROJECTED, markerfacecolor="white", markersize=4.6),
     "below_zero": dict(marker="x", color=style.RED, markersize=5.5, markeredgewidth=1.5, linestyle="none"),
 }
 
 
-def draw_needed(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A panel a scenario: the needed rate as a line, a mark for each year by whether it can be; floor, zero."""
     last = horizon() + 1  # a year past the programme; after it the line only runs further below zero
-    shown = table[table["year"] <= last]
-    known = table[table["kind"] == "known"]
+    known, shown = table[table["kind"] == "known"], table[table["year"] <= last]
     low, high = shown["needed_rate"].min() - 0.015, shown["needed_rate"].max() + 0.03
-    with style.canvas(title, lang, height_cm=10.2, left=1.5, right=0.3, top=2.4, bottom=1.7, wspace=0.08) as figure:
+    with style.canvas(heading, lang, height_cm=9.8, left=1.5, right=0.3, top=1.75, bottom=1.7, wspace=0.08) as figure:
         for axes, name in zip(figure.subplots(1, 3, sharey=True), SCENARIOS, strict=True):
             rows = shown[shown["kind"] == name]
-            axes.axhspan(low, 0, color=style.LIGHT, alpha=0.6, linewidth=0, zorder=0)
-            axes.axhline(0, color=style.BLACK, linewidth=0.8)
-            axes.plot(rows["year"], rows["floor_rate"], color=style.GREY, linewidth=1, linestyle=":")
-            axes.plot(rows["year"], rows["needed_rate"], color=style.BLUE, linewidth=1)
-            # on top, and hollow, so that a square shows inside a diamond
-            style.known_points(axes, known, markerfacecolor="none", markersize=5.6)
-            for verdict, mark in VERDICTS.items():
-                cells = rows[(rows["verdict"] == verdict) & (rows["year"] > rows["year"].min())]
-                axes.plot(cells["year"], cells["needed_rate"], zorder=5, **mark)
-            for r in style.each(rows.iloc[1:]):
-                style.note(axes, r.year, r.needed_rate, number(100 * r.needed_rate, 1, lang), style.BLUE, dx=5, dy=6)
-            paces = preset(name)
-            words = text(
-                "needed.panel",
-                lang,
-                a=paces.province_pace_pp,
-                b=paces.poor_district_pace_pp,
-                pace=rows["needed_pace_pp"].iloc[1],
-            )
-            axes.set_title(words, fontsize=7.5, linespacing=1.25)
+            axes.axhspan(low, 0, color=style.PALE, linewidth=0, zorder=0)
+            axes.set_xlim(rows["year"].min() - 0.5, last + 1.35)
             axes.set_ylim(low, high)
-            axes.set_xlim(rows["year"].min() - 0.4, last + 0.95)
-            axes.set_xticks(range(rows["year"].min(), last + 1))
-            axes.tick_params(axis="x", labelsize=style.SMALL)
-            left = rows["year"].min() - 0.3
-            style.note(axes, left, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=5)
-            style.note(axes, left, low, text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
+            _needed_path(axes, rows, known, lang)
+            scenario, pace = preset(name), rows["needed_pace_pp"].iloc[1]
+            paces = dict(a=scenario.province_pace_pp, b=scenario.poor_district_pace_pp, pace=pace)
+            axes.set_title(text("needed.panel", lang, **paces), fontsize=7.5, linespacing=1.25)
+            axes.set_xticks(range(rows["year"].min(), last, 2))
             axes.set_ylabel(text("needed.axis", lang) if name == SCENARIOS[0] else "")
             style.number_axis(axes.yaxis, lang, scale=100)
-        entries = [(mark, text(f"verdict.{verdict}", lang)) for verdict, mark in VERDICTS.items()]
-        style.status_key(figure, set(known["status"]), lang, entries, below_top_cm=0.8, columnspacing=1.0)
+        entries = [(look, text(f"verdict.{verdict}", lang)) for verdict, look in VERDICTS.items()]
+        style.status_key(figure, known["status"], lang, entries)
         return figure
 
 
+def _needed_path(axes: Axes, rows: pd.DataFrame, known: pd.DataFrame, lang: str) -> None:
+    axes.axhline(0, color=style.BLACK, linewidth=0.8)
+    floor = rows[rows["verdict"] == "possible"]  # it ends where it can no longer be kept
+    axes.plot(floor["year"], floor["floor_rate"], color=style.GREY, linewidth=1, linestyle=":")
+    axes.plot(rows["year"], rows["needed_rate"], color=style.BLUE, linewidth=1)
+    # on top, and hollow, so that a square shows inside a diamond
+    style.known_points(axes, known, markerfacecolor="none", markersize=5.6)
+    for row in style.each(rows.iloc[1:]):
+        axes.plot([row.year], [row.needed_rate], zorder=5, **VERDICTS[row.verdict])
+        words = number(100 * row.needed_rate, 1, lang)
+        style.note(axes, row.year, row.needed_rate, words, style.BLUE, dx=6, dy=5)
+    left = rows["year"].min() - 0.3
+    style.note(axes, left, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=6)
+    style.note(axes, left, axes.get_ylim()[0], text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
+
+
 def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """The needed pace and the last possible year of each scenario, and where the seven districts are now."""
-    found = {}
-    for name in SCENARIOS:
-        rows, short = table[table["kind"] == name], name.removeprefix("programme-")
-        found[f"pace_{short}"] = rows["needed_pace_pp"].iloc[1]
-        found[f"until_{short}"] = rows.loc[rows["verdict"] == "possible", "year"].max()
-        found[f"zero_{short}"] = rows.loc[rows["verdict"] == "below_zero", "year"].min()
-    known = table[table["kind"] == "known"]
-    now = known.iloc[-1]
-    return dict(
-        **found,
-        first=known["year"].min(),
-        start=known["rate"].iloc[0],
-        last=now.year,
-        now=now.rate,
-        low=now.q10,
-        high=now.q90,
-        floor=table.loc[(table["kind"] == "programme-mid") & (table["year"] == horizon()), "floor_rate"].iloc[0],
-        end=horizon(),
-        shown=horizon() + 1,
-    )
+    """Rates by kind and year; by scenario, the needed pace, the last possible year and the first below zero."""
+    paths, known = table[table["kind"] != "known"], table[table["kind"] == "known"]
+    years = paths.groupby(["verdict", "kind"])["year"].agg(["min", "max"]).reset_index()
+    first, last = known["year"].min(), known["year"].max()
+    columns = dict.fromkeys(("rate", "q10", "q90", "needed_pace_pp", "floor_rate"), "kind year")
+    by_verdict = addressed(years, lang, dict.fromkeys(("min", "max"), "verdict kind"))
+    return by_verdict | addressed(table, lang, columns, first=first, second=first + 1, last=last, shown=horizon() + 1)
 
 
 def quotas_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -153,73 +125,68 @@ def poor_first() -> list[str]:
     return [*poor_districts(), *[c for c in districts() if c not in poor_districts()]]
 
 
-def draw_quotas(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_quotas(table: pd.DataFrame, lang: str, heading: style.Heading | str) -> style.Page:
     """Districts down, years across, the number in each cell; the sums of rows and columns outside the colours."""
+    import seaborn
+
     quota = table[table["kind"] == "quota"].pivot(index="area", columns="year", values="households")
-    order = poor_first()
-    counts = quota.loc[[*order, PROVINCE]].astype(int).to_numpy()
-    shades = LinearSegmentedColormap.from_list("quota", ["#FFFFFF", style.SKY, style.BLUE])
-    top = counts[:-1].max()
-    with style.canvas(title, lang, height_cm=10.4, left=2.9, right=0.3, top=2.0, bottom=1.0) as figure:
-        axes = figure.subplots()
-        years = [int(year) for year in quota.columns]
-        for y, row in enumerate(counts[:-1]):
-            for x, value in enumerate(row):
-                axes.bar(x, 0.94, width=0.96, bottom=y - 0.47, color=shades(value / top))
-                ink = "white" if value / top > 0.75 else style.GREY if value == 0 else style.BLACK
-                _cell(axes, x, y, value, lang, ink)
-            _cell(axes, len(years) + 0.15, y, row.sum(), lang, fontweight="bold")
-        for x, value in enumerate(counts[-1]):
-            _cell(axes, x, len(order) + 0.2, value, lang, fontweight="bold")
-        _cell(axes, len(years) + 0.15, len(order) + 0.2, counts[-1].sum(), lang, fontweight="bold")
-        for r in style.each(table[table["kind"] == "fall"]):
-            _cell(axes, years.index(r.year), len(order) + 1.2, r.households, lang, fontstyle="italic")
-        names = [area_name(code, lang) for code in order]
-        rows = [*range(len(order)), len(order) + 0.2, len(order) + 1.2]
-        labels = axes.set_yticks(rows, [*names, text("quotas.total", lang), text("quotas.fall", lang)])
-        for tick in [*labels[: len(poor_districts())], labels[-2]]:
-            tick.label1.set_fontweight("bold")
-        axes.axhline(len(poor_districts()) - 0.5, color=style.BLACK, linewidth=0.8)
-        axes.axhline(len(order) - 0.38, color=style.BLACK, linewidth=0.8)
-        axes.set_xticks([*range(len(years)), len(years) + 0.15], [*map(str, years), text("quotas.sum", lang)])
+    order, years = poor_first(), [int(year) for year in quota.columns]
+    cells = quota.loc[order].astype(int)
+    with style.canvas(heading, lang, height_cm=11.2, left=2.9, right=1.9, top=1.8, bottom=2.4) as figure:
+        axes, down = figure.subplots(), 1 - (figure.head_cm + 0.45) / (figure.head_cm + 11.2)
+        scale = figure.add_axes((2.9 / style.WIDTH_CM, down, 0.35, 0.016))
+        words = cells.map(lambda count: number(count, 0, lang))
+        shades = seaborn.light_palette("#5AA7DB", as_cmap=True)
+        bar = {"orientation": "horizontal", "format": lambda count, _: number(count, 0, lang)}
+        look: style.Look = dict(cmap=shades, linewidths=1.2, annot_kws={"fontsize": 7.2})
+        seaborn.heatmap(cells, annot=words, fmt="", ax=axes, cbar_ax=scale, cbar_kws=bar, **look)
+        for cell, share in zip(axes.texts, (cells / cells.max().max()).to_numpy().ravel(), strict=True):
+            cell.set_color(style.ink_on(shades(share)))
+        scale.tick_params(labelsize=style.SMALL, length=0)
+        scale.text(1.03, 0.5, text("quotas.scale", lang), transform=scale.transAxes, va="center", fontsize=style.SMALL)
+        _sums(axes, table, quota.loc[[*order, PROVINCE]].astype(int), lang)
+        axes.set_yticks([y + 0.5 for y in range(len(order))], [area_name(code, lang) for code in order], rotation=0)
+        for label in axes.get_yticklabels()[: len(poor_districts())]:
+            label.set_fontweight("bold")
+        axes.axhline(len(poor_districts()), color=style.BLACK, linewidth=0.8)
+        axes.set_xticks([x + 0.5 for x in range(len(years))], [str(year) for year in years])
         axes.xaxis.tick_top()
-        axes.set_ylim(len(order) + 1.7, -0.6)
-        axes.set_xlim(-0.6, len(years) + 0.7)
-        axes.grid(False)
         axes.tick_params(length=0)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
-        words = text("quotas.subtitle", lang, year=years[0] - 1)
-        figure.text(0.2 / style.WIDTH_CM, 1 - 0.85 / 10.4, words, fontsize=7, va="top")
+        axes.set(xlabel="", ylabel="")
         return figure
 
 
-def _cell(axes: Axes, x: float, y: float, value: int, lang: str, color: str = style.BLACK, **kwargs: Any) -> None:
-    axes.text(x, y, number(value, 0, lang), ha="center", va="center_baseline", fontsize=7, color=color, **kwargs)
+def _sums(axes: Axes, table: pd.DataFrame, counts: pd.DataFrame, lang: str) -> None:
+    """The sum of each district at the right, that of each year below, and the fall that was published."""
+    last, bottom = len(counts.columns), len(counts)
+    fall = table[table["kind"] == "fall"].set_index("year")["households"]
+
+    def put(x: float, y: float, words: str, **look: Any) -> None:
+        axes.text(x, y, words, va="center_baseline", fontsize=7.2, **{"ha": "center", "clip_on": False, **look})
+
+    put(last + 0.65, -0.44, text("quotas.sum", lang))
+    for y, count in enumerate(counts.sum(axis=1)):
+        put(last + 0.65, y + (0.5 if y < bottom - 1 else 0.7), number(count, 0, lang), fontweight="bold")
+    for x, year in enumerate(counts.columns):
+        put(x + 0.5, bottom - 0.3, number(counts.loc[PROVINCE, year], 0, lang), fontweight="bold")
+        if year in fall.index:
+            put(x + 0.5, bottom + 0.5, number(fall[year], 0, lang), fontstyle="italic")
+    put(-0.12, bottom - 0.3, text("quotas.total", lang), ha="right", fontweight="bold")
+    put(-0.12, bottom + 0.5, text("quotas.fall", lang), ha="right", fontstyle="italic")
 
 
 def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Totals of the first and the last years, the largest cell, and the published falls."""
-    quota = table[(table["kind"] == "quota") & (table["area"] != PROVINCE)]
-    total = table[(table["kind"] == "quota") & (table["area"] == PROVINCE)].set_index("year")["households"]
-    fall = table[table["kind"] == "fall"].set_index("year")["households"]
-    top = quota.iloc[quota["households"].argmax()]
-    poor = quota[quota["area"].isin(poor_districts())]
-    return dict(
-        start=total.index[0] - 1,
-        first=total.index[0],
-        first_total=total.iloc[0],
-        end=horizon(),
-        until=total[total.index <= horizon()].sum(),
-        whole=total.sum(),
-        last=total.index[-1],
-        top_name=area_name(top.area, lang),
-        top_year=top.year,
-        top=top.households,
-        stops=total.index[total == 0].min(),
-        poor_names=area_list(poor_districts(), lang),
-        poor_total=poor["households"].sum(),
-        fall_last=fall.index[-1],
-        fall_total=fall.sum(),
-        quota_total=total[fall.index].sum(),
-    )
+    """Households by kind, area and year; totals, the largest cell, and the published fall against the quotas."""
+    quota, fall = (table[table["kind"] == kind] for kind in ("quota", "fall"))
+    cells, total = quota[quota["area"] != PROVINCE], quota[quota["area"] == PROVINCE].set_index("year")["households"]
+    top = cells.iloc[cells["households"].argmax()]
+    longest = cells[cells["households"] > 0].sort_values(["year", "households"]).iloc[-1]
+    asked, reached = total[fall["year"]].sum(), fall["households"].sum()
+    ends = dict(start=total.index[0] - 1, first=total.index[0], last=total.index[-1], fall_last=fall["year"].max())
+    cases = dict(top=top["area"], top_year=top["year"], longest=longest["area"], longest_year=longest["year"])
+    poor = cells.loc[cells["area"].isin(poor_districts()), "households"].sum()
+    sums = dict(until=total[total.index <= horizon()].sum(), whole=total.sum(), poor_total=poor)
+    sums |= dict(fall_total=reached, quota_total=asked, gap=abs(reached - asked))
+    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if reached >= asked else "behind")
+    stops = total.index[total == 0].min()
+    return addressed(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)

@@ -4,43 +4,49 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ..base.words import text
 from ..data.areas import PROVINCE, area_list, area_name, districts
 from ..poverty.districts import FIRST_YEAR, STANDARD
-from . import style
+from . import shapes, style
+from .facts import addressed
 
 OLD_STANDARD = "MDP_2016_2020"
+BOUNDS = ("at_least", "at_most")
 
 
 def status_of(row: Any) -> str:
     """What a figure may be shown as: published, derived, unsure (low reliability), or the bound it states."""
-    if row.bound in ("at_least", "at_most"):
+    if row.bound in BOUNDS:
         return str(row.bound)
     return {"E": "derived", "U": "unsure"}.get(row.obs_status, "published")
 
 
+def _rates(obs: pd.DataFrame) -> pd.DataFrame:
+    rows = obs[(obs["indicator"] == "poverty_rate_pct") & obs["standard"].isin([OLD_STANDARD, STANDARD])]
+    statuses = [status_of(row) for row in style.each(rows)]
+    rates = rows["obs_value"].fillna(rows["bound_value"]) / 100
+    return rows.assign(year=rows["time_period"].str[:4].astype(int), status=statuses, rate=rates)
+
+
 def break_table(obs: pd.DataFrame) -> pd.DataFrame:
     """The province's rates under the two multidimensional standards: values, and bounds where no value is known."""
-    rows = obs[(obs["ref_area"] == PROVINCE) & (obs["indicator"] == "poverty_rate_pct")]
-    rows = rows[rows["standard"].isin([OLD_STANDARD, STANDARD])]
-    rows = rows.assign(year=rows["time_period"].str[:4].astype(int), status=[status_of(r) for r in style.each(rows)])
-    values = rows[rows["preferred"]].assign(rate=lambda r: r["obs_value"] / 100)
+    rows = _rates(obs)
+    rows = rows[rows["ref_area"] == PROVINCE]
+    values = rows[rows["preferred"]]
     bounds = rows[rows["bound_value"].notna()].assign(rate=lambda r: r["bound_value"] / 100)
-    told = set(zip(values["standard"], values["year"], strict=True))
-    bounds = bounds[[pair not in told for pair in zip(bounds["standard"], bounds["year"], strict=True)]]
+    with_value = set(zip(values["standard"], values["year"], strict=True))
+    bounds = bounds[[pair not in with_value for pair in zip(bounds["standard"], bounds["year"], strict=True)]]
     bounds = bounds.drop_duplicates(["standard", "year", "status", "rate"])
-    found = pd.concat([values, bounds]).sort_values(["standard", "year"])
-    return found[["standard", "year", "status", "rate", "source_id"]].reset_index(drop=True)
+    table = pd.concat([values, bounds]).sort_values(["standard", "year"])
+    return table[["standard", "year", "status", "rate", "source_id"]].reset_index(drop=True)
 
 
-def draw_break(table: pd.DataFrame, lang: str, title: str) -> Figure:
+def draw_break(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Two blocks side by side, one a standard, with nothing drawn across the gap at the end of 2021."""
-    with style.canvas(title, lang, height_cm=9.6, top=1.5, bottom=1.6) as figure:
+    with style.canvas(heading, lang, height_cm=9.2, top=0.9, bottom=1.6) as figure:
         axes = figure.subplots()
-        top = 1.32 * table["rate"].max()
-        middle = FIRST_YEAR - 0.5
+        top, middle = 1.38 * table["rate"].max(), FIRST_YEAR - 0.5
         edges = {OLD_STANDARD: (table["year"].min() - 0.6, middle), STANDARD: (middle, table["year"].max() + 0.6)}
         for standard, color in ((OLD_STANDARD, style.PALE), (STANDARD, "#E3F1FA")):
             left, right = edges[standard]
@@ -53,12 +59,15 @@ def draw_break(table: pd.DataFrame, lang: str, title: str) -> Figure:
             style.known_points(axes, values)
             for row in style.each(values):
                 words = text("value.percent", lang, v=row.rate)
-                style.note(axes, row.year, row.rate, words, dx=6, dy=9, ha="center", fontsize=7.5)
-            for row in style.each(rows[rows["status"].isin(["at_least", "at_most"])]):
+                beside: style.Look = (
+                    dict(dx=3, dy=9) if row.year < values["year"].max() else dict(dx=-2, dy=-10, ha="right")
+                )
+                style.note(axes, row.year, row.rate, words, fontsize=7.5, **beside)
+            for row in style.each(rows[rows["status"].isin(BOUNDS)]):
                 _bound(axes, row, lang)
         axes.axvline(middle, color=style.RED, linewidth=1.2, linestyle=(0, (4, 2)))
         words = text("break.explained", lang, year=FIRST_YEAR)
-        axes.text(middle + 0.12, top * 0.845, words, va="top", fontsize=7, color=style.RED, linespacing=1.3)
+        axes.text(middle + 0.12, top * 0.85, words, va="top", fontsize=7, color=style.INK[style.RED], linespacing=1.3)
         axes.set_ylim(0, top)
         axes.set_xlim(edges[OLD_STANDARD][0], edges[STANDARD][1])
         axes.set_xticks(range(table["year"].min(), table["year"].max() + 1))
@@ -76,26 +85,17 @@ def _bound(axes: Axes, row: Any, lang: str) -> None:
     axes.plot([row.year] * 2, [row.rate, row.rate + up * length], color=style.GREY, linewidth=1)
     axes.plot([row.year], [row.rate + up * length], **style.MARKERS[row.status])
     words = text(f"value.{row.status}", lang, v=row.rate)
-    style.note(axes, row.year, row.rate, words, style.GREY, dy=-8 * up, ha="center", fontsize=7)
+    style.note(axes, row.year, row.rate, words, style.GREY, dy=-8 * up, ha="center")
 
 
 def break_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """First and last rates under each standard."""
-    rate = table[table["status"] == "published"].set_index(["standard", "year"])["rate"].sort_index()
-    old, new = rate[OLD_STANDARD], rate[STANDARD]
-    bounds = table[table["status"].isin(["at_least", "at_most"])]
-    return dict(
-        old_first=old.index[0],
-        old_last=old.index[-1],
-        old_from=old.iloc[0],
-        old_to=old.iloc[-1],
-        new_first=new.index[0],
-        new_last=new.index[-1],
-        new_from=new.iloc[0],
-        new_to=new.iloc[-1],
-        bound_first=bounds["year"].min(),
-        bound_last=bounds["year"].max(),
-    )
+    """The rates by standard and year, and the first and last year of each."""
+    values = table[table["status"] == "published"]
+    bounds = table.loc[table["status"].isin(BOUNDS), "year"]
+    old, new = (values.loc[values["standard"] == standard, "year"] for standard in (OLD_STANDARD, STANDARD))
+    years = dict(old_first=old.min(), old_last=old.max(), new_first=new.min(), new_last=new.max())
+    words = dict(old=OLD_STANDARD, new=STANDARD, bound_first=bounds.min(), bound_last=bounds.max())
+    return addressed(values, lang, {"rate": "standard year"}, **years, **words)
 
 
 OLD_YEARS = (2018, 2019, 2020)  # the years for which the province itself has values under the old standard
@@ -106,38 +106,26 @@ def old_table(obs: pd.DataFrame) -> pd.DataFrame:
 
     status: published, unsure, at_least or at_most (rate is then the bound), or none where no figure was found.
     """
-    rows = obs[(obs["indicator"] == "poverty_rate_pct") & (obs["standard"] == OLD_STANDARD)]
-    rows = rows.assign(year=rows["time_period"].str[:4].astype(int), status=[status_of(r) for r in style.each(rows)])
-    rows = rows.sort_values("preferred", ascending=False, kind="stable").drop_duplicates(["ref_area", "year"])
-    found = {(r.ref_area, r.year): r for r in style.each(rows)}
-    cells = []
-    for code in [PROVINCE, *districts()]:
-        for year in OLD_YEARS:
-            row = found.get((code, year))
-            if row is None:
-                cells.append((code, year, "none", float("nan"), ""))
-            else:
-                value = row.obs_value if row.obs_value == row.obs_value else row.bound_value
-                cells.append((code, year, row.status, value / 100, row.source_id))
-    return pd.DataFrame(cells, columns=["area", "year", "status", "rate", "source_id"])
+    rows = _rates(obs).query("standard == @OLD_STANDARD").sort_values("preferred", ascending=False, kind="stable")
+    rows = rows.drop_duplicates(["ref_area", "year"]).set_index(["ref_area", "year"])
+    cells = pd.MultiIndex.from_product([[PROVINCE, *districts()], OLD_YEARS], names=["area", "year"])
+    table = rows[["status", "rate", "source_id"]].rename_axis(cells.names).reindex(cells).reset_index()
+    return table.fillna({"status": "none", "source_id": ""})
 
 
-def draw_old(table: pd.DataFrame, lang: str, title: str) -> Figure:
-    """One panel a year: the districts' rates as far as they were found, and the province as a line."""
-    rows = table[table["area"] != PROVINCE]
-    order = rows.groupby("area")["rate"].max().sort_values(ascending=False, na_position="last").index.tolist()
-    with style.canvas(title, lang, height_cm=9.2, left=2.1, right=0.4, top=2.1, bottom=1.7, wspace=0.08) as figure:
+def draw_old(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
+    """One panel a year: the province on top, below it the districts' rates as far as they were found."""
+    highest = table[table["area"] != PROVINCE].groupby("area")["rate"].max()
+    order = [PROVINCE, *highest.sort_values(ascending=False, na_position="last").index]
+    with style.canvas(heading, lang, height_cm=9.4, left=2.2, right=0.4, top=1.5, bottom=1.7, wspace=0.08) as figure:
         grid = figure.subplots(1, len(OLD_YEARS), sharex=True, sharey=True)
         for axes, year in zip(grid, OLD_YEARS, strict=True):
-            _old_panel(axes, rows[rows["year"] == year], order, lang)
-            province = table[(table["area"] == PROVINCE) & (table["year"] == year)].iloc[0]
-            axes.set_title(text("old.panel", lang, year=year, v=province.rate), fontsize=8)
-            axes.axvline(province.rate, color=style.GREY, linewidth=0.9, linestyle="--", zorder=1)
-        grid[0].set_yticks(range(len(order)), [area_name(code, lang) for code in order])
+            _old_panel(axes, table[table["year"] == year], order, lang)
+            axes.set_title(text("old.panel", lang, year=year), fontsize=8)
+        grid[0].set_yticklabels([area_name(code, lang) for code in order])
         grid[1].set_xlabel(text("old.axis", lang))
-        bounds = [(_sideways(s), text(f"key.{s}", lang)) for s in ("at_least", "at_most") if s in set(table["status"])]
-        line = (dict(color=style.GREY, linewidth=0.9, linestyle="--"), text("old.province_line", lang))
-        style.status_key(figure, set(table["status"]) - {"at_least", "at_most"}, lang, [*bounds, line])
+        bounds = [(_sideways(s), text(f"key.{s}", lang)) for s in BOUNDS if s in set(table["status"])]
+        style.status_key(figure, set(table["status"]) - set(BOUNDS), lang, bounds)
         return figure
 
 
@@ -148,18 +136,17 @@ def _sideways(status: str) -> style.Look:
 
 
 def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> None:
+    shapes.rows_of_dots(axes, order, [code == PROVINCE for code in order])
+    axes.axhline(0.5, color=style.BLACK, linewidth=0.8)
     for row in style.each(rows):
         y = order.index(row.area)
         if row.status == "none":
             style.note(axes, 0.65, y, text("old.none", lang), style.GREY, ha="right", fontstyle="italic")
             continue
         axes.plot([row.rate], [y], zorder=3, **_sideways(row.status))
-        bound = row.status if row.status in ("at_least", "at_most") else "exact"
+        bound = row.status if row.status in BOUNDS else "exact"
         style.note(axes, row.rate, y, text(f"value.{bound}", lang, v=row.rate), dx=6)
-    axes.set_ylim(len(order) - 0.5, -0.5)
-    axes.set_xlim(0, 0.66)
-    axes.grid(True, axis="both")
-    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(0, 0.68)
     style.number_axis(axes.xaxis, lang, scale=100)
     axes.set_xticks([0, 0.2, 0.4, 0.6])
 
@@ -167,18 +154,11 @@ def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> N
 def old_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many district cells hold a value, and the extremes."""
     rows = table[table["area"] != PROVINCE]
-    values, sure = rows[rows["status"].isin(["published", "unsure"])], rows[rows["status"] == "published"]
+    values, years = rows[rows["status"].isin(["published", "unsure"])], len(OLD_YEARS)
+    without = [str(area) for area, cells in rows.groupby("area") if (cells["status"] == "none").all()]
+    sizes = dict(cells=len(rows), values=len(values), districts=rows["area"].nunique(), years=years)
+    sizes |= dict(sure=(rows["status"] == "published").sum(), bounds=rows["status"].isin(BOUNDS).sum())
+    sizes |= dict(complete=(values["area"].value_counts() == years).sum(), new_first=FIRST_YEAR)
     top = values.iloc[values["rate"].argmax()]
-    return dict(
-        new_first=FIRST_YEAR,
-        cells=len(rows),
-        values=len(values),
-        sure=len(sure),
-        bounds=rows["status"].isin(["at_least", "at_most"]).sum(),
-        first=rows["year"].min(),
-        last=rows["year"].max(),
-        top=top.rate,
-        top_year=top.year,
-        top_name=area_name(top.area, lang),
-        nothing=area_list([str(a) for a, g in rows.groupby("area") if (g["status"] == "none").all()], lang),
-    )
+    ends = dict(first=rows["year"].min(), last=rows["year"].max(), top=top["area"], top_year=top["year"])
+    return addressed(rows, lang, {"rate": "area year"}, **sizes, **ends, nothing=area_list(without, lang) or "–")

@@ -1,176 +1,37 @@
-"""The tables people read: what each holds, and how its columns are shown in either language."""
+"""The tables people read: the headline, rates and quotas by year, chances by scenario, and all tables for a report."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..base.words import labels, number, text
-from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name, crosswalk
-from ..data.observations import raw_tables, select
+from ..base.errors import KontumError, Words
+from ..data.areas import POOR_DISTRICTS, PROVINCE
+from ..data.observations import raw_tables
 from ..data.programme import corridors
+from ..ntm.attainment import NTMProjection, project_ntm
+from ..poverty.draws import probability, scenario_draws
 from ..poverty.estimates import estimate_panel
-from ..poverty.known import opening_rates
-from ..poverty.paces import Inputs, implied_pace
+from ..poverty.history import observed_paces, pace_percentile
+from ..poverty.known import known_rates
+from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, project_poverty
-from ..poverty.scenarios import Scenario, preset, presets, title
+from ..poverty.scenarios import Scenario, preset, presets
+from .columns import Table
 
-# how a column is shown: p = per cent of a fraction, n = number, with so many decimals, g = at most so many; else as
-# it is
-FORMATS = {
-    "percentile": "p0",
-    "poor_percentile": "p0",
-    "chance_2025": "p0",
-    "poor_chance_2025": "p0",
-    "chance_2030": "p0",
-    "mae_point_pp": "n2",
-    "low_80": "n0",
-    "high_80": "n0",
-    "latest_value": "g2",
-    "value": "g2",
-    "gap": "g2",
-    "pace_needed": "g2",
-    "pace_observed": "g2",
-    "projected_value": "g1",
-    "national_low": "g1",
-    "national_high": "g1",
-    "province_low": "g1",
-    "horizon_year": "y",
-    "known_at_least": "g2",
-    "known_at_most": "g2",
-    "probability": "p1",
-    "coverage_50": "p0",
-    "coverage_80": "p0",
-    "coverage_95": "p0",
-    "p_attained_end": "p0",
-    "mae_pp": "n2",
-    "wis_pp": "n2",
-    "mae": "n2",
-    "wis": "n2",
-    "crps": "n2",
-    "median": "n0",
-    "target": "n0",
-    "count_low": "n0",
-    "count_high": "n0",
-    "nearness_rank": "n0",
-    "n": "n0",
-    "cases": "n0",
-    "rate": "p2",
-    "rate_q10": "p2",
-    "rate_q90": "p2",
-    "q10": "p2",
-    "q90": "p2",
-    "truth": "p2",
-    "estimate": "p2",
-    "paper_2025": "p2",
-    "rate_2025": "p2",
-    "rate_2030": "p2",
-    "poor_2025": "p2",
-    "poor_2030": "p2",
-    "province_rate": "p2",
-    "poor_districts_rate": "p2",
-    "needed_rate": "p2",
-    "floor_rate": "p2",
-    "floor": "p2",
-    "near_poor_rate": "p2",
-    "dtts_rate": "p2",
-    "error_pp": "n2",
-    "needed_pace_pp": "n2",
-    "shortfall_pp": "n2",
-    "stated": "g2",
-    "computed": "g2",
-    "used": "g2",
-    "not_used": "g2",
-    "obs_value": "g2",
-    "bound_value": "g2",
-    "difference": "n0",
-    "households": "n0",
-    "poor_households": "n0",
-    "poor_q10": "n0",
-    "poor_q90": "n0",
-    "quota": "n0",
-    "exits_to_2025": "n0",
-    "exits_to_2030": "n0",
-    "count": "n0",
-    "rows": "n0",
-    "dtts_poor_households": "n0",
-    "near_poor_households": "n0",
-}
-# columns whose values are words of labels.csv: column -> prefix of the key
-_WORDS = {
-    "status": "status",
-    "status_rate": "status",
-    "status_poor_households": "status",
-    "status_households": "status",
-    "form": "form",
-    "identity": "identity",
-    "bound": "bound",
-    "event": "event",
-    "at": "at",
-    "unit_measure": "unit_measure",
-    "method": "method",
-    "steps": "steps",
-    "target_status": "target_status",
-    "reason": "reason",
-    "kind": "kind",
-}
+Folder = str | Path | None
+# keys of labels "exports.reading.*", in reading order
+READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
 
 
-_OTHER = {"vi": ("_en",), "en": ("_vi",)}  # columns of the other language
+def headline(obs: pd.DataFrame, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
+    """One row a scenario: where the paces lead in 2025 and 2030, and how many households must leave poverty.
 
-
-def shown(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """The table as text for a reader: headings, names and numbers in one language; every cell a string.
-
-    A column is shown by its label `col.NAME`; areas become names; formats are those of FORMATS.
-    """
-    columns = {}
-    for column, name in shown_columns(frame, lang):
-        spec = FORMATS.get(column) or (f"n{frame.attrs['decimals']}" if isinstance(column, int) else None)
-        columns[name] = [_cell(column, value, spec, lang) for value in frame[column]]
-    return pd.DataFrame(columns, dtype=str)
-
-
-def shown_columns(frame: pd.DataFrame, lang: str) -> Iterator[tuple[Any, str]]:
-    """(column, its heading) for each column that a reader of this language sees, in order."""
-    for column in frame.columns:
-        double = column == "area_name" and "area" in frame.columns
-        if double or (isinstance(column, str) and column.endswith(_OTHER[lang])):
-            continue
-        name = labels().get(f"col.{str(column).removesuffix(f'_{lang}')}", {}).get(lang, str(column))
-        yield column, title(preset(column), lang) if column in presets() else name
-
-
-def _cell(column: Any, value: Any, spec: str | None, lang: str) -> str:
-    if pd.isna(value):
-        return "–"
-    if column == "area":
-        return area_name(value, lang)
-    if column == "scenario":
-        return title(preset(value), lang) if value in presets() else str(value)
-    if str(value) in ("True", "False"):
-        return text(f"yesno.{value}", lang)
-    if column == "indicator":
-        return str(raw_tables()["indicators"].set_index("indicator").loc[value, f"name_{lang}"])
-    if column in _WORDS and f"{_WORDS[column]}.{value}" in labels():
-        return text(f"{_WORDS[column]}.{value}", lang)
-    if spec is None:
-        return str(value)
-    if spec == "y":  # a year carries no thousands mark
-        return str(int(value))
-    decimals = int(spec[1:])
-    if spec[0] == "g":
-        decimals = next(d for d in range(decimals + 1) if d == decimals or round(value, d) == round(value, decimals))
-    return number(value * 100 if spec[0] == "p" else value, decimals, lang)
-
-
-def headline(obs: pd.DataFrame | Inputs, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
-    """One row a scenario (default: every preset): where the paces lead in 2025 and 2030, and how many households must
-    leave poverty.
-
-    Columns: scenario; paper_2025 (the province's pace alone, nothing below zero); rate_2025, rate_2030 of the province;
-    poor_2025, poor_2030 of the poor districts (fractions); exits_to_2025 from the scenario's start, exits_to_2030 after
-    2025 (households, net of new poor); start.
+    scenarios: default every preset. Columns: scenario; start; paper_2025 (the province's pace alone, nothing below
+    zero); rate_2025, rate_2030 of the province; poor_2025, poor_2030 of the poor districts (fractions); exits_to_2025
+    from the scenario's start, exits_to_2030 after 2025 (households, net of new poor).
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> headline(load_observations()).set_index("scenario").paper_2025.round(4)["programme-mid"]
@@ -178,9 +39,9 @@ def headline(obs: pd.DataFrame | Inputs, scenarios: Iterable[Scenario] | None = 
     """
     rows = []
     for scenario in map(preset, presets()) if scenarios is None else scenarios:
-        projection = project_poverty(obs, scenario)
-        rate = groups(projection).set_index(["area", "year"])["rate"]
-        quota = exit_quotas(projection).groupby("year")["quota"].sum()
+        path = project_poverty(obs, scenario)
+        rate = groups(path).set_index(["area", "year"])["rate"]
+        quota = exit_quotas(path).groupby("year")["quota"].sum()
         paper = implied_pace(obs, scenario).set_index("year")["province_rate"].clip(lower=0)
         rows.append(
             dict(
@@ -198,107 +59,156 @@ def headline(obs: pd.DataFrame | Inputs, scenarios: Iterable[Scenario] | None = 
     return pd.DataFrame(rows)
 
 
-def rates_by_year(projection: pd.DataFrame) -> pd.DataFrame:
-    """Rates in per cent with a column for each year: the province, the two groups of districts, each district."""
-    rows = pd.concat([groups(projection), projection[projection["level"] == "district"]])
-    wide = rows.assign(rate=100 * rows["rate"]).pivot(index="area", columns="year", values="rate")
-    return _with_decimals(wide.loc[rows["area"].drop_duplicates()], 2)
+def rates_by_year(paths: pd.DataFrame) -> pd.DataFrame:
+    """Rates (fractions) with a column for each year: the province, the two groups of districts, each district.
+
+    paths: of `project_poverty`, of one scenario or several, one below the other. Columns: scenario, area, the years.
+    """
+    rows = pd.concat([groups(paths), paths[paths["level"] == "district"]])
+    return _by_year(rows, "rate", paths["scenario"].unique())
 
 
-def quotas_by_year(projection: pd.DataFrame) -> pd.DataFrame:
-    """Households to leave poverty with a column for each year: each district and the province."""
-    wide = exit_quotas(projection).pivot(index="area", columns="year", values="quota")
-    wide.loc[PROVINCE] = wide.sum()
-    return _with_decimals(wide, 0)
+def quotas_by_year(paths: pd.DataFrame) -> pd.DataFrame:
+    """Households to leave poverty with a column for each year: each district, then the province."""
+    quotas = exit_quotas(paths)
+    total = quotas.groupby(["scenario", "year"], as_index=False)["quota"].sum().assign(area=PROVINCE)
+    return _by_year(pd.concat([quotas, total]), "quota", paths["scenario"].unique())
+
+
+def _by_year(rows: pd.DataFrame, column: str, scenarios: Iterable[str]) -> pd.DataFrame:
+    wide = rows.pivot(index=["scenario", "area"], columns="year", values=column).rename_axis(columns=None)
+    order = pd.MultiIndex.from_product([scenarios, rows["area"].unique()], names=["scenario", "area"])
+    return wide.loc[order].reset_index()
 
 
 def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
-    """For each preset: how fast its paces are among those seen, and the chance of the programme's averages if they
-    hold.
+    """One row a preset: how fast its paces are among those on record, and its chance of the programme's least averages.
 
-    Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the first
-    year's pace);
-    chance_2025, poor_chance_2025 (an average of at least 3, 6 points from end-2021 to end-2025); chance_2030 (3 points
-    to end-2030,
-    the provincial master plan); missing where a scenario ends before. Draws are those of `draws.scenario_draws`.
+    Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the pace of
+    the first year); chance_2025, poor_chance_2025 (the low end of each corridor on average, from the end of 2021 to
+    2025), chance_2030 (the same to 2030, the provincial master plan); missing where a scenario ends before. Draws are
+    those of `scenario_draws`.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> scenario_chances(load_observations(), draws=50).columns[1:3].tolist()
+    ['percentile', 'poor_percentile']
     """
-    from ..poverty.draws import chance_of_average, scenario_draws
-    from ..poverty.history import observed_paces, pace_percentile
-
-    seen = observed_paces(obs)["speed"]
-    opening, rows = opening_rates(obs), []
+    speeds = observed_paces(obs)["speed"]
+    opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
+    rows = []
     for name in presets():
         scenario = preset(name)
-        found = scenario_draws(obs, scenario, draws)
-        projection = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
+        ensemble = scenario_draws(obs, scenario, draws)
+        rate = groups(project_poverty(obs, scenario)).set_index(["area", "year"])["rate"]
         row: dict[str, Any] = dict(scenario=name)
         for prefix, area in (("", PROVINCE), ("poor_", POOR_DISTRICTS)):
-            level = projection[area, scenario.start]
-            first = 100 * (level - projection[area, scenario.start + 1])
-            row[f"{prefix}percentile"] = pace_percentile(first, level, seen)
+            level = rate[area, scenario.start]
+            first = 100 * (level - rate[area, scenario.start + 1])
+            row[f"{prefix}percentile"] = pace_percentile(first, level, speeds)
             for year in (2025, 2030):
-                pace, is_drawn = corridors()[area].low, year in found.years
-                chance = chance_of_average(found, area, pace, opening[area], year) if is_drawn else None
-                row[f"{prefix}chance_{year}"] = chance
+                at_most = opening[area] - corridors()[area].low / 100 * (year - 2021)
+                is_drawn = year in ensemble.years
+                row[f"{prefix}chance_{year}"] = probability(ensemble, area, year, at_most) if is_drawn else None
         rows.append(row)
-    return pd.DataFrame(rows)[
-        ["scenario", "percentile", "poor_percentile", "chance_2025", "poor_chance_2025", "chance_2030"]
-    ]
+    columns = ["scenario", "percentile", "poor_percentile", "chance_2025", "poor_chance_2025", "chance_2030"]
+    return pd.DataFrame(rows)[columns]
 
 
-def wide_by_scenario(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """One row an area and one column a scenario, from a dict of scenario name to values indexed by area."""
-    return pd.DataFrame(columns).rename_axis("area").reset_index()
+class Report:
+    """What the tables of one report are made from; paths and simulations are computed once, when first asked for.
+
+    obs: from `load_observations`; scenarios: those shown; data: the folder of raw tables behind `obs`.
+    """
+
+    def __init__(self, obs: pd.DataFrame, scenarios: Sequence[Scenario], data: Folder = None) -> None:
+        self.obs, self.scenarios, self.data = obs, scenarios, data
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """The paths of all scenarios, one below the other."""
+        return pd.concat([project_poverty(self.obs, s) for s in self.scenarios], ignore_index=True)
+
+    @cached_property
+    def ntm(self) -> NTMProjection:
+        """Communes of new-rural standard at the pace the programme asks for on average."""
+        return project_ntm(self.obs, pace=1.5)
 
 
-def _with_decimals(wide: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    wide = wide.rename_axis(columns=None).reset_index()
-    wide.attrs["decimals"] = decimals
-    return wide
+def _paths(report: Report) -> pd.DataFrame:
+    rows = pd.concat([groups(report.paths), report.paths[report.paths["level"] == "district"]])
+    return _in_order(report, rows[["scenario", "area", "year", "rate", "households", "poor_households", "status"]])
 
 
-def baseline_districts(obs: pd.DataFrame) -> pd.DataFrame:
-    """End-2021 by district: rate and poor households, the same for ethnic minorities, near-poor where published."""
-    panel = estimate_panel(obs).panel
-    rows = panel[panel["year"] == 2021].set_index("area")
-    day = obs[obs["time_period"] == "2021-12-31"]
+def _quotas(report: Report) -> pd.DataFrame:
+    return _in_order(report, exit_quotas(report.paths).drop(columns="area_name"))
 
-    def of(indicator: str) -> pd.Series:
-        return select(day, indicator, standard="MDP_2022_2025").set_index("ref_area")["obs_value"]
 
-    return (
-        rows[["rate", "status_rate", "households", "poor_households"]]
-        .assign(
-            dtts_rate=of("dtts_poverty_rate_pct") / 100,
-            dtts_poor_households=of("dtts_poor_households"),
-            near_poor_rate=of("near_poor_rate_pct") / 100,
-        )
-        .reset_index()
+def _in_order(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their scenarios in the order asked for."""
+    place = {scenario.name: number for number, scenario in enumerate(report.scenarios)}
+    return rows.sort_values("scenario", key=lambda names: names.map(place), kind="stable", ignore_index=True)
+
+
+def _implied(report: Report) -> pd.DataFrame:
+    return pd.concat([implied_pace(report.obs, scenario) for scenario in report.scenarios], ignore_index=True)
+
+
+def _attainment(report: Report) -> pd.DataFrame:
+    years = report.ntm.years.rename(columns={"q10": "low_80", "q90": "high_80"})
+    years = years[years["indicator"] != "ntm_communes_15_plus_criteria"]  # a count of ours, which nobody publishes
+    return years[["indicator", "year", "median", "low_80", "high_80"]]
+
+
+def _board(report: Report) -> pd.DataFrame:
+    from ..targets.board import scoreboard
+
+    names = {"bound_low": "known_at_least", "bound_high": "known_at_most", "status": "target_status"}
+    columns = (
+        "target_id statement_vi statement_en latest_value bound_low bound_high latest_day kind gap pace_needed "
+        "pace_observed probability status reason"
     )
+    return scoreboard(report.obs, data=report.data)[columns.split()].rename(columns=names)
 
 
-def units_2025(obs: pd.DataFrame) -> pd.DataFrame:
-    """The 40 units of July 2025: code, name, number of old units in each, and old communes named as NTM-attained."""
-    from ..ntm.attainment import project_ntm
-
-    cross = crosswalk()
-    projection = project_ntm(obs, draws=2)
-    named = set(projection.communes.loc[projection.communes["attained_by"].fillna("") != "", "code"])
-    table = cross.assign(attained_named=cross["old_code"].isin(named)).groupby(["new_code", "new_name"], as_index=False)
-    return table.agg(old_communes=("old_code", "size"), attained_named=("attained_named", "sum"))
+def _sources(report: Report) -> pd.DataFrame:
+    """Those of the observations of the vintage; every one stands behind at least one of them."""
+    names = {"title": "source_title", "published": "source_published"}
+    rows = raw_tables(report.data)["sources"]
+    rows = rows[rows["source_id"].isin(report.obs["source_id"])].sort_values("source_id", ignore_index=True)
+    return rows[["source_id", "publisher", "title", "document_no", "published", "url"]].rename(columns=names)
 
 
-def standard_change(item: str, standard: str = "MDP_2026_2030") -> dict[str, Any]:
-    """An income line of the new poverty standard beside the one in force: the words and numbers of one sentence."""
-    rows = raw_tables()["standards"]
-    new = rows[(rows["standard"] == standard) & (rows["item"] == item)].iloc[0]
-    now = rows[(rows["standard"] == "MDP_2022_2025") & (rows["item"] == item)].iloc[0]
-    words = {lang: text(f"standard.{item.rpartition(', ')[2]}", lang) for lang in ("vi", "en")}
-    return dict(
-        standard=standard,
-        document=new["source_id"],
-        since=new["valid_from"],
-        item=words,
-        value=float(new["value"]),
-        now=float(now["value"]),
-    )
+# name -> (how its frame is made, what stands under years, whether it is too long for a document); in reading order
+_MAKERS: dict[str, tuple[Callable[[Report], pd.DataFrame], str, bool]] = {
+    "known_rates": (lambda report: known_rates(report.obs), "", False),
+    "headline": (lambda report: headline(report.obs, report.scenarios), "", False),
+    "rates": (lambda report: rates_by_year(report.paths), "rate", False),
+    "quotas": (lambda report: quotas_by_year(report.paths), "quota", False),
+    "implied_pace": (_implied, "", False),
+    "district_panel": (lambda report: estimate_panel(report.obs).panel.drop(columns="source_id"), "", False),
+    "ntm_attainment": (_attainment, "", False),
+    "ntm_chances": (lambda report: report.ntm.probabilities.drop(columns="standard_error"), "", False),
+    "scoreboard": (_board, "", False),
+    "paths": (_paths, "", True),
+    "quotas_long": (_quotas, "", True),
+    "sources": (_sources, "", False),
+}
+
+
+def report_tables(
+    obs: pd.DataFrame, scenarios: Sequence[Scenario], data: Folder = None, names: Iterable[str] | None = None
+) -> tuple[list[Table], list[tuple[str, KontumError]]]:
+    """(tables, problems): the tables for these scenarios, and (name, error) of each that this vintage cannot give.
+
+    obs: from `load_observations`; scenarios: those shown; data: the folder of raw tables behind `obs`; names: of the
+    tables wanted, default all.
+    """
+    report, tables, problems = Report(obs, scenarios, data), [], []
+    for name in _MAKERS if names is None else names:
+        make, of, is_long = _MAKERS[name]
+        words = Words(f"exports.table.{name}"), Words(f"exports.note.{name}")
+        try:
+            tables.append(Table(name, make(report), *words, of=of, is_long=is_long))
+        except KontumError as error:
+            problems.append((name, error))
+    return tables, problems

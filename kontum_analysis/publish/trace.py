@@ -1,5 +1,6 @@
 """Where a number comes from: the chain from source rows through conflicts and steps to a figure, a target or a cell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,145 +9,24 @@ from unicodedata import normalize
 import pandas as pd
 
 from ..base.errors import KontumError, Words, did_you_mean
-from ..base.words import text
-from ..data.areas import resolve
+from ..base.words import LANGUAGES, heading, text
+from ..data.areas import PROVINCE, Area, area, area_name, fold, resolve
 from ..data.observations import all_tables, load_observations, raw_tables
 from ..data.preference import LOST
 from ..data.programme import load_targets
-from ..figures.evidence import FIGURES, rows_of
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import preset, presets
 from ..targets.board import scoreboard
+from .columns import NOTHING, columns
 
-Place = tuple[str | Path | None, bool | str | Path | None]  # data and user of `load_observations`
-Steps = list[tuple[str, dict[str, Any]]]  # key of labels and its values
-
-
-@dataclass(frozen=True)
-class Chain:
-    """What stands behind a number: rows of observations.csv with their sources, steps in words, scenarios and seed.
-
-    sources: one row an observation: line, area, indicator, time_period, value, bound, used, reason_vi, reason_en,
-    publisher, document_no, url.
-    steps: keys of labels with their values, in order. scenarios: name -> values. seed: of the draws, None where nothing
-    is drawn.
-    """
-
-    subject: str
-    sources: pd.DataFrame
-    steps: tuple[tuple[str, dict[str, Any]], ...]
-    scenarios: dict[str, dict[str, Any]]
-    seed: int | None
-
-    def explain(self, lang: str) -> list[str]:
-        """The steps as sentences in "vi" or "en"."""
-        words = (
-            {k: text(v, lang) if k in ("status", "reason") else v for k, v in values.items()}
-            for _, values in self.steps
-        )
-        return [text(key, lang, **values) for (key, _), values in zip(self.steps, words, strict=True)]
-
-
-def trace(
-    *words: str, data: str | Path | None = None, seed: int = 3299, user: bool | str | Path | None = None
-) -> Chain:
-    """The chain behind a figure (its name), a target (its id), or a published cell (area, indicator, date).
-
-    The indicator is a code of indicators.csv or its name in Vietnamese or English. The date is a year or a day; user:
-    an office's own figures too, as in `load_observations`. Raises KontumError naming what there is when a word is
-    unknown.
-
-    >>> chain = trace("Kon Tum", "poverty_rate_pct", "2022")
-    >>> chain.sources[["value", "used"]].values.tolist()
-    [[10.86, True], [11.0, False]]
-    """
-    if len(words) == 1 and words[0] in FIGURES:  # its file is made from published figures alone
-        return _figure(words[0], load_observations(None, data), (data, None), seed)
-    place = (data, user)
-    obs = load_observations(None, data, user)
-    known = load_targets(data)["target_id"].tolist()
-    if len(words) == 1 and words[0] in known:
-        return _target(words[0], obs, place, seed)
-    if len(words) == 3:
-        return _cell(*words, obs, place, seed)
-    found = " ".join(words)
-    hint = did_you_mean(found, [*FIGURES, *known])
-    raise KontumError("error.trace.words", found=found, hint=hint, figures=sorted(FIGURES))
-
-
-_SHOWN = [
-    "line",
-    "area",
-    "indicator",
-    "time_period",
-    "value",
-    "bound",
-    "used",
-    "reason_vi",
-    "reason_en",
-    "source_id",
-    "publisher",
-    "document_no",
-    "url",
+MOST = 20  # source rows that are shown unless all are asked for
+_COLUMNS = [
+    *("line", "area", "indicator", "time_period", "value", "bound", "used", "reason_vi", "reason_en"),
+    *("source_id", "publisher", "document_no", "url"),
 ]
-
-
-def _with_sources(rows: pd.DataFrame, place: Place) -> pd.DataFrame:
-    sources = all_tables(*place)["sources"].set_index("source_id")[["publisher", "document_no", "url"]]
-    found = rows.join(sources, on="source_id")
-    found = found.assign(
-        value=found["obs_value"].fillna(found["bound_value"]),
-        used=found["preferred"],
-        reason_vi=found["preference_reason_vi"],
-        reason_en=found["preference_reason"],
-        area=found["ref_area"],
-    )
-    return found[_SHOWN].reset_index(drop=True)
-
-
-def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
-    """Preferred rows and those that lost a conflict to one of them: bounds and repeats decide nothing."""
-    return rows[rows["preferred"] | rows["preference"].isin(LOST)]
-
-
-def _cell(name: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
-    area = resolve(name)
-    indicator = _indicator(indicator, raw_tables(place[0])["indicators"])
-    rows = obs[(obs["ref_area"] == area.code) & (obs["indicator"] == indicator)]
-    dates = sorted(set(rows["time_period"]))
-    rows = rows[[day == date or day.startswith(f"{date}-") for day in rows["time_period"]]]
-    subject = f"{area.name} {indicator} {date}"
-    if rows.empty:
-        if (chain := _computed_cell(subject, area.code, indicator, date, obs, place, seed)) is not None:
-            return chain
-        known = dates or Words("error.trace.no_dates")
-        raise KontumError("error.trace.unpublished", area=area, indicator=indicator, date=date, dates=known)
-    steps: Steps = [("trace.step.rule", {})]
-    if (rows["preferred"] & (rows["obs_status"] == "E")).any():
-        steps.append(("trace.step.derive", {}))
-    rows = rows.sort_values(["preferred", "line"], ascending=[False, True])
-    return Chain(subject, _with_sources(rows, place), tuple(steps), {}, None)
-
-
-def _indicator(name: str, indicators: pd.DataFrame) -> str:
-    """The code of an indicator from the code or the name in either language; capitals and spaces do not matter in a
-    name.
-    """
-    codes = indicators["indicator"].tolist()
-    named = {
-        said.casefold(): code
-        for column in ("name_vi", "name_en")
-        for said, code in zip(indicators[column], codes, strict=True)
-    }
-    plain = " ".join(normalize("NFC", name).split()).casefold()
-    if name not in codes and plain not in named:
-        close = did_you_mean(name, codes) or did_you_mean(plain, named)
-        raise KontumError("error.trace.indicator", name=name, hint=close)
-    return name if name in codes else named[plain]
-
-
+_NOT_SHOWN = ("name", "title_vi", "title_en", "note")  # of a scenario
 # published name of a figure -> (column of the panel and the paths, unit of it)
 _COMPUTED = {
     "poverty_rate_pct": ("rate", 100),
@@ -155,113 +35,212 @@ _COMPUTED = {
 }
 
 
-def _computed_cell(
-    subject: str, code: str, indicator: str, date: str, obs: pd.DataFrame, place: Place, seed: int
-) -> Chain | None:
-    """The chain of a figure that nobody published: derived or estimated in the panel, or projected
-    under each scenario.
+@dataclass(frozen=True)
+class Chain:
+    """What stands behind a number: rows of observations.csv with their sources, steps, scenarios and seed.
+
+    sources: one row an observation, the latest first: line, area, indicator, time_period, value, bound, used,
+    reason_vi, reason_en, source_id, publisher, document_no, url; the document of a target has the line 0.
+    steps: in order. scenarios: name -> values. seed: of the draws, None where nothing is drawn.
     """
-    if indicator not in _COMPUTED or not str(date)[:4].isdigit() or str(date)[4:] not in ("", "-12-31"):
-        return None
-    year, (column, unit) = int(str(date)[:4]), _COMPUTED[indicator]
-    panel = estimate_panel(obs, seed=seed).panel
-    cell = panel[(panel["area"] == code) & (panel["year"] == year)]
-    keys = ("trace.step.rule", "trace.step.derive", "trace.step.estimate")
-    steps: Steps = [(key, {}) for key in keys]
-    scenarios = {}
-    derived = False
-    if len(cell):
-        row = cell.iloc[0]
-        status = row[f"status_{column}"]
-        derived = status == "derived"
-        steps = steps[:2] if derived else steps
-        steps.append(("trace.step.cell", {"value": unit * row[column], "status": f"status.{status}"}))
-        resting = rows_of("reconciled_districts", obs)
-        if derived:  # from its own figures and changes; an estimate leans on all districts
-            resting = resting[resting["ref_area"] == code]
-    elif code in set(panel["area"]) and year > panel["year"].max():
-        chosen = {name: preset(name) for name in presets()}
-        scenarios = {name: scenario for name, scenario in chosen.items() if scenario.end >= year}
-        resting = rows_of("poverty_paths", obs)
-        steps.append(("trace.step.project", {}))
-        for name, scenario in scenarios.items():
-            path = project_poverty(obs, scenario)
-            found = path[(path["area"] == code) & (path["year"] == year)]
-            steps.append(("trace.step.path", {"scenario": name, "value": unit * found[column].iloc[0]}))
-        if not scenarios:
-            return None  # none runs so far
-    else:
-        return None
-    resting = resting[
-        resting["standard"].isin([STANDARD, ""]) & (resting["obs_status"] != "U")
-    ]  # U is not estimated from
-    resting = _used_and_lost(resting)
-    own = resting["ref_area"] == code
-    return Chain(
-        subject,
-        _with_sources(pd.concat([resting[own], resting[~own]]), place),
-        tuple(steps),
-        {name: s.model_dump() for name, s in scenarios.items()},
-        None if derived else seed,
-    )
+
+    subject: str
+    sources: pd.DataFrame
+    steps: tuple[Words, ...]
+    scenarios: dict[str, dict[str, Any]]
+    seed: int | None
+
+    def explain(self, lang: str) -> list[str]:
+        """The steps as sentences in "vi" or "en"."""
+        return [step.in_language(lang) for step in self.steps]
+
+    def lines(self, lang: str, most: int | None = MOST) -> list[str]:
+        """The chain as lines to print: source rows, steps, scenarios, seed; most: of the source rows, None for all.
+
+        >>> trace("Kon Tum", "poverty_rate_pct", "2022").lines("en", most=1)[2].strip()
+        '… 1 more source rows; add --all to see them.'
+        """
+        lines = [line for row in self._rows(lang, most) for line in row]
+        if most is not None and len(self.sources) > most:
+            lines.append(" " * 7 + text("trace.more", lang, count=len(self.sources) - most))
+        lines += [f"{number}. {step}" for number, step in enumerate(self.explain(lang), 1)]
+        for name, values in self.scenarios.items():
+            parts = [f"{key}: {value}" for key, value in values.items() if key not in _NOT_SHOWN]
+            lines.append(f"{heading('scenario', lang)} {name}: {', '.join(parts)}")
+        return lines if self.seed is None else [*lines, text("trace.seed", lang, seed=self.seed)]
+
+    def _rows(self, lang: str, most: int | None) -> Iterator[tuple[str, str]]:
+        """(what a source row says, where it was published) for each row that is shown."""
+        shown = columns(self.sources[:most], lang)
+        for cells in zip(*(column.cells for column in shown), strict=True):
+            row = {c.name.removesuffix(f"_{lang}"): cell for c, cell in zip(shown, cells, strict=True)}
+            origin = " – ".join(row[name] for name in ("publisher", "document_no", "url") if row[name] != NOTHING)
+            key = "trace.target" if row["line"] == "0" else "trace.row"
+            yield f"{row['line'].strip('0') and row['line']:>5}  {text(key, lang, **row)}", f"       {origin}"
 
 
-def _figure(name: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
-    from ..figures import build
+@dataclass(frozen=True)
+class _Place:
+    """What a number is traced in: observations, the folder and the own figures behind them, the seed of all draws."""
+
+    obs: pd.DataFrame
+    data: str | Path | None
+    user: bool | str | Path | None
+    seed: int
+
+    def with_sources(self, rows: pd.DataFrame, first: str = "") -> pd.DataFrame:
+        """Rows of observations as `Chain.sources` has them: of the area `first` before others, the latest first."""
+        names = {"ref_area": "area", "preferred": "used", "preference_reason": "reason_en"}
+        sources = all_tables(self.data, self.user)["sources"].set_index("source_id")
+        value = rows["obs_value"].fillna(rows["bound_value"])
+        rows = rows.assign(value=value, is_other=rows["ref_area"] != first, reason_vi=rows["preference_reason_vi"])
+        rows = rows.join(sources[["publisher", "document_no", "url"]], on="source_id").rename(columns=names)
+        order = {"is_other": True, "time_period": False, "indicator": True, "area": True, "used": False, "line": True}
+        return rows.sort_values(list(order), ascending=list(order.values()))[_COLUMNS].reset_index(drop=True)
+
+
+def trace(
+    *words: str, data: str | Path | None = None, seed: int = 3299, user: bool | str | Path | None = None
+) -> Chain:
+    """The chain behind a figure (its name), a target (its id), or published cells (area, indicator and a date, or all).
+
+    The indicator is a code of indicators.csv or its name in Vietnamese or English, with or without diacritics. The date
+    is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what
+    there is when a word is unknown.
+
+    >>> chain = trace("Toàn tỉnh", "ty le ho ngheo", "2022")
+    >>> chain.sources[["value", "used"]].values.tolist()
+    [[10.86, True], [11.0, False]]
+    """
+    targets = load_targets(data)["target_id"].tolist()
+    place = _Place(load_observations(None, data, user), data, user, seed)
+    if len(words) == 1 and words[0] in targets:
+        return _target(words[0], place)
+    if len(words) in (2, 3):
+        return _cell(*words, place=place)
     from ..figures.catalogue import CATALOGUE
 
-    _, _, keys, scenarios = FIGURES[name]
-    steps: Steps = [("trace.step.rule", {}), *((f"trace.step.{key}", {"seed": seed}) for key in keys)]
-    if name in CATALOGUE:
-        steps.append(
-            ("trace.step.figure", {"file": f"figures/vi/{name}.csv", "hash": build(name, obs, "vi").data_hash})
-        )
-    drawn = bool({"estimate", "outlook", "ntm"} & set(keys))
-    return Chain(
-        name,
-        _with_sources(_used_and_lost(rows_of(name, obs)), place),
-        tuple(steps),
-        {s: preset(s).model_dump() for s in scenarios},
-        seed if drawn else None,
-    )
+    if len(words) == 1 and words[0] in CATALOGUE:  # its file is made from published figures alone
+        return _figure(words[0], _Place(load_observations(None, data), data, None, seed))
+    typed = " ".join(words)
+    hint = did_you_mean(typed, [*CATALOGUE, *targets])
+    raise KontumError("error.trace.words", found=typed, hint=hint, figures=sorted(CATALOGUE))
 
 
-# what stands between the rows and the row of the scoreboard
-_MODEL = {"NTM": "trace.step.ntm", "POVERTY": "trace.step.outlook"}
+def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
+    """Preferred rows and those that lost a conflict to one of them: bounds and repeats decide nothing."""
+    return rows[rows["preferred"] | rows["preference"].isin(LOST)]
 
 
-def _target(target_id: str, obs: pd.DataFrame, place: Place, seed: int) -> Chain:
-    target: Any = load_targets(place[0]).set_index("target_id").loc[target_id]
-    board = scoreboard(obs, data=place[0], seed=seed).set_index("target_id")
-    steps: Steps = [("trace.step.target", {"document": target.document})]
-    drawn = False
-    if target_id in board.index:
-        row: Any = board.loc[target_id]
-        rows = obs[obs["line"].astype(str).isin(row.source_lines.split("|"))]
-        facts = rows[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates()
-        rows = obs.merge(facts)  # with what lost to them
-        rows = rows[rows["line"].astype(str).isin(row.source_lines.split("|")) | rows["preference"].isin(LOST)]
-        steps.append((f"trace.kind.{row.kind}", {}))
-        if row.kind == "estimated":
-            steps.append(("trace.step.estimate", {}))
-        if drawn := bool(pd.notna(row.probability)):
-            steps.append((_MODEL[row.programme], {}))
-            steps.append(("trace.step.chance", {"chance": row.probability}))
-        steps.append(("trace.step.status", {"status": f"target_status.{row.status}", "reason": f"reason.{row.reason}"}))
+def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
+    whole = {fold(area_name(PROVINCE, lang)) for lang in LANGUAGES}
+    where = area(PROVINCE) if fold(name) in whole else resolve(name)
+    indicator = _indicator(indicator, raw_tables(place.data)["indicators"])
+    rows = place.obs[(place.obs["ref_area"] == where.code) & (place.obs["indicator"] == indicator)]
+    dates = sorted(set(rows["time_period"]))
+    rows = rows[[day == date or day.startswith(f"{date}-" if date else "") for day in rows["time_period"]]]
+    subject = " ".join(filter(None, [where.name, indicator, date]))
+    if rows.empty:
+        chain = _computed_cell(subject, where, indicator, date, place) if date else None
+        if chain is None:
+            known = dates or Words("error.trace.no_dates")
+            raise KontumError("error.trace.unpublished", area=where, indicator=indicator, date=date, dates=known)
+        return chain
+    steps = [Words("trace.way.rule")]
+    if (rows["preferred"] & (rows["obs_status"] == "E")).any():
+        steps.append(Words("trace.way.derive"))
+    return Chain(subject, place.with_sources(rows), tuple(steps), {}, None)
+
+
+def _indicator(name: str, indicators: pd.DataFrame) -> str:
+    """The code of an indicator from its code or its name in either language, as written or without diacritics."""
+    codes = indicators["indicator"].tolist()
+    if name in codes:
+        return name
+    names = [*indicators["name_vi"], *indicators["name_en"]]
+    for form in (_plain, fold):
+        code_of: dict[str, str] = dict(zip(map(form, names), [*codes, *codes], strict=True))
+        if form(name) in code_of:
+            return code_of[form(name)]
+    hint = did_you_mean(name, codes) or did_you_mean(_plain(name), map(_plain, names))
+    raise KontumError("error.trace.indicator", name=name, hint=hint)
+
+
+def _plain(name: str) -> str:
+    return normalize("NFC", " ".join(name.split())).casefold()
+
+
+def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: _Place) -> Chain | None:
+    """The chain of a figure that nobody published: derived or estimated in the panel, or projected; else None."""
+    from ..figures.catalogue import rows_of
+
+    if indicator not in _COMPUTED or not date[:4].isdigit() or date[4:] not in ("", "-12-31"):
+        return None
+    year, (column, unit) = int(date[:4]), _COMPUTED[indicator]
+    panel = estimate_panel(place.obs, seed=place.seed).panel
+    cell = panel[(panel["area"] == where.code) & (panel["year"] == year)]
+    status = cell[f"status_{column}"].iloc[0] if len(cell) else "projected"
+    steps = [Words("trace.way.rule"), Words("trace.way.derive")]
+    steps += [Words("trace.way.estimate")] * (status != "derived")
+    scenarios = {}
+    if len(cell):
+        value = unit * cell[column].iloc[0]
+        steps.append(Words("trace.step.cell", value=value, status=Words(f"status.{status}")))
+    elif where.code in set(panel["area"]) and year > panel["year"].max():
+        scenarios = {name: preset(name) for name in presets() if preset(name).end >= year}
+        steps.append(Words("trace.way.project"))
+    for name, scenario in scenarios.items():
+        path = project_poverty(place.obs, scenario).set_index(["area", "year"])[column]
+        steps.append(Words("trace.step.path", scenario=name, value=unit * path[where.code, year]))
+    if not len(cell) and not scenarios:
+        return None
+    rows = rows_of("poverty_paths" if scenarios else "reconciled_districts", place.obs)
+    if status == "derived":  # from its own figures and changes; an estimate leans on all districts
+        rows = rows[rows["ref_area"] == where.code]
+    rows = rows[rows["standard"].isin([STANDARD, ""]) & (rows["obs_status"] != "U")]  # U is not estimated from
+    sources = place.with_sources(_used_and_lost(rows), first=where.code)
+    values = {name: scenario.model_dump() for name, scenario in scenarios.items()}
+    return Chain(subject, sources, tuple(steps), values, None if status == "derived" else place.seed)
+
+
+def _figure(name: str, place: _Place) -> Chain:
+    from ..figures import build
+    from ..figures.catalogue import CATALOGUE, rows_of
+
+    entry = CATALOGUE[name]
+    steps = [Words("trace.way.rule"), *(Words(f"trace.way.{key}") for key in entry.steps)]
+    file, data_hash = f"figures/vi/{name}.csv", build(name, place.obs, "vi").data_hash
+    steps.append(Words("trace.step.figure", file=file, hash=data_hash))
+    sources = place.with_sources(_used_and_lost(rows_of(name, place.obs)))
+    values = {scenario: preset(scenario).model_dump() for scenario in entry.scenarios}
+    return Chain(name, sources, tuple(steps), values, place.seed if entry.is_drawn else None)
+
+
+def _target(target_id: str, place: _Place) -> Chain:
+    target: Any = load_targets(place.data).set_index("target_id").loc[target_id]
+    board = scoreboard(place.obs, data=place.data, seed=place.seed, only=[target_id])
+    steps, is_drawn = [Words("trace.step.target", document=target.document)], False
+    if len(board):
+        row: Any = board.iloc[0]
+        evidence = place.obs[place.obs["line"].astype(str).isin(row.source_lines.split("|"))]
+        rows = place.obs.merge(evidence[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates())
+        rows = rows[rows["line"].isin(evidence["line"]) | rows["preference"].isin(LOST)]  # with what lost to them
+        is_drawn = bool(pd.notna(row.probability))
+        steps.append(Words(f"trace.kind.{row.kind}"))
+        steps += [Words("trace.way.estimate")] * (row.kind == "estimated")
+        if is_drawn:
+            steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
+            steps.append(Words("trace.step.chance", chance=row.probability))
+        status, reason = Words(f"target_status.{row.status}"), Words(f"reason.{row.reason}")
+        steps.append(Words("trace.step.status", status=status, reason=reason))
     else:
-        rows = _used_and_lost(obs[(obs["ref_area"] == target.scope_area) & (obs["indicator"] == target.indicator)])
-    own = raw_tables(place[0])["sources"].set_index("source_id").loc[[target.source_id]].reset_index()
-    head = own.assign(
-        line=0,
-        area=target.scope_area,
-        indicator=target.indicator,
-        time_period="",
-        value=target.value_low,
-        bound="",
-        used=True,
-        reason_vi=target_id,
-        reason_en=target_id,
-    )[_SHOWN]
-    found = _with_sources(rows.sort_values(["indicator", "ref_area", "time_period", "line"]), place)
-    table = pd.concat([head, found], ignore_index=True) if len(found) else head
-    return Chain(target_id, table, tuple(steps), {}, seed if drawn else None)
+        of_target = (place.obs["ref_area"] == target.scope_area) & (place.obs["indicator"] == target.indicator)
+        rows = _used_and_lost(place.obs[of_target])
+    source = raw_tables(place.data)["sources"].set_index("source_id").loc[target.source_id]
+    head = {"line": 0, "area": target.scope_area, "indicator": target.indicator, "value": target.value_low}
+    head |= {"used": True, "reason_vi": target_id, "reason_en": target_id, "source_id": target.source_id}
+    head |= source[["publisher", "document_no", "url"]].to_dict()
+    table = pd.DataFrame([head]).reindex(columns=_COLUMNS, fill_value="")  # the target itself, no row of observations
+    if len(rows):
+        table = pd.concat([table, place.with_sources(rows)], ignore_index=True)
+    return Chain(target_id, table, tuple(steps), {}, place.seed if is_drawn else None)

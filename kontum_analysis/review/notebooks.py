@@ -22,11 +22,15 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _MAGIC = re.compile(r"^\s*[%!]", re.MULTILINE)
 _TYPED_NUMBER = re.compile(r"\d\s*%|\d[.,]\d")
 _PRIVATE = re.compile(r"/(?:home|root|Users|tmp|work)/[\w.-]|[A-Z]:\\\\Users|0x[0-9a-f]{8}|\d\d:\d\d:\d\d")
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def notebook_paths(folder: str | Path = NOTEBOOKS) -> list[Path]:
     """The notebooks of a folder in reading order."""
-    return sorted(p for p in Path(folder).glob("*.ipynb"))
+    return sorted(Path(folder).glob("*.ipynb"))
 
 
 def executed(path: str | Path) -> str:
@@ -53,49 +57,56 @@ def executed(path: str | Path) -> str:
         raise KontumError("error.notebook.cell", file=path.name, name=error.ename, value=error.evalue) from None
     except CellTimeoutError:
         raise KontumError("error.notebook.slow", file=path.name, seconds=SECONDS) from None
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    for index, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{index:02d}"
-        for output in cell.get(
-            "outputs", []
-        ):  # the id of a widget is another in every run, and lives with its kernel only
+    return f"{nbformat.writes(_as_committed(notebook))}\n"
+
+
+def _as_committed(notebook: Any) -> Any:
+    """The notebook without what another machine, Python or run would write otherwise; it is changed in place."""
+    notebook["metadata"] = nbformat.from_dict(_METADATA)
+    for index, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"cell-{index:02d}"
+        cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key in ("tags", "jupyter")}
+        for output in cell.get("outputs", []):  # the id of a widget lives with its kernel only
             output.get("data", {}).pop(_WIDGET, None)
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")}
-    return f"{nbformat.writes(notebook)}\n"
+    return notebook
+
+
+def before_saving(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:
+    """Let JupyterLab save a notebook of this project as `executed` writes it, so that git sees no difference.
+
+    For `FileContentsManager.pre_save_hook`; other notebooks are left as they are.
+    """
+    place = Path(contents_manager.root_dir, path.lstrip("/")).resolve()
+    if model["type"] == "notebook" and place.parent == NOTEBOOKS:
+        _as_committed(model["content"])
 
 
 def problems(path: str | Path, figures: str | Path = FIGURES) -> list[Words]:
     """Everything that keeps the notebook at `path` from being one clean run from the top: a list of `Words`.
 
     Checked: execution counts run 1, 2, 3 …; outputs exist; nothing on stderr and no error; every picture equals the
-    file
-    of that name in `figures/vi/`; no magics or shell lines; no number with a decimal or a per cent sign typed into
+    file of that name in `figures/vi/`; no magics or shell lines; no number with a decimal or a per cent sign typed into
     prose; no machine path, memory address or time of day in an output.
     """
     path = Path(path)
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    code = [c for c in notebook["cells"] if c["cell_type"] == "code" and "".join(c["source"]).strip()]
-    found = []
-    counts = [c.get("execution_count") for c in code]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [c for c in cells if c["cell_type"] == "code" and "".join(c["source"]).strip()]
+    wrong = []
+    counts = [cell.get("execution_count") for cell in code]
     if counts != list(range(1, len(code) + 1)):
-        found.append(Words("notebook_check.order", counts=repr(counts)))
-    if not any(c.get("outputs") for c in code):
-        found.append(Words("notebook_check.stripped"))
+        wrong.append(Words("notebook_check.order", counts=repr(counts)))
+    if not any(cell.get("outputs") for cell in code):
+        wrong.append(Words("notebook_check.stripped"))
     for number, cell in enumerate(code, 1):
         for problem in _cell_problems(cell, Path(figures)):
-            found.append(Words("notebook_check.in_cell", number=number, problem=problem))
-    for cell in notebook["cells"]:
-        prose = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and (typed := _TYPED_NUMBER.search(prose)):
-            around = prose[max(0, typed.start() - 20) : typed.end() + 5]
-            found.append(Words("notebook_check.typed", words=around))
-    return [Words("notebook_check.in_file", file=path.name, problem=problem) for problem in found]
+            wrong.append(Words("notebook_check.in_cell", number=number, problem=problem))
+    for prose in ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"):
+        if typed := _TYPED_NUMBER.search(prose):
+            wrong.append(Words("notebook_check.typed", words=prose[max(0, typed.start() - 20) : typed.end() + 5]))
+    return [Words("notebook_check.in_file", file=path.name, problem=problem) for problem in wrong]
 
 
-def _cell_problems(cell: dict[str, Any], figures: Path) -> Iterator[Words | str]:
+def _cell_problems(cell: dict[str, Any], figures: Path) -> Iterator[Words]:
     if _MAGIC.search("".join(cell["source"])):
         yield Words("notebook_check.magic")
     for output in cell.get("outputs", []):
@@ -124,11 +135,9 @@ def _picture_problems(plain: str, encoded: str, figures: Path) -> Iterator[Words
 
 def output_differences(path: str | Path, other: str | Path) -> list[Words]:
     """Cells whose outputs differ between two runs of one notebook: a list of `Words`."""
+    file = Path(path).name
     first, second = (json.loads(Path(p).read_text(encoding="utf-8"))["cells"] for p in (path, other))
     if len(first) != len(second):
-        return [Words("notebook_check.cells", file=Path(path).name, count=len(first), rebuilt=len(second))]
-    return [
-        Words("notebook_check.output", file=Path(path).name, number=number)
-        for number, (a, b) in enumerate(zip(first, second, strict=True), 1)
-        if a != b
-    ]
+        return [Words("notebook_check.cells", file=file, count=len(first), rebuilt=len(second))]
+    differing = (number for number, (a, b) in enumerate(zip(first, second, strict=True), 1) if a != b)
+    return [Words("notebook_check.output", file=file, number=number) for number in differing]

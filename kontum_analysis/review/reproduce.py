@@ -1,9 +1,11 @@
 """The main job, from the published figures to the notebooks: every step, every file, in order.
 
-Each step is a generator that yields after each piece of work, so that a progress bar can follow it. Files are
-written whole or not at all, and a file that would not change is not touched.
+Each step is a generator that yields after each piece of work, so that a progress bar can follow it. Files are written
+whole or not at all, and a file that would not change is not touched.
 """
 
+import csv
+import hashlib
 import json
 import os
 import sys
@@ -11,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import version
 from itertools import repeat
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -33,29 +34,49 @@ from ..poverty.hidden import leave_one_out
 from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, project_poverty
 from ..poverty.scenarios import preset, presets
-from ..publish import tables
-from ..publish.notebooks import VERSIONS_OF, data_hashes, row_hashes
+from ..publish.notebooks import PACKAGES, made_with
+from ..publish.tables import headline
 from ..targets.board import scoreboard
 from .notebooks import executed, notebook_paths
 
-Observations = Callable[[], pd.DataFrame]  # read when first asked for
+Tables = dict[str, Callable[[], pd.DataFrame]]  # name of a file in data/processed -> how it is made
 
 
 def steps(out: str | Path = ROOT, figures: Sequence[str] = tuple(CATALOGUE)) -> list[tuple[str, int, Iterator[None]]]:
     """(label key, number of pieces, generator) for every step; `out` is the folder that receives the files.
 
-    figures: names of the figures to draw, default all.
+    figures: names of the figures to draw, default all. The raw tables are read when a step first asks for them.
     """
     out = Path(out)
-    observations = cache(load_observations)
-    processed = out / "data" / "processed"
+    obs, processed = cache(load_observations), out / "data" / "processed"
+    paths = cache(lambda: pd.concat([project_poverty(obs(), preset(name)) for name in presets()]))
+    ntm = cache(lambda: project_ntm(obs(), pace=1.5))
+    tables: dict[str, Tables] = {
+        "step.data": {"observations": lambda: obs().drop(columns="line"), "identities": identities},
+        "step.estimates": {
+            "district_panel": lambda: estimate_panel(obs()).panel,
+            "leave_one_out": lambda: leave_one_out(obs()),
+        },
+        "step.paths": {
+            "poverty_paths": paths,
+            "exit_quotas": lambda: pd.concat(
+                [exit_quotas(path) for _, path in paths().groupby("scenario", sort=False)]
+            ),
+            "implied_pace": lambda: pd.concat([implied_pace(obs(), preset(name)) for name in presets()]),
+            "headline": lambda: headline(obs()),
+        },
+        "step.forecasts": {
+            "ntm_attainment": lambda: ntm().years,
+            "ntm_communes": lambda: ntm().communes,
+            "poverty_outlook": lambda: outlook_draws(obs()).quantiles(),
+            "scoreboard": lambda: scoreboard(obs()),
+        },
+    }
     return [
-        ("step.data", 3, _data(processed, observations)),
-        ("step.estimates", 2, _estimates(processed, observations)),
-        ("step.paths", len(presets()), _paths(processed, observations)),
-        ("step.forecasts", 3, _forecasts(processed, observations)),
+        ("step.inputs", 2, _inputs(processed)),
+        *((key, len(each), _written(processed, each)) for key, each in tables.items()),
         ("step.package", 1, _package(processed)),
-        ("step.figures", len(figures) * len(LANGUAGES), _figures(out / "figures", observations, figures)),
+        ("step.figures", len(figures), _figures(out / "figures", obs, figures)),
         ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
     ]
 
@@ -72,55 +93,22 @@ def alone(out: str | Path = ROOT) -> Iterator[None]:
         yield
 
 
-def _csv(path: Path, frame: pd.DataFrame) -> None:
-    content = frame.to_csv(index=False, lineterminator="\n", float_format="%.9g")
-    write_whole(path, content, within=path.parents[2])
-
-
-def _data(folder: Path, observations: Observations) -> Iterator[None]:
+def _inputs(processed: Path) -> Iterator[None]:
+    """Check the raw tables and the scenarios, so that a bad one stops the run before anything is written."""
     raw_tables(trusted=False)
-    for name in presets():  # a bad scenario stops the run before anything is written
+    for name in presets():
         preset(name)
     yield
-    _csv(folder / "observations.csv", observations().drop(columns="line"))
-    yield
-    _csv(folder / "identities.csv", identities())
     content = json.dumps(manifest(), indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / "manifest.json", content, within=folder.parents[1])
+    write_whole(processed / "manifest.json", content, within=processed.parents[1])
     yield
 
 
-def _estimates(folder: Path, observations: Observations) -> Iterator[None]:
-    _csv(folder / "district_panel.csv", estimate_panel(observations()).panel)
-    yield
-    _csv(folder / "leave_one_out.csv", leave_one_out(observations()))
-    yield
-
-
-def _paths(folder: Path, observations: Observations) -> Iterator[None]:
-    paths, quotas, implied = [], [], []
-    for name in presets():
-        scenario = preset(name)
-        projection = project_poverty(observations(), scenario)
-        paths.append(projection)
-        quotas.append(exit_quotas(projection))
-        implied.append(implied_pace(observations(), scenario))
+def _written(processed: Path, tables: Tables) -> Iterator[None]:
+    for name, make in tables.items():
+        content = make().to_csv(index=False, lineterminator="\n", float_format="%.9g")
+        write_whole(processed / f"{name}.csv", content, within=processed.parents[1])
         yield
-    _csv(folder / "poverty_paths.csv", pd.concat(paths))
-    _csv(folder / "exit_quotas.csv", pd.concat(quotas))
-    _csv(folder / "implied_pace.csv", pd.concat(implied))
-    _csv(folder / "headline.csv", tables.headline(observations()))
-
-
-def _forecasts(folder: Path, observations: Observations) -> Iterator[None]:
-    ntm = project_ntm(observations(), pace=1.5)
-    _csv(folder / "ntm_attainment.csv", ntm.years)
-    _csv(folder / "ntm_communes.csv", ntm.communes)
-    yield
-    _csv(folder / "poverty_outlook.csv", outlook_draws(observations()).quantiles())
-    yield
-    _csv(folder / "scoreboard.csv", scoreboard(observations()))
-    yield
 
 
 def _package(processed: Path) -> Iterator[None]:
@@ -128,13 +116,12 @@ def _package(processed: Path) -> Iterator[None]:
     yield
 
 
-def _figures(folder: Path, observations: Observations, names: Sequence[str]) -> Iterator[None]:
+def _figures(folder: Path, obs: Callable[[], pd.DataFrame], names: Sequence[str]) -> Iterator[None]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
-        for made in pool.map(_drawn, names, repeat(observations())):
-            for lang, files in made.items():
-                for file, content in files.items():
-                    write_whole(folder / lang / file, content, within=folder.parent)
-                yield
+        for files in pool.map(_drawn, names, repeat(obs())):
+            for name, content in files.items():
+                write_whole(folder / name, content, within=folder.parent)
+            yield
 
 
 def _end_with_parent() -> None:
@@ -150,32 +137,41 @@ def _end_with_parent() -> None:
     Thread(target=wait, daemon=True).start()
 
 
-def _drawn(name: str, obs: pd.DataFrame) -> dict[str, dict[str, bytes]]:
+def _drawn(name: str, obs: pd.DataFrame) -> dict[str, bytes]:
     """All files of one figure in both languages; runs in a process of its own, since drawing takes most of the time."""
     first = build(name, obs, LANGUAGES[0])
-    return {lang: first.in_language(lang).files() for lang in LANGUAGES}
+    each = {lang: first.in_language(lang).files() for lang in LANGUAGES}
+    return {f"{lang}/{file}": content for lang, files in each.items() for file, content in files.items()}
 
 
 def _notebooks(folder: Path) -> Iterator[None]:
     sources = notebook_paths()
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool:  # each notebook runs in a process of its own: its kernel
         for path, content in zip(sources, pool.map(executed, sources), strict=True):
             write_whole(folder / path.name, content, within=folder.parent)
             yield
 
 
 def manifest(root: str | Path = ROOT) -> dict[str, Any]:
-    """What the files were made with: Python, package versions, hashes of raw tables, scenarios and each source's row.
+    """What the files were made with: Python, packages, hashes of raw tables and scenarios, and of each source's row.
 
     root: the folder with `data/raw` and `data/scenarios`. `checked` is the hash of the raw tables that passed every
     rule, with the rules themselves: tables of that hash need no second check (`raw_tables`).
     """
     data = Path(root) / "data"
     files = {name: data / "raw" / f"{name}.csv" for name in COLUMNS}
+    depends_on = made_with(data / "raw", data / "scenarios").set_index("made_with")["version"]
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
-        "packages": {name: version(name) for name in VERSIONS_OF},
+        "packages": depends_on[list(PACKAGES)].to_dict(),
         "checked": contents_hash({name: file.read_bytes() for name, file in files.items() if file.is_file()}),
-        "inputs": dict(data_hashes(data / "raw", data / "scenarios").itertuples(index=False)),
-        "sources": row_hashes(data / "raw" / "sources.csv"),
+        "inputs": depends_on.drop(list(PACKAGES)).to_dict(),
+        "sources": _row_hashes(data / "raw" / "sources.csv"),
     }
+
+
+def _row_hashes(path: Path) -> dict[str, str]:
+    """The first 8 digits of the SHA-256 of each row of a CSV file, by what stands in its first column."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return {row[0]: hashlib.sha256("\0".join(row).encode("utf-8")).hexdigest()[:8] for row in rows if row}

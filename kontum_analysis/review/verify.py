@@ -1,7 +1,14 @@
-"""Rebuild everything in a scratch folder and say what differs from what is committed."""
+"""Rebuild everything in a scratch folder and say what differs from what is committed, and which pictures are stale.
 
+A picture carries its title and, as `Data`, the hash of the table it was drawn from. So a table changed after the
+drawing, a picture swapped for another and one whose marks were wiped out show at once, without drawing anything anew.
+"""
+
+import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +16,13 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.files import ROOT
-from .figure_checks import figure_problems
 from .notebooks import notebook_paths, output_differences, problems
 from .reproduce import manifest
 
 TOLERANCE = 1e-8  # relative; committed tables carry nine significant digits
+_STAMP = re.compile(r"sha256:([0-9a-f]{12})")
+_TITLE = re.compile(r"<title>(.*?)</title>|<dc:title>(.*?)</dc:title>", re.DOTALL)
+_UNREADABLE = (OSError, ValueError, SyntaxError)  # Pillow raises SyntaxError for a broken PNG
 
 
 def differences(scratch: str | Path, root: str | Path = ROOT) -> list[Words]:
@@ -23,56 +32,53 @@ def differences(scratch: str | Path, root: str | Path = ROOT) -> list[Words]:
     same; the packages whose versions differ from those of the committed run come last, since they may explain it.
     """
     root, scratch = Path(root), Path(scratch)
-    found = []
+    wrong = []
     for folder in ("data/processed", "figures", "notebooks"):
         old, new = (_files(base, folder) for base in (root, scratch))
-        found += [Words("verify.gone", file=name) for name in sorted(old - new)]
-        found += [Words("verify.new", file=name) for name in sorted(new - old)]
+        wrong += [Words("verify.gone", file=name) for name in sorted(old - new)]
+        wrong += [Words("verify.new", file=name) for name in sorted(new - old)]
         for name in sorted(old & new):
-            found += _compare(name, root / name, scratch / name)
+            wrong += _compare(name, root / name, scratch / name)
     package, rebuilt = (base / "data" / "datapackage.json" for base in (root, scratch))
     if not package.exists() or not rebuilt.exists() or package.read_bytes() != rebuilt.read_bytes():
-        found.append(Words("verify.description", file="data/datapackage.json"))
+        wrong.append(Words("verify.description", file="data/datapackage.json"))
     for path in notebook_paths(root / "notebooks"):
-        found += problems(path, root / "figures")
-    found += figure_problems(root / "figures")
+        wrong += problems(path, root / "figures")
+    wrong += figure_problems(root / "figures")
     then = _committed_manifest(root)
     if then is None:
-        return [*found, Words("verify.manifest", file="data/processed/manifest.json")]
+        return [*wrong, Words("verify.manifest", file="data/processed/manifest.json")]
     now = manifest(root)
-    found += input_changes(then, now)
-    if found:
+    wrong += input_changes(then, now)
+    if wrong:
         versions = ({"python": run["python"], **run["packages"]} for run in (then, now))
-        found += [Words("verify.version", name=name, then=was, now=here) for name, was, here in _changes(*versions)]
-    return found
+        wrong += [Words("verify.version", name=name, then=was, now=new) for name, was, new in _changes(*versions)]
+    return wrong
 
 
 def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
-    """What of the inputs is not as it was: raw tables, sources by their id, and scenarios with the figures that rest on
-    them.
+    """Inputs that differ from the committed run: raw tables, sources by id, scenarios with the figures made from them.
 
     then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
     """
-    from ..figures.evidence import FIGURES
+    from ..figures import CATALOGUE
 
-    found = []
-    for name, was, here in _changes(then["inputs"], now["inputs"]):
-        found.append(Words("verify.input", name=name, then=was, now=here))
+    changes = []
+    for name, was, new in _changes(then["inputs"], now["inputs"]):
+        changes.append(Words("verify.input", name=name, then=was, now=new))
         scenario = name.removesuffix(".yaml")
-        if scenario != name and (resting := [f for f, (*_, used) in FIGURES.items() if scenario in used]):
-            found.append(Words("hostile.verify.scenario", name=name, figures=resting))
-    for name, was, here in _changes(then.get("sources", {}), now["sources"]):
-        found.append(Words("hostile.verify.source", name=name, then=was, now=here))
-    return found
+        figures = [figure for figure, entry in CATALOGUE.items() if scenario in entry.scenarios]
+        if scenario != name and figures:
+            changes.append(Words("hostile.verify.scenario", name=name, figures=figures))
+    for name, was, new in _changes(then.get("sources", {}), now["sources"]):
+        changes.append(Words("hostile.verify.source", name=name, then=was, now=new))
+    return changes
 
 
 def _files(base: Path, folder: str) -> set[str]:
-    paths = (p for p in (base / folder).rglob("*") if p.is_file())
-    return {
-        p.relative_to(base).as_posix()
-        for p in paths
-        if p.name not in ("README.md", ".gitkeep", "manifest.json") and ".ipynb_checkpoints" not in p.parts
-    }
+    left_out = ("README.md", ".gitkeep", "manifest.json")
+    paths = (path for path in (base / folder).rglob("*") if path.is_file() and path.name not in left_out)
+    return {path.relative_to(base).as_posix() for path in paths if ".ipynb_checkpoints" not in path.parts}
 
 
 def _compare(name: str, old: Path, new: Path) -> list[Words]:
@@ -80,9 +86,7 @@ def _compare(name: str, old: Path, new: Path) -> list[Words]:
         return output_differences(old, new)
     if old.read_bytes() == new.read_bytes():
         return []
-    if name.endswith(".csv"):
-        return table_differences(name, old, new)
-    return [Words("verify.bytes", file=name)]
+    return table_differences(name, old, new) if name.endswith(".csv") else [Words("verify.bytes", file=name)]
 
 
 def table_differences(name: str, old: Path, new: Path) -> list[Words]:
@@ -95,22 +99,22 @@ def table_differences(name: str, old: Path, new: Path) -> list[Words]:
         return [Words("verify.columns", file=name, old=list(a.columns), new=list(b.columns))]
     if len(a) != len(b):
         return [Words("verify.rows", file=name, old=len(a), new=len(b))]
-    found = []
+    cells = []
     for column in a.columns:
-        x, y = (pd.to_numeric(t[column], errors="coerce") for t in (a, b))
-        same = (a[column] == b[column]) | ((x - y).abs() <= TOLERANCE * y.abs())
-        for row in a.index[~same][:3]:
-            was, now = a.at[row, column], b.at[row, column]
-            found.append(Words("verify.cell", file=name, row=row + 2, column=column, old=was, new=now))
-    return found
+        x, y = (pd.to_numeric(table[column], errors="coerce") for table in (a, b))
+        is_same = (a[column] == b[column]) | ((x - y).abs() <= TOLERANCE * y.abs())
+        for row in a.index[~is_same][:3]:
+            old_value, new_value = a.at[row, column], b.at[row, column]
+            cells.append(Words("verify.cell", file=name, row=row + 2, column=column, old=old_value, new=new_value))
+    return cells
 
 
 def _committed_manifest(root: Path) -> dict[str, Any] | None:
     try:
-        made: dict[str, Any] = json.loads((root / "data" / "processed" / "manifest.json").read_text(encoding="utf-8"))
+        committed: dict[str, Any] = json.loads((root / "data" / "processed" / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return made
+    return committed
 
 
 def _changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, object, object]]:
@@ -118,3 +122,45 @@ def _changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str,
     none = Words("verify.none")
     names = sorted(name for name in set(then) | set(now) if then.get(name) != now.get(name))
     return [(name, then.get(name, none), now.get(name, none)) for name in names]
+
+
+def figure_problems(folder: str | Path) -> list[Words]:
+    """A list of `Words` for every picture in `folder`/vi and `folder`/en that is stale, swapped, unmarked or broken."""
+    pictures = sorted(path for path in Path(folder).glob("*/*") if path.suffix in (".png", ".svg"))
+    return [problem for path in pictures for problem in _picture_problems(path)]
+
+
+def marks_of(path: Path) -> tuple[str, str] | None:
+    """(title, hash of the data) that a PNG or SVG file says of itself, "" for what it does not say; None if broken."""
+    try:
+        if path.suffix == ".svg":
+            text = path.read_text(encoding="utf-8")
+            match, stamp = _TITLE.search(text), _STAMP.search(text)
+            title = unescape(match[1] or match[2]) if match else ""
+        else:
+            from PIL import Image
+
+            with Image.open(path) as image:
+                marks = image.text  # type: ignore[attr-defined]  # a PNG file has it
+            title, stamp = marks.get("Title", ""), _STAMP.search(marks.get("Data", ""))
+    except _UNREADABLE:
+        return None
+    return title, stamp[1] if stamp else ""
+
+
+def _picture_problems(path: Path) -> Iterator[Words]:
+    name, marks = f"figures/{path.parent.name}/{path.name}", marks_of(path)
+    if marks is None:
+        yield Words("hostile.verify.broken", file=name)
+        return
+    (title, stamp), table, note = marks, path.with_suffix(".csv"), path.with_suffix(".md")
+    if note.is_file():
+        wanted = note.read_text(encoding="utf-8").split("\n\n")[0].removeprefix("# ")
+        if " ".join(title.split()) != " ".join(wanted.split()):
+            yield Words("hostile.verify.swapped", file=name, found=title, wanted=wanted)
+    if table.is_file():
+        now = hashlib.sha256(table.read_bytes()).hexdigest()[:12]
+        if not stamp:
+            yield Words("hostile.verify.unmarked", file=name)
+        elif stamp != now:
+            yield Words("hostile.verify.stale", file=name, table=table.name, then=stamp, now=now)

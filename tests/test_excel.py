@@ -10,11 +10,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kontum_analysis.base.words import LANGUAGES, text
+from kontum_analysis.base.errors import Words
+from kontum_analysis.base.words import LANGUAGES, heading, text
 from kontum_analysis.poverty.scenarios import Scenario, preset
-from kontum_analysis.publish.columns import Table, report_tables
+from kontum_analysis.publish.columns import Table, provenance
 from kontum_analysis.publish.excel import workbook_bytes
-from kontum_analysis.publish.provenance import provenance
+from kontum_analysis.publish.tables import report_tables
 from kontum_analysis.publish.word import EPOCH
 
 NAMES = ["known_rates", "headline", "quotas", "district_panel", "scoreboard", "sources"]
@@ -66,22 +67,20 @@ def test_the_cover_says_what_it_is_and_links_to_every_sheet(books, tables, origi
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_numbers_are_numbers_with_formats_that_excel_writes_as_its_user_does(books, lang):
     sheet = books[lang][text("exports.sheet.known_rates", lang)]
-    heading = {cell.value: cell.column for cell in sheet[4]}
-    rate = [sheet.cell(row, heading[text("col.rate", lang)]) for row in (5, 6, 7)]
+    place = {cell.value: cell.column for cell in sheet[4]}
+    rate = [sheet.cell(row, place[heading("rate", lang)]) for row in (5, 6, 7)]
     assert [cell.value for cell in rate] == [15.32, 10.86, 6.84] and {cell.number_format for cell in rate} == {
         "#,##0.00"
     }
-    year = sheet.cell(5, heading[text("col.year", lang)])
+    year = sheet.cell(5, place[heading("year", lang)])
     assert year.value == 2021 and year.number_format == "0"
-    missing = sheet.cell(5, heading[text("col.q10", lang)])
+    missing = sheet.cell(5, place[heading("q10", lang)])
     assert missing.value is None, "no figure is an empty cell"
     quotas = books[lang][text("exports.sheet.quotas", lang)]
     assert quotas["C5"].value == 274 and quotas["C5"].number_format == "#,##0"
     board = books[lang][text("exports.sheet.scoreboard", lang)]
     days = [
-        cell
-        for cell in next(c for c in board.iter_cols() if c[3].value == text("col.latest_day", lang))
-        if cell.is_date
+        cell for cell in next(c for c in board.iter_cols() if c[3].value == heading("latest_day", lang)) if cell.is_date
     ]
     assert days and days[0].number_format == ("dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd")
 
@@ -107,7 +106,8 @@ def test_nothing_from_a_file_of_data_is_a_formula(origin, obs):
         {"publisher": planted, "url": ["javascript:alert(1)", *['=HYPERLINK("x")'] * 7], "gap": [-1.5] * 8}
     )
     hostile = Scenario(name="mine", province_pace_pp=3, poor_district_pace_pp=6, title_vi="=1+1", title_en="@x")
-    content = workbook_bytes([Table("sources", frame)], provenance(obs, [hostile]), "vi")
+    table = Table("sources", frame, Words("exports.table.sources"))
+    content = workbook_bytes([table], provenance(obs, [hostile]), "vi")
     book = openpyxl.load_workbook(io.BytesIO(content))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell.value for cell in cells if cell.data_type == "f"]

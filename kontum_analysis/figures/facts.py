@@ -1,0 +1,52 @@
+"""The values that the words of a figure look up: columns of its table by address, names of areas, the corridor."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ..base.words import Lookup
+from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts
+from ..data.programme import corridors, horizon
+
+NAMES: dict[str, object] = {  # words of an address that mean the same in every label
+    "province": PROVINCE,
+    "poor": POOR_DISTRICTS,
+    "others": OTHER_DISTRICTS,
+    "low": "programme-low",
+    "middle": "programme-mid",
+    "high": "programme-high",
+}
+
+
+def addressed(
+    table: pd.DataFrame, lang: str, columns: Mapping[str, str] | None = None, **values: object
+) -> dict[str, object]:
+    """A dict of what the labels of a figure may show.
+
+    columns: column of `table` -> the columns of its address, separated by blanks, so that a label can say
+    {rate[province known last]:p2}. values: single values; those that are years, codes or names of kinds also serve as
+    words of an address. Always there: `near` (last year of the programme), `pace` (points a year by area and low,
+    middle or high), `area` (name by code).
+
+    >>> table = pd.DataFrame({"area": ["62"], "year": [2023], "rate": [0.0684]})
+    >>> words = addressed(table, "en", {"rate": "area year"}, last=2023)
+    >>> words["rate"]["province last"], words["pace"]["poor low"], words["area"]["province"]
+    (0.0684, 6.0, 'Province')
+    """
+    names = {**NAMES, "near": horizon(), **values}
+    paces = {
+        (area, name): pace
+        for area, (low, high, _) in corridors().items()
+        for name, pace in (("programme-low", low), ("programme-mid", (low + high) / 2), ("programme-high", high))
+    }
+    codes = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *districts()]
+    return {
+        "near": horizon(),
+        "pace": Lookup(pd.Series(paces), names),
+        "area": Lookup(pd.Series({code: area_name(code, lang) for code in codes}), names),
+        **{
+            column: Lookup(table.dropna(subset=column).set_index(keys.split())[column], names)
+            for column, keys in (columns or {}).items()
+        },
+        **values,
+    }

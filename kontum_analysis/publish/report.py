@@ -1,0 +1,171 @@
+"""The yearly report on Programme 3299 as an HTML page, which `word.word_bytes` turns into a Word document.
+
+What it says stands in `templates/report_vi.html.j2` and `report_en.html.j2`, which read as the report reads: they put
+the facts of `report_facts` into words. What is not known is left there to be filled in.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..base.errors import KontumError
+from ..base.words import LANGUAGES, day_words, number, printed_day, text
+from ..data.agreement import conflicts
+from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, districts, poor_districts
+from ..data.observations import ASSUMED_LAG_DAYS, all_tables
+from ..data.programme import corridors, horizon
+from ..figures import build
+from ..ntm.communes import communes
+from ..ntm.published import BANDS
+from ..poverty.districts import FIRST_YEAR
+from ..poverty.scenarios import Scenario, preset, title
+from ..targets.board import LIKELY, STATUSES, UNLIKELY
+from .report_facts import DRAWS, DUE, Facts, gather
+from .report_figures import Figure
+from .report_head import Head, area_of, head_of, place_words, scope_words
+from .report_page import gap, page
+
+PICTURES = ("scoreboard", "reconciled_districts", "ntm_attainment", "poverty_paths")
+_KINDS = ("derived", "estimated", "own", "none")
+_MARKS = {"published": "", "derived": "*", "estimated": "**"}
+
+
+def build_report(
+    obs: pd.DataFrame,
+    year: int,
+    lang: str = "vi",
+    scenario: Scenario | None = None,
+    as_of: str | date | None = None,
+    data: str | Path | None = None,
+    user: bool | str | Path | None = None,
+    place: str | None = None,
+    head: Head | None = None,
+    pictures: bool = True,
+) -> str:
+    """The report of one year and area as the text of an HTML page, every text in `lang`.
+
+    obs: from `load_observations`; where `as_of` is given, of that vintage. Everything known in obs about days up to 31
+    December of the year is used, and nothing about later days. scenario: for the reference falls of the next year,
+    default programme-mid. data, user: where obs was read from, for the sources. place: the area, default the province.
+    head: what the office keeps of its head and signature. pictures: whether the annex of figures is drawn.
+
+    Raises KontumError for an unknown language, a year outside the programme, a day before it, an area without a report,
+    and a scenario that ends before the next year.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> "6,84" in build_report(load_observations(), 2023, place="Kon Tum", pictures=False)
+    True
+    """
+    if lang not in LANGUAGES:
+        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
+    facts = gather(obs, year, area_of(place, year), scenario or preset("programme-mid"), as_of, data)
+    tables = all_tables(data, user)
+    return page(
+        f"report_{lang}.html.j2",
+        lang,
+        facts=facts,
+        notes=Notes(tables["sources"].set_index("source_id"), lang),
+        year=year,
+        level=facts.level,
+        years=range(FIRST_YEAR, year + 1),
+        head=head_of(facts.area, f"{year}-{DUE}", lang, head),
+        scope=scope_words(facts.area, year, lang),
+        figure=facts.figure,
+        name=lambda place: area_name(place.code, lang) if place.level == "group" else place_words(place, lang),
+        short_name=lambda code: area_name(code, lang),
+        indicator_name=tables["indicators"].set_index("indicator")[f"name_{lang}"].to_dict(),
+        statuses={name: sum(row.get("status") == name for row in facts.targets) for name in STATUSES},
+        rule=dict(likely=100 * LIKELY, unlikely=100 * UNLIKELY, draws=DRAWS, lag=ASSUMED_LAG_DAYS),
+        asked=corridors() | {"horizon": horizon()},
+        scenario=title(facts.scenario, lang),
+        places=[area(code) for code in (PROVINCE, POOR_DISTRICTS, *districts())],
+        poor_districts=area_list(poor_districts(), lang),
+        communes={commune.code: commune for commune in communes(facts.obs)},
+        bands=(*BANDS, "recognised"),
+        when=lambda day: day_words(day, lang, facts.is_month_only(day)),
+        criteria=tables["ntm_criteria"].query("criteria_set == 'NTM_2021_2025' and number != ''").to_dict("records"),
+        projects=_projects(),
+        conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
+        pictures=list(drawn(facts, lang)) if pictures and facts.level == "province" else [],
+    )
+
+
+class Notes:
+    """Numbers the sources in the order in which a report first refers to them, and keeps what a table has shown since
+    its last legend: the kinds of its figures and their sources.
+    """
+
+    def __init__(self, sources: pd.DataFrame, lang: str) -> None:
+        self.sources, self.lang = sources, lang
+        self.ids: list[str] = []
+        self._shown: list[Figure] = []
+
+    def mark(self, sources: str) -> str:
+        """The mark of some sources (ids with bars between), such as "[1, 3]"; "" for none."""
+        wanted = set(filter(None, sources.split("|")))
+        self.ids += [source for source in dict.fromkeys(sources.split("|")) if source in wanted - set(self.ids)]
+        numbers = sorted(self.ids.index(source) + 1 for source in wanted)
+        return f"[{', '.join(map(str, numbers))}]" if numbers else ""
+
+    def cell(self, figure: Figure, decimals: int = 0, bounds: bool = True) -> str:
+        """A figure in a table: * derived, ** estimated with its 80 % interval, (đv) an office's; "" where not known."""
+        self._shown.append(figure)
+        if figure.value is None:
+            return ""
+        words, low, high = self._numbers(figure, decimals)
+        if figure.kind == "own":
+            return f"{words}\u00a0{text('report.mark.own', self.lang)}"
+        return words + _MARKS[figure.kind] + (f" ({low}–{high})" if bounds and figure.low < figure.high else "")
+
+    def as_stated(self, figure: Figure) -> str:
+        """A figure in a table with as many decimals as it has, at most two."""
+        value = figure.value or 0
+        return self.cell(figure, next(d for d in range(3) if d == 2 or round(value, d) == round(value, 2)))
+
+    def say(self, figure: Figure, decimals: int = 0, unit: str = "") -> str:
+        """A figure in a sentence, with its unit, how it is known and its sources; dots where it is not."""
+        if figure.value is None:
+            return gap() + unit
+        words, low, high = self._numbers(figure, decimals)
+        remark = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
+        remark += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
+        return " ".join(filter(None, [words + unit, remark and f"({remark})", self.mark(figure.sources)]))
+
+    def _numbers(self, figure: Figure, decimals: int) -> list[str]:
+        decimals = min(decimals, 1) if figure.low < figure.high else decimals
+        return [number(value, decimals, self.lang) for value in (figure.value, figure.low, figure.high)]
+
+    def legend(self) -> str:
+        """What the marks of the figures shown since the last legend mean, and their sources."""
+        kinds = {figure.kind for figure in self._shown} - {"published"}
+        words = "; ".join(text(f"report.meaning.{kind}", self.lang) for kind in _KINDS if kind in kinds)
+        mark = self.mark("|".join(figure.sources for figure in self._shown))
+        self._shown.clear()
+        return " ".join([f"{words}."] * bool(words) + [text("report.mark.sources", self.lang, mark=mark)] * bool(mark))
+
+    def source_lines(self) -> Iterator[tuple[str, str]]:
+        """(words, address) of every source referred to, in the order of their numbers."""
+        for source_id in self.ids:
+            row: Any = self.sources.loc[source_id]
+            publisher = text("report.sources.unknown", self.lang) if row.publisher == "unknown" else row.publisher
+            parts = [publisher, row.title if self.lang == "en" else "", row.document_no]
+            yield ", ".join(filter(None, [*parts, printed_day(row.published, self.lang)])), row.url
+
+
+def _projects() -> list[dict[str, str]]:
+    with open(Path(__file__).with_name("programme_projects.csv"), encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def drawn(facts: Facts, lang: str) -> Iterator[dict[str, Any]]:
+    """The figures of the province that the report can show: name, title, alternative text and PNG."""
+    for name in PICTURES:
+        try:
+            figure = build(name, facts.obs, lang)
+            yield dict(name=name, title=figure.title, alt=figure.alt, png=figure.image("png", dpi=200))
+        except KontumError:
+            continue  # a vintage knows too little, or an office too much, for this figure

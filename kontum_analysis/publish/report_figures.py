@@ -1,0 +1,169 @@
+"""What is known of an indicator in an area at the end of a year: as stated, as it follows, or as estimated."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import KontumError
+from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
+from ..data.arithmetic import RATES
+from ..data.own import PREFIX
+from ..poverty.districts import FIRST_YEAR, STANDARD
+from ..poverty.estimates import Estimates, estimate_panel
+from ..poverty.known import known_groups
+
+SEED = 3299
+_PANEL = {  # indicator -> column of the panel, first part of the columns of its interval, units of the indicator in one
+    "poor_households": ("poor_households", "poor", 1),
+    "poverty_rate_pct": ("rate", "rate", 100),
+    "households_total": ("households", "", 1),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a report. value: in the unit of its indicator, None where nothing is known; kind: published,
+    derived, estimated, own (an office's) or none; low, high: its 80 % interval where estimated; sources: ids with bars.
+    """
+
+    value: float | None = None
+    kind: str = "none"
+    sources: str = ""
+    low: float = np.nan
+    high: float = np.nan
+
+
+@dataclass(frozen=True)
+class AreaFigures:
+    """What is known of an area and its parts. obs: figures about days up to the end of the year, settled."""
+
+    area: Area
+    year: int
+    obs: pd.DataFrame
+
+    @property
+    def level(self) -> str:
+        """province, district, commune (before July 2025) or unit (since then)."""
+        return "unit" if self.area.vintage == "2025" else self.area.level
+
+    @cached_property
+    def parts(self) -> list[Area]:
+        """The areas that make up the area of the report in its year: districts, communes or units; none of a unit."""
+        if self.level in ("commune", "unit"):
+            return []
+        if vintage_of(f"{self.year}-12-31") == "2020":
+            level = "district" if self.level == "province" else "commune"
+            return [area(code) for code in register("2020", level, parent=self.area.code)["code"]]
+        units = crosswalk().drop_duplicates("new_code")
+        units = units[(units["old_district_code"] == self.area.code) | (self.level == "province")]
+        return [area(code, "2025") for code in units["new_code"]]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str, str, str], Any]:
+        exact = self.obs[self.obs["preferred"] & (self.obs["bound"] == "exact") & (self.obs["obs_status"] != "U")]
+        rows = exact[exact["standard"].isin([STANDARD, ""])]
+        keys = zip(rows["level"], rows["ref_area"], rows["indicator"], rows["time_period"], strict=True)
+        return dict(zip(keys, rows.itertuples(), strict=True))
+
+    @cached_property
+    def _groups(self) -> pd.DataFrame:
+        return known_groups(self.obs).set_index(["area", "year"])
+
+    def figure(self, indicator: str, year: int | None = None, place: Area | None = None) -> Figure:
+        """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated.
+
+        A unit before July 2025 is the sum of its old communes, the poor districts together that of theirs.
+        """
+        year, place = year or self.year, place or self.area
+        members = _members(place, f"{year}-12-31")
+        figure = stated(self._rows.get((place.level, place.code, indicator, f"{year}-12-31")))
+        if members:
+            figure = _sum_of([self.figure(indicator, year, member) for member in members])
+        if indicator in RATES and (members or figure.value is None):
+            figure = self._rate(indicator, year, place, is_sum=bool(members))
+        if place.code == POOR_DISTRICTS and figure.kind == "estimated" and indicator == "poverty_rate_pct":
+            group: Any = self._groups.loc[POOR_DISTRICTS, year]
+            return replace(figure, low=100 * group["q10"], high=100 * group["q90"])
+        return self._estimate(indicator, year, place) if figure.value is None else figure
+
+    def _rate(self, indicator: str, year: int, place: Area, is_sum: bool) -> Figure:
+        """A rate from its count and its households, where both are known and not estimated, or are sums."""
+        count, base = (self.figure(name, year, place) for name in RATES[indicator])
+        if count.value is None or not base.value or not (is_sum or count.kind in ("published", "own")):
+            return Figure()
+        return _derived(100 * count.value / base.value, [count, base])
+
+    def _estimate(self, indicator: str, year: int, place: Area) -> Figure:
+        """From the panel of districts."""
+        if self.estimates is None or indicator not in _PANEL or place.level == "commune":
+            return Figure()
+        column, short, unit = _PANEL[indicator]
+        panel = self.estimates.panel
+        row: Any
+        for row in panel[(panel["area"] == place.code) & (panel["year"] == year)].to_dict("records"):
+            is_own = PREFIX in row["source_id"] and row[f"status_{column}"] != "estimated"
+            bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+            return Figure(unit * row[column], "own" if is_own else row[f"status_{column}"], row["source_id"], *bounds)
+        return Figure()
+
+    def fall(self, first: int, last: int, years: int = 1) -> Figure:
+        """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain
+        arithmetic of two figures.
+        """
+        before, after = (self.figure("poverty_rate_pct", year) for year in (first, last))
+        if before.value is None or after.value is None:
+            return Figure()
+        kind = "estimated" if "estimated" in (before.kind, after.kind) else ""
+        return Figure((before.value - after.value) / years, kind)
+
+    @cached_property
+    def estimates(self) -> Estimates | None:
+        """The panel of districts; None on a day on which its opening stock was not known."""
+        estimates: Estimates | None = or_none(estimate_panel, self.obs, seed=SEED)
+        return estimates
+
+    @cached_property
+    def last(self) -> int | None:
+        """The last year whose count of poor households is known or estimated for the area of the report."""
+        years = [year for year in range(FIRST_YEAR, self.year + 1) if self.figure("poor_households", year).value]
+        return max(years, default=None)
+
+
+def stated(row: Any) -> Figure:
+    """The Figure of a row of observations; of None one that knows nothing."""
+    if row is None:
+        return Figure()
+    kind = "own" if row.source_id.startswith(PREFIX) else "derived" if row.obs_status == "E" else "published"
+    return Figure(row.obs_value, kind, row.source_id)
+
+
+def _members(place: Area, day: str) -> list[Area]:
+    """The areas whose counts add up to a place that is not counted itself on a day."""
+    if place.code == POOR_DISTRICTS:
+        return [area(code) for code in poor_districts()]
+    if place.vintage == "2025" and vintage_of(day) == "2020":
+        return [area(code) for code in crosswalk().query("new_code == @place.code")["old_code"]]
+    return []
+
+
+def _sum_of(figures: Sequence[Figure]) -> Figure:
+    values = [figure.value for figure in figures if figure.value is not None]
+    return _derived(sum(values), figures) if len(values) == len(figures) else Figure()
+
+
+def _derived(value: float, figures: Sequence[Figure]) -> Figure:
+    kinds = {figure.kind for figure in figures}
+    kind = next((kind for kind in ("estimated", "own") if kind in kinds), "derived")
+    return Figure(value, kind, "|".join(figure.sources for figure in figures))
+
+
+def or_none(compute: Callable[..., Any], *values: Any, **named: Any) -> Any:
+    """What a function gives, or None where too little is known for it."""
+    try:
+        return compute(*values, **named)
+    except KontumError:
+        return None

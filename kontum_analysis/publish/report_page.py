@@ -1,0 +1,46 @@
+"""An HTML page that needs nothing else: a template of `templates/` filled in, with every word escaped."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..base.words import day_words, exact_day, listed, number, percent, plain, text
+from .word import clean
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def page(template: str, lang: str, **values: Any) -> str:
+    """The text of the page that a template gives with these values.
+
+    In a template, `{{ x | n2 }}` is a number with two decimals as the language writes it, `{{ day | date }}` a day,
+    `{{ gap() }}` dots to be filled in, `{{ picture(png) }}` the address of a picture. A value that was not given is an
+    error. Raises KeyError for a language that the package does not speak.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+    )
+    environment.filters |= {f"n{d}": lambda value, d=d: number(value, d, lang) for d in range(3)}
+    spoken = dict(date=exact_day, day=day_words, listed=listed, percent=percent, plain=plain)
+    environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
+    environment.globals |= {"lang": lang, "gap": gap, "picture": picture}
+    environment.globals["label"] = lambda key, **named: text(key, lang, **named)
+    return environment.get_template(template).render(**values)
+
+
+def gap(words: str = "……") -> Markup:
+    """A place for an office to fill in, shown as dots or as the words that say what belongs there."""
+    return Markup('<span class="fill">{}</span>').format(words)
+
+
+def picture(png: bytes) -> str:
+    """PNG bytes as the address of a picture within the page."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

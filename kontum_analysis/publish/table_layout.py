@@ -1,0 +1,86 @@
+"""How an HTML table is laid out: where its cells stand, how wide its columns are, which rows stay on one page."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.html import HtmlElement as Element
+
+BLANK = re.compile(r"[ \t\r\n]+")  # not a no-break space
+_TABLE_SIZES = (11, 10, 9, 8)
+_LETTER = 0.5  # mean width of a letter, in parts of the size of the type
+_EMPTY = 9.0  # letters for which an empty column has room, since somebody is to type there
+_LINE = 60.0  # letters after which a cell may break
+_ROOMY = 0.25  # the part of what would keep the cells on one line with which a size of type will do
+_PADDING_CM = 0.45  # white left and right of a cell's text, together
+_TOGETHER, _LONG = 14, 60  # a table of so many rows at most, none with a cell of so many letters, stays on one page
+_COMPANY = 3  # so many rows at either end stay together, so that none stands alone on a page
+
+
+class Spot(NamedTuple):
+    """A cell of a table and where it begins in the grid."""
+
+    cell: Element
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+def is_heading(row: Element) -> bool:
+    """Whether a row is one of the head of its table."""
+    return bool(row.getparent().tag == "thead")
+
+
+def spots_of(rows: list[Element]) -> Iterator[Spot]:
+    """Where each cell of some rows stands, with colspan and rowspan taken into account."""
+    taken: set[tuple[int, int]] = set()
+    for number, row in enumerate(rows):
+        column = 0
+        for cell in row:
+            while (number, column) in taken:
+                column += 1
+            spot = Spot(cell, number, column, int(cell.get("rowspan", 1)), int(cell.get("colspan", 1)))
+            taken |= {(number + i, column + j) for i in range(spot.rows) for j in range(spot.columns)}
+            yield spot
+
+
+def rows_kept_with_next(table: Element, rows: list[Element], spots: list[Spot]) -> list[bool]:
+    """Which rows must stand on the page of the next: headings, all of a short table, the ends of a long one."""
+    after, last = table.getnext(), len(rows) - 1
+    has_note = after is not None and after.get("class") == "note"
+    is_short = last < _TOGETHER and max(len(spot.cell.text_content()) for spot in spots) < _LONG
+    heads = [is_heading(row) or row.get("class") == "group" for row in rows]
+    return [
+        has_note if n == last else heads[n] or is_short or not _COMPANY <= n <= last - _COMPANY
+        for n in range(len(rows))
+    ]
+
+
+def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
+    """(type size, column widths in cm): each column holds its longest word; what is left goes to those with long texts.
+
+    The largest type is taken with which the columns get a part of what would keep their cells on one line.
+    """
+    count = max(spot.column + spot.columns for spot in spots)
+    word, body, head = [0.0] * count, [0.0] * count, [0.0] * count
+    for spot in (spot for spot in spots if spot.columns == 1):
+        parts = [_length(part) for part in BLANK.split(" ".join(spot.cell.itertext()).strip())]
+        lengths = head if spot.cell.tag == "th" else body
+        lengths[spot.column] = max(lengths[spot.column], min(sum(parts) + len(parts) - 1, _LINE))
+        word[spot.column] = max([word[spot.column], *parts])
+    whole = [max(cells or _EMPTY, heading / 2) for cells, heading in zip(body, head, strict=True)]
+    for size in _TABLE_SIZES:
+        letter = _LETTER * size * 2.54 / 72
+        least = [n * letter + _PADDING_CM for n in word]
+        wish = [max(0.1, n * letter + _PADDING_CM - low) for n, low in zip(whole, least, strict=True)]
+        share = (room_cm - sum(least)) / sum(wish)
+        if share >= _ROOMY:
+            break
+    fit = min(1.0, room_cm / sum(least))
+    return size, [fit * low + max(0.0, share) * more for low, more in zip(least, wish, strict=True)]
+
+
+def _length(words: str) -> float:
+    """Letters, with capitals as wide as they are."""
+    return sum(1.4 if letter.isupper() else 1.0 for letter in words)
