@@ -1,5 +1,6 @@
 """What Programme 3299 asks for, read from the table of targets: the only place of its numbers."""
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -76,3 +77,16 @@ def horizon() -> int:
     2025
     """
     return corridors()[PROVINCE].horizon
+
+
+def is_period_over(obs: pd.DataFrame, year: int, as_of: str | date | None = None) -> bool:
+    """Whether the end of a year lies behind a vintage: the day `as_of`, or else that of the latest publication.
+
+    The clock is never asked, so the same data say the same at any time.
+
+    >>> from .observations import load_observations
+    >>> is_period_over(load_observations(), 2025), is_period_over(load_observations(), 2025, "2024-06-30")
+    (True, False)
+    """
+    day = pd.Timestamp(as_of) if as_of is not None else pd.to_datetime(obs["known_from"]).max()
+    return bool(day >= pd.Timestamp(year, 12, 31))

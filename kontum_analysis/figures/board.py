@@ -7,29 +7,32 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..base.words import Lookup, chance, number, plain, text
-from ..targets.board import scoreboard
+from ..targets.board import scoreboard, status_key
 from . import style
 
-# fmt: off
-STATUS: dict[str, style.Look] = {
-    "met": dict(marker="o", color=style.GREEN), "on_track": dict(marker="^", color=style.BLUE),
-    "at_risk": dict(marker="D", color=style.ORANGE), "off_track": dict(marker="X", color=style.RED),
+STATUS: dict[str, style.Look] = {  # misses first
+    "off_track": dict(marker="X", color=style.RED),
+    "at_risk": dict(marker="D", color=style.ORANGE),
+    "on_track": dict(marker="^", color=style.BLUE),
+    "met": dict(marker="o", color=style.GREEN),
 }
-# fmt: on
 BOUND: style.Look = {**style.AT_LEAST, "marker": ">", "color": style.BLACK}
 CUT: style.Look = dict(marker="$//$", color=style.BLACK, markersize=8, linestyle="none", markeredgewidth=0.3)
 FULL = 1.3  # bars end here, with the mark of a cut: a target passed by far is not drawn to scale
 LINE = 0.42  # between two lines of words, cm
 COLUMNS = {"latest": 1.53, "goal": 1.8, "chance": 2.08}  # right ends, as parts of the axes' width
+TRACK = 1.86, 2.08  # the ends of the bar of a chance, 0 and 100 per cent
 
 
 def board_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Each target: latest value, the level asked for, probability, status; progress is value over level (fraction).
+    """Each target: latest value, level asked for, probability with its range, status; progress is value over
+    level (fraction).
 
     bound_low: what a later figure gives as the least; it is no value, but it may decide the status (reason bound).
     """
     columns = ["target_id", "programme", "horizon_year", "kind", "latest_value", "latest_day", "value_low"]
-    table = scoreboard(obs)[[*columns, "unit_measure", "probability", "status", "reason", "bound_low"]]
+    columns += ["unit_measure", "probability", "probability_low", "probability_high", "status", "reason", "bound_low"]
+    table = scoreboard(obs)[[*columns, "period_over"]]
     progress = np.where(table["value_low"] > 0, table["latest_value"] / table["value_low"], np.nan)
     order = table["programme"].map({"NTM": 0, "DTTS": 1, "POVERTY": 2}).sort_values(kind="stable")
     return table.assign(progress=progress).loc[order.index].reset_index(drop=True)
@@ -41,27 +44,36 @@ def draw_board(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
     """
     is_measured = table["progress"].notna()
     order = table["status"].map({status: place for place, status in enumerate(STATUS)})
-    measured = table[is_measured].assign(order=order).sort_values(["order", "progress"], ascending=[True, False])
+    measured = table[is_measured].assign(order=order)
+    measured = measured.sort_values(["order", "period_over", "progress"], ascending=[True, False, False])
     names = _names_below(table[~is_measured], lang)
-    below, rows = 1.5 + LINE * -(-len(names) // 2), len(measured) + 0.9 * measured["status"].nunique()
+    below, rows = (
+        1.5 + LINE * -(-len(names) // 2),
+        len(measured) + 0.9 * len(measured[["status", "period_over"]].drop_duplicates()),
+    )
+    is_over = bool(table["period_over"].any())
     with style.canvas(
-        heading, lang, height_cm=2.8 + 0.56 * rows + below, left=5.5, right=5.6, top=1.4, bottom=below + 1.4
+        heading, lang, height_cm=3.35 + 0.56 * rows + below, left=5.5, right=5.6, top=1.95, bottom=below + 1.4
     ) as figure:
         _measured_rows(figure.subplots(), measured, lang)
-        words = text("scoreboard.not_measured", lang, n=(~is_measured).sum())
+        none = text(status_key("not_measured", is_over), lang).capitalize()
+        words = text("scoreboard.not_measured", lang, words=none, n=(~is_measured).sum())
         for i, (line, look) in enumerate([(words, dict(fontsize=8.5, fontweight="bold")), *names]):
             column, down = divmod(max(i - 1, 0), -(-len(names) // 2))
             y = (below - LINE * down - (0.6 if i else 0)) / (figure.get_size_inches()[1] / style.CM)
             figure.text(0.2 / style.WIDTH_CM + column / 2, y, line, va="top", **{"fontsize": 7.2, **look})
         entries = [
-            (dict(linestyle="none", markersize=5.5, **look), text(f"target_status.{status}", lang))
+            (dict(linestyle="none", markersize=5.5, **look), text(status_key(status, is_over), lang))
             for status, look in STATUS.items()
         ]
-        if measured["bound_low"].notna().any():
-            entries.append((BOUND, text("scoreboard.bound_key", lang)))
-        if (measured["progress"] > FULL).any():
-            entries.append((CUT, text("scoreboard.cut_key", lang)))
         style.key(figure, entries)
+        marks = []
+        if measured["bound_low"].notna().any():
+            marks.append((BOUND, text("scoreboard.bound_key", lang)))
+        if (measured["progress"] > FULL).any():
+            marks.append((CUT, text("scoreboard.cut_key", lang)))
+        if marks:
+            style.key(figure, marks, 0.55)
         return figure
 
 
@@ -81,15 +93,16 @@ def _measured_rows(axes: Axes, measured: pd.DataFrame, lang: str) -> None:
     places: list[float] = []
     place, before = 0.0, None
     for row in style.each(measured):
-        if row.status != before:
+        if (row.status, row.period_over) != before:
             place += 0.9
             head: style.Look = dict(transform=axes.get_yaxis_transform(), ha="right", va="center", fontweight="bold")
-            axes.text(-0.02, place - 0.85, text(f"target_status.{row.status}", lang).capitalize(), **head)
-        before = row.status
+            axes.text(-0.02, place - 0.85, text(status_key(row.status, row.period_over), lang).capitalize(), **head)
+        before = row.status, row.period_over
         names.append(text(f"target_short.{row.target_id}", lang))
         places.append(place)
         _bullet(axes, place, row)
         _numbers(axes, place, row, lang)
+        _chance_bar(axes, place, row)
         place += 1.0
     axes.axvline(1, color=style.BLACK, linewidth=1.0, zorder=4)
     axes.set_yticks(places, names)
@@ -129,10 +142,29 @@ def _numbers(axes: Axes, place: float, row: Any, lang: str) -> None:
         words["latest"] += text("scoreboard.bound", lang, bound=row.bound_low)
     for column, x in COLUMNS.items():
         where: style.Look = dict(xycoords=("axes fraction", "data"), ha="right", va="center", annotation_clip=False)
-        axes.annotate(words[column], (x, place), fontsize=7.2, **where)
+        y = place - 0.12 if column == "chance" and row.probability == row.probability else place
+        axes.annotate(words[column], (x, y), fontsize=7.2, **where)
+
+
+def _chance_bar(axes: Axes, place: float, row: Any) -> None:
+    """The range of the chance on a track from 0 to 100 per cent, a dot at the default; nothing without a model."""
+    if row.probability != row.probability:
+        return
+    low, middle, high = np.interp([row.probability_low, row.probability, row.probability_high], [0, 1], TRACK)
+    where: style.Look = dict(transform=axes.get_yaxis_transform(), clip_on=False)
+    axes.plot(TRACK, [place + 0.3] * 2, color=style.LIGHT, linewidth=1.0, zorder=2, **where)
+    axes.plot(
+        [low, high], [place + 0.3] * 2, color=style.BLACK, linewidth=2.2, solid_capstyle="butt", zorder=3, **where
+    )
+    axes.plot([middle], [place + 0.3], marker="o", markersize=3.2, color=style.BLACK, zorder=4, **where)
 
 
 def board_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """How many targets have each status."""
-    counts = table["status"].value_counts().reindex([*STATUS, "not_measured"], fill_value=0)
-    return dict(targets=Lookup(counts), all=len(table), by_bound=int((table["reason"] == "bound").sum()))
+    """How many targets have each status, and the words for it; once the period is over, of those that fell due."""
+    due = table[table["period_over"]] if table["period_over"].any() else table
+    is_over, year = bool(table["period_over"].any()), int(due["horizon_year"].max())
+    counts = due["status"].value_counts().reindex([*STATUS, "not_measured"], fill_value=0)
+    words = pd.Series({status: text(status_key(status, is_over), lang) for status in counts.index})
+    which = text("scoreboard.due", lang, n=len(due), year=year) if is_over else text("scoreboard.all", lang, n=len(due))
+    by_bound = int((table["reason"] == "bound").sum())
+    return dict(targets=Lookup(counts), words=Lookup(words), which=which, by_bound=by_bound)

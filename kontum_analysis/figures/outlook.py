@@ -10,33 +10,31 @@ from scipy.special import expit, logit
 from ..base.words import Lookup, chance, number, plain, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
 from ..data.programme import AREAS, corridors, horizon
-from ..poverty.draws import outlook_draws, probability
+from ..poverty.districts import FIRST_YEAR
+from ..poverty.draws import outlook_draws
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
-from ..poverty.known import known_rates
+from ..poverty.known import known_rates, opening_rates
+from ..poverty.speeds import CHOICES
+from ..targets.chances import POVERTY, target_chances
 from . import shapes, style
 from .facts import addressed
 
-HISTORY_WEIGHT = 0.25  # the blend of own speed and history that did best on 61 national cases of the MPI panel
+CHANCE = ["chance", "chance_low", "chance_high"]
+TARGETS = dict(zip(AREAS, POVERTY, strict=True))
 
 
 def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its
-    horizon, with P.
+    """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its horizon, with
+    the chance of reaching it and its range (`target_chances`).
     """
-    known = known_rates(obs)
-    draws, history = outlook_draws(obs), outlook_draws(obs, end=horizon(), weight=HISTORY_WEIGHT)
-    quantiles = draws.quantiles().rename(columns={"q50": "rate"})
+    known, quantiles = known_rates(obs), outlook_draws(obs).quantiles().rename(columns={"q50": "rate"})
     parts = [known.assign(kind="known"), quantiles[quantiles["area"].isin(AREAS)].assign(kind="outlook")]
-    first = known["year"].min()
-    for area in AREAS:
-        opening = known.loc[(known["area"] == area) & (known["year"] == first), "rate"].iloc[0]
-        asked = opening - corridors()[area].low / 100 * (horizon() - first)
-        chances = [probability(by, area, horizon(), asked) for by in (draws, history)]
-        row = dict(area=area, kind="asked", year=horizon(), rate=max(asked, 0.0))
-        parts.append(pd.DataFrame([row | dict(chance=chances[0], chance_history=chances[1])]))
+    opening, end = opening_rates(obs), horizon()
+    level = [max(opening[area] - corridors()[area].low / 100 * (end - FIRST_YEAR), 0.0) for area in AREAS]
+    asked = pd.DataFrame(dict(target_id=TARGETS.values(), area=AREAS, kind="asked", year=end, rate=level))
+    parts.append(asked.merge(target_chances(obs)[["target_id", *CHANCE]], on="target_id", how="left"))
     quantile_names = ["q05", "q10", "q25", "q75", "q90", "q95"]
-    columns = ["area", "kind", "year", "rate", *quantile_names, "status", "chance", "chance_history"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    return pd.concat(parts, ignore_index=True)[["area", "kind", "year", "rate", *quantile_names, "status", *CHANCE]]
 
 
 def draw_outlook(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
@@ -48,7 +46,8 @@ def draw_outlook(table: pd.DataFrame, lang: str, heading: style.Heading) -> styl
             axes.plot(fan["year"], fan["rate"], **MEDIAN)
             asked = rows[rows["kind"] == "asked"].iloc[0]
             axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, zorder=5, **ASKED)
-            chances = dict(chance=chance(asked.chance, lang), history=chance(asked.chance_history, lang))
+            names = dict(zip(CHANCE, ("chance", "low", "high"), strict=True))
+            chances = {name: chance(asked[column], lang) for column, name in names.items()}
             level = dict(pace=corridors()[area].low, rate=asked.rate, year=int(asked.year))
             end = fan.iloc[-1]
             label = "poverty_outlook.end_floor" if _on_floor(end) else "poverty_outlook.end"
@@ -71,16 +70,17 @@ def _on_floor(row: Any) -> bool:
 
 
 def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Rates and quantiles by area and year, the two chances by area, and the year from which the floor rules."""
+    """Rates and quantiles by area and year, the chance by area with its range, and the year from which the floor
+    rules.
+    """
     fan, asked = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
     rows, last = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())], fan["year"].max()
     stopped = min((row.year for row in style.each(rows) if _on_floor(row)), default=last + 1)
-    chances = asked[["chance", "chance_history"]]
-    chances = chances.assign(least=chances.min(axis=1), most=chances.max(axis=1)).map(lambda p: chance(p, lang))
-    names = dict(province=PROVINCE, poor=POOR_DISTRICTS, own="chance", history="chance_history")
+    chances = asked[CHANCE].map(lambda p: chance(p, lang))
     columns = dict.fromkeys(("rate", "q10", "q90"), "area year")
-    facts = addressed(fan, lang, columns, last=last, stopped=stopped, history_weight=HISTORY_WEIGHT)
-    return facts | dict(chance=Lookup(chances.stack(), names))
+    choices = "; ".join(text(f"choice.{choice}", lang) for choice in CHOICES)
+    facts = addressed(fan, lang, columns, last=last, stopped=stopped, choices=choices)
+    return facts | dict(chance=Lookup(chances.stack(), dict(province=PROVINCE, poor=POOR_DISTRICTS)))
 
 
 def pace_table(obs: pd.DataFrame) -> pd.DataFrame:

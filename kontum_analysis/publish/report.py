@@ -23,7 +23,8 @@ from ..ntm.communes import communes
 from ..ntm.published import BANDS
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title
-from ..targets.board import LIKELY, STATUSES, UNLIKELY
+from ..targets.board import STATUSES
+from ..targets.chances import LIKELY, UNLIKELY
 from .report_facts import DRAWS, DUE, Facts, gather
 from .report_figures import Figure
 from .report_head import Head, area_of, head_of, place_words, scope_words

@@ -1,7 +1,6 @@
 """The scoreboard: each of the 26 targets of Programme 3299 with its latest value, gap, outlook and a status by rule."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,14 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
 from ..data.observations import vintage
-from ..data.programme import POVERTY_PACE, load_targets
-from ..ntm.attainment import project_ntm
+from ..data.programme import is_period_over, load_targets
+from ..ntm.attainment import DRAWS, SEED
 from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
-from ..poverty.draws import chance_of_average, outlook_draws
-from ..poverty.known import opening_rates
+from .chances import status_of_range, target_chances
 from .measures import Measure, is_average, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
-LIKELY, UNLIKELY = 2 / 3, 1 / 3
 PROGRAMME_DAY = "2022-10-04"  # CTr 3299/CTr-UBND
 COLUMNS = [
     "target_id",
@@ -44,6 +41,10 @@ COLUMNS = [
     "pace_observed",
     "projected_value",
     "probability",
+    "probability_low",
+    "probability_high",
+    "choice_low",
+    "choice_high",
     "status",
     "reason",
     "needed_vi",
@@ -53,47 +54,45 @@ COLUMNS = [
     "source_ids",
     "source_lines",
     "target_known",
+    "period_over",
 ]
-EVENTS = {  # indicator of a target -> event of `project_ntm`
-    "ntm_communes": "ntm_communes",
-    "ntm_advanced_communes": "ntm_advanced_communes",
-    "ntm_model_communes": "ntm_model_communes",
-    "ntm_communes_15_plus_criteria_share_pct": "all_communes_15_criteria",
-}
+OUTLOOK = ("projected_value", "chance", "chance_low", "chance_high", "choice_low", "choice_high")
 
 
 def scoreboard(
     obs: pd.DataFrame,
     as_of: str | date | None = None,
     data: str | Path | None = None,
-    draws: int = 10_000,
-    seed: int = 3299,
+    draws: int = DRAWS,
+    seed: int = SEED,
     only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """One row for each of the 26 targets of Programme 3299, in the order of targets.csv.
 
     obs: from `load_observations`. as_of: a day; the whole board is then made from what had been published by it.
     data: the folder that `obs` was loaded from, default `data/raw/`. draws, seed: of the models behind projected_value
-    and probability. only: ids of the targets wanted, default all; a model that none of them asks for is not run.
+    and probability. only: ids of the targets wanted, default all.
 
     Columns: the target (statement in both languages); latest_value in its unit with latest_day and kind (published,
     derived, estimated, none); gap (what is missing, 0 when satisfied); years_left from latest_day to the end of the
-    horizon; pace_needed and pace_observed a year; projected_value (median) and probability where there is a model (NTM
-    counts at the observed pace, average falls of the poverty rate by `outlook_draws`); status and the rule behind it:
+    horizon; pace_needed and pace_observed a year; projected_value (median) and probability by the default where there
+    is a model, with probability_low and probability_high over the choices that can be defended and choice_low and
+    choice_high that give them (`target_chances`); status and the rule behind it:
 
     - met: the value satisfies the target and cannot be lost by time (a level, not an average), or a later bound proves
       it from its safe side (reason bound; a bound of low reliability proves nothing);
-    - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); without a model,
-      observed pace at least the needed one, at least half, less (reason pace); a value below the target without any
-      pace is at_risk (reason one_figure). A pace is counted from the first figure under the same standard at least a
-      year before;
+    - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); at_risk too where the
+      ends of the range of probabilities say otherwise (reason model_range); without a model, observed pace at least
+      the needed one, at least half, less (reason pace); a value below the target without any pace is at_risk (reason
+      one_figure). A pace is counted from the first figure under the same standard at least a year before;
     - a mean that reaches the target without proving it for every commune is on_track (reason mean_only);
     - not_measured: no value in the target's own terms (reason no_figure), or a qualitative target (reason qualitative).
 
     A range "3 to 4" asks for its low end; its high end is no cap. A bound never becomes a value; bound_low and
     bound_high carry what a later one says. needed_vi and needed_en say of a target that is not measured what would be
     needed. source_ids and source_lines (of observations.csv) name the rows behind the value, or the nearest evidence
-    where there is none.
+    where there is none. period_over: whether the vintage lies after the end of the target's horizon (`is_period_over`):
+    then a status no longer speaks of a future but of what was probably reached (`status_key`).
 
     Raises KontumError for a programme target with the comparator < or <=, for which no rule is written.
 
@@ -107,59 +106,33 @@ def scoreboard(
     is_known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
-    outlooks = _outlooks(obs, targets, draws, seed)
+    chances = target_chances(obs, draws, seed).set_index("target_id")
     rows = []
     target: Any
     for target in targets.itertuples():
         if target.comparator in ("<", "<="):
             raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
-        projected, chance = outlooks.get(target.target_id, (np.nan, np.nan))
-        rows.append(_row(target, measure(obs, target), projected, chance) | {"target_known": is_known})
+        outlook = chances.loc[target.target_id] if target.target_id in chances.index else pd.Series(dtype=object)
+        over = is_period_over(obs, int(target.horizon_year), as_of)
+        rows.append(_row(target, measure(obs, target), outlook) | {"target_known": is_known, "period_over": over})
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _outlooks(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    """target_id -> (median at the horizon, probability), for the targets that a model speaks of.
+def status_key(status: str, is_over: bool) -> str:
+    """The label of a status: of what is going on, or after the period of what was probably reached.
 
-    A vintage before the first figures has no model, and the board says so by an empty probability.
+    >>> status_key("at_risk", False), status_key("at_risk", True)
+    ('target_status.at_risk', 'target_status.at_risk.over')
     """
-    outlooks: dict[str, tuple[float, float]] = {}
-    for indicators, outlook in (([*EVENTS], _ntm_outlook), ([POVERTY_PACE], _poverty_outlook)):
-        rows = targets[targets["indicator"].isin(indicators)]
-        if len(rows):
-            with suppress(KontumError):
-                outlooks |= outlook(obs, rows, draws, seed)
-    return outlooks
+    return f"target_status.{status}.over" if is_over else f"target_status.{status}"
 
 
-def _ntm_outlook(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    ntm = project_ntm(obs, pace=None, draws=draws, seed=seed)
-    chances = ntm.probabilities.set_index("event")["probability"]
-    medians = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")["median"].astype(float)
-    share = 100 * medians["ntm_communes_15_plus_criteria"] / len(ntm.communes)
-    medians["ntm_communes_15_plus_criteria_share_pct"] = share
-    ids = zip(targets["target_id"], targets["indicator"], strict=True)
-    return {target_id: (float(medians[name]), float(chances[EVENTS[name]])) for target_id, name in ids}
-
-
-def _poverty_outlook(obs: pd.DataFrame, targets: pd.DataFrame, draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    opening, outlooks = opening_rates(obs), {}
-    target: Any
-    for end in sorted({int(year) for year in targets["horizon_year"]}):
-        outlook = outlook_draws(obs, end=end, draws=draws, seed=seed)
-        for target in targets[targets["horizon_year"] == end].itertuples():
-            area = target.scope_area
-            fall_pp = 100 * (opening[area] - float(np.median(outlook.of(area)[-1])))
-            chance = chance_of_average(outlook, area, target.value_low, opening[area], end)
-            outlooks[target.target_id] = (fall_pp / (end - FIRST_YEAR), chance)
-    return outlooks
-
-
-def _row(target: Any, measured: Measure, projected: float, chance: float) -> dict[str, Any]:
+def _row(target: Any, measured: Measure, outlook: pd.Series) -> dict[str, Any]:
+    projected, *chances, choice_low, choice_high = outlook.reindex(OUTLOOK)
     left = target.horizon_year + 1 - decimal_year(measured.day) if measured.day else np.nan
     gap, needed = gap_and_pace(target, measured.value, left)
     observed = _observed_pace(target, measured)
-    status, reason = judge(target, measured, needed, observed, chance)
+    status, reason = judge(target, measured, needed, observed, *chances)
     key = f"needed.{target.target_id}"
     key = key if key in labels() else "needed.other"
     return dict(
@@ -181,7 +154,11 @@ def _row(target: Any, measured: Measure, projected: float, chance: float) -> dic
         pace_needed=needed,
         pace_observed=observed,
         projected_value=projected,
-        probability=chance,
+        probability=chances[0],
+        probability_low=chances[1],
+        probability_high=chances[2],
+        choice_low=choice_low,
+        choice_high=choice_high,
         status=status,
         reason=reason,
         **{f"needed_{lang}": text(key, lang) if status == "not_measured" else "" for lang in LANGUAGES},
@@ -232,8 +209,11 @@ def satisfies(comparator: str, low: float, value: float) -> bool:
     return bool(value > low) if comparator == ">" else bool(value >= low)
 
 
-def judge(target: Any, measured: Measure, needed: float, observed: float, chance: float) -> tuple[str, str]:
-    """(status, reason) of a target by the rules of `scoreboard`; needed, observed: paces a year."""
+def judge(
+    target: Any, measured: Measure, needed: float, observed: float, chance: float, low: float, high: float
+) -> tuple[str, str]:
+    """(status, reason) of a target by the rules of `scoreboard`; needed, observed: paces a year; low, high: the range
+    of the chance."""
     if target.comparator == "qualitative":
         return "not_measured", "qualitative"
     if not is_average(target):
@@ -245,7 +225,7 @@ def judge(target: Any, measured: Measure, needed: float, observed: float, chance
     if measured.kind == "none":
         return "not_measured", "no_figure"
     if not np.isnan(chance):
-        return "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track", "model"
+        return status_of_range(low, chance, high)
     if measured.is_sure and not np.isnan(measured.low) and measured.bound_day > measured.day:
         proven = _pace_between(measured.day, measured.value, measured.bound_day, measured.low)
         return _status_by_pace(proven, needed), "pace_bound"
