@@ -10,6 +10,7 @@ from ..base.words import Lookup, number, text
 from ..data.areas import area_name, poor_districts, register
 from ..data.observations import raw_tables
 from ..ntm.attainment import project_ntm
+from ..ntm.goals import asked_pace
 from ..poverty.estimates import estimate_panel
 from . import shapes, style
 from .facts import addressed
@@ -52,7 +53,7 @@ def commune_table(obs: pd.DataFrame) -> pd.DataFrame:
     grid = raw_tables()["tile_grid"]
     grid = grid[(grid["level"] == "commune") & (grid["vintage"] == "2020")].set_index("code")
     communes = register("2020", "commune").set_index("code")
-    projected = project_ntm(obs, pace=1.5, draws=4000).communes.set_index("code")
+    projected = project_ntm(obs, asked_pace()).communes.set_index("code")
     is_named = projected["attained_by"].fillna("").astype(str) != ""
     table = pd.DataFrame(
         dict(

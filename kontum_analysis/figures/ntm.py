@@ -13,11 +13,9 @@ from ..data.programme import horizon
 from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
 from . import shapes, style
-from .catalogue import SEED
 from .facts import addressed
 
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan
-DRAWS = {"1.5": 4000, "1": 2000, "2": 2000, "observed": 2000}
 QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
 
 
@@ -44,7 +42,7 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     parts = [pd.DataFrame(known, columns=["day", "standard", "communes", "source_id"])]
     parts[0] = parts[0].assign(kind="known", status="published")
     for name, pace in PACES.items():
-        projection = project_ntm(obs, pace=pace, draws=DRAWS[name], seed=SEED, end=horizon())
+        projection = project_ntm(obs, pace)
         chances = projection.probabilities.set_index("event")["probability"]
         years = projection.years[projection.years["indicator"] == "ntm_communes"].rename(columns=names)
         years["probability"] = [chances["ntm_communes"] if year == horizon() else np.nan for year in years["year"]]

@@ -19,13 +19,15 @@ from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, d
 from ..data.observations import ASSUMED_LAG_DAYS, all_tables
 from ..data.programme import corridors, horizon
 from ..figures import build
+from ..ntm.attainment import DRAWS
 from ..ntm.communes import communes
+from ..ntm.goals import asked_pace
 from ..ntm.published import BANDS
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title
-from ..targets.board import STATUSES
+from ..targets.board import STATUSES, status_key
 from ..targets.chances import LIKELY, UNLIKELY
-from .report_facts import DRAWS, DUE, Facts, gather
+from .report_facts import DUE, Facts, gather
 from .report_figures import Figure
 from .report_head import Head, area_of, head_of, place_words, scope_words
 from .report_page import gap, page
@@ -79,7 +81,10 @@ def build_report(
         name=lambda place: area_name(place.code, lang) if place.level == "group" else place_words(place, lang),
         short_name=lambda code: area_name(code, lang),
         indicator_name=tables["indicators"].set_index("indicator")[f"name_{lang}"].to_dict(),
-        statuses={name: sum(row.get("status") == name for row in facts.targets) for name in STATUSES},
+        statuses=_statuses(facts.targets, lang),
+        status_key=status_key,
+        is_over=any(row.get("period_over") for row in facts.targets),
+        ntm_pace=asked_pace(),
         rule=dict(likely=100 * LIKELY, unlikely=100 * UNLIKELY, draws=DRAWS, lag=ASSUMED_LAG_DAYS),
         asked=corridors() | {"horizon": horizon()},
         scenario=title(facts.scenario, lang),
@@ -93,6 +98,13 @@ def build_report(
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
         pictures=list(drawn(facts, lang)) if pictures and facts.level == "province" else [],
     )
+
+
+def _statuses(targets: list[dict[str, Any]], lang: str) -> list[tuple[str, int]]:
+    """(words of a status, how many targets have it), misses first; those due at the end of the period before others."""
+    keys = [(status_key(row["status"], row["period_over"])) for row in targets if "status" in row]
+    order = [status_key(status, is_over) for is_over in (True, False) for status in (*STATUSES[-2::-1], STATUSES[-1])]
+    return [(text(key, lang), keys.count(key)) for key in order if key in keys]
 
 
 class Notes:

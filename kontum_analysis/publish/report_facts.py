@@ -14,7 +14,7 @@ from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, v
 from ..data.observations import raw_tables
 from ..data.own import PREFIX
 from ..data.programme import load_targets
-from ..ntm.attainment import NTMProjection, project_ntm
+from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.hidden import leave_one_out
@@ -23,7 +23,6 @@ from ..poverty.scenarios import Scenario
 from ..targets.board import PROGRAMME_DAY, scoreboard
 from .report_figures import SEED, AreaFigures, Figure, or_none, stated
 
-DRAWS = 10_000  # those of the scoreboard, so that chances are the same everywhere; the panel has its own
 DUE = "12-20"  # day of the year by which the report is to be sent
 SINCE = "2020-12-31"  # new-rural communes are shown from the state before the programme's first year
 PROGRAMMES = ("NTM", "DTTS", "POVERTY")
@@ -50,7 +49,7 @@ class Facts(AreaFigures):
         The province's are rows of the scoreboard; below it there is what is known of the area itself, without a status.
         """
         if self.level == "province":
-            rows = scoreboard(self.obs, data=self.data, draws=DRAWS, seed=SEED)
+            rows = scoreboard(self.obs, data=self.data)
         else:
             unknown = dict.fromkeys(("gap", "bound_low", "bound_high"), np.nan)
             rows = self._own_targets().assign(**unknown, status="", source_ids="")
@@ -78,8 +77,8 @@ class Facts(AreaFigures):
 
     @cached_property
     def ntm(self) -> NTMProjection | None:
-        """Communes at the pace seen so far; None on a day before the first bands."""
-        ntm: NTMProjection | None = or_none(project_ntm, self.obs, pace=None, draws=DRAWS, seed=SEED)
+        """Communes at the pace observed so far; None on a day before the first bands."""
+        ntm: NTMProjection | None = or_none(project_ntm, self.obs, pace=None)
         return ntm
 
     @property
@@ -96,13 +95,10 @@ class Facts(AreaFigures):
 
     @property
     def ntm_chances(self) -> list[dict[str, Any]]:
-        """Each target of the new-rural programme: event, target, latest, median, q10, q90, probability."""
-        ntm: Any = self.ntm
-        end = ntm.years[ntm.years["year"] == ntm.years["year"].max()].set_index("indicator")
-        end = end[["median", "q10", "q90"]].rename({"ntm_communes_15_plus_criteria": "all_communes_15_criteria"})
+        """Each target of the new-rural programme: event, target, latest, median, q10, q90, default, low, high."""
         now = self.ntm_history[-1]
         latest = {"ntm_communes": now["attained"], "ntm_advanced_communes": now["advanced"]}
-        chances = ntm.probabilities.dropna(subset="target").join(end, on="event")
+        chances = attainment_chances(self.obs).dropna(subset="target")
         return _records(chances.assign(latest=chances["event"].map(latest)))
 
     @property

@@ -11,11 +11,12 @@ from ..base.errors import KontumError, Words
 from ..data.areas import POOR_DISTRICTS, PROVINCE
 from ..data.observations import raw_tables
 from ..data.programme import corridors
-from ..ntm.attainment import NTMProjection, project_ntm
-from ..poverty.draws import probability, scenario_draws
+from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
+from ..ntm.goals import asked_pace
+from ..poverty.draws import chance_of_average, scenario_draws
 from ..poverty.estimates import estimate_panel
 from ..poverty.history import observed_paces, pace_percentile
-from ..poverty.known import known_rates
+from ..poverty.known import known_rates, opening_rates
 from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import Scenario, preset, presets
@@ -94,8 +95,7 @@ def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
     ['percentile', 'poor_percentile']
     """
     speeds = observed_paces(obs)["speed"]
-    opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
-    rows = []
+    opening, rows = opening_rates(obs), []
     for name in presets():
         scenario = preset(name)
         ensemble = scenario_draws(obs, scenario, draws)
@@ -106,9 +106,9 @@ def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
             first = 100 * (level - rate[area, scenario.start + 1])
             row[f"{prefix}percentile"] = pace_percentile(first, level, speeds)
             for year in (2025, 2030):
-                at_most = opening[area] - corridors()[area].low / 100 * (year - 2021)
-                is_drawn = year in ensemble.years
-                row[f"{prefix}chance_{year}"] = probability(ensemble, area, year, at_most) if is_drawn else None
+                pace, is_drawn = corridors()[area].low, year in ensemble.years
+                chance = chance_of_average(ensemble, area, pace, opening[area], year) if is_drawn else None
+                row[f"{prefix}chance_{year}"] = chance
         rows.append(row)
     columns = ["scenario", "percentile", "poor_percentile", "chance_2025", "poor_chance_2025", "chance_2030"]
     return pd.DataFrame(rows)[columns]
@@ -131,7 +131,7 @@ class Report:
     @cached_property
     def ntm(self) -> NTMProjection:
         """Communes of new-rural standard at the pace the programme asks for on average."""
-        return project_ntm(self.obs, pace=1.5)
+        return project_ntm(self.obs, asked_pace())
 
 
 def _paths(report: Report) -> pd.DataFrame:
@@ -159,15 +159,22 @@ def _attainment(report: Report) -> pd.DataFrame:
     return years[["indicator", "year", "median", "low_80", "high_80"]]
 
 
+def _ntm_chances(report: Report) -> pd.DataFrame:
+    names = {"default": "probability", "low": "probability_low", "high": "probability_high"}
+    return attainment_chances(report.obs).rename(columns=names)[["event", "target", *names.values()]]
+
+
 def _board(report: Report) -> pd.DataFrame:
     from ..targets.board import scoreboard
 
-    names = {"bound_low": "known_at_least", "bound_high": "known_at_most", "status": "target_status"}
+    names = {"bound_low": "known_at_least", "bound_high": "known_at_most"}
     columns = (
         "target_id statement_vi statement_en latest_value bound_low bound_high latest_day kind gap pace_needed "
-        "pace_observed probability status reason"
+        "pace_observed probability probability_low probability_high target_status reason"
     )
-    return scoreboard(report.obs, data=report.data)[columns.split()].rename(columns=names)
+    board = scoreboard(report.obs, data=report.data)
+    words = board["status"].where(~board["period_over"], board["status"] + ".over")
+    return board.assign(target_status=words).rename(columns=names)[columns.split()]
 
 
 def _sources(report: Report) -> pd.DataFrame:
@@ -187,7 +194,7 @@ _MAKERS: dict[str, tuple[Callable[[Report], pd.DataFrame], str, bool]] = {
     "implied_pace": (_implied, "", False),
     "district_panel": (lambda report: estimate_panel(report.obs).panel.drop(columns="source_id"), "", False),
     "ntm_attainment": (_attainment, "", False),
-    "ntm_chances": (lambda report: report.ntm.probabilities.drop(columns="standard_error"), "", False),
+    "ntm_chances": (_ntm_chances, "", False),
     "scoreboard": (_board, "", False),
     "paths": (_paths, "", True),
     "quotas_long": (_quotas, "", True),

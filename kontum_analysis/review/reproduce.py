@@ -28,6 +28,7 @@ from ..data.contract import COLUMNS, package_text
 from ..data.observations import contents_hash, load_observations, raw_tables
 from ..figures import CATALOGUE, build
 from ..ntm.attainment import project_ntm
+from ..ntm.goals import asked_pace
 from ..poverty.draws import outlook_draws
 from ..poverty.estimates import estimate_panel
 from ..poverty.hidden import leave_one_out
@@ -50,7 +51,7 @@ def steps(out: str | Path = ROOT, figures: Sequence[str] = tuple(CATALOGUE)) -> 
     out = Path(out)
     obs, processed = cache(load_observations), out / "data" / "processed"
     paths = cache(lambda: pd.concat([project_poverty(obs(), preset(name)) for name in presets()]))
-    ntm = cache(lambda: project_ntm(obs(), pace=1.5))
+    ntm = cache(lambda: project_ntm(obs(), asked_pace()))
     tables: dict[str, Tables] = {
         "step.data": {"observations": lambda: obs().drop(columns="line"), "identities": identities},
         "step.estimates": {
