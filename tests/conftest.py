@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 import kontum_analysis as kt
 from kontum_analysis.base.files import RAW
 from kontum_analysis.data import observations
+from kontum_analysis.poverty.paces import Inputs
 
 # The same examples in every run, so that a red test is red for everyone; nothing is kept on disk. `make test-slow` runs
 # the tests of properties again with "thorough".
@@ -51,7 +52,7 @@ def known_2023():
 @pytest.fixture(scope="session")
 def inputs(obs):
     """What scenarios take from every observation known today, computed once. Read only."""
-    return kt.paces.Inputs.of(obs)
+    return Inputs.of(obs)
 
 
 @pytest.fixture(scope="session")

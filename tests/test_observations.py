@@ -117,7 +117,7 @@ def test_areas_outside_kon_tum_never_leak_into_its_figures(obs):
         kt.known_rates,
         lambda obs: kt.estimate_panel(obs, draws=20).panel,
         lambda obs: kt.project_ntm(obs, pace=1.5, draws=20).communes,
-        kt.tables.baseline_districts,
+        kt.baseline_districts,
     ):
         pd.testing.assert_frame_equal(table(ours), table(obs))
 
