@@ -21,7 +21,8 @@ def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     known = known_groups(obs)
     known = known[known["area"] == PROVINCE]
     first, start, pace = known["year"].min(), known["rate"].iloc[0], corridors()[PROVINCE]
-    rows = [dict(kind="known", year=row.year, rate=row.rate, status=row.status) for row in style.each(known)]
+    known_rows = known[["year", "rate", "q10", "q90", "status"]].assign(kind="known")
+    rows = []
     for end, speed in (("low", pace.low), ("high", pace.high)):
         for year in range(first, pace.horizon + 1):
             span = year - first
@@ -31,7 +32,7 @@ def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     cases = raw_tables()["pp_evidence"].rename(columns=columns)
     cases = cases[(cases["points"] != "") & (cases["relative"] != "")].astype(dict.fromkeys(columns.values(), float))
     cases = cases.assign(kind="case")[["kind", "case", *columns.values(), "source_id"]]
-    return pd.concat([pd.DataFrame(rows), cases], ignore_index=True).astype({"year": "Int64"})
+    return pd.concat([known_rows, pd.DataFrame(rows), cases], ignore_index=True).astype({"year": "Int64"})
 
 
 CASE_MARKS: dict[str, style.Look] = {
@@ -52,7 +53,8 @@ def draw_readings(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
         cases = [
             (CASE_MARKS[column], text(f"readings.{column}", lang)) for column in ("reported", "points", "relative")
         ]
-        style.key(figure, [(style.PUBLISHED, text("readings.known", lang)), *cases])
+        style.status_key(figure, table.loc[table["kind"] == "known", "status"], lang)
+        style.key(figure, cases, 0.5)
         return figure
 
 
@@ -99,7 +101,8 @@ def readings_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     known, cases = table[table["kind"] == "known"], table[table["kind"] == "case"]
     rates, off = table[table["kind"] != "case"], (cases["reported"] - cases["points"]).abs()
     nearer = (off < (cases["reported"] - cases["relative"]).abs()).sum()
-    last, rate = known["year"].max(), rates.set_index(["kind", "year"])["rate"]
+    published = known[known["status"] != "estimated"]
+    last, rate = published["year"].max(), rates.set_index(["kind", "year"])["rate"]
     years = dict(first=known["year"].min(), last=last, ratio=rate["relative_high", last] / rate["known", last])
     return addressed(
         rates, lang, {"rate": "kind year"}, **years, n=len(cases), exact=(off < 0.005).sum(), nearer=nearer
