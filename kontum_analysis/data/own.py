@@ -1,5 +1,7 @@
 """An office's own figures: a folder of its own, outside this repository, in the very format of `data/raw/`.
 
+Each import is a folder of its own below `imports/`, so that it appears and goes as a whole and can be undone alone.
+
 The rule, in one sentence: **own figures are read only where they are asked for by `user=`.** `load_observations()`
 alone is the published figures, and so are `kontum reproduce`, `kontum verify` and every notebook, whatever lies in the
 folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`) ask for it
@@ -7,7 +9,7 @@ and say so.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -23,9 +25,12 @@ from .schemas import COLUMNS, field_problems
 
 VARIABLE = "KONTUM_DATA"
 DEFAULT = ".local/share/kontum-analysis"  # in the home folder
+ENTRIES = "imports"  # in that folder: one folder an import, numbered in the order in which they came
 PREFIX = "own-"  # every source of an office's own figures starts with it, and no published one does
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that starts with one for a formula
-_FACT = ["ref_area", "level", "indicator", "time_period", "standard"]
+_KEY = ["ref_area", "level", "indicator", "time_period"]
+_FACT = [*_KEY, "standard"]
+STATUS_ROWS = ("ntm_attained", "ntm_advanced_year", "ntm_model_year")  # one NTM status of an office governs all three
 TABLES = ("observations", "sources")
 User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
 
@@ -45,19 +50,38 @@ def folder(user: User = True) -> Path:
     return found
 
 
+def entry_folders(place: Path) -> list[Path]:
+    """The folders that hold own figures, in the order in which they count: the folder itself, then one an import."""
+    imports = sorted(path for path in (place / ENTRIES).glob("[0-9]*") if path.is_dir())
+    return [path for path in (place, *imports) if (path / "observations.csv").exists()]
+
+
 def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Observations and sources of a folder as text, validated; a dict of two tables, empty ones where it holds nothing.
 
     user: a folder, or True for the usual one; public: the tables of `raw_tables`, for areas, indicators, sources.
+    The tables of several imports are folded into one: see `folded`.
     Raises DataError listing every problem of the files by row and column; KontumError for a folder in the repository.
     """
     place = folder(user)
-    if not (place / "observations.csv").exists():
+    entries, problems = [], []
+    for path in entry_folders(place):
+        try:
+            entries.append(_entry_tables(path, place, public))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    if not entries:
         return {name: pd.DataFrame(columns=[*COLUMNS[name], LINE], dtype=str) for name in TABLES}
+    return folded(entries)
+
+
+def _entry_tables(path: Path, place: Path, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     tables, problems = {}, []
     for name in TABLES:
         try:
-            tables[name] = read_text_table(place / f"{name}.csv", list(COLUMNS[name]))
+            tables[name] = read_text_table(path / f"{name}.csv", list(COLUMNS[name]))
         except DataError as error:
             problems += error.problems
             continue
@@ -68,8 +92,31 @@ def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.D
         problems = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
         problems += _own_problems(tables)
     if problems:
-        raise DataError([replace(p, file=f"{place.name}/{p.file}") for p in problems])
+        where = path.relative_to(place.parent).as_posix()
+        raise DataError([replace(p, file=f"{where}/{p.file}") for p in problems])
     return tables
+
+
+def folded(entries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The tables of several imports as one, in their order: a later figure takes the place of an earlier one.
+
+    What is replaced is the figure for the same area, day and indicator; the new row says in its comment which value.
+    Of an NTM status the three rows go together.
+    """
+    rows = pd.concat([entry["observations"].assign(order=n) for n, entry in enumerate(entries)], ignore_index=True)
+    governed = rows.assign(indicator=rows["indicator"].where(~rows["indicator"].isin(STATUS_ROWS), "ntm_status"))
+    is_last = rows["order"] == governed.groupby(_KEY)["order"].transform("max")
+    before = rows[~is_last].drop_duplicates(_KEY, keep="last").set_index(_KEY)[["obs_value", "source_id"]]
+    kept = rows[is_last].join(before, on=_KEY, rsuffix="_before")
+    is_other = kept["obs_value_before"].notna() & (kept["obs_value"] != kept["obs_value_before"])
+    words = "Replaces " + kept["obs_value_before"] + " (" + kept["source_id_before"] + ")."
+    kept["comment"] = kept["comment"].mask(is_other, words)
+    sources = pd.concat([entry["sources"] for entry in entries]).drop_duplicates("source_id", keep="last")
+    tables = {"observations": kept.sort_values([*_KEY, "order"]), "sources": sources.sort_values("source_id")}
+    return {
+        name: table[list(COLUMNS[name])].reset_index(drop=True).assign(**{LINE: range(2, len(table) + 2)})
+        for name, table in tables.items()
+    }
 
 
 def _own_problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
