@@ -69,7 +69,7 @@ def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.D
         try:
             entries.append(_entry_tables(path, place, public))
         except DataError as error:
-            problems += error.problems
+            problems += error.problems if path.exists() else []  # one that was undone meanwhile is no longer there
     if problems:
         raise DataError(problems)
     if not entries:
