@@ -1,4 +1,4 @@
-"""Commands about data: check a folder of raw tables; the template for an office's own figures, their import and undo."""
+"""Commands about data: check a folder of raw tables; templates for an office's own figures, their import and undo."""
 
 from __future__ import annotations
 
@@ -90,13 +90,20 @@ def data_import(
         raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
     given = dict(office=office, document=document, date=date, year=year)
     plan = plan_import(
-        file, data=data, answers=answers_from(answers or []), sheet=sheet, level=level, **given  # type: ignore[arg-type]
+        file,
+        data=data,
+        answers=answers_from(answers or []),
+        sheet=sheet,
+        level=level,
+        **given,  # type: ignore[arg-type]
     )
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
         _say(console, "own.import.same", lang)
     elif dry_run:
-        _say(console, "own.import.dry_run_doubts" if plan.doubts else "own.import.dry_run", lang, count=len(plan.doubts))
+        _say(
+            console, "own.import.dry_run_doubts" if plan.doubts else "own.import.dry_run", lang, count=len(plan.doubts)
+        )
     elif plan.doubts and not yes:
         raise KontumError("own.error.doubts", count=len(plan.doubts))
     elif yes or _agreed(shown(plan.place), lang):
@@ -251,6 +258,8 @@ def _conflict_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     """One row an area, one column an indicator; bands of communes are left to the analysis."""
+    import pandas as pd
+
     from ..offices.columns import heading
 
     wanted = ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
@@ -258,8 +267,7 @@ def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     rows = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
     areas = rows.drop_duplicates(["level", "ref_area"])
     wide = rows.pivot(index=["level", "ref_area"], columns="indicator", values="obs_value")
-    wide = wide.loc[list(zip(areas["level"], areas["ref_area"], strict=True)), names]
-    table = wide.apply(lambda column: [_value(v, lang, str(column.name)) for v in column])
-    table.columns = [heading(name, lang) for name in names]
-    table.insert(0, text("own.col.area", lang), _areas(areas, lang))
-    return table.reset_index(drop=True)
+    wide = wide.reindex(pd.MultiIndex.from_frame(areas[["level", "ref_area"]]))
+    columns = {text("own.col.area", lang): _areas(areas, lang)}
+    columns |= {heading(name, lang): [_value(value, lang, name) for value in wide[name]] for name in names}
+    return pd.DataFrame(columns, dtype=str)

@@ -106,8 +106,8 @@ def folded(entries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFr
     rows = pd.concat([entry["observations"].assign(order=n) for n, entry in enumerate(entries)], ignore_index=True)
     governed = rows.assign(indicator=rows["indicator"].where(~rows["indicator"].isin(STATUS_ROWS), "ntm_status"))
     is_last = rows["order"] == governed.groupby(_KEY)["order"].transform("max")
-    before = rows[~is_last].drop_duplicates(_KEY, keep="last").set_index(_KEY)[["obs_value", "source_id"]]
-    kept = rows[is_last].join(before, on=_KEY, rsuffix="_before")
+    before = rows[~is_last].drop_duplicates(_KEY, keep="last")[[*_KEY, "obs_value", "source_id"]]
+    kept = rows[is_last].merge(before, on=_KEY, how="left", suffixes=("", "_before"))
     is_other = kept["obs_value_before"].notna() & (kept["obs_value"] != kept["obs_value_before"])
     words = "Replaces " + kept["obs_value_before"] + " (" + kept["source_id_before"] + ")."
     kept["comment"] = kept["comment"].mask(is_other, words)

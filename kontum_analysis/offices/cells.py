@@ -7,8 +7,8 @@ from ..base.words import LANGUAGES, text
 from ..data.areas import plain_text
 from .answers import Answers
 from .columns import BY_NAME, FRACTIONS, STATUSES, status_of
+from .entries import Entry
 from .layout import Layout, is_figure
-from .rows import Entry
 from .sheets import Cell
 from .typed import CRITERIA, cell_value
 
@@ -29,7 +29,7 @@ def read_row(layout: Layout, number: int, district: str, answers: Answers, probl
         return None
     heads = {name: layout.head(place) for place, name in layout.columns.items() if name}
     entry = Entry(layout.place, number + 1, heads, number=_words(row[0]) if row else "")
-    told = {name: _words(cells[name]) for name in ("code", "name", "district") if name in cells}
+    told: dict[str, str] = {name: _words(cells[name]) for name in ("code", "name", "district") if name in cells}
     entry.area_code, entry.name, entry.district = (told.get(name, "") for name in ("code", "name", "district"))
     entry.name = entry.name or next((words for words in texts if not words[:1].isdigit()), "")
     if "name" not in cells and "code" not in cells:

@@ -10,14 +10,13 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, area
-from ..data.own import PREFIX, STATUS_ROWS, is_own, vintage_of
-from ..data.own_sums import Row
+from ..data.own import STATUS_ROWS, is_own, vintage_of
 from ..data.schemas import COLUMNS
 from ..ntm.communes import communes
 from ..poverty.estimates import estimate_panel
 from .columns import STATUSES, indicators
+from .entries import Entry
 from .filled import Filled
-from .rows import Entry
 
 KEY = ["ref_area", "level", "indicator", "time_period"]
 _LOST = ["ref_area", "area_name", "level", "indicator", "time_period", "obs_value", "source_id"]
@@ -172,6 +171,6 @@ def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:
 def sums_made(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """District and province figures that follow from the new table and were not known before."""
     keys = [*KEY, "standard", "obs_value"]
-    known: set[Row] = set(before[is_own(before)][keys].itertuples(index=False, name=None))
+    known = set(before[is_own(before)][keys].itertuples(index=False, name=None))
     rows = after[is_own(after) & after["preferred"] & (after["obs_status"] == "E")]
     return rows.loc[[tuple(r) not in known for r in rows[keys].itertuples(index=False, name=None)]]

@@ -7,10 +7,9 @@ area each row is, `row_checks` and `sums` compare them, `changes` sets them besi
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..base.errors import DataError, KontumError, Problem, Words
 from ..base.words import LANGUAGES
@@ -20,15 +19,16 @@ from ..data.own_sums import members
 from .answers import Answers
 from .cells import read_row
 from .columns import BY_NAME, FRACTIONS, heading
-from .fractions import settle_fractions
+from .entries import Entry
+from .fractions import doubtful_texts, settle_fractions
 from .layout import Layout
 from .meta import about_document, named_district
 from .places import is_late, listed_places, places
 from .row_checks import cross_problems
-from .rows import Context, Entry, settle_rows
+from .rows import Context, settle_rows
 from .sheets import open_sheets
-from .sums import Disagreement, disagreements
 from .successors import add_up_to_units
+from .sums import Disagreement, disagreements
 from .tables import choose_tables
 from .target_sheet import read_targets, target_layout
 
@@ -40,7 +40,7 @@ _TOLD_APART = 6  # messages about one column that differ only in what they ask f
 class Filled:
     """A table that was read without a mistake: the rows of its areas, the year, and the document it comes from.
 
-    layout, rows: how the file was understood, with all rows; others: (name, is hidden) of the sheets that were not read;
+    layout, rows: how the file was understood, with all rows; others: (name, is hidden) of the sheets not read;
     disagreements: totals that do not agree; title_year: the year its title names, where it names one.
     """
 
@@ -98,7 +98,7 @@ def read_filled(
     areas = [entry for entry in rows if entry.kind == "area" and entry.values]
     areas, parts = add_up_to_units(areas)
     problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refused]
-    problems += [*found, *parts, *cross_problems(areas, year)]
+    problems += [*found, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
     if problems:
         raise DataError(causes(problems))
     if not areas:
@@ -124,7 +124,9 @@ def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Ent
         heads = [layout.head(place) for place, known in layout.columns.items() if known == name]
         line = layout.top + layout.depth
         problems.append(
-            Problem(layout.place, line, "; ".join(heads), Words("own.twice", name=_heading(name)), "own.allowed.column_once")
+            Problem(
+                layout.place, line, "; ".join(heads), Words("own.twice", name=_heading(name)), "own.allowed.column_once"
+            )
         )
     entries, district = [], ""
     for number in range(layout.first, len(layout.sheet.rows)):
@@ -155,7 +157,7 @@ def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answe
 
 
 def _refused_levels(rows: Sequence[Entry], year: int) -> list[Problem]:
-    """A district's own row in a table of after the districts; before, a subtotal without rows is a district's figure."""
+    """A district's own row in a year after the districts; before it, a subtotal without rows is a district's figure."""
     small = {row.found[0].parent for row in rows if row.kind == "area" and row.level != "district"}
     problems = []
     for row in rows:

@@ -45,7 +45,7 @@ class Import:
 
 
 def imports(user: User = True) -> list[Import]:
-    """The imports into a folder of own figures, in the order in which they count; what lay there before has number 0."""
+    """The imports into a folder of own figures, in the order in which they count; number 0 is what lay there before."""
     place = folder(user)
     return [_read(path, 0 if path == place else int(path.name)) for path in entry_folders(place)]
 

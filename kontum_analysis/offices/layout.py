@@ -1,4 +1,4 @@
-"""Where the table of a sheet stands and which column is what: the rows of its heading, however many, and what they mean.
+"""Where the table of a sheet stands and which column is what: the rows of its heading, and what they mean.
 
 A heading of one to three rows is found by trying: the rows under which most columns are understood. What is understood
 is shown to the office before anything is read, and corrected by answers such as {"hn": "poor_households"}.

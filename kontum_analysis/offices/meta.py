@@ -8,10 +8,11 @@ from typing import Any
 
 from ..base.errors import KontumError, Problem
 from ..base.words import LANGUAGES, text
-from ..data.areas import districts, fold, plain_text, register
+from ..data.areas import fold, plain_text
 from ..data.own import FORMULA_MARKS
 from .columns import META, YEARS, meta_name
 from .layout import Layout
+from .places import places
 from .typed import day, whole_number
 
 _LONGEST = 200
@@ -27,9 +28,9 @@ def about_document(
 
     What is missing or wrong is added to the problems; the year is then the last before the units, to go on with.
     """
-    stated = {name: (value, row, True) for name, value, row in _labelled(layout)}
     titled = dict(_titled(layout))
-    stated = {name: (value, None, True) for name, value in titled.items()} | stated
+    stated: dict[str, tuple[Any, int | None, bool]] = {name: (value, None, True) for name, value in titled.items()}
+    stated |= {name: (value, row, True) for name, value, row in _labelled(layout)}
     stated |= {name: (value, None, False) for name, value in given.items() if value is not None}
     meta: dict[str, Any] = {}
     for name in META:
@@ -68,13 +69,11 @@ def _titled(layout: Layout) -> Iterator[tuple[str, Any]]:
 def named_district(titles: str) -> str:
     """The code of the one district that the lines above a table name; "" for none or several."""
     folded = fold(titles)
-    table = register("2020", "district").set_index("code")
     kinds = {"huyện": ("huyen",), "thành phố": ("thanhpho", "tp")}
     found = {
-        code
-        for code in districts()
-        for kind in kinds[table.loc[code, "type"]]
-        if kind + fold(table.loc[code, "name_vi"]) in folded
+        place.code
+        for place in places(False)
+        if place.level == "district" and any(kind + fold(place.name) in folded for kind in kinds[place.type])
     }
     return found.pop() if len(found) == 1 else ""
 

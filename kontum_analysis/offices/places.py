@@ -1,6 +1,6 @@
 """What a name or code in an office's table may mean: every area that bears it, before the rest of the table decides.
 
-A name is taken as people write it, with or without xã, TT., huyện, UBND; with a footnote; with its district in brackets.
+A name is taken as people write it: with or without xã, TT., huyện, UBND, a footnote, its district in brackets.
 """
 
 import re
@@ -31,7 +31,9 @@ _WRITTEN = r"tỉnh|tinh|thành phố|thanh pho|tp|huyện|huyen|h|xã|xa|x|phư
 _TYPED = re.compile(rf"^({_WRITTEN})(?:\s*[.:]\s*|\s+)(?=\S)", re.IGNORECASE)
 _BEFORE = re.compile(r"^(?:[-+•*]\s*|(?:\d{1,3}|[IVX]{1,5}|[A-Za-z])[.)/]\s*)?(?:UBND\s+)?(?:các\s+)?", re.IGNORECASE)
 _BESIDE = re.compile(r"^(.*?)\s*[,(]\s*([^()]*?)\s*\)?$")
-_TOTALS = re.compile(r"tong(cong|so)?|cong|total|sum|toan(tinh|huyen|dia ?ban|tpkontum)|tinh(kontum|quangngai)|province")
+_TOTALS = re.compile(
+    r"tong(cong|so)?|cong|total|sum|toan(tinh|huyen|dia ?ban|tpkontum)|tinh(kontum|quangngai)|province"
+)
 _LONG_TOTALS = ("tongcong", "tongso", "toantinh", "toanhuyen", "toandiaban", "congtoan")
 _GROUPS = re.compile(r"(khuvuc|vung|nhom|cum|cac|trongdo|chiara|thanhthi|nongthon|mienn|huyenngheo|xathuoc|xakhuvuc).*")
 
@@ -90,20 +92,20 @@ def _district_names() -> dict[str, str]:
 
 @lru_cache(maxsize=2)
 def places(is_late: bool) -> tuple[Place, ...]:
-    """Every area that a table may name. is_late: of a year that ends after June 2025: the units first, the old ones too."""
+    """Every area that a table may name. is_late: of a year that ends after June 2025, with the units first."""
     old = register("2020")
     communes = old[(old["level"] == "commune") & old["parent_code"].isin(districts())]
     made = [Place(PROVINCE, "Kon Tum", "tỉnh", "province", "")]
     made += [Place(code, name, _kinds()[code], "district", "") for code, name in _district_names().items()]
-    made += [_place(row, "commune", row.parent_code) for row in communes.itertuples()]
-    parents = crosswalk().drop_duplicates("new_code").set_index("new_code")["old_district_code"]
-    units = register("2025", "commune")
-    new = [_place(row, "unit", parents[row.code]) for row in units[units["code"].isin(parents.index)].itertuples()]
+    row: Any
+    for row in communes.itertuples():
+        made.append(Place(row.code, row.name_vi, row.type, "commune", row.parent_code))
+    parents = dict(zip(crosswalk()["new_code"], crosswalk()["old_district_code"], strict=True))
+    new = []
+    for row in register("2025", "commune").itertuples():
+        if row.code in parents:
+            new.append(Place(row.code, row.name_vi, row.type, "unit", parents[row.code]))
     return tuple([*new, *made] if is_late else [*made, *new])
-
-
-def _place(row: Any, level: str, parent: str) -> Place:
-    return Place(row.code, row.name_vi, row.type, level, parent)
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +132,7 @@ def named(typed: str, is_late: bool) -> list[Place]:
     >>> [place.code for place in named("Đăk Hà", False)]
     ['615', '23425', '23500', '23500']
     >>> [place.code for place in named("xã Đăk Hà", False)], [p.code for p in named("Đăk Long (Kon Plông)", False)]
-    (['23425', '23500'], ['23476'])
+    (['23425', '23500'], ['23473'])
     """
     name = split_name(typed)
     found = [place for place in places(is_late) if _bears(place, name.bare, name.type)]
@@ -152,7 +154,7 @@ def district_codes(typed: str) -> set[str]:
 
 
 def within(found: Iterable[Place], district: str) -> list[Place]:
-    """Those of the areas that lie in the district (until June 2025) of this name; all for a name that says no district."""
+    """Those of the areas that lie in the (old) district of this name; all of them where it is a province's."""
     if fold(split_name(district).bare) in ("kontum", "quangngai") and split_name(district).type in ("tỉnh",):
         return list(found)
     codes = district_codes(district)

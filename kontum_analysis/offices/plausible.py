@@ -13,8 +13,8 @@ from ..base.words import LANGUAGES
 from ..data.areas import area, area_name, fold
 from ..data.own import is_own, vintage_of
 from .columns import heading
+from .entries import Entry
 from .filled import Filled
-from .rows import Entry
 
 _STANDARD = "MDP_2022_2025"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
@@ -71,7 +71,7 @@ def _heading(name: str) -> dict[str, str]:
 
 def _totals(filled: Filled) -> Iterator[Words]:
     for found in filled.disagreements:
-        values = {"stated": found.stated, "added": found.added, "count": found.count}
+        values = {"stated": found.stated, "added": found.added, "count": found.rows}
         name = found.entry.name or found.entry.number
         yield Words("own.doubt.total", row=found.entry.row, name=name, column=_heading(found.column), **values)
 

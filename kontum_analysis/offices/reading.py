@@ -6,9 +6,9 @@ import pandas as pd
 
 from ..base.words import text
 from .columns import BY_NAME, FRACTIONS, heading
+from .entries import Entry
 from .filled import Filled
 from .layout import letter
-from .rows import Entry
 
 _SHOWN = 6  # names or rows of one kind
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..base.errors import Problem
 from ..data.own_sums import decimals, members
 from .columns import BY_NAME
-from .rows import Entry
+from .entries import Entry
 
 # a part and the whole that it is no larger than, in one row
 _PARTS = (

@@ -1,4 +1,4 @@
-"""Open a table that an office sends: a workbook (.xlsx, .xls, .xlsb, .ods) or a text in any way Vietnamese Excel saves one.
+"""Open a table that an office sends: a workbook (.xlsx, .xls, .xlsb, .ods), or a text as Vietnamese Excel saves one.
 
 Text is UTF-8, UTF-16 or Windows-1258 (which writes accents decomposed: they are composed again), fields are parted by
 tabs, semicolons or commas. Nothing is interpreted here; a cell stays what it was, with the marks that matter.

@@ -1,4 +1,4 @@
-"""Take a filled table into the folder of own figures, or an import out of it: tried in a copy first, then done at once."""
+"""Take a filled table into the folder of own figures, or an import out of it: tried in a copy, then done at once."""
 
 import shutil
 import tempfile

@@ -5,8 +5,8 @@ from typing import Any
 
 from ..base.errors import Problem
 from .columns import BY_NAME
+from .entries import Entry
 from .places import Place, listed_places, parts_of, unit_of_part
-from .rows import Entry
 
 _RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..data.own_sums import COUNTS
 from .columns import BY_NAME
-
-if TYPE_CHECKING:
-    from .rows import Entry
+from .entries import Entry
 
 
 class Disagreement(NamedTuple):
@@ -19,7 +17,7 @@ class Disagreement(NamedTuple):
     column: str
     stated: int
     added: int
-    count: int
+    rows: int
 
 
 def adds_up(values: Mapping[str, Any], entries: Sequence[Entry], within: float = 0.0) -> bool:

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook, or which reading of a text, holds the table: the one that fits, or the one that is named."""
+"""Which sheet of a workbook, or which reading of a text, holds the table: the one that fits, or the one named."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .sheets import Sheet
 
 @dataclass(frozen=True)
 class Tables:
-    """The table that is read, sheets with totals of our own template, and the sheets that are left: (name, is hidden)."""
+    """The table that is read, sheets with totals of our own template, and what is left: (name, is hidden)."""
 
     main: Layout
     totals: tuple[Layout, ...]
@@ -45,7 +45,9 @@ def choose_tables(name: str, sheets: Sequence[Sheet], wanted: str | None, year: 
         raise KontumError("own.error.no_headings", file=name, headings=_seen(named))
     main = _best(layouts) if is_text else _only(name, layouts, year)
     read = [main.sheet.name, *(layout.sheet.name for layout in added)]
-    others = tuple((s.name, s.is_hidden) for s in sheets if s.name not in read and any(c.value for r in s.rows for c in r))
+    others = tuple(
+        (s.name, s.is_hidden) for s in sheets if s.name not in read and any(c.value for r in s.rows for c in r)
+    )
     return Tables(main, tuple(added), () if is_text else others, answers)
 
 

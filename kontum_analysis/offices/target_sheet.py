@@ -1,4 +1,4 @@
-"""The 26 targets of Programme 3299 in one sheet that an office fills in, each with unit and definition; and its reading.
+"""The 26 targets of Programme 3299 in one sheet that an office fills in, with unit and definition; and its reading.
 
 A filled value becomes an observation of the indicator that the target measures, at the area the target speaks of.
 """
@@ -15,10 +15,10 @@ from ..base.words import LANGUAGES, text
 from ..data.areas import LAST_DAY_OF_DISTRICTS, area, area_name, fold
 from ..data.observations import raw_tables
 from .columns import YEARS, indicators
+from .entries import Entry
 from .layout import Layout
 from .meta import about_document
 from .places import is_late
-from .rows import Entry
 from .sheets import Sheet
 from .template import HEADER, set_up, start_book, write_meta
 from .typed import cell_value
@@ -31,14 +31,20 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("target_id", "statement", "area", "unit", "definition", "value")
 _WIDTHS = (15, 46, 14, 14, 52, 16)
-_KINDS = {"percent": "rate", "criteria": "number", "percentage_points_per_year": "number", "flag": "mark", "none": "mark"}
+_KINDS = {
+    "percent": "rate",
+    "criteria": "number",
+    "percentage_points_per_year": "number",
+    "flag": "mark",
+    "none": "mark",
+}
 
 
 @lru_cache(maxsize=1)
 def _targets() -> dict[str, Any]:
     rows = raw_tables()["targets"]
     rows = rows[rows["in_programme_3299"] == "1"]
-    return {row.target_id: row for row in rows.itertuples()}
+    return {str(row.target_id): row for row in rows.itertuples()}
 
 
 def _unit(indicator: str) -> str:
@@ -107,9 +113,10 @@ def target_layout(file: str, sheets: Sequence[Sheet]) -> Layout | None:
     for sheet in sheets:
         for top, row in enumerate(sheet.rows[:60]):
             headings = {place: str(cell.value) for place, cell in enumerate(row) if isinstance(cell.value, str)}
-            names: dict[int, str | None] = {place: heads.get(fold(words)) for place, words in headings.items()}
+            names = {place: heads.get(fold(words), "") for place, words in headings.items()}
             if {"target_id", "value"} <= set(names.values()):
-                shown = {place: name if name in ("target_id", "value") else "" for place, name in names.items()}
+                shown: dict[int, str | None] = dict.fromkeys(names, "")
+                shown |= {place: name for place, name in names.items() if name in ("target_id", "value")}
                 return Layout(file, sheet, top, 1, headings, shown)
     return None
 

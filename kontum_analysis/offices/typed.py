@@ -114,7 +114,7 @@ def _code(section: list[str]) -> str:
 
 
 def _shown(value: Any, number_format: str) -> Any:
-    """A number as its format shows it: without noise beyond 15 digits, per cents as such, digits of a mask behind it."""
+    """A number as its format shows it: without noise beyond 15 digits, as per cent, with the digits of a mask."""
     if isinstance(value, bool) or not isinstance(value, int | float) or number_format in ("", "General", "@"):
         return _without_noise(value)
     section = _section(value, number_format)
@@ -154,7 +154,7 @@ def whole_number(typed: object, number_format: str = "") -> int:
 
     >>> whole_number("1.234"), whole_number("12,345"), whole_number("1 234"), whole_number("0 hộ"), whole_number("7,0")
     (1234, 12345, 1234, 0, 7)
-    >>> whole_number(350.4, "#,##0"), whole_number(28.999999999999996)
+    >>> whole_number(350.43217, "#,##0"), whole_number(28.999999999999996)
     (350, 29)
 
     Raises KontumError with the key of what is allowed: for a negative number, a fraction, text, or what is too large.
@@ -175,15 +175,17 @@ def whole_number(typed: object, number_format: str = "") -> int:
 def _whole(number: float, number_format: str) -> int:
     if number < 0:
         raise KontumError("own.allowed.negative")
-    if number != number or number > LARGEST:
+    is_rate = _meaning(FORMATS, _code(_section(number, number_format))) == "hundredfold"
+    if number != number or number > LARGEST or is_rate:
         raise KontumError("own.allowed.whole")
     nearest = int(Decimal(str(number)).quantize(Decimal(1), ROUND_HALF_UP))
-    is_rounded = _meaning(FORMATS, _code(_section(number, number_format))) == "rounded"
-    if abs(number - nearest) <= 1e-6 or is_rounded:
+    if abs(number - nearest) <= 1e-6:
         return nearest
     thousands = round(number * 1000)
-    if number < 1000 and abs(number * 1000 - thousands) < 1e-6:
+    if number < 1000 and abs(number * 1000 - thousands) < 1e-6:  # 1.234 may be what a spreadsheet made of 1,234
         raise KontumError("own.allowed.whole_thousands", meant=thousands)
+    if _meaning(FORMATS, _code(_section(number, number_format))) == "rounded":
+        return nearest
     raise KontumError("own.allowed.whole")
 
 
@@ -202,7 +204,7 @@ def decimal_number(typed: object, number_format: str = "") -> float:
             raise KontumError("own.allowed.negative")
         if typed != typed or typed > LARGEST:
             raise KontumError("own.allowed.decimal")
-        return round(float(typed), 10)
+        return round(float(typed), 12)  # a fraction is multiplied by 100 yet
     text = _bare(typed).removesuffix("%")
     _refused(text)
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", text):
@@ -253,7 +255,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def day(typed: object, is_day_first: bool = True) -> str:
-    """A day as YYYY-MM-DD, from a date of a spreadsheet or from text: 31/12/2024, ngày 31 tháng 12 năm 2024, 2024-12-31.
+    """A day as YYYY-MM-DD, from a date of a spreadsheet or from text such as 31/12/2024 or ngày 31 tháng 12 năm 2024.
 
     is_day_first: False asks where a text such as 5/1/2025 is a day by either order.
 

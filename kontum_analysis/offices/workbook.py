@@ -82,9 +82,8 @@ def _keep_results(root: Any, is_uncalculated: bool) -> None:
     """
     formulas = [cell for cell in root.iter(f"{_MAIN}c") if cell.find(f"{_MAIN}f") is not None]
     results = [cell.findtext(f"{_MAIN}v") or "" for cell in formulas]
-    is_calculated = any(cell.get("t") == "str" for cell in formulas) or any(results)
-    if is_uncalculated and not any(result not in ("", "0") for result in results):
-        is_calculated = False
+    none = ("", "0") if is_uncalculated else ("",)
+    is_calculated = any(cell.get("t") == "str" for cell in formulas) or any(result not in none for result in results)
     for cell, result in zip(formulas, results, strict=True):
         drop = f"{_MAIN}f" if is_calculated else f"{_MAIN}v"
         if not is_calculated or result or cell.get("t") == "str":
@@ -122,7 +121,11 @@ def _cell(cell: Any) -> Cell:
         literal = _LITERAL.fullmatch(str(value))
         return Cell(composed(literal[1].replace('""', '"'))) if literal else Cell(is_uncalculated=True)
     if isinstance(value, list):  # rich text: a footnote mark above the line is no part of a number or name
-        value = "".join(str(run) for run in value if getattr(getattr(run, "font", None), "vertAlign", "") != "superscript")
+        value = "".join(str(run) for run in value if not _is_above_line(run))
     if isinstance(value, str):
         value = composed(value) or None
     return Cell(value, cell.number_format or "", is_error=cell.data_type == "e")
+
+
+def _is_above_line(run: Any) -> bool:
+    return getattr(getattr(run, "font", None), "vertAlign", None) == "superscript"

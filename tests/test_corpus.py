@@ -1,0 +1,66 @@
+"""Every row of the corpus gives what it must: a sample in each run, all of them through all commands under slow."""
+
+import pytest
+from corpus.cases import CASES, Case
+from corpus.write import written_by_libreoffice
+
+from kontum_analysis.base.errors import DataError, KontumError
+from kontum_analysis.offices.answers import answers_from
+from kontum_analysis.offices.filled import read_filled
+
+OURS = [case for case in CASES if case.write is not written_by_libreoffice]
+OFFICE = [case for case in CASES if case.write is written_by_libreoffice]
+
+
+def outcome(case: Case, folder):
+    """The table of a case, or the key of the one problem it ends in."""
+    path = case.made(folder)
+    given = dict(office="Sở Lao động", document="01/TN", date=case.date, year=case.year)
+    try:
+        return read_filled(path, answers_from(case.answers), case.sheet, **given)
+    except DataError as error:
+        assert len({problem.allowed for problem in error.problems}) == 1, str(error)
+        assert all(error.in_language(lang) for lang in ("vi", "en"))
+        return error.problems[0].allowed
+    except KontumError as error:
+        assert all(error.in_language(lang) for lang in ("vi", "en"))
+        return error.key
+
+
+def differences(case: Case, folder):
+    """What a case gives, where that is not what it must give."""
+    filled = outcome(case, folder)
+    if case.asks or isinstance(filled, str):
+        return [] if filled == case.asks else [f"{case.habit}: {filled}, not {case.asks or case.values}"]
+    columns = [case.column] if case.column else ["households_total", "poor_households"]
+    values = {e.code: tuple(e.values.get(name) for name in columns) for e in filled.entries}
+    wanted = {code: value if isinstance(value, tuple) else (value,) for code, value in case.values.items()}
+    kinds = {kind: sum(row.kind == kind for row in filled.rows) for kind in case.kinds}
+    found = []
+    if values != wanted:
+        found.append(f"{case.habit}: {values}, not {wanted}")
+    if kinds != case.kinds:
+        found.append(f"{case.habit}: {kinds}, not {case.kinds}")
+    if len(filled.disagreements) != case.totals_differ:
+        found.append(f"{case.habit}: {filled.disagreements}")
+    return found
+
+
+def test_each_habit_is_read_as_the_office_sees_it(tmp_path):
+    assert len(CASES) >= 60 and len({case.habit for case in CASES}) == len(CASES)
+    found = []
+    for number, case in enumerate(OURS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found += differences(case, folder)
+    assert found == []
+
+
+@pytest.mark.slow
+def test_each_habit_of_libreoffice_is_read_as_the_office_sees_it(tmp_path):
+    found = []
+    for number, case in enumerate(OFFICE):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found += differences(case, folder)
+    assert found == []
