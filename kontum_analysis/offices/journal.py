@@ -132,8 +132,7 @@ def add(place: Path, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any
 
     It is put together under a name that no reader looks at, and gets its own by one renaming.
     """
-    numbers = [int(path.name) for path in entry_folders(place) if path != place]
-    number = max(numbers, default=0) + 1
+    number = max((int(path.name) for path in (place / ENTRIES).glob("[0-9]*")), default=0) + 1
     (place / ENTRIES).mkdir(exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=place / ENTRIES, prefix="."))
     try:

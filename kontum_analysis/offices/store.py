@@ -11,13 +11,16 @@ import pandas as pd
 from ..base.errors import KontumError, Words
 from ..data.areas import fold
 from ..data.observations import load_observations, raw_tables
-from ..data.own import ENTRIES, User, folder, is_own, own_tables
+from ..data.own import ENTRIES, User, folded, folder, is_own, own_tables
 from ..poverty.estimates import estimate_panel
 from . import journal
 from .answers import Answers
 from .changes import as_tables, changes, contradictions, status_contradictions, sums_made
 from .filled import Filled, read_filled
 from .plausible import doubts
+
+
+_WORDED = {"observations": ["comment"], "sources": []}  # what a row says of the one it replaced is no news
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,13 @@ def _must_be_used(answers: Answers, filled: Filled) -> None:
 
 def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers) -> Plan:
     state = journal.state_of(place)
-    public = raw_tables(data)
-    own = own_tables(place, public)
+    own = own_tables(place, raw_tables(data))
     tables = as_tables(filled)
     before = load_observations(data=data, user=place)
-    after, after_own = _with_entry(place, tables, data)
+    after = _with_entry(place, tables, data)
     _must_fit(before, after)
-    same = all(table.drop(columns="line").equals(own[name].drop(columns="line")) for name, table in after_own.items())
+    changed = folded([own, tables])
+    same = all(changed[name].drop(columns=_WORDED[name]).equals(own[name].drop(columns=_WORDED[name])) for name in own)
     conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
     return Plan(
         filled,
@@ -99,15 +102,13 @@ def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers
     )
 
 
-def _with_entry(
-    place: Path, tables: dict[str, pd.DataFrame], data: str | Path | None
-) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Observations, and own tables, as they would be with one entry more."""
+def _with_entry(place: Path, tables: dict[str, pd.DataFrame], data: str | Path | None) -> pd.DataFrame:
+    """Observations as they would be with one entry more."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "own"
         _copy(place, copy)
         journal.add(copy, tables, {})
-        return load_observations(data=data, user=copy), own_tables(copy, raw_tables(data))
+        return load_observations(data=data, user=copy)
 
 
 def _copy(place: Path, copy: Path) -> None:
