@@ -19,7 +19,6 @@ from .changes import as_tables, changes, contradictions, status_contradictions, 
 from .filled import Filled, read_filled
 from .plausible import doubts
 
-
 _WORDED = {"observations": ["comment"], "sources": []}  # what a row says of the one it replaced is no news
 
 
