@@ -1,12 +1,14 @@
 """Every row of the corpus gives what it must: a sample in each run, all of them through all commands under slow."""
 
 import pytest
-from corpus.cases import CASES, Case
+from corpus.case import Case
+from corpus.cases import CASES
 from corpus.write import written_by_libreoffice
 
 from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.offices.answers import answers_from
 from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.places import places
 
 OURS = [case for case in CASES if case.write is not written_by_libreoffice]
 OFFICE = [case for case in CASES if case.write is written_by_libreoffice]
@@ -64,3 +66,10 @@ def test_each_habit_of_libreoffice_is_read_as_the_office_sees_it(tmp_path):
         folder.mkdir()
         found += differences(case, folder)
     assert found == []
+
+
+def test_codes_alone_of_all_units_of_2025_are_units(tmp_path):
+    codes = [place.code for place in places(True) if place.level == "unit"]
+    rows = [["Mã", "Tổng số hộ", "Hộ nghèo"], *([code, 1000, 100] for code in codes)]
+    case = Case("codes alone", "", rows, {code: (1000, 100) for code in codes}, year=2025, date="15/01/2026")
+    assert len(codes) == 40 and differences(case, tmp_path) == []

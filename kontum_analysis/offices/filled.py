@@ -18,7 +18,7 @@ from ..data.own import PREFIX
 from ..data.own_sums import members
 from .answers import Answers
 from .cells import read_row
-from .columns import BY_NAME, FRACTIONS, heading
+from .columns import BY_NAME, FRACTIONS, IDENTITY, heading
 from .entries import Entry
 from .fractions import doubtful_texts, settle_fractions
 from .layout import Layout
@@ -144,7 +144,8 @@ def _heading(name: str) -> dict[str, str]:
 def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answers: Answers) -> Context:
     titles = " ".join(str(cell.value) for row in layout.sheet.rows[: layout.top] for cell in row if cell.value)
     names = fold(" ".join([titles, layout.sheet.name, *(row.name for row in rows)]))
-    heading = next((layout.headings[place] for place, name in layout.columns.items() if name == "name"), "")
+    heads = {name: layout.headings.get(place, "") for place, name in layout.columns.items() if name in IDENTITY}
+    heading = heads.get("name", heads.get("district", ""))
     unknown = sum(bool(row.name and row.values) and row.kind == "" for row in rows)
     return Context(
         is_late(year),

@@ -23,6 +23,7 @@ from .places import (
     split_name,
     within,
 )
+from .sizes import is_of_district_size
 from .sums import adds_up
 
 SMALL = ("commune", "unit")
@@ -52,7 +53,9 @@ def settle_rows(entries: Sequence[Entry], context: Context) -> list[Problem]:
         problems += _of_later_units(open_entries)
     level = _level(open_entries, context)
     open_entries = [entry for entry in open_entries if not entry.kind]
-    if level == "district":
+    if not level:
+        problems += [_which(entry, entry.found) for entry in open_entries if len(entry.found) > 1]
+    elif level == "district":
         problems += _settle_districts(open_entries)
     else:
         _settle_headers(entries, open_entries)
@@ -119,16 +122,30 @@ def _of_later_units(entries: Sequence[Entry]) -> list[Problem]:
 
 
 def _level(entries: Iterable[Entry], context: Context) -> str:
-    """The level of the areas of a table: small (communes or units) or district."""
+    """The level of the areas of a table: small (communes or units) or district; "" where nothing tells."""
     if context.level:
         return "district" if context.level == "district" else "small"
     entries = [entry for entry in entries if entry.found]
+    if context.is_late and entries and all(entry.of_level("unit") for entry in entries):
+        return "small"
     if any(entry.of_level(*SMALL) and not entry.of_level("district", "province") for entry in entries):
         return "small"
     if any(entry.district for entry in entries) or not any(entry.of_level("district") for entry in entries):
         return "small"
-    is_small = any(word in fold(context.heading) for word in ("xa", "phuong", "thitran"))
-    return "small" if is_small and all(entry.of_level(*SMALL) for entry in entries) else "district"
+    if any(not entry.of_level(*SMALL) for entry in entries if entry.of_level("district")):
+        return "district"
+    return _level_of_doubtful([entry for entry in entries if entry.of_level("district")], fold(context.heading))
+
+
+def _level_of_doubtful(entries: Sequence[Entry], heading: str) -> str:
+    """The level where every row may be of both: by the heading, else by the households; "" where neither tells."""
+    is_small = any(word in heading for word in ("xa", "phuong", "thitran"))
+    if is_small != ("huyen" in heading):
+        return "small" if is_small else "district"
+    sizes = {is_of_district_size(entry) for entry in entries}
+    if sizes not in ({True}, {False}):
+        return ""
+    return "district" if True in sizes else "small"
 
 
 def _district(code: str) -> Place:
