@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from corpus.write import windows_1258
+from hostile import run
 from office import DATE, DOCUMENT, FIRST, OFFICE, filled
 
 from kontum_analysis.base.errors import DataError, KontumError
+from kontum_analysis.data.areas import resolve
 from kontum_analysis.offices.answers import answers_from
 from kontum_analysis.offices.filled import read_filled
 from kontum_analysis.offices.template import template
@@ -221,6 +224,21 @@ def test_a_missing_file_a_folder_and_a_sheet_of_another_name(tmp_path):
     with pytest.raises(KontumError) as refused:
         read_filled(filled(tmp_path / "a.xlsx"), sheet="Trang1")
     assert refused.value.key == "own.error.sheet" and "Số liệu" in refused.value.in_language("vi")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_and_a_device_are_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", Path(os.devnull), Path("/dev/zero")):
+        with pytest.raises(KontumError) as refused:
+            read_filled(path, **META)
+        assert refused.value.key == "hostile.no_plain_file"
+
+
+def test_the_letter_eth_is_read_as_d_with_a_stroke_in_every_command(tmp_path):
+    status, words = run(["trace", "\u00d0\u0103k Glei", "poverty_rate_pct", "2021"])
+    assert status == 0 and (status, words) == run(["trace", "\u0110\u0103k Glei", "poverty_rate_pct", "2021"])
+    assert resolve("xã \u0189\u0103k Long, huyện \u00d0\u0103k Glei") == resolve("xã Đăk Long, huyện Đăk Glei")
 
 
 def test_a_binary_workbook_is_read():
