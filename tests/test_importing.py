@@ -3,13 +3,14 @@
 import csv
 import io
 import os
+import shutil
 import unicodedata
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
-from corpus.write import windows_1258
+from corpus.write import windows_1258, with_part
 from hostile import run
 from office import DATE, DOCUMENT, FIRST, OFFICE, filled
 
@@ -239,6 +240,22 @@ def test_the_letter_eth_is_read_as_d_with_a_stroke_in_every_command(tmp_path):
     status, words = run(["trace", "\u00d0\u0103k Glei", "poverty_rate_pct", "2021"])
     assert status == 0 and (status, words) == run(["trace", "\u0110\u0103k Glei", "poverty_rate_pct", "2021"])
     assert resolve("xã \u0189\u0103k Long, huyện \u00d0\u0103k Glei") == resolve("xã Đăk Long, huyện Đăk Glei")
+
+
+def test_a_workbook_with_a_figure_in_the_last_cell_of_all_takes_no_memory(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = 1, 2
+    book.save(tmp_path / "far.xlsx")
+    damaged = with_part(shutil.copy(tmp_path / "far.xlsx", tmp_path / "damaged.xlsx"), "xl/worksheets/sheet1.xml", junk)
+    for path, key in ((tmp_path / "far.xlsx", "too_large"), (damaged, "no_workbook")):
+        with pytest.raises(KontumError) as refused:
+            read_filled(path, **META)
+        assert refused.value.key == f"own.error.{key}"
+
+
+def junk(text):
+    """A merged range that is none, which openpyxl does not take."""
+    return text.replace("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="x!"/></mergeCells>')
 
 
 def test_a_binary_workbook_is_read():

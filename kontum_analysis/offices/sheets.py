@@ -121,8 +121,8 @@ def _workbook(name: str, content: bytes) -> list[Sheet]:
         raise too_large from None
     except KontumError:
         raise
-    except Exception:  # a damaged workbook fails in as many ways as there are parts in it; calamine takes more of them
-        pass
+    except Exception:  # a damaged workbook fails in as many ways as there are parts in it
+        raise KontumError("own.error.no_workbook", file=name) from None
     return _with_calamine(name, content)
 
 
