@@ -44,6 +44,11 @@ def add_row(path, like, **changes):
     return len(rows) + 1
 
 
+def files_in(folder):
+    """The bytes of every file below a folder, by its path there."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
 def snapshot(folder):
     """Names, bytes and times of everything in a folder, to show that nothing was written."""
     return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in sorted(folder.iterdir())}

@@ -8,10 +8,12 @@ import openpyxl
 import pandas as pd
 import pytest
 from office import FIRST, OFFICE, filled
+from planting import files_in
 
 import kontum_analysis as kt
-from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.base.files import PROCESSED
+from kontum_analysis.data import observations
 from kontum_analysis.data import own as own_data
 from kontum_analysis.data.areas import districts
 from kontum_analysis.offices import store as own_store
@@ -92,10 +94,10 @@ def test_importing_twice_changes_nothing_and_a_correction_says_what_it_replaces(
     place, _, _ = imported
     store = tmp_path / "kho"
     own_store.store(own_store.plan_import(place / "xa.xlsx", user=store))
-    before = {p.name: p.read_bytes() for p in store.iterdir()}
+    before = files_in(store)
     again = own_store.plan_import(place / "xa.xlsx", user=store)
-    assert not again.is_news and not own_store.store(again) and set(again.changes.kind) == {"same"}
-    assert before == {p.name: p.read_bytes() for p in store.iterdir()}
+    assert not again.is_news and own_store.store(again) is None and set(again.changes.kind) == {"same"}
+    assert before == files_in(store)
 
     def correct(book):
         book.worksheets[0].cell(FIRST, 5).value = 99
@@ -106,7 +108,7 @@ def test_importing_twice_changes_nothing_and_a_correction_says_what_it_replaces(
         ["23281", "poor_households", 80.0, "own", 99.0, "replaces_own"]
     ]
     own_store.store(plan)
-    rows = pd.read_csv(store / "observations.csv", dtype=str, keep_default_na=False)
+    rows = own_data.own_tables(store, observations.raw_tables())["observations"]
     rows = rows[(rows.ref_area == "23281") & (rows.indicator == "poor_households")]
     assert rows.obs_value.tolist() == ["99"] and rows.comment.iloc[0].startswith("Replaces 80 (own-")
 
@@ -190,6 +192,18 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_message(imported, tmp_pa
     with pytest.raises(KontumError) as refused:
         own_store.store(plan)
     assert refused.value.key == "own.error.cannot_write"
+
+
+def test_a_folder_edited_by_hand_is_checked_by_row_and_column(imported, tmp_path):
+    place, _, _ = imported
+    for name in ("observations.csv", "sources.csv"):
+        (tmp_path / name).write_bytes((place / "kho" / "imports" / "0001" / name).read_bytes())
+    rows = (tmp_path / "observations.csv").read_text(encoding="utf-8").splitlines()
+    rows[3] = rows[3].replace("exact", "about")
+    (tmp_path / "observations.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        kt.load_observations(user=tmp_path)
+    assert [(p.row, p.column, p.value) for p in refused.value.problems] == [(4, "bound", "about")]
 
 
 def test_the_template_command_never_writes_over_a_filled_table(tmp_path):

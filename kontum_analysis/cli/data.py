@@ -1,4 +1,4 @@
-"""Commands about data: check a folder of raw tables; the template for an office's own figures, and their import."""
+"""Commands about data: check a folder of raw tables; templates for an office's own figures, their import and undo."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from ..base.errors import KontumError, WriteError
-from ..base.words import number, text
+from ..base.words import exact_day, number, text
 from ..data.areas import area_name
 from .common import Data, Lang, both, console_for, print_table
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..offices.store import Plan
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)
+YES = ("c", "có", "y", "yes", "co")
 
 
 @app.command("check", help=both("cli.data.check.help"))
@@ -38,25 +40,27 @@ def data_check(
 def data_template(
     level: Annotated[str, typer.Option(help=both("own.cli.level"))] = "commune",
     year: Annotated[int, typer.Option(help=both("own.cli.year"))] = 2024,
+    targets: Annotated[bool, typer.Option("--targets", help=both("own.cli.targets"))] = False,
     out: Annotated[Path, typer.Option(help=both("own.cli.out"))] = Path("template.xlsx"),
     lang: Lang = "vi",
 ) -> None:
     """Write the workbook an office fills in."""
     from ..base.files import write_whole
+    from ..offices.target_sheet import target_template
     from ..offices.template import template
 
     if out.suffix.lower() != ".xlsx":
         raise KontumError("own.error.out", file=out.name)
     if not out.parent.is_dir():
         raise KontumError("own.error.no_folder", folder=str(out.parent))
-    content = template(level, year, lang)
+    content = target_template(year, lang) if targets else template(level, year, lang)
     if out.exists() and (not out.is_file() or out.read_bytes() != content):  # it may be filled in already
         raise KontumError("own.error.exists", file=out.name)
     try:
         write_whole(out, content)
     except WriteError:
         raise KontumError("own.error.cannot_write", folder=out.name) from None
-    console_for().print(text("own.template.written", lang, file=out.name), highlight=False, markup=False)
+    _say(console_for(), "own.template.written", lang, file=out.name)
 
 
 @app.command("import", help=both("own.cli.import"))
@@ -65,6 +69,9 @@ def data_import(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=both("own.cli.dry_run"))] = False,
     yes: Annotated[bool, typer.Option("--yes", help=both("own.cli.yes"))] = False,
     every: Annotated[bool, typer.Option("--all", help=both("own.cli.all"))] = False,
+    sheet: Annotated[str | None, typer.Option(help=both("own.cli.sheet"))] = None,
+    answers: Annotated[list[str] | None, typer.Option("--map", help=both("own.cli.map"))] = None,
+    level: Annotated[str | None, typer.Option(help=both("own.cli.level_import"))] = None,
     office: Annotated[str | None, typer.Option(help=both("own.cli.office"))] = None,
     document: Annotated[str | None, typer.Option(help=both("own.cli.document"))] = None,
     date: Annotated[str | None, typer.Option(help=both("own.cli.date"))] = None,
@@ -72,46 +79,110 @@ def data_import(
     data: Data = None,
     lang: Lang = "vi",
 ) -> None:
-    """Check a filled table, show what it would change, and add it to the folder of own figures."""
+    """Show how a table is read and what it would change, and add it to the folder of own figures."""
     from ..data.own import shown
+    from ..offices.answers import answers_from
+    from ..offices.columns import LEVELS
     from ..offices.store import plan_import, store
 
     console = console_for()
-    plan = plan_import(file, data=data, office=office, document=document, date=date, year=year)
+    if level is not None and level not in LEVELS:
+        raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
+    given = dict(office=office, document=document, date=date, year=year)
+    plan = plan_import(
+        file,
+        data=data,
+        answers=answers_from(answers or []),
+        sheet=sheet,
+        level=level,
+        **given,  # type: ignore[arg-type]
+    )
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
-        console.print(text("own.import.same", lang), highlight=False)
+        _say(console, "own.import.same", lang)
     elif dry_run:
-        console.print(text("own.import.dry_run", lang), highlight=False)
-    elif yes or _agreed(shown(plan.place), lang):
-        store(plan)
-        console.print(
-            text("own.import.done", lang, folder=shown(plan.place)), highlight=False, markup=False, soft_wrap=True
+        _say(
+            console, "own.import.dry_run_doubts" if plan.doubts else "own.import.dry_run", lang, count=len(plan.doubts)
         )
+    elif plan.doubts and not yes:
+        raise KontumError("own.error.doubts", count=len(plan.doubts))
+    elif yes or _agreed(shown(plan.place), lang):
+        entry = store(plan, file.name)
+        key = "own.import.done_doubts" if plan.doubts else "own.import.done"
+        _say(console, key, lang, folder=shown(plan.place), number=entry, count=len(plan.doubts))
     else:
-        console.print(text("own.import.not_done", lang), highlight=False)
+        _say(console, "own.import.not_done", lang)
+
+
+@app.command("imports", help=both("own.cli.imports"))
+def data_imports(lang: Lang = "vi") -> None:
+    """List the imports into the folder of own figures."""
+    import pandas as pd
+
+    from ..data.own import folder, shown
+    from ..offices.journal import imports
+
+    console = console_for()
+    entries = imports()
+    if not entries:
+        _say(console, "own.imports.none", lang, folder=shown(folder()))
+        return
+    names = ("number", "document", "date", "office", "year", "figures", "file")
+    rows = [
+        [
+            str(entry.number or "–"),
+            entry.document,
+            _written(entry.date, lang),
+            entry.office,
+            entry.year,
+            number(entry.figures, 0, lang),
+            entry.file or "–",
+        ]
+        for entry in entries
+    ]
+    table = pd.DataFrame(rows, columns=[text(f"own.imports.{name}", lang) for name in names])
+    print_table(console, table, text("own.imports.title", lang, folder=shown(folder())))
+
+
+@app.command("undo", help=both("own.cli.undo"))
+def data_undo(
+    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None,
+    lang: Lang = "vi",
+) -> None:
+    """Take an import out of the folder of own figures, by default the last one."""
+    from ..offices.store import undo
+
+    gone = undo(entry)
+    _say(
+        console_for(),
+        "own.undo.done",
+        lang,
+        number=gone.number,
+        document=gone.document,
+        date=_written(gone.date, lang),
+        office=gone.office,
+        figures=gone.figures,
+    )
+
+
+def _say(console: Console, key: str, lang: str, **values: object) -> None:
+    console.print(text(key, lang, **values), highlight=False, markup=False, soft_wrap=True)
 
 
 def _agreed(place: str, lang: str) -> bool:
     if not sys.stdin.isatty():
         raise KontumError("own.error.ask")
-    return typer.prompt(text("own.import.ask", lang, folder=place)).strip().casefold() in ("c", "có", "y", "yes", "co")
+    return typer.prompt(text("own.import.ask", lang, folder=place)).strip().casefold() in YES
 
 
 def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
+    from ..offices.reading import reading
+
     filled, rows = plan.filled, plan.changes
-    console.print(
-        text(
-            "own.import.source",
-            lang,
-            office=filled.office,
-            document=filled.document,
-            date=_written(filled.date, lang),
-            year=filled.year,
-        ),
-        highlight=False,
-        markup=False,
-    )
+    _print_words(console, reading(filled, lang), text("own.table.reading", lang, file=filled.layout.file))
+    written = _written(filled.date, lang)
+    about = dict(office=filled.office, document=filled.document, date=written, year=filled.year)
+    _say(console, "own.import.source", lang, **about)
     counted = rows.groupby("kind").size()
     for kind in ("new", "same", "replaces_own", "replaces_estimate", "contradicts"):
         if kind in counted:
@@ -123,10 +194,24 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
         print_table(console, _sum_table(plan.sums, lang), text("own.table.sums", lang))
     if len(plan.conflicts):
         print_table(console, _conflict_table(plan.conflicts, lang), text("own.table.conflicts", lang))
+    if plan.doubts:
+        _say(console, "own.doubts", lang, count=len(plan.doubts))
+        for doubt in plan.doubts:
+            console.print(f"  {doubt.in_language(lang)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_words(console: Console, frame: pd.DataFrame, caption: str) -> None:
+    """A table of words: every column to the left."""
+    grid = Table(title=caption, title_justify="left", header_style="bold")
+    for name in frame.columns:
+        grid.add_column(str(name))
+    for row in frame.itertuples(index=False):
+        grid.add_row(*map(str, row))
+    console.print(grid, markup=False)
 
 
 def _written(day: str, lang: str) -> str:
-    return "/".join(reversed(day.split("-"))) if lang == "vi" else day
+    return exact_day(day, lang) if len(day) == 10 else day
 
 
 def _value(value: float, lang: str, indicator: str) -> str:
@@ -179,14 +264,10 @@ def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
     wanted = ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
     names = [name for name in wanted if name in set(rows["indicator"])]
-    wide = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
-    areas = wide.drop_duplicates(["level", "ref_area"])
-    value = wide.set_index(["level", "ref_area", "indicator"])["obs_value"]
+    rows = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
+    areas = rows.drop_duplicates(["level", "ref_area"])
+    wide = rows.pivot(index=["level", "ref_area"], columns="indicator", values="obs_value")
+    wide = wide.reindex(pd.MultiIndex.from_frame(areas[["level", "ref_area"]]))
     columns = {text("own.col.area", lang): _areas(areas, lang)}
-    for name in names:
-        found = (
-            value.get((level, code, name), float("nan"))
-            for level, code in zip(areas["level"], areas["ref_area"], strict=True)
-        )
-        columns[heading(name, lang)] = [_value(v, lang, name) for v in found]
+    columns |= {heading(name, lang): [_value(value, lang, name) for value in wide[name]] for name in names}
     return pd.DataFrame(columns, dtype=str)

@@ -29,6 +29,8 @@ _RANK = {level: rank for rank, level in enumerate(RULES["level"]["enum"])}  # fr
 _TYPES = pd.read_csv(Path(__file__).with_name("area_words.csv"), dtype=str).set_index("word")
 _BEFORE = re.compile(rf"^({'|'.join(_TYPES.index)})(?:\.\s*|\s+)(?=\S)", re.IGNORECASE)
 _AFTER = re.compile(rf"\s({'|'.join(_TYPES.index[_TYPES['stands'] == 'either'])})$", re.IGNORECASE)
+_LOOKALIKES = str.maketrans("ÐðƉɖ", "ĐđĐđ")  # letters of Icelandic and Ewe that look like ours and are typed for it
+_CROSSED_D = str.maketrans("đðɖ", "ddd")
 _NOT_COUNTS = re.compile(r"^rate$|_rate$|_pct$|_pp$|share|^q0|mean|ratio")
 _COUNT_UNITS = {"households", "persons", "communes", "villages", "count", "km2"}
 
@@ -53,15 +55,25 @@ class Area:
 def fold(text: str) -> str:
     """Letters and digits only, lower case, without accents: the loosest form in which names are compared.
 
-    >>> fold("Ia H’Drai"), fold("Đắk Tờ Kan")
-    ('iahdrai', 'daktokan')
+    >>> fold("Ia H’Drai"), fold("Đắk Tờ Kan"), fold("\u00d0ăk Tô")
+    ('iahdrai', 'daktokan', 'dakto')
     """
-    plain = unicodedata.normalize("NFD", str(text).casefold().replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", str(text).casefold().translate(_CROSSED_D))
     return "".join(c for c in plain if c.isalnum() and unicodedata.category(c) != "Lm")  # Lm: ʼ, an apostrophe
 
 
+def plain_text(text: str) -> str:
+    """The text in composed letters with single spaces: no marks without width, Đ also where Ð or Ɖ was typed.
+
+    >>> plain_text("\u00d0ăk\u00a0Hà\u200b"), plain_text(" xã  \u0189ăk Long ")
+    ('Đăk Hà', 'xã Đăk Long')
+    """
+    composed = unicodedata.normalize("NFC", str(text)).translate(_LOOKALIKES)
+    return " ".join("".join(c for c in composed if unicodedata.category(c) != "Cf").split())
+
+
 def _exact(text: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())
+    text = plain_text(text).casefold()
     return text.replace("đắk", "đăk")  # the province writes Đăk, the statistics office Đắk: one name
 
 
@@ -146,7 +158,7 @@ def _names(vintage: str, level: str | None) -> pd.DataFrame:
 def _split(name: str) -> tuple[str, str, str]:
     """(bare name, types it may have, qualifier) of a name such as "xã Đăk Long, huyện Đăk Glei"; "" for none."""
     type_of = _TYPES["type"]
-    text = " ".join(unicodedata.normalize("NFC", str(name)).split())
+    text = plain_text(name)
     bare, _, qualifier = text.replace("(", ",").replace(")", "").partition(",")
     bare, qualifier, kind = bare.strip(), qualifier.strip(), ""
     if _exact(qualifier) in type_of:

@@ -192,8 +192,8 @@ def vintage(obs: pd.DataFrame, as_of: str | date, data: str | Path | None = None
 def _settled(obs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     kinds = tables["sources"].set_index("source_id")["kind"]
     settled = with_preference(obs, tables["conflicts"], kinds)
-    if is_own(settled).any():
-        obs = pd.concat([obs, derived_rows(settled)[obs.columns]], ignore_index=True)
+    if is_own(settled).any() and len(sums := derived_rows(settled)):  # an empty table would change the columns' types
+        obs = pd.concat([obs, sums[obs.columns]], ignore_index=True)
         settled = with_preference(obs, tables["conflicts"], kinds)
     return settled[ORDER]
 

@@ -1,5 +1,7 @@
 """An office's own figures: a folder of its own, outside this repository, in the very format of `data/raw/`.
 
+Each import is a folder of its own below `imports/`, so that it appears and goes as a whole and can be undone alone.
+
 The rule, in one sentence: **own figures are read only where they are asked for by `user=`.** `load_observations()`
 alone is the published figures, and so are `kontum reproduce`, `kontum verify` and every notebook, whatever lies in the
 folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`) ask for it
@@ -11,7 +13,7 @@ published. A sum that a published figure states already is not made again. Sums 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,8 +31,10 @@ from .rules import Breach, problems, row_problems
 
 VARIABLE = "KONTUM_DATA"
 DEFAULT = ".local/share/kontum-analysis"  # in the home folder
+ENTRIES = "imports"  # in that folder: one folder an import, numbered in the order in which they came
 PREFIX = "own-"  # every source of an office's own figures starts with it, and no published one does
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that starts with one for a formula
+STATUS_ROWS = ("ntm_attained", "ntm_advanced_year", "ntm_model_year")  # one NTM status of an office governs all three
 TABLES = ("observations", "sources")
 COUNTS = ("households_total", "poor_households", "near_poor_households")
 _BANDS = {
@@ -40,6 +44,7 @@ _BANDS = {
     "ntm_communes_below_5_criteria": (0, 4),
 }
 _PLACE = ["level", "ref_area"]
+_KEY = [*_PLACE, "indicator", "time_period"]
 _FACT = [*_PLACE, "indicator", "time_period", "standard"]
 User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
 Row = dict[Any, Any]  # one row of observations
@@ -60,19 +65,38 @@ def folder(user: User = True) -> Path:
     return place
 
 
+def entry_folders(place: Path) -> list[Path]:
+    """The folders that hold own figures, in the order in which they count: the folder itself, then one an import."""
+    imports = sorted(path for path in (place / ENTRIES).glob("[0-9]*") if path.is_dir())
+    return [path for path in (place, *imports) if (path / "observations.csv").exists()]
+
+
 def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Observations and sources of a folder as text, checked; a dict of two tables, empty ones where it holds nothing.
 
     user: a folder, or True for the usual one; public: the tables of `raw_tables`, for areas, indicators, sources.
+    The tables of several imports are folded into one: see `folded`.
     Raises DataError listing every problem of the files by row and column; KontumError for a folder in the repository.
     """
     place = folder(user)
-    if not (place / "observations.csv").exists():
+    entries, faults = [], []
+    for path in entry_folders(place):
+        try:
+            entries.append(_entry_tables(path, place, public))
+        except DataError as error:
+            faults += error.problems if path.exists() else []  # one that was undone meanwhile is no longer there
+    if faults:
+        raise DataError(faults)
+    if not entries:
         return {name: pd.DataFrame(columns=[*COLUMNS[name], LINE], dtype=str) for name in TABLES}
+    return folded(entries)
+
+
+def _entry_tables(path: Path, place: Path, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     tables, faults = {}, []
     for name in TABLES:
         try:
-            tables[name] = read_table(place / f"{name}.csv", list(COLUMNS[name]))
+            tables[name] = read_table(path / f"{name}.csv", list(COLUMNS[name]))
             faults += field_problems(name, tables[name])
         except DataError as error:
             faults += error.problems
@@ -82,8 +106,31 @@ def own_tables(user: User, public: Mapping[str, pd.DataFrame]) -> dict[str, pd.D
         faults = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
         faults += problems(_own_rules(tables))
     if faults:
-        raise DataError([replace(problem, file=f"{place.name}/{problem.file}") for problem in faults])
+        where = path.relative_to(place.parent).as_posix()
+        raise DataError([replace(problem, file=f"{where}/{problem.file}") for problem in faults])
     return tables
+
+
+def folded(entries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The tables of several imports as one, in their order: a later figure takes the place of an earlier one.
+
+    What is replaced is the figure for the same area, day and indicator; the new row says in its comment which value.
+    Of an NTM status the three rows go together.
+    """
+    rows = pd.concat([entry["observations"].assign(order=n) for n, entry in enumerate(entries)], ignore_index=True)
+    governed = rows.assign(indicator=rows["indicator"].where(~rows["indicator"].isin(STATUS_ROWS), "ntm_status"))
+    is_last = rows["order"] == governed.groupby(_KEY)["order"].transform("max")
+    before = rows[~is_last].drop_duplicates(_KEY, keep="last")[[*_KEY, "obs_value", "source_id"]]
+    kept = rows[is_last].merge(before, on=_KEY, how="left", suffixes=("", "_before"))
+    is_other = kept["obs_value_before"].notna() & (kept["obs_value"] != kept["obs_value_before"])
+    words = "Replaces " + kept["obs_value_before"] + " (" + kept["source_id_before"] + ")."
+    kept["comment"] = kept["comment"].mask(is_other, words)
+    sources = pd.concat([entry["sources"] for entry in entries]).drop_duplicates("source_id", keep="last")
+    tables = {"observations": kept.sort_values([*_KEY, "order"]), "sources": sources.sort_values("source_id")}
+    return {
+        name: table[list(COLUMNS[name])].reset_index(drop=True).assign(**{LINE: range(2, len(table) + 2)})
+        for name, table in tables.items()
+    }
 
 
 def _own_rules(tables: Mapping[str, pd.DataFrame]) -> Iterator[Breach]:

@@ -1,19 +1,24 @@
 """The columns of an office's table: what each is called, which indicator it becomes, and in which tables it stands.
 
-Template and import both read this one list, so that what the template asks for is what the import takes.
+Template and import both read this one list, so that what the template asks for is what the import takes. How else
+offices call a column stands in `headings.csv`.
 """
 
+import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
-from ..data.areas import PROVINCE, crosswalk, districts, fold, register
+from ..data.areas import PROVINCE, crosswalk, districts, fold, plain_text, register
 from ..data.observations import raw_tables
+from .typed import CRITERIA, without_footnote
 
 LEVELS = ("commune", "unit", "district")
 YEARS = range(2021, 2026)  # the poverty standard of Decree 07/2021
@@ -24,9 +29,7 @@ META = ("office", "document", "date", "year")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name (an indicator, or ntm_status), what it holds, the standard group, and the tables it stands
-    in.
-    """
+    """One column: its name (an indicator, or ntm_status), what it holds, and the tables it stands in."""
 
     name: str
     kind: str  # count | communes | rate | criteria | status
@@ -46,6 +49,12 @@ COLUMNS = (
     Column("near_poor_households", "count", _ALL),
     Column("poverty_rate_pct", "rate", _ALL, asked=False),
     Column("near_poor_rate_pct", "rate", _ALL, asked=False),
+    Column("dtts_households", "count", _ALL, asked=False),
+    Column("dtts_poor_households", "count", _ALL, asked=False),
+    Column("dtts_near_poor_households", "count", _ALL, asked=False),
+    Column("poor_exits", "count", _ALL, asked=False),
+    Column("new_poor_households", "count", _ALL, asked=False),
+    Column("relapsed_poor_households", "count", _ALL, asked=False),
     Column("ntm_criteria_met", "criteria", _SMALL),
     Column("ntm_status", "status", _SMALL),
     Column("ntm_communes", "communes", ("district",)),
@@ -53,6 +62,8 @@ COLUMNS = (
     Column("ntm_model_communes", "communes", ("district",)),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
+FRACTIONS = {"poverty_rate_fraction": "poverty_rate_pct", "near_poor_rate_fraction": "near_poor_rate_pct"}
+IDENTITY = ("code", "name", "district")
 _AREA = {
     "code": "code",
     "name": "name",
@@ -61,35 +72,23 @@ _AREA = {
     "district": "district",
     "district_unit": "district",
 }
-_ALSO = {  # other headings of Vietnamese tables, folded
-    "maxa": "code",
-    "madiaban": "code",
-    "mahuyen": "code",
-    "refarea": "code",
-    "xa": "name",
-    "tenxa": "name",
-    "donvi": "name",
-    "tendonvi": "name",
-    "diaban": "name",
-    "areaname": "name",
-    "xaphuong": "name",
-    "huyen": "district",
-    "tenhuyen": "district",
-    "huyenthanhpho": "district",
-    "tongsoho": "households_total",
-    "soho": "households_total",
-    "hongheo": "poor_households",
-    "hocanngheo": "near_poor_households",
-    "sotieuchidat": "ntm_criteria_met",
-    "tylehongheo": "poverty_rate_pct",
-    "tylehocanngheo": "near_poor_rate_pct",
-    "stt": "",
-    "tt": "",
-    "no": "",
-    "ghichu": "",
-    "notes": "",
-    "note": "",
+# (group above, part below) -> column
+_TWO_ROWS = {
+    ("total", "count"): "households_total",
+    ("total", "dtts"): "dtts_households",
+    ("poor", "count"): "poor_households",
+    ("poor", "rate"): "poverty_rate_pct",
+    ("poor", "dtts"): "dtts_poor_households",
+    ("near", "count"): "near_poor_households",
+    ("near", "rate"): "near_poor_rate_pct",
+    ("near", "dtts"): "dtts_near_poor_households",
+    ("ntm", "met"): "ntm_criteria_met",
+    ("ntm", "count"): "ntm_criteria_met",
 }
+_BRACKETS = re.compile(r"\([^)]*\)")
+_YEAR = re.compile(r"\b20[0-9]{2}\b")
+_OF_THE_YEAR = re.compile(r"(năm |31/12/)?\b20[0-9]{2}\b", re.IGNORECASE)
+_CRITERION = re.compile(r"(?:tc|tieu chi|tieu chi so)? ?([0-9]{1,2})\b.*")
 
 
 def heading(name: str, lang: str) -> str:
@@ -100,41 +99,95 @@ def heading(name: str, lang: str) -> str:
     """
     if f"own.heading.{name}" in labels():
         return text(f"own.heading.{name}", lang)
-    return _indicators()[name][f"name_{lang}"]
+    return str(indicators()[name][f"name_{lang}"])
 
 
 @lru_cache(maxsize=1)
-def _indicators() -> dict[Any, dict[Any, str]]:
+def indicators() -> dict[Any, dict[Any, str]]:
+    """indicators.csv by indicator."""
     return raw_tables()["indicators"].set_index("indicator").to_dict("index")
 
 
-def unit_of(name: str) -> str:
-    """The unit_measure of an indicator, as indicators.csv has it."""
-    return _indicators()[name]["unit_measure"]
-
-
 @lru_cache(maxsize=1)
-def _known() -> dict[str, str]:
-    known = dict(_ALSO)
+def _known() -> dict[str, dict[str, str]]:
+    """Folded headings -> column, one dict for whole headings ("") and one for each of groups, parts and words."""
+    known: dict[str, dict[str, str]] = {kind: {} for kind in ("", "group", "part", "words")}
+    with open(Path(__file__).with_name("headings.csv"), encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kind, _, name = row["column"].rpartition(" ") if " " in row["column"] else ("", "", row["column"])
+            if row["column"].startswith("words"):
+                kind, name = "words", row["column"]
+            known[kind][_spaced(row["heading"])] = name
     for asked_as, name in {**_AREA, **{n: n for n in BY_NAME}}.items():
-        known |= {fold(heading(asked_as, lang)): name for lang in LANGUAGES} | {fold(asked_as): name}
-    return known
+        known[""] |= {_spaced(heading(asked_as, lang)): name for lang in LANGUAGES} | {_spaced(asked_as): name}
+    return known | {"": {fold(words): name for words, name in known[""].items()}}
 
 
-def recognised(typed: object) -> str | None:
+def _spaced(words: object) -> str:
+    """Folded words with single spaces between them."""
+    return " ".join(filter(None, (fold(word) for word in re.split(r"[\W_]+", plain_text(str(words))))))
+
+
+def recognised(path: str | Sequence[str], year: int | None = None) -> str | None:
     """The column that a heading means: its name, "" for one that is passed over (number, notes), None if unknown.
+
+    path: the heading, or its rows from above; year: of the figures, so that those of another year are not taken.
+    A column for one criterion is "criterion_1" to "criterion_19".
 
     >>> recognised("SỐ HỘ NGHÈO (hộ)"), recognised("ref_area"), recognised("Ghi chú"), recognised("Giá vàng")
     ('poor_households', 'code', '', None)
+    >>> recognised(["Hộ cận nghèo", "Tỷ lệ (%)"]), recognised(["Đầu năm", "Hộ nghèo"]), recognised("TC 7")
+    ('near_poor_rate_pct', None, 'criterion_7')
     """
-    folded = fold(re.sub(r"\([^)]*\)", "", str(typed)))
-    sums = tuple(fold(text("own.heading.sum", lang, name="")) for lang in LANGUAGES)  # the template's own additions
-    return "" if folded.startswith(sums) else _known().get(folded)
+    whole = [path] if isinstance(path, str) else list(path)
+    sums = tuple(_spaced(text("own.heading.sum", lang, name="")) for lang in LANGUAGES)  # the template's own additions
+    if _spaced(whole[-1]).startswith(sums):
+        return ""
+    if year and any(int(other) != year for words in whole for other in _YEAR.findall(str(words))):
+        return None
+    words = [_heading_words(element) for element in whole]
+    for start in range(len(words)):
+        if any(_has_word(element, "words of another figure") for element in words[:start]):
+            return None
+        is_titled = all(_has_word(element, "words of a title") or not element for element in words[:start])
+        if (name := _column_of(words[start:], is_titled)) is not None:
+            return name
+    return None
+
+
+def _heading_words(element: str) -> str:
+    """A row of a heading without footnote, unit in brackets, year, and "at the end of the year"."""
+    bare = _OF_THE_YEAR.sub("", _BRACKETS.sub("", without_footnote(plain_text(element))))
+    words = _spaced(bare.replace("%", " phần trăm ")) or ("ty le" if "%" in str(element) else "")
+    words = words.removesuffix(" phan tram") if words != "phan tram" else "ty le"
+    ends = [end for end, kind in _known()["words"].items() if kind == "words of the end of a year"]
+    for end in sorted(ends, key=len, reverse=True):
+        words = words.removesuffix(f" {end}") if words != end else ""
+    return words
+
+
+def _has_word(element: str, kind: str) -> bool:
+    return any(f" {word} " in f" {element} " for word, known in _known()["words"].items() if known == kind)
+
+
+def _column_of(words: list[str], is_titled: bool) -> str | None:
+    known = _known()
+    whole = " ".join(words)
+    if match := _CRITERION.fullmatch(words[-1]):
+        is_named = not words[-1][0].isdigit() or any(known["group"].get(element) == "ntm" for element in words[:-1])
+        if is_named and 1 <= int(match[1]) <= CRITERIA:
+            return f"criterion_{match[1]}"
+    if len(words) > 1:
+        pair = (known["group"].get(words[-2], ""), known["part"].get(words[-1], ""))
+        return _TWO_ROWS.get(pair) or known[""].get(fold(whole))
+    if not is_titled and whole in known["part"]:
+        return None  # "Số hộ" under a heading that is not understood may count anything
+    return known[""].get(fold(whole))
 
 
 def meta_name(typed: str) -> str | None:
     """Which of office, document, date and year a label beside a cell means, or None."""
-    folded = fold(re.sub(r"\([^)]*\)", "", str(typed)))
+    folded = fold(_BRACKETS.sub("", str(typed)))
     return next((name for name in META if folded in {fold(text(f"own.meta.{name}", lang)) for lang in LANGUAGES}), None)
 
 

@@ -1,106 +1,288 @@
-"""Which area a row of somebody's table means: by its code, held against its name; by the name
-where there is no code.
+"""Which area each row of a table means: by its code, name and district, and by the rows around it.
+
+A name that several areas bear is decided by what stands beside it: the heading of the column, the level of the other
+rows, the district above them, sums, the numbers in the first column. Where two are left, the office is asked.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 
-import pandas as pd
+from ..base.errors import Problem
+from ..data.areas import PROVINCE, fold
+from .entries import Entry
+from .places import (
+    Place,
+    district_codes,
+    is_group,
+    is_total,
+    listed_places,
+    named,
+    nearest,
+    parts_of,
+    places,
+    split_name,
+    within,
+)
+from .sizes import is_of_district_size
+from .sums import adds_up
 
-from ..base.errors import KontumError, Problem
-from ..data.areas import PROVINCE, Area, area, crosswalk, fold, register, resolve
-from .columns import FIRST_YEAR_OF_UNITS
-from .sheets import Cell
-
-_TOTALS = {"tong", "tongcong", "tongso", "cong", "toantinh", "tinhkontum", "total", "province", PROVINCE}
+SMALL = ("commune", "unit")
+_NEAR = 80  # per cent of letters in common: a name this near to one of ours is one of ours, typed wrong
+_TOTAL_OF = ("tổng cộng ", "tổng số ", "tổng ", "cộng ")
 
 
-@dataclass
-class Entry:
-    """One row of a table: where it stands, its area, and for each column the value and how it was typed.
-
-    heads: the headings as messages name them, by column; code: "total" for a row of totals, "" where no area is known.
+@dataclass(frozen=True)
+class Context:
+    """What is known of a table besides its rows: whether its year ends after the districts, the level that was given
+    ("" for none), the heading above the names, the district its title names, and answers: code by folded name.
     """
 
-    place: str
-    row: int
-    heads: dict[str, str]
-    code: str = ""
+    is_late: bool
     level: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    typed: dict[str, Any] = field(default_factory=dict)
-
-    def problem(self, column: str, key: str, **values: Any) -> Problem:
-        """A Problem of one of its cells."""
-        typed = str(self.typed.get(column, ""))
-        return Problem(self.place, self.row, self.heads.get(column, column), typed, key, values)
+    heading: str = ""
+    district: str = ""
+    speaks_of_successor: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def identify(entry: Entry, cells: Mapping[str, Cell], year: int, problems: list[Problem]) -> None:
-    """Find the area of a row by code, and hold its name against it; by name where there is no code."""
-    vintage = "2025" if year >= FIRST_YEAR_OF_UNITS else "2020"
-    told = {n: _text(cells[n].value) for n in ("code", "name", "district") if n in cells and cells[n].value is not None}
-    if any(fold(words) in _TOTALS for words in told.values()):
-        entry.code = "total"
-        return
-    column = next(iter(told), "name")
-    entry.typed |= told
-    try:
-        found = _resolved(told, vintage)
-    except KontumError as error:
-        problems.append(entry.problem(column, error.key, **error.values))
-        return
-    if found.code not in _ours(vintage):
-        problems.append(entry.problem(column, "own.allowed.not_ours", year=year))
-        return
-    entry.code, entry.level = found.code, found.level
-
-
-@lru_cache(maxsize=2)
-def _ours(vintage: str) -> dict[str, set[str]]:
-    """Every area a table of that time may name: code -> the folded ways of writing its name."""
-    if vintage == "2025":
-        table = register("2025", "commune")
-        table = table[table["code"].isin(crosswalk()["new_code"])]
+def settle_rows(entries: Sequence[Entry], context: Context) -> list[Problem]:
+    """Fix of every row what it means. Returns a Problem for each that means none of our areas or more than one."""
+    problems = [problem for entry in entries if (problem := _look(entry, context))]
+    open_entries = [entry for entry in entries if not entry.kind and not any(p.row == entry.row for p in problems)]
+    if not context.is_late:
+        problems += _of_later_units(open_entries)
+    level = _level(open_entries, context)
+    open_entries = [entry for entry in open_entries if not entry.kind]
+    if not level:
+        problems += [_which(entry, entry.found) for entry in open_entries if len(entry.found) > 1]
+    elif level == "district":
+        problems += _settle_districts(open_entries)
     else:
-        districts = register("2020", "district", PROVINCE)
-        table = register("2020", "commune")
-        table = pd.concat([districts, table[table["parent_code"].isin(districts["code"])]])
-    names = {}
-    row: Any
-    for row in table.itertuples():
-        ways = (row.name_vi, row.name_gso, row.name_ascii, *row.aliases.split("|"))
-        names[row.code] = {fold(name) for name in ways} - {""}
-    return names
+        _settle_headers(entries, open_entries)
+        problems += _settle_small(entries, context)
+    for entry in entries:
+        if not entry.kind and not any(p.row == entry.row for p in problems):
+            problems += _settle_unknown(entry, entries, level, context)
+    return problems
 
 
-def _resolved(told: Mapping[str, str], vintage: str) -> Area:
-    if "code" in told:
-        if told["code"] not in _ours(vintage):
-            raise KontumError("own.allowed.code", nearest=_hint(told, vintage))
-        found = area(told["code"], vintage)
-        bare = fold(re.sub(r"\([^)]*\)", "", told.get("name", found.name)))
-        if not any(bare in (name, fold(found.type) + name) for name in _ours(vintage)[found.code]):
-            raise KontumError("own.allowed.name", code=found.code, name=found.name)
-        return found
-    if "name" not in told:
-        return resolve(told.get("district", ""), level="district", vintage=vintage)
-    level = "commune" if "district" in told else None
-    name = re.sub(r"\s*\([^)]*\)\s*$", "", told["name"]) if "district" in told else told["name"]
-    qualified = f"{name}, {told['district']}" if level and vintage == "2020" else name
-    return resolve(qualified, level=level, vintage=vintage)
+def _look(entry: Entry, context: Context) -> Problem | None:
+    """Find all areas that a row may mean by itself. Returns a Problem where its code, name and district disagree."""
+    if not (entry.name or entry.area_code):
+        entry.kind = "" if entry.values else "note"
+        return entry.about_area("own.allowed.area_missing") if entry.values else None
+    if is_total(entry.name) or is_total(entry.area_code) or entry.area_code == PROVINCE:
+        entry.settle("total")
+        return None
+    rest = next((entry.name[len(w) :] for w in _TOTAL_OF if entry.name.casefold().startswith(w)), "")
+    if codes := district_codes(rest) if rest else set():
+        entry.settle("group", _district(codes.pop()))
+        return None
+    answer = context.answers.get(fold(entry.name))
+    entry.found = named(entry.name, context.is_late)
+    if answer or entry.area_code:
+        coded = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
+        if not coded:
+            hint = nearest(entry.name, places(context.is_late)) if entry.name else ""
+            return entry.problem("code", "own.allowed.code", nearest=hint or "–")
+        if not answer and entry.name and not set(coded) & set(entry.found):
+            return entry.problem("code", "own.allowed.name", code=entry.area_code, name=coded[0].name)
+        entry.found = [place for place in coded if answer or not entry.name or place in entry.found]
+    return _hold_against_district(entry, context.is_late)
 
 
-def _hint(told: Mapping[str, str], vintage: str) -> str:
-    try:
-        return str(resolve(told.get("name", told["code"]), vintage=vintage))
-    except KontumError as error:
-        return error.in_language("vi")
+def _hold_against_district(entry: Entry, is_late: bool) -> Problem | None:
+    name = split_name(entry.name)
+    without = named(f"{name.type} {name.bare}".strip(), is_late) if name.beside else entry.found
+    beside = entry.district or name.beside
+    if beside and without:
+        if not (inside := within(without, beside)):
+            key = "own.allowed.not_in_district" if district_codes(beside) else "own.allowed.district"
+            small = [place for place in without if place.parent] or without
+            return entry.about_area(key, district=beside, found="; ".join(p.described("vi") for p in small[:3]))
+        entry.found = [place for place in inside if place in entry.found or not entry.found]
+    return None
 
 
-def _text(value: Any) -> str:
-    """A code that a spreadsheet took for a number is text again."""
-    return str(int(value) if isinstance(value, float) and value == int(value) else value)
+def _of_later_units(entries: Sequence[Entry]) -> list[Problem]:
+    """In a table of before July 2025 units of that month are refused; where both bear a name, the older is meant."""
+    later = [entry for entry in entries if entry.found and not entry.of_level("province", "district", "commune")]
+    is_later_table = later and not any(
+        entry.of_level("commune") and not entry.of_level("unit", "district") for entry in entries
+    )
+    problems = []
+    for entry in entries:
+        if entry in later or (is_later_table and entry.of_level("unit")):
+            unit = entry.of_level("unit")[0]
+            parts = {lang: listed_places(parts_of(unit.code), lang) for lang in ("vi", "en")}
+            problems.append(entry.about_area("own.allowed.units_later", name=f"{unit.type} {unit.name}", parts=parts))
+            entry.kind = "note"
+        entry.found = [place for place in entry.found if place.level != "unit"]
+    return problems
+
+
+def _level(entries: Iterable[Entry], context: Context) -> str:
+    """The level of the areas of a table: small (communes or units) or district; "" where nothing tells."""
+    if context.level:
+        return "district" if context.level == "district" else "small"
+    entries = [entry for entry in entries if entry.found]
+    if context.is_late and entries and all(entry.of_level("unit") for entry in entries):
+        return "small"
+    if any(entry.of_level(*SMALL) and not entry.of_level("district", "province") for entry in entries):
+        return "small"
+    if any(entry.district for entry in entries) or not any(entry.of_level("district") for entry in entries):
+        return "small"
+    if any(not entry.of_level(*SMALL) for entry in entries if entry.of_level("district")):
+        return "district"
+    return _level_of_doubtful([entry for entry in entries if entry.of_level("district")], fold(context.heading))
+
+
+def _level_of_doubtful(entries: Sequence[Entry], heading: str) -> str:
+    """The level where every row may be of both: by the heading, else by the households; "" where neither tells."""
+    is_small = any(word in heading for word in ("xa", "phuong", "thitran"))
+    if is_small != ("huyen" in heading):
+        return "small" if is_small else "district"
+    sizes = {is_of_district_size(entry) for entry in entries}
+    if sizes not in ({True}, {False}):
+        return ""
+    return "district" if True in sizes else "small"
+
+
+def _district(code: str) -> Place:
+    return next(place for place in places(False) if place.level == "district" and place.code == code)
+
+
+def _settle_districts(entries: Sequence[Entry]) -> list[Problem]:
+    """Rows of districts. "Kon Tum" is the city beside other districts, the province where the city has its own row."""
+    sure = [entry for entry in entries if entry.of_level("district") and not entry.of_level("province")]
+    problems = []
+    for entry in entries:
+        if not entry.of_level("province"):
+            if districts := entry.of_level("district"):
+                entry.settle("area", districts[0])
+            continue
+        city = entry.of_level("district")
+        has_city = any(city and other.of_level("district")[0] == city[0] for other in sure)
+        if not city or has_city or (len(sure) > 1 and adds_up(entry.values, sure)):
+            entry.settle("total")
+        elif sure:
+            entry.settle("area", city[0])
+        else:
+            problems.append(_which(entry, entry.found))
+    return problems
+
+
+def _which(entry: Entry, found: Sequence[Place]) -> Problem:
+    """The question which of several areas a row means, with an answer to copy."""
+    described = {lang: "; ".join(place.described(lang) for place in found[:4]) for lang in ("vi", "en")}
+    return entry.about_area("own.allowed.which", found=described, name=entry.name, code=found[0].code)
+
+
+def _settle_headers(entries: Sequence[Entry], open_entries: Sequence[Entry]) -> None:
+    """In a table of communes a district's row is a subtotal; a name of both is, where the rows say so."""
+    plain = [entry for entry in open_entries if entry.of_level("district") and not entry.of_level(*SMALL)]
+    for entry in plain:
+        entry.settle("group", entry.of_level("district")[0])
+    group = ""
+    for number, entry in enumerate(entries):
+        if entry.kind == "group":
+            group = entry.code
+        elif not entry.kind and entry.of_level("district") and not entry.district and not entry.area_code:
+            district = entry.of_level("district")[0]
+            if district.code != group and _heads(entry, entries[number + 1 :], district.code, bool(plain)):
+                entry.settle("group", district)
+                group = district.code
+
+
+def _heads(entry: Entry, below: Sequence[Entry], district: str, has_plain: bool) -> bool:
+    """Whether a row heads the communes of a district: its figures are their sums, or its number is of another kind."""
+    members = []
+    for other in below:
+        if other.kind or not any(place.parent == district for place in other.of_level(*SMALL)):
+            break
+        members.append(other)
+    if not members:
+        return False
+    if any(name in other.values for other in members for name in entry.values):
+        return adds_up(entry.values, members, within=0.05)
+    return has_plain or is_group("", entry.number)
+
+
+def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
+    """Rows of communes or units, each under the district that heads it; in late years of both times as the rows say."""
+    open_entries = [entry for entry in entries if not entry.kind and entry.of_level(*SMALL)]
+    problems: list[Problem] = []
+    group: Entry | None = None
+    for entry in entries:
+        if entry.kind == "group":
+            group = entry if entry.code else group
+        elif entry in open_entries:
+            small = entry.of_level(*SMALL)
+            district = group.code if group else context.district
+            inside = [place for place in small if place.parent == district]
+            if group and not inside:
+                found = "; ".join(place.described("vi") for place in small[:3])
+                problems.append(entry.about_area("own.allowed.not_in_group", row=group.row, found=found))
+            entry.found = inside or small
+    asked = {problem.row for problem in problems}
+    open_entries = [entry for entry in open_entries if entry.row not in asked]
+    _choose_time(open_entries, context)
+    for entry in open_entries:
+        _choose_by_neighbours(entry, open_entries)
+        if len(entry.found) > 1:
+            problems.append(_which(entry, entry.found))
+        else:
+            entry.settle("area", entry.found[0])
+            entry.level = entry.level if not context.is_late else _time(entry)
+    return problems
+
+
+def _time(entry: Entry) -> str:
+    return "commune" if (entry.found[0].level == "unit") else "old commune"
+
+
+def _choose_time(entries: Sequence[Entry], context: Context) -> None:
+    """Where old communes and units bear one name: units, unless the level given or other rows speak of communes."""
+    has_old = context.level == "commune" or any(not entry.of_level("unit") for entry in entries)
+    has_new = context.level == "unit" or any(not entry.of_level("commune") for entry in entries)
+    for entry in entries:
+        if entry.of_level("unit") and entry.of_level("commune") and not (has_old and has_new):
+            entry.found = entry.of_level("commune" if has_old else "unit")
+
+
+def _choose_by_neighbours(entry: Entry, entries: Sequence[Entry]) -> None:
+    """Of communes with one name take the one that no other row has, and that lies where the rows beside it lie."""
+    if len(entry.found) < 2:
+        return
+    others = [other for other in entries if other is not entry and len(other.found) == 1]
+    free = [place for place in entry.found if place not in [other.found[0] for other in others]]
+    before = [other.found[0].parent for other in others if other.row < entry.row][-1:]
+    after = [other.found[0].parent for other in others if other.row > entry.row][:1]
+    beside = {*before, *after}
+    if len(free) > 1 and len(beside) == 1:
+        free = [place for place in free if place.parent in beside] or free
+    entry.found = free or entry.found
+
+
+def _settle_unknown(entry: Entry, entries: Sequence[Entry], level: str, context: Context) -> list[Problem]:
+    """A row of no area: a note, a subtotal of some rows, an area outside our province, or one of ours typed wrong."""
+    if entry.found and all(place.level == "province" for place in entry.found):
+        entry.settle("total")
+        return []
+    if not entry.values and not (entry.found and entry.refused):
+        entry.settle("note")
+        return []
+    taken = {other.code for other in entries if other.kind == "area"}
+    wanted = ("district",) if level == "district" else (("unit",) if context.is_late else ("commune",))
+    district = next((e.code for e in reversed(entries) if e.kind == "group" and e.code and e.row < entry.row), "")
+    ours = [p for p in places(context.is_late) if p.level in wanted and p.code not in taken]
+    ours = [p for p in ours if p.parent == (district or context.district)] or ours
+    hint = nearest(entry.name, ours)
+    if not nearest(entry.name, ours, least=_NEAR):
+        if is_group(entry.name, entry.number):
+            entry.settle("group")
+            return []
+        if context.is_late and context.speaks_of_successor:
+            entry.settle("other")
+            return []
+    return [entry.about_area("own.allowed.area", name=entry.name, nearest=hint or "–")]

@@ -1,4 +1,4 @@
-"""Open a table that somebody sends: an Excel workbook or a text file in any of the ways Vietnamese Excel saves one.
+"""Open a table that an office sends: a workbook (.xlsx, .xls, .xlsb, .ods), or a text as Vietnamese Excel saves one.
 
 Text is UTF-8, UTF-16 or Windows-1258 (which writes accents decomposed: they are composed again), fields are parted by
 tabs, semicolons or commas. Nothing is interpreted here; a cell stays what it was, with the marks that matter.
@@ -6,129 +6,188 @@ tabs, semicolons or commas. Nothing is interpreted here; a cell stays what it wa
 
 import csv
 import io
+import re
 import unicodedata
-import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..base.errors import KontumError
+from ..base.files import MEGABYTE, bytes_within
+from .letters import OLD_LETTERS
 
-LARGEST_FILE, LARGEST_CONTENT, MOST_ROWS = 20_000_000, 100_000_000, 20_000
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also what an encrypted workbook starts with
+FILE_MB, CONTENT_MB, MOST_ROWS, MOST_COLUMNS = 20, 60, 20_000, 500
 SEPARATORS = ("\t", ";", ",")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_OLE = b"\xd0\xcf\x11\xe0"  # an .xls, or an encrypted workbook of any kind
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PARTS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
+_QUOTED = re.compile(r'="([^"]*)"')  # how Excel keeps a text of digits in a .csv
+_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+
+class TooLarge(Exception):
+    """A sheet of more rows or columns than any table of figures has."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: a text, number or date (None if empty); formula: one whose result was never saved;
-    percent: shown as %.
+    """One cell: a text, number, date or yes/no (None if empty) and its number format ("" where unknown).
+
+    is_uncalculated: a formula whose result was never saved; is_error: an error of the spreadsheet such as #DIV/0!.
     """
 
     value: Any = None
-    formula: bool = False
-    percent: bool = False
+    number_format: str = ""
+    is_uncalculated: bool = False
+    is_error: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A grid of cells; name is "" for a text file. Row and column 0 are row 1 and column A."""
+    """A grid of cells; name is "" for a text file. Row and column 0 are row 1 and column A.
+
+    merged: ranges as (first row, first column, last row, last column); letters: the old font its text was typed in;
+    has_formats: whether number formats and letters above the line could be seen.
+    """
 
     name: str
     rows: list[list[Cell]]
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    is_hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    is_filtered: bool = False
+    has_formats: bool = False
+    letters: str = ""
+
+    def in_letters(self, letters: str) -> "Sheet":
+        """The sheet with its texts turned from an old font into Unicode."""
+
+        def turned(cell: Cell) -> Cell:
+            is_text = isinstance(cell.value, str)
+            return replace(cell, value=composed(OLD_LETTERS[letters](cell.value))) if is_text else cell
+
+        return replace(self, rows=[[turned(cell) for cell in row] for row in self.rows], letters=letters)
 
 
-def open_sheets(path: str | Path) -> tuple[list[Sheet], bool]:
-    """All readings of a file: for a workbook its sheets, for a text one Sheet for each separator; text is NFC.
+def open_sheets(path: str | Path) -> list[Sheet]:
+    """All readings of a file: of a workbook its sheets, of a text one Sheet for each separator; text is NFC.
 
-    Returns (sheets, is_workbook). Raises KontumError for a file that is missing, empty, too large, protected by a
-    password,
-    of the old .xls kind, with macros, no workbook at all, or text in an unknown encoding.
+    Raises KontumError for a file that is missing, empty, too large, under a password, with macros, damaged, a web page
+    with the name of a workbook, or text in an unknown encoding.
     """
     path = Path(path)
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if path.is_file() and size <= LARGEST_FILE else b""
-    except OSError:
-        raise KontumError("own.error.no_file", file=path.name) from None
-    if not path.is_file():
+    if path.is_dir() or not path.exists():
         raise KontumError("own.error.no_file", file=path.name)
-    if size > LARGEST_FILE:
-        raise KontumError("own.error.too_large", file=path.name, megabytes=LARGEST_FILE // 1_000_000)
+    content = bytes_within(path, FILE_MB)
     if not content.strip():
         raise KontumError("own.error.empty", file=path.name)
-    if content.startswith(_OLD_EXCEL):
-        raise KontumError("own.error.old_excel", file=path.name)
-    if content.startswith(b"PK"):
-        return _workbook(path.name, content), True
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-        raise KontumError("own.error.no_workbook", file=path.name)
-    return _text(path.name, content), False
+    if content.startswith((b"PK", _OLE)):
+        return _workbook(path.name, content)
+    if path.suffix.lower() in _SUFFIXES:
+        is_page = any(mark in content[:2000].lower() for mark in (b"<html", b"<table", b"<?xml"))
+        raise KontumError("own.error.web_page" if is_page else "own.error.no_workbook", file=path.name)
+    return _text(path.name, content)
 
 
-def _workbook(name: str, content: bytes) -> list[Sheet]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise KontumError("own.error.no_workbook", file=name) from None
-    names = {entry.filename for entry in entries}
-    if any(n.endswith("vbaProject.bin") for n in names) or name.lower().endswith(".xlsm"):
-        raise KontumError("own.error.macros", file=name)
-    if "xl/workbook.xml" not in names:
-        raise KontumError("own.error.no_workbook", file=name)
-    if sum(entry.file_size for entry in entries) > LARGEST_CONTENT:
-        raise KontumError("own.error.too_large", file=name, megabytes=LARGEST_CONTENT // 1_000_000)
-    return [_sheet(*pair) for pair in _loaded(name, content)]
-
-
-def _loaded(name: str, content: bytes) -> list[tuple[Any, Any]]:
-    """Pairs of one sheet read twice: with the results of formulas, and with the formulas themselves."""
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what openpyxl does not carry over does not matter to reading
-            values, formulas = (openpyxl.load_workbook(io.BytesIO(content), data_only=only) for only in (True, False))
-    except Exception:  # a damaged workbook fails in as many ways as there are parts in it
-        raise KontumError("own.error.no_workbook", file=name) from None
-    for sheet in values.worksheets:
-        if sheet.max_row > MOST_ROWS or sheet.max_column > 500:
-            raise KontumError("own.error.too_large", file=name, megabytes=LARGEST_CONTENT // 1_000_000)
-    return list(zip(values.worksheets, formulas.worksheets, strict=True))
-
-
-def _sheet(values: Any, formulas: Any) -> Sheet:
-    pairs = zip(values.iter_rows(), formulas.iter_rows(), strict=True)
-    rows = [[_cell(a, b) for a, b in zip(shown, written, strict=True)] for shown, written in pairs]
-    return Sheet(unicodedata.normalize("NFC", values.title), rows)
-
-
-def _cell(shown: Any, written: Any) -> Cell:
-    value = _composed(shown.value) or None if isinstance(shown.value, str) else shown.value
-    return Cell(value, written.data_type == "f" and shown.value is None, "%" in (shown.number_format or ""))
-
-
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
+    """A text in composed letters, without spaces around it."""
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _text(name: str, content: bytes) -> list[Sheet]:
-    text = decoded(name, content)
+def _workbook(name: str, content: bytes) -> list[Sheet]:
+    from .workbook import workbook_sheets
+
+    too_large = KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
+    if content.startswith(_OLE):
+        if _ENCRYPTED in content:
+            raise KontumError("own.error.password", file=name)
+        return _with_calamine(name, content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+            if any(part.endswith("vbaProject.bin") for part in sizes) or name.lower().endswith(".xlsm"):
+                raise KontumError("own.error.macros", file=name)
+            if sum(size for part, size in sizes.items() if "/media/" not in part) > CONTENT_MB * MEGABYTE:
+                raise too_large
+            kind = next((kind for part, kind in _PARTS.items() if part in sizes), None)
+            if kind is None or archive.testzip() is not None:
+                raise KontumError("own.error.no_workbook", file=name)
+            if kind == "xlsx":
+                return workbook_sheets(archive)
+    except TooLarge:
+        raise too_large from None
+    except KontumError:
+        raise
+    except Exception:  # a damaged workbook fails in as many ways as there are parts in it
+        raise KontumError("own.error.no_workbook", file=name) from None
+    return _with_calamine(name, content)
+
+
+def _with_calamine(name: str, content: bytes) -> list[Sheet]:
+    """The sheets with values alone: of their formats this reader tells no more than which numbers are dates."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
     sheets = []
-    for separator in SEPARATORS:
-        try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        except csv.Error:
-            continue
-        if len(rows) > MOST_ROWS:
-            raise KontumError("own.error.too_large", file=name, megabytes=LARGEST_FILE // 1_000_000)
-        sheets.append(Sheet("", [[Cell(_composed(field) or None) for field in row] for row in rows]))
+    try:
+        with CalamineWorkbook.from_object(io.BytesIO(content)) as book:
+            for place, about in enumerate(book.sheets_metadata):
+                if about.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                sheet = book.get_sheet_by_index(place)
+                rows, columns = (last + 1 for last in sheet.end or (0, 0))
+                if rows > MOST_ROWS or columns > MOST_COLUMNS:
+                    raise KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
+                values = sheet.to_python(skip_empty_area=False)
+                cells = [[Cell(composed(v) or None if isinstance(v, str) else v) for v in row] for row in values]
+                merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+                is_hidden = about.visible != SheetVisibleEnum.Visible
+                sheets.append(Sheet(composed(about.name), cells, merged, is_hidden))
+    except PasswordError:
+        raise KontumError("own.error.password", file=name) from None
+    except (CalamineError, OSError, ValueError, IndexError):
+        raise KontumError("own.error.no_workbook", file=name) from None
+    return sheets
+
+
+def _text(name: str, content: bytes) -> list[Sheet]:
+    texts = {"": decoded(name, content)}
+    if not _is_unicode(content):  # the bytes of an old font are also a text of Windows-1258, though no sensible one
+        latin = content.decode("latin-1")
+        texts |= {letters: composed(read(latin)) for letters, read in OLD_LETTERS.items()}
+    sheets = []
+    for letters, text in texts.items():
+        for separator in SEPARATORS:
+            try:
+                lines = io.StringIO(re.sub(r"\Asep=.\r?\n", "", text), newline="")
+                rows = list(csv.reader(lines, delimiter=separator))
+            except csv.Error:
+                continue
+            if len(rows) > MOST_ROWS:
+                raise KontumError("own.error.too_large", file=name, megabytes=FILE_MB)
+            sheets.append(Sheet("", [[_field(field) for field in row] for row in rows], letters=letters))
     if not sheets:
         raise KontumError("own.error.no_text", file=name)
     return sheets
+
+
+def _field(text: str) -> Cell:
+    quoted = _QUOTED.fullmatch(text.strip())
+    return Cell(composed(quoted[1] if quoted else text) or None)
+
+
+def _is_unicode(content: bytes) -> bool:
+    return content.startswith(tuple(mark for mark, _ in _MARKS)) or b"\x00" in content[:200] or _is_utf8(content)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decoded(name: str, content: bytes) -> str:
@@ -140,7 +199,7 @@ def decoded(name: str, content: bytes) -> str:
     encoding = next((known for mark, known in _MARKS if content.startswith(mark)), None)
     if encoding is None and b"\x00" in content[:200]:
         encoding = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
-    for candidate in [encoding] if encoding else ["utf-8", "cp1258"]:
+    for candidate in [encoding] if encoding else ["utf-8", "cp1258", "latin-1"]:
         try:
             text = unicodedata.normalize("NFC", content.decode(candidate))
         except UnicodeDecodeError:

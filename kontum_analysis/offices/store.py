@@ -1,58 +1,122 @@
-"""Take a filled table into the folder of own figures: tried in a copy first, then written whole or not at all."""
+"""Take a filled table into the folder of own figures, or an import out of it: tried in a copy, then done at once."""
 
+import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from ..base.errors import KontumError, WriteError
-from ..base.files import write_whole
+from ..base.errors import KontumError, Words
+from ..data.areas import fold
 from ..data.observations import load_observations, raw_tables
-from ..data.own import User, folder, is_own, own_tables, shown
+from ..data.own import ENTRIES, User, folded, folder, is_own, own_tables
 from ..poverty.estimates import estimate_panel
-from .changes import changes, contradictions, merged, status_contradictions, sums_made
+from . import journal
+from .answers import Answers
+from .changes import as_tables, changes, contradictions, status_contradictions, sums_made
 from .filled import Filled, read_filled
+from .plausible import doubts
+
+_WORDED = {"observations": ["comment"], "sources": []}  # what a row says of the one it replaced is no news
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do: changes, conflicts and sums as tables (see `own_changes`), and the
-    files it would write.
+    """What an import would do: changes, conflicts and sums as tables (see `changes`), doubts as sentences, and the
+    tables it would write. state: of the folder that all this was worked out for.
     """
 
     filled: Filled
     place: Path
-    files: dict[str, str]
+    tables: dict[str, pd.DataFrame]
     changes: pd.DataFrame
     conflicts: pd.DataFrame
     sums: pd.DataFrame
+    doubts: list[Words]
     is_news: bool
+    state: str
+    answers: Answers = field(default_factory=Answers)
+    data: str | Path | None = None
 
 
-def plan_import(path: str | Path, user: User = True, data: str | Path | None = None, **given: str | int | None) -> Plan:
+def plan_import(
+    path: str | Path,
+    user: User = True,
+    data: str | Path | None = None,
+    answers: Answers | None = None,
+    sheet: str | None = None,
+    level: str | None = None,
+    **given: str | int | None,
+) -> Plan:
     """Read a filled table and work out what it would change; nothing is written.
 
-    path: an .xlsx or text file; user: the folder of own figures (True: the usual one); data: another raw folder;
-    given: office, document, date, year where the file does not say them.
+    path: a workbook or text file; user: the folder of own figures (True: the usual one); data: another raw folder;
+    answers, sheet, level, given: see `read_filled`; what the same office answered before counts too.
 
     Raises KontumError or DataError for a file with mistakes, for a folder inside the repository, and for figures that
     leave no room under a published total (`own.error.no_fit`), since no estimate could keep the sums exact then.
     """
     place = folder(user)
-    filled = read_filled(path, **given)
+    office = str(given["office"]) if given.get("office") else None
+    given_answers = answers or Answers()
+    answers = given_answers.over(journal.earlier_answers(office, place))
+    filled = read_filled(path, answers, sheet, level, **given)
+    _must_be_used(given_answers, filled)
+    return _plan(filled, place, data, answers)
+
+
+def _must_be_used(answers: Answers, filled: Filled) -> None:
+    names = {fold(row.name) for row in filled.rows}
+    unused = [key for key in answers.columns if key not in filled.layout.keys]
+    unused += [key for key in answers.areas if key not in names]
+    if unused:
+        headings = "; ".join(filled.layout.headings.values())
+        raise KontumError("own.error.map_unused", value=", ".join(map(repr, unused)), headings=headings)
+
+
+def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers) -> Plan:
+    state = journal.state_of(place)
     own = own_tables(place, raw_tables(data))
-    tables = merged(filled, own)
-    files = {f"{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
+    tables = as_tables(filled)
     before = load_observations(data=data, user=place)
-    with tempfile.TemporaryDirectory() as scratch:
-        for name, content in files.items():
-            write_whole(Path(scratch) / name, content)
-        after = load_observations(data=data, user=scratch)
+    after = _with_entry(place, tables, data)
     _must_fit(before, after)
-    same = all(tables[name].equals(own[name][list(tables[name].columns)].reset_index(drop=True)) for name in tables)
+    changed = folded([own, tables])
+    same = all(changed[name].drop(columns=_WORDED[name]).equals(own[name].drop(columns=_WORDED[name])) for name in own)
     conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
-    return Plan(filled, place, files, changes(filled, before), conflicts, sums_made(before, after), not same)
+    return Plan(
+        filled,
+        place,
+        tables,
+        changes(filled, before),
+        conflicts,
+        sums_made(before, after),
+        doubts(filled, before, own["sources"]) if not same else [],
+        not same,
+        state,
+        answers,
+        data,
+    )
+
+
+def _with_entry(place: Path, tables: dict[str, pd.DataFrame], data: str | Path | None) -> pd.DataFrame:
+    """Observations as they would be with one entry more."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "own"
+        _copy(place, copy)
+        journal.add(copy, tables, {})
+        return load_observations(data=data, user=copy)
+
+
+def _copy(place: Path, copy: Path) -> None:
+    copy.mkdir()
+    if (place / ENTRIES).is_dir():
+        shutil.copytree(place / ENTRIES, copy / ENTRIES, ignore=shutil.ignore_patterns(".*"))
+    for name in ("observations.csv", "sources.csv"):
+        if (place / name).exists():
+            shutil.copy(place / name, copy / name)
 
 
 def _must_fit(before: pd.DataFrame, after: pd.DataFrame) -> None:
@@ -63,19 +127,62 @@ def _must_fit(before: pd.DataFrame, after: pd.DataFrame) -> None:
             estimate_panel(before, draws=2)
         except KontumError:
             return  # it did not fit before either: not the fault of this table
-        raise KontumError("own.error.no_fit", reason=error.in_language("vi")) from None
+        reason = {lang: error.in_language(lang) for lang in ("vi", "en")}
+        raise KontumError("own.error.no_fit", reason=reason) from None
 
 
-def store(plan: Plan) -> bool:
-    """Write the files of a plan; returns whether anything changed.
+def store(plan: Plan, file: str = "", wait: float = journal.WAIT) -> int | None:
+    """Write what a plan holds as one entry; returns its number, None where nothing is new.
 
-    Sources go first: a source without figures says nothing, so an interrupted run leaves the old figures or the new.
-    Raises KontumError where the folder cannot be written.
+    What was shown is worked out again where somebody else wrote meanwhile. Raises KontumError where that shows
+    something else than before (`own.error.changed`), where another writer holds the folder, or it cannot be written.
     """
-    try:
-        return any([write_whole(plan.place / name, plan.files[name]) for name in ("sources.csv", "observations.csv")])
-    except WriteError:
-        raise KontumError("own.error.cannot_write", folder=shown(plan.place)) from None
+    if not plan.is_news:
+        return None
+    with journal.writing(plan.place, f"kontum data import {file}".strip(), wait):
+        if journal.state_of(plan.place) != plan.state:
+            now = _plan(plan.filled, plan.place, plan.data, plan.answers)
+            if not _shows_the_same(now, plan):
+                raise KontumError("own.error.changed")
+        doubtful = [words.in_language("vi") for words in plan.doubts]
+        about = {"file": file, "answers": _answers_of(plan).as_text(), "doubts": doubtful}
+        return journal.add(plan.place, plan.tables, about)
+
+
+def _answers_of(plan: Plan) -> Answers:
+    """The answers that the next file of the same office can use again: by heading, not by letter of a column."""
+    columns = {fold(heading): name for heading, name in plan.filled.layout.answers.items()}
+    return Answers(columns, plan.answers.areas, plan.answers.dash)
+
+
+def _shows_the_same(now: Plan, shown: Plan) -> bool:
+    tables = ("changes", "conflicts", "sums")
+    same = all(getattr(now, name).astype(str).equals(getattr(shown, name).astype(str)) for name in tables)
+    return same and list(map(str, now.doubts)) == list(map(str, shown.doubts))
+
+
+def undo(number: int | None = None, user: User = True, wait: float = journal.WAIT) -> journal.Import:
+    """Take away the import of this number, None for the last; returns it. The folder is then as it was without it.
+
+    Raises KontumError for a number that there is none of, and where another writer holds the folder.
+    """
+    place = folder(user)
+    if not place.is_dir():
+        raise KontumError("own.error.nothing_to_undo")
+    with journal.writing(place, "kontum data undo", wait):
+        entries = [entry for entry in journal.imports(place) if entry.number]
+        if not entries:
+            raise KontumError("own.error.nothing_to_undo")
+        found = [entry for entry in entries if number in (None, entry.number)]
+        if not found:
+            numbers = [entry.number for entry in entries]
+            raise KontumError("own.error.no_such_import", number=number, numbers=_listed(numbers))
+        journal.take_away(place, found[-1].number)
+        return found[-1]
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def used(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:

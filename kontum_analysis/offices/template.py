@@ -19,6 +19,7 @@ from .columns import COLUMNS, STATUSES, Column, areas_of, heading
 from .typed import LARGEST
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -44,25 +45,30 @@ def template(level: str, year: int, lang: str = "vi") -> bytes:
     >>> template("district", 2024, "vi") == template("district", 2024, "vi")
     True
     """
-    import xlsxwriter
-
-    if lang not in LANGUAGES:
-        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    areas = areas_of(level, year)
+    content, areas = io.BytesIO(), areas_of(level, year)
     columns = [column for column in COLUMNS if column.asked and level in column.levels]
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": text(f"own.title.{level}", lang, year=year), "author": "", "created": MADE})
-    styles = {
-        name: book.add_format({"font_name": "Arial", "font_size": 10, "font_color": _INK, **look})
-        for name, look in _LOOKS.items()
-    }
+    book, styles = start_book(content, f"own.title.{level}", year, lang)
     _data_sheet(book.add_worksheet(text("own.sheet.data", lang)), styles, level, year, areas, columns, lang)
     if level == "commune":
         _totals_sheet(book.add_worksheet(text("own.sheet.totals", lang)), styles, year, areas, lang)
     _help_sheet(book.add_worksheet(text("own.sheet.help", lang)), styles, level, year, columns, lang)
     book.close()
     return content.getvalue()
+
+
+def start_book(content: io.BytesIO, title: str, year: int, lang: str) -> tuple[Workbook, Styles]:
+    """A new workbook with nothing of this machine in it, and the looks of its cells by name.
+
+    Raises KontumError for a language that there is none for.
+    """
+    import xlsxwriter
+
+    if lang not in LANGUAGES:
+        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": text(title, lang, year=year), "author": "", "created": MADE})
+    font = {"font_name": "Arial", "font_size": 10, "font_color": _INK}
+    return book, {name: book.add_format({**font, **look}) for name, look in _LOOKS.items()}
 
 
 _CELL = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
@@ -86,12 +92,15 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "sum": {**_CELL, "bg_color": _PALE, "num_format": "#,##0"},
     "year": {**_CELL, "bg_color": _PALE, "align": "left"},
     "wrapped": {"text_wrap": True, "valign": "top"},
+    "fixed_words": {**_CELL, "bg_color": _PALE, "text_wrap": True},
+    "figure": {**_CELL, "bg_color": _FILL, "locked": False, "num_format": "General", "align": "right"},
     "differs": {"bg_color": "#F6C9C0", "bold": True},
     "small": {"italic": True, "font_color": "#5A6672"},
 }
 
 
-def _sheet(sheet: Worksheet, landscape: bool = True) -> None:
+def set_up(sheet: Worksheet, landscape: bool = True) -> None:
+    """Paper, margins and protection of a sheet: only what is to be filled in can be changed."""
     sheet.set_paper(9)
     sheet.set_landscape() if landscape else sheet.set_portrait()
     sheet.fit_to_pages(1, 0)
@@ -103,11 +112,11 @@ def _sheet(sheet: Worksheet, landscape: bool = True) -> None:
 def _data_sheet(
     sheet: Worksheet, styles: Styles, level: str, year: int, areas: pd.DataFrame, columns: list[Column], lang: str
 ) -> None:
-    _sheet(sheet)
+    set_up(sheet)
     identity = ["code", "name", *(["district"] if level != "district" else [])]
     names = [*identity, *(column.name for column in columns)]
     sheet.write_string(0, 0, text(f"own.title.{level}", lang, year=year), styles["title"])
-    _meta(sheet, styles, year, lang)
+    write_meta(sheet, styles, year, lang)
     for place, name in enumerate(names):
         sheet.write_string(HEADER, place, heading(_ASKED_AS.get((name, level), name), lang), styles["head"])
         sheet.set_column(place, place, _WIDTHS.get(name, 20 if name == "ntm_status" else 15), styles["plain"])
@@ -131,7 +140,8 @@ def _data_sheet(
     sheet.set_selection(1, 2, 1, 2)
 
 
-def _meta(sheet: Worksheet, styles: Styles, year: int, lang: str) -> None:
+def write_meta(sheet: Worksheet, styles: Styles, year: int, lang: str) -> None:
+    """The cells about the document above a table: office, number, day, year."""
     for name, row in META_ROWS.items():
         sheet.merge_range(row, 0, row, 1, text(f"own.meta.{name}", lang), styles["label"])
         if name == "year":
@@ -189,7 +199,7 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
     """Sums by district beside the totals the office has itself: what does not add up shows while it is typed."""
     from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
-    _sheet(sheet)
+    set_up(sheet)
     data = text("own.sheet.data", lang)
     sheet.write_string(0, 0, text("own.title.totals", lang, year=year), styles["title"])
     sheet.write_string(1, 0, text("own.totals.note", lang), styles["small"])
@@ -247,7 +257,7 @@ def _district_names() -> list[tuple[str, str]]:
 
 
 def _help_sheet(sheet: Worksheet, styles: Styles, level: str, year: int, columns: list[Column], lang: str) -> None:
-    _sheet(sheet, landscape=False)
+    set_up(sheet, landscape=False)
     sheet.set_column(0, 0, 36, styles["plain"])
     sheet.set_column(1, 1, 78, styles["plain"])
     sheet.write_string(0, 0, text("own.sheet.help", lang), styles["title"])
@@ -258,14 +268,14 @@ def _help_sheet(sheet: Worksheet, styles: Styles, level: str, year: int, columns
         )
         for number in range(1, 8)
     ]
-    told = [(heading(column.name, lang), text(f"own.input.{column.name}", lang)) for column in columns]
-    _told(sheet, styles, 2, steps)
+    meanings = [(heading(column.name, lang), text(f"own.input.{column.name}", lang)) for column in columns]
+    _write_lines(sheet, styles, 2, steps)
     row = 3 + len(steps)
     sheet.write_string(row, 0, text("own.help.columns", lang), styles["title"])
-    _told(sheet, styles, row + 1, told)
+    _write_lines(sheet, styles, row + 1, meanings)
 
 
-def _told(sheet: Worksheet, styles: Styles, first: int, lines: list[tuple[str, str]]) -> None:
+def _write_lines(sheet: Worksheet, styles: Styles, first: int, lines: list[tuple[str, str]]) -> None:
     for row, (label, words) in enumerate(lines, first):
         sheet.write_string(row, 0, label, styles["label"])
         sheet.write_string(row, 1, words, styles["wrapped"])

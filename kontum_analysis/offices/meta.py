@@ -1,0 +1,111 @@
+"""The document that a table comes from: office, number, day and year, from labelled cells, its title, or as given."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from ..base.errors import KontumError, Problem
+from ..base.words import LANGUAGES, text
+from ..data.areas import fold, plain_text
+from ..data.own import FORMULA_MARKS
+from .columns import META, YEARS, meta_name
+from .layout import Layout
+from .places import places
+from .typed import day, whole_number
+
+_LONGEST = 200
+_DATE = re.compile(r"ngày\s+\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+20\d\d", re.IGNORECASE)
+_NUMBER = re.compile(r"^Số\s*:\s*(\S+/\S+)$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:năm|31/12/)\s*(20\d\d)", re.IGNORECASE)
+
+
+def about_document(
+    layout: Layout, given: Mapping[str, object], problems: list[Problem]
+) -> tuple[dict[str, Any], int | None]:
+    """Office, document, date and year by name, and the year the title names (None for none or several).
+
+    What is missing or wrong is added to the problems; the year is then the last before the units, to go on with.
+    """
+    titled = dict(_titled(layout))
+    stated: dict[str, tuple[Any, int | None, bool]] = {name: (value, None, True) for name, value in titled.items()}
+    stated |= {name: (value, row, True) for name, value, row in _labelled(layout)}
+    stated |= {name: (value, None, False) for name, value in given.items() if value is not None}
+    meta: dict[str, Any] = {}
+    for name in META:
+        value, row, is_of_file = stated.get(name, (None, None, False))
+        try:
+            meta[name] = _READERS[name](value, is_of_file)
+        except KontumError as error:
+            heading = " / ".join(text(f"own.meta.{name}", lang) for lang in LANGUAGES)
+            problems.append(Problem(layout.place, row, heading, str(value or ""), error.key, error.values))
+            meta[name] = YEARS[-2] if name == "year" else ""
+    if meta["date"] and meta["date"] < f"{meta['year']}-01-01":
+        row = stated["date"][1]
+        problems.append(Problem(layout.place, row, None, meta["date"], "own.limit.date", {"year": meta["year"]}))
+    return meta, titled.get("year")
+
+
+def _labelled(layout: Layout) -> Iterator[tuple[str, Any, int]]:
+    """(name, value, row) of the cells above the table that stand beside a label of the template."""
+    for number, row in reversed(list(enumerate(layout.sheet.rows[: layout.top], 1))):
+        for place, cell in enumerate(row):
+            if name := meta_name(cell.value) if isinstance(cell.value, str) else None:
+                yield name, next((c.value for c in row[place + 1 :] if c.value is not None), None), number
+
+
+def _titled(layout: Layout) -> Iterator[tuple[str, Any]]:
+    """Number and day of the document and year of the figures, where the lines above the table name just one."""
+    lines = [plain_text(c.value) for row in layout.sheet.rows[: layout.top] for c in row if isinstance(c.value, str)]
+    numbers = {match[1] for line in lines if (match := _NUMBER.match(line))}
+    days = {match[0] for line in lines if (match := _DATE.search(line))}
+    years = {int(year) for line in lines for year in _YEAR.findall(_DATE.sub("", line))}
+    for name, values in (("document", numbers), ("date", days), ("year", years)):
+        if len(values) == 1:
+            yield name, values.pop()
+
+
+def named_district(titles: str) -> str:
+    """The code of the one district that the lines above a table name; "" for none or several."""
+    folded = fold(titles)
+    kinds = {"huyện": ("huyen",), "thành phố": ("thanhpho", "tp")}
+    found = {
+        place.code
+        for place in places(False)
+        if place.level == "district" and any(kind + fold(place.name) in folded for kind in kinds[place.type])
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _name(value: Any, is_of_file: bool, of: str) -> str:
+    name = " ".join("".join(c if c.isprintable() else " " for c in str(value or "")).split())
+    if not name or len(name) > _LONGEST:
+        raise KontumError(f"own.allowed.{of}", longest=_LONGEST)
+    if name.startswith(FORMULA_MARKS):
+        raise KontumError("own.allowed.no_formula")
+    return unicodedata.normalize("NFC", name)
+
+
+def _day(value: Any, is_of_file: bool) -> str:
+    if value in (None, ""):
+        raise KontumError("own.allowed.day")
+    return day(value, is_day_first=not is_of_file)
+
+
+def _year(value: Any, is_of_file: bool) -> int:
+    try:
+        year = whole_number(value)
+    except KontumError:
+        year = 0
+    if year not in YEARS:
+        raise KontumError("own.allowed.year", first=YEARS[0], last=YEARS[-1])
+    return year
+
+
+_READERS: dict[str, Callable[[Any, bool], Any]] = {
+    "office": partial(_name, of="office"),
+    "document": partial(_name, of="document"),
+    "date": _day,
+    "year": _year,
+}

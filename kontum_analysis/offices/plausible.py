@@ -1,0 +1,154 @@
+"""Doubts about a table that was read without a mistake, each with the earlier figure it is held against.
+
+A doubt does not refuse a table: the office may know why. It is shown before anything is written.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from ..base.errors import Words
+from ..base.words import LANGUAGES
+from ..data.areas import area, area_name, fold, vintage_of
+from ..data.own import is_own
+from .columns import heading
+from .entries import Entry
+from .filled import Filled
+
+_STANDARD = "MDP_2022_2025"
+_JUMP = 0.25  # a share by which the households of an area do not change from one review to another
+
+
+def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[Words]:
+    """What is doubtful in a table.
+
+    before: everything known without it, the office's own figures among it; sources: those of the own figures.
+    """
+    known = before[before["preferred"] & before["obs_value"].notna() & (before["obs_status"] != "U")]
+    late = vintage_of(filled.day)
+    known = known[(known["level"] != "commune") | (known["time_period"].map(vintage_of) == late)]
+    earlier = known[known["time_period"] <= filled.day].sort_values("time_period")
+    return [
+        *_totals(filled),
+        *_title(filled),
+        *_rates(filled, earlier, most_published_change(before)),
+        *_households(filled, earlier),
+        *_missing(filled, earlier, sources),
+        *_older(filled, before, sources),
+    ]
+
+
+def most_published_change(obs: pd.DataFrame) -> float:
+    """The largest change of a published poverty rate between two year ends, in percentage points a year.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> 4 < most_published_change(load_observations()) < 20
+    True
+    """
+    rows = obs[obs["preferred"] & (obs["indicator"] == "poverty_rate_pct") & (obs["standard"] == _STANDARD)]
+    rows = rows[~is_own(rows) & rows["time_period"].str.endswith("-12-31") & (rows["date_precision"] == "year")]
+    rows = rows.assign(year=rows["time_period"].str[:4].astype(int)).sort_values(["ref_area", "year"])
+    steps = rows.groupby("ref_area")[["obs_value", "year"]].diff().dropna()
+    return float((steps["obs_value"].abs() / steps["year"]).max())
+
+
+def _words(key: str, filled: Filled, entry: Entry, **values: Any) -> Words:
+    name = {lang: _area(entry, filled, lang) for lang in LANGUAGES}
+    return Words(key, place=entry.place, row=entry.row, area=name, **values)
+
+
+def _area(entry: Entry, filled: Filled, lang: str) -> str:
+    if entry.level == "commune":
+        found = area(entry.code, vintage_of(filled.day))
+        return f"{found.type} {found.name}"
+    return area_name(entry.code, lang)
+
+
+def _heading(name: str) -> dict[str, str]:
+    return {lang: heading(name, lang) for lang in LANGUAGES}
+
+
+def _totals(filled: Filled) -> Iterator[Words]:
+    for found in filled.disagreements:
+        values = {"stated": found.stated, "added": found.added, "count": found.rows}
+        name = found.entry.name or found.entry.number
+        yield Words("own.doubt.total", row=found.entry.row, name=name, column=_heading(found.column), **values)
+
+
+def _title(filled: Filled) -> Iterator[Words]:
+    if filled.title_year and filled.title_year != filled.year:
+        yield Words("own.doubt.year", title=filled.title_year, year=filled.year)
+
+
+def _latest(earlier: pd.DataFrame, entry: Entry, indicator: str) -> Any:
+    rows = earlier[(earlier["ref_area"] == entry.code) & (earlier["level"] == entry.level)]
+    rows = rows[rows["indicator"] == indicator]
+    if indicator == "poverty_rate_pct":
+        rows = rows[rows["standard"] == _STANDARD]
+    return rows.iloc[-1] if len(rows) else None
+
+
+def _rates(filled: Filled, earlier: pd.DataFrame, most: float) -> Iterator[Words]:
+    for entry in filled.entries:
+        old = _latest(earlier, entry, "poverty_rate_pct")
+        rate = entry.values.get("poverty_rate_pct")
+        if rate is None and entry.values.get("households_total") and "poor_households" in entry.values:
+            rate = 100 * entry.values["poor_households"] / entry.values["households_total"]
+        if old is None:
+            old = _rate_of_counts(earlier, entry)
+        if rate is None or old is None:
+            continue
+        years = max(1, filled.year - int(old.time_period[:4]))
+        if abs(rate - old.obs_value) > most * years:
+            values = {"new": rate, "old": old.obs_value, "day": old.time_period[:4], "most": most}
+            yield _words("own.doubt.rate", filled, entry, **values)
+
+
+def _rate_of_counts(earlier: pd.DataFrame, entry: Entry) -> Any:
+    count, base = (_latest(earlier, entry, name) for name in ("poor_households", "households_total"))
+    if count is None or base is None or count.time_period != base.time_period or not base.obs_value:
+        return None
+    return count.copy().replace(count.obs_value, 100 * count.obs_value / base.obs_value)
+
+
+def _households(filled: Filled, earlier: pd.DataFrame) -> Iterator[Words]:
+    for entry in filled.entries:
+        old = _latest(earlier, entry, "households_total")
+        if old is None or not old.obs_value:
+            continue
+        values = {"old": old.obs_value, "day": old.time_period[:4]}
+        new = entry.values.get("households_total")
+        if new is not None and not 1 - _JUMP <= new / old.obs_value <= 1 + _JUMP:
+            yield _words("own.doubt.households", filled, entry, new=new, **values)
+        poor = entry.values.get("poor_households", 0)
+        if new is None and poor > old.obs_value:
+            yield _words("own.doubt.more_poor", filled, entry, new=poor, **values)
+
+
+def _missing(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:
+    """Areas for which the same office had figures the last time, and has none now."""
+    publishers = sources.set_index("source_id")["publisher"].map(fold)
+    rows = earlier[is_own(earlier) & (earlier["obs_status"] != "E") & (earlier["time_period"] < filled.day)]
+    rows = rows[rows["source_id"].map(publishers) == fold(filled.office)]
+    for level in sorted({entry.level for entry in filled.entries}):
+        before = rows[rows["level"] == level]
+        before = before[before["time_period"] == before["time_period"].max()]
+        gone = before[~before["ref_area"].isin({entry.code for entry in filled.entries})].drop_duplicates("ref_area")
+        if len(gone):
+            names = list(gone["area_name"])
+            shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+            yield Words("own.doubt.missing", count=len(names), names=shown, day=gone["time_period"].iloc[0][:4])
+
+
+def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:
+    """Own figures of a later document that this one would replace."""
+    table = sources.set_index("source_id")
+    rows = before[is_own(before) & (before["time_period"] == filled.day) & (before["obs_status"] != "E")]
+    facts = {(entry.code, name) for entry in filled.entries for name in entry.values}
+    rows = rows.loc[[(row.ref_area, row.indicator) in facts for row in rows.itertuples()]]
+    for source_id, group in rows.groupby("source_id"):
+        later = table.loc[str(source_id)]
+        if later["published"] > filled.date:
+            words = {"document": filled.document, "later": later["document_no"], "count": len(group)}
+            yield Words("own.doubt.older", date=filled.date, later_date=later["published"], **words)

@@ -1,0 +1,60 @@
+"""Figures of old communes in a table of 2025 or later: added up to the units of July 2025 where all parts are there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..base.errors import Problem
+from .columns import BY_NAME
+from .entries import Entry
+from .places import Place, listed_places, parts_of, unit_of_part
+
+_RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}
+
+
+def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
+    """The rows with those of old communes replaced by one a unit, and a Problem for each unit of which a part lacks.
+
+    Counts are added; a rate is left out where its count is added, and refused, like criteria, where it is not, since
+    neither can be added.
+    """
+    old: dict[Place, list[Entry]] = {}
+    kept = []
+    for entry in entries:
+        if entry.level == "old commune":
+            old.setdefault(unit_of_part(entry.code), []).append(entry)
+        else:
+            kept.append(entry)
+    problems = []
+    for unit, rows in old.items():
+        present = {row.code for row in rows}
+        lacking = [part for part in parts_of(unit.code) if part.code not in present]
+        if lacking:
+            problems.append(_parts_problem(unit, rows, lacking))
+            continue
+        unit_entry, found = _added(unit, rows)
+        kept.append(unit_entry)
+        problems += found
+    return kept, problems
+
+
+def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place]) -> Problem:
+    words: dict[str, Any] = {
+        name: {lang: listed_places(found, lang) for lang in ("vi", "en")}
+        for name, found in (("parts", [row.found[0] for row in rows]), ("lacking", lacking))
+    }
+    return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **words)
+
+
+def _added(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
+    first, problems = rows[0], []
+    added = Entry(first.place, first.row, first.heads, name=first.name)
+    added.settle("area", unit)
+    for name in dict.fromkeys(name for row in rows for name in row.values):
+        given = [row for row in rows if name in row.values]
+        if BY_NAME[name].kind == "count":
+            if len(given) == len(rows):
+                added.values[name] = sum(row.values[name] for row in rows)
+                added.typed[name] = added.values[name]
+        elif _RATES.get(name) not in given[0].values:
+            problems.append(given[0].problem(name, "own.allowed.no_sum", unit=f"{unit.type} {unit.name}"))
+    return added, problems

@@ -1,0 +1,83 @@
+"""What is doubtful in a table is shown with the earlier figure, and written only with --yes."""
+
+import pytest
+from corpus.write import written_by_xlsxwriter
+from hostile import run
+
+from kontum_analysis.offices import store
+from kontum_analysis.offices.journal import imports
+
+HEAD = ["STT", "Đơn vị", "Tổng số hộ", "Hộ nghèo"]
+GIVEN = dict(office="Phòng Lao động", document="01/BC", date="15/01/2025", year=2024)
+KON_RAY, GLEI = [1, "Kon Rẫy", 7900, 1000], [2, "Đăk Glei", 13500, 1500]
+
+
+@pytest.fixture
+def planned(tmp_path):
+    """A function that plans the import of rows into the folder of this test."""
+
+    def plan(*rows, title=(), **given):
+        path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [*title, HEAD, *rows]})
+        return store.plan_import(path, user=tmp_path / "kho", **{**GIVEN, **given})
+
+    return plan
+
+
+def keys(plan):
+    return [doubt.key.removeprefix("own.doubt.") for doubt in plan.doubts]
+
+
+def test_an_ordinary_table_leaves_no_doubt(planned):
+    assert keys(planned(KON_RAY, GLEI, [None, "Tổng cộng", 21400, 2500])) == []
+
+
+def test_a_rate_beyond_every_published_change_is_told_with_the_earlier_one(planned):
+    plan = planned([1, "Kon Rẫy", 7900, 5500])
+    assert keys(plan) == ["rate"] and {"new", "old", "day", "most"} <= set(plan.doubts[0].values)
+    assert "Kon Rẫy" in plan.doubts[0].in_language("vi") and "69,62%" in plan.doubts[0].in_language("vi")
+
+
+def test_ten_times_the_households_are_told_with_the_earlier_number(planned):
+    store.store(planned(KON_RAY, year=2023, date="15/01/2024"))
+    plan = planned([1, "Kon Rẫy", 79000, 10000])
+    assert keys(plan) == ["households"] and plan.doubts[0].values["old"] == 7900
+
+
+def test_more_poor_than_the_households_known_is_told(planned, tmp_path):
+    store.store(planned([1, "Xã Đăk Kôi", 900, 100], year=2023, date="15/01/2024"))
+    path = written_by_xlsxwriter(tmp_path / "b.xlsx", {"Biểu": [["Tên xã", "Hộ nghèo"], ["Đăk Kôi", 950]]})
+    plan = store.plan_import(path, user=tmp_path / "kho", **GIVEN)
+    assert "more_poor" in keys(plan)
+
+
+def test_a_commune_that_was_there_last_year_and_is_gone_is_named(planned):
+    rows = [1, "Xã Đăk Kôi", 900, 100], [2, "Xã Tân Lập", 800, 80]
+    store.store(planned(*rows, year=2023, date="15/01/2024"))
+    plan = planned(rows[0])
+    assert keys(plan) == ["missing"] and "Tân Lập" in plan.doubts[0].in_language("vi")
+
+
+def test_a_document_older_than_the_one_it_replaces_is_told(planned):
+    store.store(planned(KON_RAY, date="20/02/2025"))
+    assert keys(planned([1, "Kon Rẫy", 7900, 999], document="00/BC")) == ["older"]
+
+
+def test_a_total_that_does_not_agree_and_another_year_in_the_title_are_told(planned):
+    plan = planned(KON_RAY, GLEI, [None, "Tổng cộng", 21401, 2500], title=[["KẾT QUẢ RÀ SOÁT NĂM 2023"]])
+    assert keys(plan) == ["total", "year"] and plan.doubts[0].values["added"] == 21400
+
+
+def test_a_doubtful_table_is_written_only_with_yes(tmp_path, monkeypatch):
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
+    path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [HEAD, [1, "Kon Rẫy", 7900, 5500]]})
+    words = ["data", "import", str(path), "--office", "x", "--document", "1", "--date", "15/01/2025", "--year", "2024"]
+    status, said = run([*words, "--dry-run"])
+    assert status == 0 and "Cần xem lại (1)" in said and "--yes" in said
+    status, said = run(words)
+    assert status == 1 and "Chưa ghi gì" in said and imports(tmp_path / "kho") == []
+    status, said = run([*words, "--yes"])
+    assert status == 0 and "dù có 1 điểm cần xem lại" in said and len(imports(tmp_path / "kho")) == 1
+    assert run(["data", "imports"])[1].count("01/BC") == 0 and "15/01/2025" in run(["data", "imports"])[1]
+    status, said = run(["data", "undo", "1", "--lang", "en"])
+    assert status == 0 and "Import 1 was taken out" in said and imports(tmp_path / "kho") == []
+    assert run(["data", "undo"])[0] == 1
