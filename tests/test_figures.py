@@ -9,13 +9,13 @@ import measuring
 import numpy as np
 import pandas as pd
 import pytest
-from kontum_analysis.targets.programme import corridors
 from matplotlib.figure import Figure as Blank
 
 import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.files import FIGURES
 from kontum_analysis.base.words import LANGUAGES, chance, labels
+from kontum_analysis.data.programme import corridors
 from kontum_analysis.figures import CATALOGUE, Figure, build, style
 from kontum_analysis.review.verify import table_differences
 

@@ -19,7 +19,7 @@ def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     kind case: for the case named in `case`, the printed fall (reported), the fall in points and the relative fall.
     """
     known = known_groups(obs)
-    known = known[known["area"] == PROVINCE]
+    known = known[(known["area"] == PROVINCE) & (known["status"] != "estimated")]
     first, start, pace = known["year"].min(), known["rate"].iloc[0], corridors()[PROVINCE]
     rows = [dict(kind="known", year=row.year, rate=row.rate, status=row.status) for row in style.each(known)]
     for end, speed in (("low", pace.low), ("high", pace.high)):

@@ -176,6 +176,7 @@ def gap_and_pace(target: Any, value: float, left: float) -> tuple[float, float]:
     must bring for the four to average the target.
 
     >>> from types import SimpleNamespace
+    >>> from kontum_analysis.data.programme import POVERTY_PACE
     >>> fall = SimpleNamespace(indicator=POVERTY_PACE, comparator="range", value_low=3.0, horizon_year=2025)
     >>> gap_and_pace(fall, 4.24, 2.0)
     (0.0, 1.7599999999999998)
