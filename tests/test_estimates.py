@@ -184,7 +184,9 @@ def test_2024_is_estimated_from_the_total_of_the_merged_province(obs):
 
 
 def test_a_district_known_in_a_later_year_makes_that_year_one_of_the_panel(until_2023, estimates):
-    later = with_figures(until_2023, [("614", "poor_households", 574), ("614", "poverty_rate_pct", 7.47)], day="2024-12-31")
+    later = with_figures(
+        until_2023, [("614", "poor_households", 574), ("614", "poverty_rate_pct", 7.47)], day="2024-12-31"
+    )
     panel = estimate_panel(later, draws=2000)
     assert panel.years[-1] == 2024 and panel.total_years[-1] == 2023
     assert cell(panel.panel, "614", 2024).poor_households == 574

@@ -59,7 +59,7 @@ _COVERED = ("poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct", "
             "near_poor_households", "dtts_poor_households", "households_total")
 _EVERYWHERE = ("nation", "region", "group", "province", "neighbour", "district")
 _KT, _NTM_AREAS = ("province", "district"), ("province", "district", "commune")
-_ESTIMATED = (*_KT, "neighbour")  # a year after the last total rests on the merged province and on other speeds
+_ESTIMATED = _EVERYWHERE  # a year after the last total rests on the merged province and on other speeds
 _ALL = (*_NTM_AREAS, "neighbour")
 _PATH_STEPS = ("derive", "estimate", "project")
 _PROGRAMME = ("programme-low", "programme-mid", "programme-high")
