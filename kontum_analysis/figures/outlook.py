@@ -124,8 +124,8 @@ def draw_pace(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.P
     seen, asked = table[table["kind"] == "seen"], table[table["kind"] == "asked"]
     names = list(dict.fromkeys(seen["label"]))
     height = max(11.0, 5.4 + ROW_CM * (len(CORRIDORS) + len(names)))
-    with style.canvas(heading, lang, height_cm=height, left=5.9, right=0.9, top=2.9, bottom=1.9, wspace=0.62) as figure:
-        left, right = figure.subplots(1, 2, width_ratios=[1.6, 1])
+    with style.canvas(heading, lang, height_cm=height, left=6.2, right=0.9, top=2.9, bottom=1.9, wspace=0.48) as figure:
+        left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
         entries, heads = [(style.PUBLISHED, text("pace_history.seen", lang))], []
         for place, (area, look) in enumerate(CORRIDORS.items()):
             rows = asked[asked["area"] == area]
