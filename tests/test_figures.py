@@ -17,7 +17,9 @@ from kontum_analysis.base.files import FIGURES
 from kontum_analysis.base.words import LANGUAGES, chance, labels
 from kontum_analysis.data.programme import corridors
 from kontum_analysis.figures import CATALOGUE, Figure, build, style
+from kontum_analysis.figures.board import TRACK
 from kontum_analysis.review.verify import table_differences
+from kontum_analysis.targets.board import status_key
 
 Drawn = namedtuple("Drawn", "figure page faults files settings")
 DISTURBED = {
@@ -330,3 +332,21 @@ def test_the_board_shows_every_target_once_and_the_bound_that_decides(drawn):
     assert len(deciding) and all(
         any(f"> {row.bound_low:.0f}" in word for word in words) for row in deciding.itertuples()
     )
+
+
+def test_the_board_draws_each_range_and_speaks_of_the_end_of_the_period(drawn):
+    for lang in LANGUAGES:
+        figure, page, *_ = drawn["scoreboard", lang]
+        table = figure.table
+        modelled = table[table["probability"].notna()]
+        is_within = (modelled["probability_low"] <= modelled["probability"]) & (
+            modelled["probability"] <= modelled["probability_high"]
+        )
+        assert is_within.all() and (modelled["probability_low"] < modelled["probability_high"]).any()
+        ends = [np.interp([row.probability_low, row.probability_high], [0, 1], TRACK) for row in modelled.itertuples()]
+        lines = [line.get_xdata() for line in page.axes[0].lines if line.get_linewidth() == 2.2]
+        assert len(lines) == len(ends) and all(any(np.allclose(line, end) for line in lines) for end in ends)
+        words = {text.get_text().lower() for text in measuring.texts(page)}
+        measured = table[table["progress"].notna()]
+        keys = {status_key(row.status, row.period_over) for row in measured.itertuples()}
+        assert {labels()[key][lang].lower() for key in keys} <= words and any(key.endswith(".over") for key in keys)
