@@ -20,7 +20,6 @@ _PLACES = {
     "poverty.estimates": "estimate_panel",
     "poverty.hidden": "leave_one_out closed_group_test",
     "poverty.known": "known_groups known_rates",
-    "poverty.speeds": "speed_forecasts",
     "poverty.history": "observed_paces hindcast_panel",
     # assume
     "poverty.scenarios": "Scenario preset presets",

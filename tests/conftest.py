@@ -50,15 +50,21 @@ def known_2023():
 
 
 @pytest.fixture(scope="session")
+def until_2023(obs):
+    """Every observation about days up to the end of 2023, the last year with a total of the province. Read only."""
+    return obs[obs["time_period"] <= "2023-12-31"].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
 def inputs(obs):
     """What scenarios take from every observation known today, computed once. Read only."""
     return Inputs.of(obs)
 
 
 @pytest.fixture(scope="session")
-def estimates(obs):
-    """The panel and 400 draws on the real data. Read only."""
-    return kt.estimate_panel(obs, draws=400)
+def estimates(until_2023):
+    """The panel of 2021 to 2023 and 400 draws. Read only."""
+    return kt.estimate_panel(until_2023, draws=400)
 
 
 @pytest.fixture

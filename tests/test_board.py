@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import kontum_analysis as kt
+from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.data.programme import POVERTY_PACE, load_targets
 from kontum_analysis.poverty.draws import chance_of_average, outlook_draws
 from kontum_analysis.poverty.known import opening_rates
 from kontum_analysis.targets import board as board_module
-from kontum_analysis.targets.board import COLUMNS, gap_and_pace, judge
+from kontum_analysis.targets.board import COLUMNS, STATUSES, gap_and_pace, judge, status_key
 from kontum_analysis.targets.measures import Measure
 
 NONE = float("nan")
@@ -21,6 +22,12 @@ def board(obs):
     return kt.scoreboard(obs, draws=400).set_index("target_id")
 
 
+@pytest.fixture(scope="module")
+def board_2023(until_2023):
+    """The board of what is known about days up to the end of 2023."""
+    return kt.scoreboard(until_2023, draws=400).set_index("target_id")
+
+
 def test_all_26_targets_stand_in_the_order_of_the_file(board):
     expected = load_targets().query("in_programme_3299 == 1")["target_id"].tolist()
     assert board.index.tolist() == expected and len(expected) == 26
@@ -28,11 +35,12 @@ def test_all_26_targets_stand_in_the_order_of_the_file(board):
     assert (board["statement_vi"] != board["statement_en"]).all()
 
 
-def test_rows_worked_by_hand(board):
+def test_rows_worked_by_hand(board, obs):
+    rate_2024 = kt.known_rates(obs).set_index(["area", "year"]).loc[("62", 2024), "rate"]
     rows = {
-        "S-NTM-01": (42, "2023-04-30", "published", "at_risk", "model"),
-        "S-NTM-02": (4, "2023-04-30", "published", "off_track", "model"),
-        "S-NTM-03": (NONE, "", "none", "not_measured", "no_figure"),
+        "S-NTM-01": (48, "2024-10-11", "published", "at_risk", "model"),
+        "S-NTM-02": (5, "2024-10-11", "published", "off_track", "model"),
+        "S-NTM-03": (2, "2024-10-11", "published", "off_track", "model"),
         "S-NTM-04": (7 / 42, "2023-04-30", "derived", "off_track", "pace"),
         "S-NTM-05": (100 * (38 + 15) / 85, "2022-11-30", "derived", "off_track", "model"),
         "S-DT-01A": (NONE, "", "none", "not_measured", "no_figure"),
@@ -40,7 +48,7 @@ def test_rows_worked_by_hand(board):
         "S-DT-05": (88.1, "2023-12-31", "published", "met", "bound"),
         "S-DT-09": (88.1, "2023-12-31", "published", "on_track", "pace_bound"),
         "S-DT-10B": (371, "2021-12-31", "published", "not_measured", "qualitative"),
-        "S-GN-01": ((15.32 - 6.84) / 2, "2023-12-31", "derived", "at_risk", "model"),
+        "S-GN-01": (100 * (0.1532 - rate_2024) / 3, "2024-12-31", "estimated", "at_risk", "model_range"),
     }
     for target_id, (value, *words) in rows.items():
         row = board.loc[target_id]
@@ -48,15 +56,19 @@ def test_rows_worked_by_hand(board):
         assert row.latest_value == pytest.approx(value, nan_ok=True), target_id
 
 
-def test_average_fall_needs_what_the_remaining_years_must_bring(board):
-    row = board.loc["S-GN-01"]
+def test_average_fall_needs_what_the_remaining_years_must_bring(board_2023, board):
+    row = board_2023.loc["S-GN-01"]
+    assert row.latest_value == pytest.approx((15.32 - 6.84) / 2) and row.kind == "derived"
     assert row.gap == 0 and row.years_left == 2
     assert row.pace_needed == pytest.approx((4 * 3 - 2 * 4.24) / 2)
+    later = board.loc["S-GN-01"]
+    assert later.years_left == 1 and later.pace_needed == pytest.approx(4 * 3 - 3 * later.latest_value)
 
 
-def test_pace_is_counted_from_a_figure_of_at_least_a_year_before(board):
+def test_pace_is_counted_from_a_figure_of_at_least_a_year_before(board, board_2023):
     assert board.loc["S-NTM-04"].pace_observed == pytest.approx((7 - 2) / 42 / (485 / 365.25), rel=2e-3)
-    assert np.isnan(board.loc["S-NTM-01"].pace_observed)  # 38 to 42 within five months
+    assert board.loc["S-NTM-01"].pace_observed == pytest.approx((48 - 38) / (681 / 365.25), rel=2e-3)
+    assert np.isnan(board_2023.loc["S-NTM-01"].pace_observed)  # 38 to 42 within five months
 
 
 def test_fall_of_the_poor_districts_rests_on_estimates(board):
@@ -97,11 +109,31 @@ def test_board_before_the_first_figures_has_no_value_and_no_chance(obs):
     assert len(early) == 26 and set(early["status"]) == {"not_measured"} and early["probability"].isna().all()
 
 
-def test_only_the_targets_wanted_are_measured_and_modelled(obs, board, monkeypatch):
-    monkeypatch.setattr(board_module, "project_ntm", None)
+def test_only_the_targets_wanted_are_given(obs, board):
     part = kt.scoreboard(obs, draws=400, only=["S-GN-01"]).set_index("target_id")
     assert part.drop(columns="statement_vi").equals(board.loc[["S-GN-01"]].drop(columns="statement_vi"))
     assert kt.scoreboard(obs, draws=400, only=["S-XX"]).columns.tolist() == COLUMNS
+
+
+def test_a_chance_comes_with_its_range_and_who_gives_it(board, obs):
+    chances = kt.target_chances(obs, draws=400).set_index("target_id")
+    modelled = board[board["probability"].notna()]
+    assert modelled.index.tolist() == [name for name in board.index if name in chances.index] and len(modelled) == 6
+    pairs = {"probability": "chance", "probability_low": "chance_low", "probability_high": "chance_high"}
+    for shown, given in {**pairs, "choice_low": "choice_low", "choice_high": "choice_high"}.items():
+        assert (modelled[shown] == chances.loc[modelled.index, given]).all(), shown
+    assert board.loc[board["probability"].isna(), ["probability_low", "probability_high"]].isna().all(axis=None)
+
+
+def test_after_the_period_a_status_speaks_of_its_end(board, obs):
+    assert board["period_over"].equals(board["horizon_year"] <= 2025)
+    assert set(board["horizon_year"]) == {2025, 2030}
+    before = kt.scoreboard(obs, as_of="2025-12-30", draws=50, only=["S-GN-01", "S-DT-07"])
+    after = kt.scoreboard(obs, as_of="2025-12-31", draws=50, only=["S-GN-01", "S-DT-07"])
+    assert not before["period_over"].any() and after["period_over"].tolist() == [False, True]
+    for lang in LANGUAGES:
+        words = {text(status_key(status, is_over), lang) for status in STATUSES for is_over in (False, True)}
+        assert len(words) > len(STATUSES), lang
 
 
 # --- rules
@@ -154,7 +186,25 @@ LATER = "2024-12-31"
     ],
 )
 def test_each_rule_of_status(target, measured, needed, observed, chance, verdict):
-    assert judge(target, measured, needed, observed, chance) == verdict
+    assert judge(target, measured, needed, observed, chance, chance, chance) == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "chance", "high", "verdict"),
+    [
+        (0.7, 0.8, 0.9, ("on_track", "model")),
+        (0.4, 0.5, 0.6, ("at_risk", "model")),
+        (0.0, 0.1, 0.3, ("off_track", "model")),
+        # the ends of the range fall under different statuses: no single one can be defended
+        (0.5, 0.8, 0.9, ("at_risk", "model_range")),
+        (0.2, 0.3, 0.4, ("at_risk", "model_range")),
+        (0.1, 0.5, 0.9, ("at_risk", "model_range")),
+    ],
+)
+def test_a_status_by_a_chance_must_hold_over_its_range(low, chance, high, verdict):
+    for target in (LEVEL, AVERAGE):
+        assert judge(target, BELOW, 9, 9, chance, low, high) == verdict
+    assert judge(LEVEL, Measure(value=60.0, **DAY), 0, 1, chance, low, high) == ("met", "value")
 
 
 def test_gap_and_pace_by_hand():
@@ -165,14 +215,14 @@ def test_gap_and_pace_by_hand():
     assert np.isnan(gap_and_pace(LEVEL, 42.0, 0.0)[1])
 
 
-def test_the_board_asks_what_the_table_of_targets_asks(obs, board, raw_copy):
+def test_the_board_asks_what_the_table_of_targets_asks(until_2023, board_2023, raw_copy):
     file = raw_copy / "targets.csv"
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     lines = [line.replace("range,3,4,", "range,5,6,") if line.startswith("S-GN-01") else line for line in lines]
     file.write_text("".join(lines), encoding="utf-8")
-    row = kt.scoreboard(obs, data=raw_copy, draws=400, only=["S-GN-01"]).iloc[0]
+    row = kt.scoreboard(until_2023, data=raw_copy, draws=400, only=["S-GN-01"]).iloc[0]
     assert row.gap == pytest.approx(5 - 4.24) and row.pace_needed == pytest.approx((4 * 5 - 2 * 4.24) / 2)
-    assert row.probability < board.loc["S-GN-01"].probability and row.status == "off_track"
+    assert row.probability < board_2023.loc["S-GN-01"].probability and row.status == "off_track"
 
 
 def test_a_target_that_asks_for_less_is_refused(obs, monkeypatch):

@@ -22,7 +22,7 @@ def names(folder):
 def test_figures_come_with_their_data_and_words_and_a_second_run_writes_nothing(folder):
     words = ["figures", "coverage,ntm_bands", "--format", "png,pdf", "--dpi", "60", "--width", "9cm"]
     status, printed = run(words)
-    assert status == 0 and "8 tệp" in printed and "3,7 điểm" in printed
+    assert status == 0 and "8 tệp" in printed and "3,9 điểm" in printed
     expected = [f"{name}.{kind}" for name in ("coverage", "ntm_bands") for kind in ("csv", "md", "pdf", "png")]
     assert names(folder / "hinh-vi") == expected
     times = {path.name: path.stat().st_mtime_ns for path in (folder / "hinh-vi").iterdir()}

@@ -8,6 +8,7 @@ from kontum_analysis.base.errors import ScenarioError
 from kontum_analysis.poverty import draws as ensemble
 from kontum_analysis.poverty import history
 from kontum_analysis.poverty.known import opening_rates
+from kontum_analysis.poverty.paces import baseline
 from kontum_analysis.poverty.scenarios import preset
 from kontum_analysis.poverty.speeds import CHOICES, Choice, speed_model
 
@@ -31,16 +32,23 @@ def test_the_province_is_the_sum_of_its_districts_in_every_draw(mid):
 
 
 def test_rates_stay_between_the_floor_and_one(mid, outlook, obs):
-    base = kt.paces.baseline(obs, preset("programme-mid"))
+    base = baseline(obs, preset("programme-mid"))
     floor = base.floor * base.rates[:, None] / (1 + base.growth) ** np.arange(10)
     assert (mid.rates >= floor[:, :, None] - 1e-12).all() and (mid.rates <= 1).all()
     assert (outlook.rates > 0).all() and (outlook.rates < 1).all()
 
 
-def test_published_openings_do_not_vary_and_estimated_ones_do(outlook):
+def test_published_openings_do_not_vary_and_estimated_ones_do(until_2023):
+    outlook = kt.outlook_draws(until_2023, end=2025, draws=1500)
     spread = outlook.rates[:, 0].std(axis=1)
     known = dict(zip(outlook.areas, spread, strict=True))
     assert known["617"] == 0 and known["613"] > 0 and known["618"] > 0
+
+
+def test_an_outlook_from_an_estimated_year_opens_with_its_spread(outlook, obs):
+    panel = kt.estimate_panel(obs, draws=1500)
+    assert outlook.years[0] == 2024 and np.array_equal(outlook.rates[:, 0], panel.rates[:, -1])
+    assert outlook.of("62")[0].std() > 0
 
 
 def test_spread_grows_with_the_horizon_until_the_floor(outlook):

@@ -19,7 +19,8 @@ KINDS = [
     kind.__name__ for kind in (KontumError, *KontumError.__subclasses__()) if kind.__init__ is KontumError.__init__
 ]
 # what says something to a user -> where its key stands, and where a dict or tuple with the names of its values
-SPEAKERS = {**{name: (0, None) for name in (*KINDS, "Words")}, "Problem": (4, 5), "Breach": (3, 4)}
+SPEAKERS = {**{name: (0, None) for name in (*KINDS, "Words", "refusal")}, "Problem": (4, 5), "Breach": (3, 4)}
+ADDED = {"refusal": {"field"}}  # values that a speaker gives by itself
 
 
 def meanings(node, given):
@@ -35,6 +36,9 @@ def meanings(node, given):
         return None if None in sides else sides[0] + sides[1]
     if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in given:
         return [value.value for table in given[node.value.id] for value in getattr(table, "values", [])]
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and len(node.args) == 2:
+        table = meanings(ast.Subscript(node.func.value), given)  # TABLE.get(code, "another.key")
+        return table and table + meanings(node.args[1], given)
     if isinstance(node, ast.Name) and node.id in given:
         return [key for value in given[node.id] for key in meanings(value, given) or ()]
     return None
@@ -83,12 +87,12 @@ def faults(call, given):
     if not keys or set(keys) - set(labels()):
         return [f"no key of the labels: {ast.unparse(call.args[place])}"]
     if values is None:
-        named = {word.arg for word in call.keywords}
+        named = {word.arg for word in call.keywords} | ADDED.get(name, set())
     else:
         last = [*call.args[values:], *(word.value for word in call.keywords if word.arg == "values")]
         named = names_of(last[0], given) if last else set()
-    if named is None or None in named and isinstance(call.args[place], ast.Name):
-        return []  # a function that passes on what it was given
+    if named is None or None in named and isinstance(call.args[place], ast.Name | ast.Call):
+        return []  # a function that passes on what it was given, or the values of whichever key a table gives
     return [
         f"{key} in {lang}: {wanted} wanted, {named} given"
         for key in keys
@@ -141,6 +145,9 @@ PLANTED = [
     'Words(f"error.nothing.{kind}")',
     'KontumError("error.draws", **values)',
     'Words("error.no_file" if x else "none")',
+    'Words(TABLE.get(kind, "error.no_file"))',
+    'refusal("error.pace.floor", "floor", found=1)',
+    'refusal("floor: too high", "floor")',
 ]
 
 

@@ -47,8 +47,8 @@ def test_the_panel_is_complete_for_the_province_and_ten_districts_2021_to_2023(e
     assert panel.drop(columns="source_id").notna().all().all()
 
 
-def test_published_and_derived_cells_are_untouched(estimates, obs):
-    facts = district_facts(obs)
+def test_published_and_derived_cells_are_untouched(estimates, until_2023):
+    facts = district_facts(until_2023)
     for (area, year, name), fact in facts.items():
         row = cell(estimates.panel, area, year)
         assert row[f"status_{name}"] == fact.status
@@ -80,8 +80,8 @@ def test_every_draw_sums_to_the_published_count_of_its_year(estimates):
     assert points.tolist() == [21_989, 15_943, 10_220]
 
 
-def test_every_draw_of_households_sums_to_a_total_the_printed_rate_allows(estimates, obs):
-    facts = district_facts(obs)
+def test_every_draw_of_households_sums_to_a_total_the_printed_rate_allows(estimates, until_2023):
+    facts = district_facts(until_2023)
     for j, year in enumerate(estimates.years):
         total = estimates.households[:, j].sum(axis=0)
         assert (
@@ -106,27 +106,27 @@ def test_the_seven_known_districts_of_2023_are_the_same_in_every_draw(estimates)
 # --- the same digits
 
 
-def test_the_same_seed_gives_the_same_digits_and_another_seed_others(obs, estimates):
-    again = estimate_panel(obs, draws=400)
+def test_the_same_seed_gives_the_same_digits_and_another_seed_others(until_2023, estimates):
+    again = estimate_panel(until_2023, draws=400)
     assert np.array_equal(again.poor, estimates.poor) and again.panel.equals(estimates.panel)
-    assert not np.array_equal(estimate_panel(obs, draws=400, seed=1).poor, estimates.poor)
+    assert not np.array_equal(estimate_panel(until_2023, draws=400, seed=1).poor, estimates.poor)
 
 
-def test_the_order_of_the_districts_does_not_matter(obs, estimates, monkeypatch):
+def test_the_order_of_the_districts_does_not_matter(until_2023, estimates, monkeypatch):
     monkeypatch.setattr(estimates_module, "districts", lambda: CODES[::-1])
-    turned = estimates_module._estimate.__wrapped__(obs, 400, 3299, CHOICES["default"])
+    turned = estimates_module._estimate.__wrapped__(until_2023, 400, 3299, CHOICES["default"])
     assert turned.areas == tuple(CODES[::-1])
     apart = np.abs(turned.poor[::-1] - estimates.poor)
     assert apart.max() <= 1 and (apart > 0).mean() < 0.01  # equal remainders may fall to another district
 
 
-def test_the_order_of_the_rows_does_not_matter(obs, estimates):
-    mixed = obs.sample(frac=1, random_state=1)
+def test_the_order_of_the_rows_does_not_matter(until_2023, estimates):
+    mixed = until_2023.sample(frac=1, random_state=1)
     assert np.array_equal(estimate_panel(mixed, draws=400).poor, estimates.poor)
 
 
-def test_a_districts_own_draws_do_not_depend_on_what_is_known_of_another(obs, estimates):
-    fewer = estimate_panel(without(obs, "612", "2023-12-31"), draws=400)
+def test_a_districts_own_draws_do_not_depend_on_what_is_known_of_another(until_2023, estimates):
+    fewer = estimate_panel(without(until_2023, "612", "2023-12-31"), draws=400)
     for code in ("610", "614", "616"):  # households drawn within the range that printed rates allow
         i = CODES.index(code)
         assert np.ptp(estimates.households[i, -1]) > 0
@@ -136,8 +136,8 @@ def test_a_districts_own_draws_do_not_depend_on_what_is_known_of_another(obs, es
 # --- what is known and when
 
 
-def test_a_district_whose_figure_is_taken_away_gets_an_interval(obs, estimates):
-    row = cell(estimate_panel(without(obs, "612", "2023-12-31"), draws=400).panel, "612", 2023)
+def test_a_district_whose_figure_is_taken_away_gets_an_interval(until_2023, estimates):
+    row = cell(estimate_panel(without(until_2023, "612", "2023-12-31"), draws=400).panel, "612", 2023)
     assert row.status_rate == "estimated" and row.poor_q10 < row.poor_households < row.poor_q90
     assert cell(estimates.panel, "612", 2023).poor_q10 == cell(estimates.panel, "612", 2023).poor_q90
 
@@ -153,8 +153,8 @@ def test_before_the_opening_stock_was_known_there_is_no_panel():
         estimate_panel(kt.load_observations(as_of="2021-12-31"), draws=50)
 
 
-def test_every_vintage_gives_a_panel_that_adds_up_or_says_what_is_missing(obs):
-    days = sorted({d[:7] + "-28" for d in obs["known_from"] if "2021-12" <= d[:7] <= "2024-12"})[::2]
+def test_every_vintage_gives_a_panel_that_adds_up_or_says_what_is_missing(until_2023):
+    days = sorted({d[:7] + "-28" for d in until_2023["known_from"] if "2021-12" <= d[:7] <= "2024-12"})[::2]
     for day in days:
         vintage = kt.load_observations(as_of=day)
         try:
@@ -169,8 +169,24 @@ def test_every_vintage_gives_a_panel_that_adds_up_or_says_what_is_missing(obs):
 # --- years after the last published total
 
 
-def test_a_district_known_in_a_later_year_makes_that_year_one_of_the_panel(obs, estimates):
-    later = with_figures(obs, [("614", "poor_households", 574), ("614", "poverty_rate_pct", 7.47)], day="2024-12-31")
+def test_2024_is_estimated_from_the_total_of_the_merged_province(obs):
+    """Of 2024 there is the count of Quảng Ngãi and Kon Tum together, and Kon Rẫy's own."""
+    found = estimate_panel(obs, draws=2000)
+    assert found.years == (2021, 2022, 2023, 2024) and found.total_years == (2021, 2022, 2023)
+    province = cell(found.panel, "62", 2024)
+    assert province.rate == pytest.approx(0.0469, abs=0.001)
+    assert {province.status_rate, province.status_poor_households, province.status_households} == {"estimated"}
+    assert province.rate_q10 < province.rate < province.rate_q90 and province.poor_q10 < province.poor_q90
+    assert cell(found.panel, "62", 2023).rate > province.rate_q90
+    earlier, whole = found.panel[found.panel["year"] < 2024], found.panel[found.panel["year"] == 2024]
+    assert len(whole) == 11 and whole.loc[whole["area"] != "62", "poor_households"].sum() == province.poor_households
+    assert (earlier.loc[earlier["area"] == "62", "status_poor_households"] != "estimated").all()
+
+
+def test_a_district_known_in_a_later_year_makes_that_year_one_of_the_panel(until_2023, estimates):
+    later = with_figures(
+        until_2023, [("614", "poor_households", 574), ("614", "poverty_rate_pct", 7.47)], day="2024-12-31"
+    )
     panel = estimate_panel(later, draws=2000)
     assert panel.years[-1] == 2024 and panel.total_years[-1] == 2023
     assert cell(panel.panel, "614", 2024).poor_households == 574
@@ -179,34 +195,34 @@ def test_a_district_known_in_a_later_year_makes_that_year_one_of_the_panel(obs, 
     assert np.array_equal(panel.poor[:, -1].sum(axis=0) / panel.households[:, -1].sum(axis=0) > 0, np.ones(2000, bool))
 
 
-def test_a_slow_fall_of_known_districts_raises_the_estimate_of_the_province(obs):
+def test_a_slow_fall_of_known_districts_raises_the_estimate_of_the_province(until_2023):
     def province(rate):
         poor = [(code, "poverty_rate_pct", rate * value) for code, value in (("614", 10.51), ("612", 11.83))]
-        return cell(estimate_panel(with_figures(obs, poor, day="2024-12-31"), draws=4000).panel, "62", 2024).rate
+        return cell(estimate_panel(with_figures(until_2023, poor, day="2024-12-31"), draws=4000).panel, "62", 2024).rate
 
     assert province(0.5) < province(0.7) < province(0.95)
 
 
-def test_ten_districts_known_in_a_later_year_are_the_province(obs):
+def test_ten_districts_known_in_a_later_year_are_the_province(until_2023):
     counts = [(code, "poor_households", 100 + place) for place, code in enumerate(CODES)]
-    panel = estimate_panel(with_figures(obs, counts, day="2024-12-31"), draws=50)
+    panel = estimate_panel(with_figures(until_2023, counts, day="2024-12-31"), draws=50)
     assert set(panel.poor[:, -1].sum(axis=0)) == {sum(count for _, _, count in counts)}
 
 
 # --- figures that do not fit
 
 
-def test_districts_that_exceed_the_province_are_refused(obs):
+def test_districts_that_exceed_the_province_are_refused(until_2023):
     with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
-        estimate_panel(changed(obs, "617", "poor_households", "2023-12-31", 6297.0), draws=20)
+        estimate_panel(changed(until_2023, "617", "poor_households", "2023-12-31", 6297.0), draws=20)
 
 
-def test_households_of_districts_that_exceed_the_province_are_refused(obs):
+def test_households_of_districts_that_exceed_the_province_are_refused(until_2023):
     with pytest.raises(kt.KontumError, match="2023: the districts' households do not fit the province's"):
-        estimate_panel(changed(obs, "62", "poverty_rate_pct", "2023-12-31", 68.4), draws=20)
+        estimate_panel(changed(until_2023, "62", "poverty_rate_pct", "2023-12-31", 68.4), draws=20)
 
 
-def test_ten_known_counts_that_miss_the_province_are_refused(obs):
+def test_ten_known_counts_that_miss_the_province_are_refused(until_2023):
     known = [
         ("611", "poor_households", 350),
         ("613", "poor_households", 1200),
@@ -214,23 +230,23 @@ def test_ten_known_counts_that_miss_the_province_are_refused(obs):
         ("615", "poor_households", 800),
     ]
     with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
-        estimate_panel(with_figures(obs, known), draws=20)
+        estimate_panel(with_figures(until_2023, known), draws=20)
     fitting = [*known[:3], ("615", "poor_households", 10_220 - 7_441 - 2_000)]
-    found = estimate_panel(with_figures(obs, fitting), draws=20)
+    found = estimate_panel(with_figures(until_2023, fitting), draws=20)
     assert set(found.poor[:, -1].sum(axis=0)) == {10_220}
 
 
-def test_where_only_a_printed_rate_is_left_it_takes_what_the_counts_leave(obs):
+def test_where_only_a_printed_rate_is_left_it_takes_what_the_counts_leave(until_2023):
     known = [("611", "poor_households", 350), ("613", "poor_households", 1170), ("618", "poor_households", 445)]
-    found = estimate_panel(with_figures(obs, known), draws=50)
+    found = estimate_panel(with_figures(until_2023, known), draws=50)
     assert set(found.poor[:, -1].sum(axis=0)) == {10_220}
     assert set(found.poor[CODES.index("615"), -1]) == {10_220 - 7_441 - 1_965}
     with pytest.raises(kt.KontumError, match="do not fit"):  # 4.28 % of Đăk Hà cannot be 1,700 households
-        estimate_panel(with_figures(obs, [("611", "poor_households", 100), *known[1:]]), draws=50)
+        estimate_panel(with_figures(until_2023, [("611", "poor_households", 100), *known[1:]]), draws=50)
 
 
-def test_a_district_without_any_poor_household_is_no_obstacle(obs):
-    none_left = changed(obs, "608", "poor_households", "2023-12-31", 0.0)
+def test_a_district_without_any_poor_household_is_no_obstacle(until_2023):
+    none_left = changed(until_2023, "608", "poor_households", "2023-12-31", 0.0)
     none_left = changed(none_left, "608", "poverty_rate_pct", "2023-12-31", 0.0)
     found = estimate_panel(none_left, draws=50)
     assert set(found.poor[CODES.index("608"), -1]) == {0} and set(found.poor[:, -1].sum(axis=0)) == {10_220}
@@ -238,9 +254,9 @@ def test_a_district_without_any_poor_household_is_no_obstacle(obs):
 
 
 @pytest.mark.parametrize("draws", [0, 1, -5])
-def test_too_few_draws_are_refused(obs, draws):
+def test_too_few_draws_are_refused(until_2023, draws):
     with pytest.raises(kt.KontumError, match="draws"):
-        estimate_panel(obs, draws=draws)
+        estimate_panel(until_2023, draws=draws)
 
 
 # --- parts of the method
@@ -250,12 +266,12 @@ def test_half_of_the_last_printed_place():
     assert half_unit(4.28) == pytest.approx(0.005) and half_unit(10.4) == pytest.approx(0.05) and half_unit(46.0) == 0.5
 
 
-def test_households_of_the_province_by_year(obs):
-    series = household_series(obs)
+def test_households_of_the_province_by_year(until_2023):
+    series = household_series(until_2023)
     assert series.index.tolist() == [2018, 2019, 2020, 2021, 2022, 2023]
     assert series[2021] == 143_561 and series[2023] == pytest.approx(10_220 / 0.0684)
-    assert household_growth(obs) == pytest.approx((series[2023] / series[2021]) ** 0.5 - 1)
-    assert household_growth(obs[obs["time_period"] == "2021-12-31"]) == 0.0
+    assert household_growth(until_2023) == pytest.approx((series[2023] / series[2021]) ** 0.5 - 1)
+    assert household_growth(until_2023[until_2023["time_period"] == "2021-12-31"]) == 0.0
 
 
 # --- simulated provinces

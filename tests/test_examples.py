@@ -23,10 +23,13 @@ def test_every_public_name_has_an_example_with_a_result():
     assert [name for name, thing in PUBLIC.items() if not has_example(thing)] == []
 
 
-def test_the_names_are_about_forty_and_notebooks_use_no_other():
+def test_the_names_are_about_fifty_and_notebooks_use_no_other():
     source = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.ipynb"))
     used = set(re.findall(r"\bkt\.(\w+)", source))
-    assert used <= set(kt.__all__) and 40 <= len(PUBLIC) <= 48
+    assert used <= set(kt.__all__)
+    assert (
+        40 <= len(PUBLIC) <= 54
+    )  # with the chances, and the forecasts held against what came, which notebooks 5–8 show
     assert kt.areas.resolve("Kon Plông").code == "613" and kt.scenarios.preset is kt.preset
     assert dir(kt) == kt.__all__ and not hasattr(kt, "no_such_name")
 

@@ -9,15 +9,17 @@ import measuring
 import numpy as np
 import pandas as pd
 import pytest
-from kontum_analysis.targets.programme import corridors
 from matplotlib.figure import Figure as Blank
 
 import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.files import FIGURES
 from kontum_analysis.base.words import LANGUAGES, chance, labels
+from kontum_analysis.data.programme import corridors
 from kontum_analysis.figures import CATALOGUE, Figure, build, style
+from kontum_analysis.figures.board import TRACK
 from kontum_analysis.review.verify import table_differences
+from kontum_analysis.targets.board import status_key
 
 Drawn = namedtuple("Drawn", "figure page faults files settings")
 DISTURBED = {
@@ -176,7 +178,7 @@ def test_every_title_is_a_finding_with_a_number(drawn):
 
 TURNS = [  # a figure, a change of its table, and the case of its title that follows
     ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.14)), "behind"),
-    ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.08)), "in"),
+    ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.02)), "ahead"),
     ("exit_quotas", lambda t: t.assign(households=t["households"].mask(t["kind"] == "fall", 7)), "behind"),
     ("leave_one_out", lambda t: t.assign(inside=True), "kept"),
     ("coverage", lambda t: t.assign(kind="published"), "all"),
@@ -242,7 +244,7 @@ def test_quotas_add_up_to_the_province(tables):
 def test_coverage_knows_ten_districts_at_the_end_of_2021(tables):
     cells = tables["coverage"].query("indicator == 'poverty_rate_pct' and standard == 'MDP_2022_2025' and area != '62'")
     known = cells[cells["kind"].isin(["published", "derived"])].groupby("year")["area"].count()
-    assert known.to_dict() == {2021: 10, 2022: 1, 2023: 7}
+    assert known.to_dict() == {2021: 10, 2022: 1, 2023: 7, 2024: 1}
 
 
 def test_old_standard_shows_no_value_under_the_new_one(tables, obs):
@@ -330,3 +332,21 @@ def test_the_board_shows_every_target_once_and_the_bound_that_decides(drawn):
     assert len(deciding) and all(
         any(f"> {row.bound_low:.0f}" in word for word in words) for row in deciding.itertuples()
     )
+
+
+def test_the_board_draws_each_range_and_speaks_of_the_end_of_the_period(drawn):
+    for lang in LANGUAGES:
+        figure, page, *_ = drawn["scoreboard", lang]
+        table = figure.table
+        modelled = table[table["probability"].notna()]
+        is_within = (modelled["probability_low"] <= modelled["probability"]) & (
+            modelled["probability"] <= modelled["probability_high"]
+        )
+        assert is_within.all() and (modelled["probability_low"] < modelled["probability_high"]).any()
+        ends = [np.interp([row.probability_low, row.probability_high], [0, 1], TRACK) for row in modelled.itertuples()]
+        lines = [line.get_xdata() for line in page.axes[0].lines if line.get_linewidth() == 2.2]
+        assert len(lines) == len(ends) and all(any(np.allclose(line, end) for line in lines) for end in ends)
+        words = {text.get_text().lower() for text in measuring.texts(page)}
+        measured = table[table["progress"].notna()]
+        keys = {status_key(row.status, row.period_over) for row in measured.itertuples()}
+        assert {labels()[key][lang].lower() for key in keys} <= words and any(key.endswith(".over") for key in keys)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kontum_analysis as kt
-from kontum_analysis.poverty.history import hindcast_panel, mpi_share, pace_percentile, speed_prior
+from kontum_analysis.poverty.history import hindcast_panel, mpi_share, pace_percentile
 
 
 def test_observed_paces_are_falls_between_neighbouring_years_of_one_standard(obs):
@@ -12,19 +12,6 @@ def test_observed_paces_are_falls_between_neighbouring_years_of_one_standard(obs
     assert paces["pace_pp"].round(2).to_dict() == {2019: 3.67, 2020: 3.33, 2022: 4.46, 2023: 4.02}
     assert (paces["start"] == paces.index - 1).all()
     assert paces.loc[2022, "speed"] == pytest.approx(np.log(0.1086 / 0.8914) - np.log(0.1532 / 0.8468))
-
-
-def test_prior_weighs_own_speed_and_history_by_their_variances(obs):
-    prior = speed_prior(obs)
-    assert prior["own"] == pytest.approx((np.log(0.0684 / 0.9316) - np.log(0.1532 / 0.8468)) / 2)
-    assert prior["weight"] == pytest.approx(prior["between"] ** 2 / (prior["between"] ** 2 + prior["shock"] ** 2 / 2))
-    assert prior["centre"] == pytest.approx(prior["weight"] * prior["own"] + (1 - prior["weight"]) * prior["mean"])
-    assert prior["spread"] == pytest.approx(np.sqrt(prior["weight"] * prior["shock"] ** 2 / 2))
-
-
-def test_a_prior_without_any_history_is_wide_and_slow(obs):
-    prior = speed_prior(obs.head(0))
-    assert (prior["mean"], prior["spread"], prior["series"], prior["own_years"]) == (-0.2, 0.1, 0, 0)
 
 
 def test_a_pace_is_compared_with_speeds_at_its_own_level():

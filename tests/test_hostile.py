@@ -200,6 +200,7 @@ RUNNERS = {
     "query",
     "execfile",
 }
+HARMLESS = {("re", "compile"), ("platform", "system")}  # an expression to search for; the name of the system
 
 
 def dangers(node):
@@ -217,13 +218,20 @@ def dangers(node):
     if is_yaml and not issubclass(getattr(scenarios, given["Loader"]), scenarios.yaml.SafeLoader):
         flags.add("yaml.load")
     plain = name == "query" and isinstance(node.args[0], ast.Constant)  # pandas runs its text: only one of ours
-    return flags | ({name} & RUNNERS if module != "re" and not plain else set())
+    return flags | ({name} & RUNNERS if (module, name) not in HARMLESS and not plain else set())
 
 
 def test_no_module_can_run_what_it_reads():
     modules = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in (ROOT / "kontum_analysis").rglob("*.py")]
     assert [(path.name, n.lineno, dangers(n)) for path, tree in modules for n in ast.walk(tree) if dangers(n)] == []
-    planted = ["import pickle", "eval(x)", "np.load(x, allow_pickle=True)", "frame.query(x)", "run(x, shell=True)"]
+    planted = [
+        "import pickle",
+        "eval(x)",
+        "np.load(x, allow_pickle=True)",
+        "frame.query(x)",
+        "run(x, shell=True)",
+        "os.system(x)",
+    ]
     assert [source for source in planted if not any(map(dangers, ast.walk(ast.parse(source))))] == []
 
 

@@ -30,18 +30,18 @@ def rows():
 
 def test_a_placeholder_may_be_an_address_in_a_table_and_nothing_else(monkeypatch):
     rates = pd.Series([0.1532, 0.0684], pd.MultiIndex.from_tuples([("62", "known", 2021), ("62", "known", 2023)]))
-    look = labels.Lookup(rates, {"province": "62", "last": 2023})
+    look = words.Lookup(rates, {"province": "62", "last": 2023})
     keys = {
         "k": "{rate[province known last]:p2}",
         "year": "{rate[62 known 2021]:p1}",
         "gone": "{rate[62 known 1999]:p1}",
     }
     keys |= {"attribute": "{rate.__class__}", "deeper": "{rate[62 known 2021].real}", "text": "{name[0]}"}
-    monkeypatch.setattr(labels, "labels", lambda: {key: {"en": words} for key, words in keys.items()})
-    assert (labels.text("k", "en", rate=look), labels.text("year", "en", rate=look)) == ("6.84", "15.3")
+    monkeypatch.setattr(words, "labels", lambda: {key: {"en": shape} for key, shape in keys.items()})
+    assert (words.text("k", "en", rate=look), words.text("year", "en", rate=look)) == ("6.84", "15.3")
     for key in ("gone", "attribute", "deeper", "text"):
         with pytest.raises(KeyError):
-            labels.text(key, "en", rate=look, name="abc")
+            words.text(key, "en", rate=look, name="abc")
 
 
 def placeholders(text):

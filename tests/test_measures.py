@@ -33,8 +33,9 @@ def test_model_areas_are_set_against_the_communes_of_the_same_day(obs, measures)
     assert measures["S-NTM-04"].start == ("2021-12-31", pytest.approx(2 / 42))
 
 
-def test_a_few_months_are_no_pace(measures):
-    assert measures["S-NTM-01"].start is None  # 38 to 42 within five months
+def test_a_few_months_are_no_pace(measures, until_2023):
+    assert measure(until_2023, target("S-NTM-01")).start is None  # 38 to 42 within five months
+    assert measures["S-NTM-01"].start == ("2022-11-30", 38)
 
 
 def test_every_measure_names_its_lines_in_the_file(measures, obs):
@@ -43,10 +44,22 @@ def test_every_measure_names_its_lines_in_the_file(measures, obs):
         lines = [int(line) for line in measured.lines.split("|") if line]
         assert set(sources.loc[lines]) == set(filter(None, measured.sources.split("|"))), target_id
         assert lines or measured.kind == "none", target_id
-    assert measures["S-NTM-05"].lines == "179|190|200|210"
-    assert measures["S-GN-01"].lines == "293|295|296"
-    areas = obs.set_index("line").loc[[int(line) for line in measures["S-GN-02"].lines.split("|")], "ref_area"]
-    assert set(areas) == {"62", "613", "617", "618"}
+
+    def facts(target_id):
+        rows = obs.set_index("line").loc[[int(line) for line in measures[target_id].lines.split("|")]]
+        return set(zip(rows["ref_area"], rows["time_period"], rows["obs_value"], strict=True))
+
+    assert facts("S-NTM-05") == {("62", "2022-11-30", communes) for communes in (38, 15, 28, 4)}
+    rates = {("62", "2021-12-31", 15.32), ("62", "2022-12-31", 10.86), ("62", "2023-12-31", 6.84)}
+    merged = {(area, day) for area, day, _ in facts("S-GN-01") - rates}
+    assert rates < facts("S-GN-01") and merged == {("51-2025", "2024-12-31"), ("51", "2021-12-31")}
+    assert {area for area, *_ in facts("S-GN-02")} == {"62", "613", "617", "618", "51-2025", "51"}
+
+
+def test_a_fall_to_a_published_rate_rests_on_kon_tum_alone(until_2023):
+    fall = measure(until_2023, target("S-GN-01"))
+    rows = until_2023.set_index("line").loc[[int(line) for line in fall.lines.split("|")]]
+    assert set(rows["ref_area"]) == {"62"} and fall.value == pytest.approx((15.32 - 6.84) / 2)
 
 
 def test_a_figure_in_the_targets_own_terms_goes_before_what_is_computed(obs, measures):

@@ -18,6 +18,6 @@ def test_each_stands_beside_the_matching_target_of_the_province(targets):
 
 def test_counts_of_the_province_become_shares_of_the_nation(targets):
     columns = ["national_low", "province_low", "latest_value"]
-    assert targets.loc["N-263-01", columns].tolist() == pytest.approx([80, 100 * 60 / 85, 100 * 42 / 85])
+    assert targets.loc["N-263-01", columns].tolist() == pytest.approx([80, 100 * 60 / 85, 100 * 48 / 85])
     assert targets.loc["N-263-04", columns[1:]].tolist() == [0, 85 - 38 - 15]
     assert targets.loc["N-263-05"].province_low == 50  # four districts and the city, of ten

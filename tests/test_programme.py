@@ -2,7 +2,7 @@
 
 import math
 
-from kontum_analysis.data.programme import AREAS, corridors, goals, horizon
+from kontum_analysis.data.programme import AREAS, corridors, goals, horizon, is_period_over
 
 
 def test_corridors_and_counts_are_those_of_the_programme():
@@ -17,3 +17,13 @@ def test_targets_in_words_alone_are_no_goals():
     assert all(math.isfinite(goal.low) for goal in goals().values())
     assert ("spontaneous_migrants_settled", "62") not in goals()
     assert list(corridors()) == AREAS
+
+
+def test_a_period_is_over_on_its_last_day_by_the_vintage_or_the_data(obs):
+    assert [is_period_over(obs, 2025, day) for day in ("2025-12-30", "2025-12-31")] == [False, True]
+    assert is_period_over(obs, 2025) and not is_period_over(obs, 2030)
+    for day, is_over in (
+        ("2025-12-30", False),
+        ("2025-12-31", True),
+    ):  # the latest publication, whatever the clock says
+        assert is_period_over(obs[obs["known_from"] < "2024"].assign(known_from=day), 2025) is is_over

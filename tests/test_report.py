@@ -17,13 +17,18 @@ from kontum_analysis.base.errors import KontumError, UnknownAreaError
 from kontum_analysis.base.words import number, percent, text
 from kontum_analysis.cli import app
 from kontum_analysis.data.areas import area
+from kontum_analysis.figures.board import board_table
+from kontum_analysis.figures.outlook import outlook_table
 from kontum_analysis.offices import store
 from kontum_analysis.publish import report, report_facts
 from kontum_analysis.publish.report import build_report
 from kontum_analysis.publish.report_facts import gather
 from kontum_analysis.publish.report_head import FILE, Head, area_of, head_of, load_head, save_head
 from kontum_analysis.publish.report_page import TEMPLATES
+from kontum_analysis.publish.tables import report_tables
 from kontum_analysis.publish.word import word_bytes
+from kontum_analysis.targets.board import status_key
+from kontum_analysis.targets.chances import COMMUNES, POVERTY
 
 LANGUAGES = ("vi", "en")
 PLACES = {
@@ -93,8 +98,36 @@ def test_the_same_report_has_the_same_bytes():
 
 
 @pytest.fixture(scope="module")
-def board(obs):
-    return kt.scoreboard(obs[obs["time_period"] <= "2023-12-31"])
+def board(until_2023):
+    return kt.scoreboard(until_2023)
+
+
+def test_a_chance_has_the_same_digits_wherever_it_stands(until_2023, pages, board):
+    """Default and range: of the models, the scoreboard, its figure, the outlook's figure, the tables, the report."""
+    columns = ["probability", "probability_low", "probability_high"]
+    chances = kt.target_chances(until_2023).set_index("target_id")[["chance", "chance_low", "chance_high"]]
+    expected = chances.set_axis(columns, axis=1)
+    outlook = outlook_table(until_2023).query("kind == 'asked'")
+    names = dict(zip(("62", "62-POOR"), POVERTY, strict=True))
+    tables = report_tables(until_2023, [], names=["scoreboard", "ntm_chances"])[0]
+    of_board, of_communes = (table.frame for table in tables)
+    shown = {
+        "board": board.set_index("target_id"),
+        "figure": board_table(until_2023).set_index("target_id"),
+        "outlook": outlook.set_index(outlook["area"].map(names))[[*chances.columns]].set_axis(columns, axis=1),
+        "table": of_board.set_index("target_id"),
+        "communes": of_communes[of_communes["event"].isin(COMMUNES)].pipe(
+            lambda rows: rows.set_index(rows["event"].map(COMMUNES))
+        ),
+    }
+    for place, rows in shown.items():
+        both = expected.index.intersection(rows.index)
+        assert len(both) == {"outlook": 2, "communes": 4}.get(place, 6), place
+        assert (rows.loc[both, columns].astype(float).to_numpy() == expected.loc[both].to_numpy()).all(), place
+    for lang, page in pages.items():
+        cells = " ".join(words_of(cell) for cell in page.iter("td"))
+        for row in expected.loc[list(COMMUNES.values())].itertuples():
+            assert " ".join(percent(row.probability, lang).split()) in cells, (lang, row.Index)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -106,23 +139,29 @@ def test_every_target_has_value_status_and_chance_of_the_scoreboard(pages, board
         unit, latest, day, gap, status = by_words[getattr(target, f"statement_{lang}")]
         value = "" if target.kind == "none" else f"{target.latest_value:.2f}".rstrip("0").rstrip(".")
         shown = value.replace(".", ",") if lang == "vi" else value
-        chance = " ".join(percent(target.probability, lang).split()) if target.reason == "model" else ""
-        if not (
-            latest.startswith(shown) and text(f"target_status.{target.status}", lang) in status and chance in status
-        ):
+        chances = [target.probability] if target.reason in ("model", "model_range") else []
+        chances += [target.probability_low, target.probability_high] * (target.reason == "model_range")
+        words = [text(status_key(target.status, target.period_over), lang)]
+        words += [" ".join(percent(chance, lang).split()) for chance in chances]
+        if not latest.startswith(shown) or not all(word in status for word in words):
             wrong.append((target.target_id, latest, status))
     assert len(by_words) == 26 + 1 and not wrong  # and the heading
+    assert "model_range" in set(board["reason"])
 
 
-def test_the_numbers_are_those_worked_out_by_hand(pages):
+def test_the_numbers_are_those_worked_out_by_hand(pages, until_2023):
     vi, en = words_of(pages["vi"]), words_of(pages["en"])
     for words in ("15.943", "10,86%", "10.220", "6,84%", "giảm 4,02 điểm", "giảm 8,48 điểm", "bình quân 4,24 điểm"):
         assert words in vi
     rates = rows_of(pages["vi"], "Tỷ lệ hộ nghèo cuối năm theo huyện")
     assert rates["tỉnh Kon Tum"] == ["15,32", "10,86", "6,84"]
     assert rates["huyện Tu Mơ Rông"] == ["52,11*", "41,06*", "32,58"]
-    assert re.fullmatch(r"12,4\*\* \(\d+,\d–\d+,\d\)", rates["huyện Kon Plông"][2])
-    assert rates["Các huyện nghèo"][0] == "46,73*" and rates["Các huyện nghèo"][2].startswith("21,0** (")
+    panel = kt.estimate_panel(until_2023).panel.set_index(["area", "year"])
+    middle, low, high = (number(100 * panel.loc[("613", 2023), c], 1, "vi") for c in ("rate", "rate_q10", "rate_q90"))
+    assert rates["huyện Kon Plông"][2] == f"{middle}** ({low}–{high})"
+    poor = kt.known_rates(until_2023).set_index(["area", "year"])["rate"]["62-POOR", 2023]
+    assert rates["Các huyện nghèo"][0] == "46,73*"
+    assert rates["Các huyện nghèo"][2].startswith(f"{number(100 * poor, 1, 'vi')}** (")
     assert "10,220" in en and "a fall of 4.02 percentage points" in en
 
 
@@ -278,11 +317,12 @@ def test_figures_of_an_office_are_named_as_its_own(units, quick):
 
 
 def test_a_year_known_by_an_office_alone_is_no_crash(units):
-    """The 40 units of 2025 without 2024: no path starts there, and no district can be left out of such a year."""
+    """The 40 units of 2025, and of 2024 estimates alone, from which no district can be left out."""
     obs, _ = units
     facts = gather(obs, 2025, area("62"), kt.scenarios.preset("programme-mid"))
     assert facts.last == 2025 and facts.figure("poor_households").kind == "own"
-    assert set(facts.left_out["year"]) == {2022, 2023} and facts.figure("poverty_rate_pct", 2024).value is None
+    assert set(facts.left_out["year"]) == {2022, 2023, 2025}
+    assert facts.figure("poverty_rate_pct", 2024).kind == "estimated"
 
 
 def test_a_unit_before_2025_is_the_sum_of_its_old_communes(tmp_path):

@@ -59,6 +59,7 @@ _COVERED = ("poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct", "
             "near_poor_households", "dtts_poor_households", "households_total")
 _EVERYWHERE = ("nation", "region", "group", "province", "neighbour", "district")
 _KT, _NTM_AREAS = ("province", "district"), ("province", "district", "commune")
+_ESTIMATED = _EVERYWHERE  # a year after the last total rests on the merged province and on other speeds
 _ALL = (*_NTM_AREAS, "neighbour")
 _PATH_STEPS = ("derive", "estimate", "project")
 _PROGRAMME = ("programme-low", "programme-mid", "programme-high")
@@ -69,23 +70,23 @@ CATALOGUE = {
     "baseline_2021": Entry("coverage.baseline", (*PANEL, "dtts_poverty_rate_pct", "dtts_poor_households"), _KT,
                            ("derive",)),
     "old_standard": Entry("standards.old", _RATE, _KT),
-    "reconciled_districts": Entry("districts.reconciled", PANEL, _KT, ("derive", "estimate"), years=2),
-    "leave_one_out": Entry("districts.missed", PANEL, _KT, ("derive", "estimate", "hide"), years=2),
-    "poverty_paths": Entry("paths.paths", _PATHS, _KT, _PATH_STEPS, (*_PROGRAMME, "observed-pace"), years=3),
-    "forms_compared": Entry("paths.forms", _PATHS, _KT, _PATH_STEPS, _MID),
+    "reconciled_districts": Entry("districts.reconciled", PANEL, _ESTIMATED, ("derive", "estimate"), years=2),
+    "leave_one_out": Entry("districts.missed", PANEL, _ESTIMATED, ("derive", "estimate", "hide"), years=2),
+    "poverty_paths": Entry("paths.paths", _PATHS, _ESTIMATED, _PATH_STEPS, (*_PROGRAMME, "observed-pace"), years=3),
+    "forms_compared": Entry("paths.forms", _PATHS, _ESTIMATED, _PATH_STEPS, _MID),
     "points_or_percent": Entry("readings.readings", _RATE, _KT),
-    "implied_pace": Entry("pace.needed", _PATHS, _KT, _PATH_STEPS, _PROGRAMME),
-    "exit_quotas": Entry("pace.quotas", _PATHS, _KT, _PATH_STEPS, _MID, years=2),
-    "district_paths": Entry("districts.district_paths", _PATHS, _KT, _PATH_STEPS, _PROGRAMME),
+    "implied_pace": Entry("pace.needed", _PATHS, _ESTIMATED, _PATH_STEPS, _PROGRAMME),
+    "exit_quotas": Entry("pace.quotas", _PATHS, _ESTIMATED, _PATH_STEPS, _MID, years=2),
+    "district_paths": Entry("districts.district_paths", _PATHS, _ESTIMATED, _PATH_STEPS, _PROGRAMME),
     "ntm_attainment": Entry("ntm.attainment", _NTM, _NTM_AREAS, ("ntm",)),
     "ntm_bands": Entry("ntm.bands", _BANDS, ("province",)),
     "commune_map": Entry("maps.commune", _NTM, _NTM_AREAS, ("ntm",)),
-    "district_map": Entry("maps.district", PANEL, _KT, ("derive", "estimate"), years=2),
-    "poverty_outlook": Entry("outlook.outlook", _PATHS, (*_KT, "neighbour"), ("derive", "estimate", "outlook")),
+    "district_map": Entry("maps.district", PANEL, _ESTIMATED, ("derive", "estimate"), years=2),
+    "poverty_outlook": Entry("outlook.outlook", _PATHS, _ESTIMATED, ("derive", "estimate", "outlook")),
     "pace_history": Entry("outlook.pace", PANEL, (*_KT, "neighbour"), ("speed",), _PROGRAMME),
     "hindcast_scores": Entry("skill.scores", PANEL + _NTM, _ALL, ("hindcast",), years=3),
     "calibration": Entry("skill.calibration", PANEL + _NTM, _ALL, ("hindcast",), years=3),
-    "scoreboard": Entry("board.board", _PATHS + _NTM + _MEASURED, _ALL,
+    "scoreboard": Entry("board.board", _PATHS + _NTM + _MEASURED, (*_ESTIMATED, "commune"),
                         ("derive", "estimate", "outlook", "ntm", "judge")),
 }
 # fmt: on

@@ -34,7 +34,7 @@ def draw_reconciled(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
     tops = dict.fromkeys(table["area"], 1.35 * table["q90"].max())
     remark = f"{text('tiles.axis', lang)}\n\n{text('reconciled.note', lang)}"
     with style.canvas(
-        heading, lang, height_cm=14.2, left=1.1, right=0.3, top=1.3, bottom=1.4, wspace=0.1, hspace=0.45
+        heading, lang, height_cm=14.2, left=1.0, right=0.15, top=1.3, bottom=1.4, wspace=0.04, hspace=0.45
     ) as figure:
         panels = shapes.tiles(figure, lang, tops, (years[0] - 0.5, years[-1] + 0.5, years), remark)
         for code, axes in panels.items():

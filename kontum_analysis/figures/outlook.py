@@ -110,6 +110,7 @@ def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
     return table[columns]
 
 
+ROW_CM = 0.38  # between two series, so that their names do not touch
 CORRIDORS: dict[str, style.Look] = {
     PROVINCE: dict(facecolor="#BBDFF5", edgecolor=style.GREY, hatch="", linewidth=0.5),
     POOR_DISTRICTS: dict(facecolor="#F9D9C4", edgecolor=style.GREY, hatch="////", linewidth=0.5),
@@ -120,10 +121,11 @@ def draw_pace(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.P
     """Left: falls seen in provinces as points a year at Kon Tum's opening rate, below the programme's corridors. Right:
     another measure, shares of MPI intervals.
     """
-    with style.canvas(heading, lang, height_cm=11, left=4.1, right=0.9, top=2.9, bottom=1.9, wspace=0.58) as figure:
-        left, right = figure.subplots(1, 2, width_ratios=[1.6, 1])
-        seen, asked = table[table["kind"] == "seen"], table[table["kind"] == "asked"]
-        names = list(dict.fromkeys(seen["label"]))
+    seen, asked = table[table["kind"] == "seen"], table[table["kind"] == "asked"]
+    names = list(dict.fromkeys(seen["label"]))
+    height = max(11.0, 5.4 + ROW_CM * (len(CORRIDORS) + len(names)))
+    with style.canvas(heading, lang, height_cm=height, left=6.2, right=0.9, top=2.9, bottom=1.9, wspace=0.48) as figure:
+        left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
         entries, heads = [(style.PUBLISHED, text("pace_history.seen", lang))], []
         for place, (area, look) in enumerate(CORRIDORS.items()):
             rows = asked[asked["area"] == area]

@@ -19,7 +19,7 @@ def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     kind case: for the case named in `case`, the printed fall (reported), the fall in points and the relative fall.
     """
     known = known_groups(obs)
-    known = known[known["area"] == PROVINCE]
+    known = known[(known["area"] == PROVINCE) & (known["status"] != "estimated")]
     first, start, pace = known["year"].min(), known["rate"].iloc[0], corridors()[PROVINCE]
     known_rows = known[["year", "rate", "q10", "q90", "status"]].assign(kind="known")
     rows = []

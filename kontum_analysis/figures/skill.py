@@ -77,7 +77,7 @@ def calibration_table(obs: pd.DataFrame) -> pd.DataFrame:
     rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
     cases, _ = hindcast_ntm(obs)
     ntm = cases[(cases["step"] == 1) & (cases["method"] == "pace 1.5")]
-    rows.append(("ntm", 80, ntm["inside_80"].mean(), len(ntm)))
+    rows.append(("ntm", 80, float(ntm["inside_80"].mean()), len(ntm)))
     inside = leave_one_out(obs)["inside"]
     rows.append(("districts", 80, inside.mean(), len(inside)))
     table = pd.DataFrame(rows, columns=["subject", "nominal", "observed", "cases"])

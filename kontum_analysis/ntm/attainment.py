@@ -48,7 +48,7 @@ def project_ntm(
     >>> from kontum_analysis.data.observations import load_observations
     >>> result = project_ntm(load_observations(as_of="2023-12-31"), pace=1.5, draws=500)
     >>> result.state_day, result.years.year.unique().tolist()
-    ('2024-10-11', [2024, 2025])
+    ('2023-04-30', [2023, 2024, 2025])
     """
     _check(pace, draws, seed, start, end)
     return replace(_model(_Figures.of(obs), draws, seed, start, end).project(pace))  # a caller's tables are its own

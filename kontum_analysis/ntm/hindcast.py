@@ -48,9 +48,9 @@ def ntm_forecasts(
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> table = ntm_forecasts(load_observations(), vintages=["2022-12-31"], draws=200)
-    >>> table.query("method == 'no change' and what == 'ntm_communes'")[["made_from", "day", "q50", "outcome"]].head(1)
-        made_from         day   q50  outcome
-    4  2022-11-30  2023-04-30  38.0     42.0
+    >>> still = table.query("method == 'no change' and what == 'ntm_communes'")
+    >>> still[["made_from", "day", "q50", "outcome"]].to_numpy().tolist()[0]
+    ['2022-11-30', '2023-04-30', 38.0, 42.0]
     """
     rows = pd.DataFrame(list(_cases(obs, data, vintages, draws, seed)), columns=[*FORECAST_COLUMNS, *_SCORES])
     return rows[FORECAST_COLUMNS].astype(dict.fromkeys(INTERVALS, "boolean"))

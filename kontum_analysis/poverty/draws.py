@@ -185,7 +185,7 @@ def chance_of_average(draws: Draws, code: str, pace_pp: float, opening: float, y
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> from kontum_analysis.poverty.known import opening_rates
-    >>> obs = load_observations()
+    >>> obs = load_observations(as_of="2024-06-30")
     >>> chance_of_average(outlook_draws(obs, end=2025, draws=500), "62", 3.0, opening_rates(obs)["62"], 2023)
     1.0
     """
@@ -196,7 +196,8 @@ def probability(draws: Draws, code: str, year: int, at_most: float) -> float:
     """Share of draws in which the rate of an area at the end of a year is at most so much (fraction).
 
     >>> from kontum_analysis.data.observations import load_observations
-    >>> probability(outlook_draws(load_observations(), end=2025, draws=500), "62", 2023, 0.07)
+    >>> obs = load_observations(as_of="2024-06-30")
+    >>> probability(outlook_draws(obs, end=2025, draws=500), "62", 2023, 0.07)
     1.0
     """
     return float((draws.of(code)[draws.years.index(year)] <= at_most).mean())

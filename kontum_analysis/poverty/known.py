@@ -51,7 +51,7 @@ def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> known_rates(load_observations()).query("area == '62'").rate.round(4).tolist()
-    [0.1532, 0.1086, 0.0684]
+    [0.1532, 0.1086, 0.0684, 0.0468]
     """
     groups = known_groups(obs)
     rates = groups[groups["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)

@@ -112,8 +112,8 @@ class Scenario(BaseModel):
             if self.form != "linear":
                 raise refusal("error.scenario.form", "form", found=self.form, other=key_words(key))
             if gaps := sorted(years - set(pace)):
-                ends = {"start": key_words("start"), "end": key_words("end")}
-                raise refusal("error.scenario.years", key, missing=gaps, **ends)
+                start, end = key_words("start"), key_words("end")
+                raise refusal("error.scenario.years", key, missing=gaps, start=start, end=end)
         return self
 
     def changed(self, **values: Any) -> "Scenario":
@@ -138,7 +138,7 @@ def refusal(label: str, key: str, **values: Any) -> ScenarioError:
     """The error that refuses the value of a key; label: of the message, which names the key as {field}.
 
     >>> str(refusal("error.pace.start", "start", found=2019, first=2021, last=2023)).splitlines()[-1]
-    "start (--from): found 2019; the province's count is known for 2021 to 2023"
+    "start (--from): found 2019; the province's count is known or estimated for 2021 to 2023"
     """
     return ScenarioError(label, field=key_words(key), **values)
 

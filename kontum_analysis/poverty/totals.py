@@ -108,6 +108,19 @@ def merged_total(obs: pd.DataFrame, year: int, draws: int = 4000, seed: int = 32
     return MergedTotal(poor, 100 * poor / rate, float(theta.mean()), float(theta.std()))
 
 
+def merged_rows(obs: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The rows of the observations that `merged_total` of a year takes its three figures from.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> sorted(set(merged_rows(load_observations(), 2024).ref_area))
+    ['51', '51-2025']
+    """
+    is_year, is_rate = obs["time_period"] == f"{year}-12-31", obs["indicator"] == "poverty_rate_pct"
+    is_total = (obs["ref_area"] == MERGED) & is_year & (is_rate | (obs["indicator"] == "poor_households"))
+    is_opening = (obs["ref_area"] == NEIGHBOUR) & (obs["time_period"] == f"{FIRST_YEAR}-12-31") & is_rate
+    return obs[(obs["standard"] == STANDARD) & obs["obs_value"].notna() & (is_total | is_opening)]
+
+
 def _year_end(obs: pd.DataFrame, indicator: str, area: str, year: int) -> float | None:
     """The last value of an area at a year's end under the standard in force, of any reliability."""
     rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & (obs["standard"] == STANDARD)]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import LANGUAGES, heading, text
-from ..data.areas import PROVINCE, Area, area, area_name, fold, resolve
+from ..data.areas import PROVINCE, Area, area, area_name, districts, fold, resolve
 from ..data.observations import all_tables, load_observations, raw_tables
 from ..data.preference import LOST
 from ..data.programme import load_targets
@@ -177,7 +177,8 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     if indicator not in _COMPUTED or not date[:4].isdigit() or date[4:] not in ("", "-12-31"):
         return None
     year, (column, unit) = int(date[:4]), _COMPUTED[indicator]
-    panel = estimate_panel(place.obs, seed=place.seed).panel
+    estimates = estimate_panel(place.obs, seed=place.seed)
+    panel = estimates.panel
     cell = panel[(panel["area"] == where.code) & (panel["year"] == year)]
     status = cell[f"status_{column}"].iloc[0] if len(cell) else "projected"
     steps = [Words("trace.way.rule"), Words("trace.way.derive")]
@@ -197,6 +198,8 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     rows = rows_of("poverty_paths" if scenarios else "reconciled_districts", place.obs)
     if status == "derived":  # from its own figures and changes; an estimate leans on all districts
         rows = rows[rows["ref_area"] == where.code]
+    elif not len(cell) or year <= estimates.total_years[-1]:  # only a year without a total leans on other provinces
+        rows = rows[rows["ref_area"].isin([PROVINCE, *districts()])]
     rows = rows[rows["standard"].isin([STANDARD, ""]) & (rows["obs_status"] != "U")]  # U is not estimated from
     sources = place.with_sources(_used_and_lost(rows), first=where.code)
     values = {name: scenario.model_dump() for name, scenario in scenarios.items()}

@@ -15,7 +15,7 @@ from ..data.programme import is_period_over, load_targets
 from ..ntm.attainment import DRAWS, SEED
 from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
-from .chances import status_of_range, target_chances
+from .chances import POVERTY, status_of_range, target_chances
 from .measures import Measure, is_average, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
@@ -105,8 +105,9 @@ def scoreboard(
         obs = vintage(obs, as_of, data)
     is_known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
+    asked = targets.set_index("target_id")["value_low"].reindex(POVERTY)
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
-    chances = target_chances(obs, draws, seed).set_index("target_id")
+    chances = target_chances(obs, draws, seed, None if asked.isna().any() else tuple(asked)).set_index("target_id")
     rows = []
     target: Any
     for target in targets.itertuples():
@@ -176,6 +177,7 @@ def gap_and_pace(target: Any, value: float, left: float) -> tuple[float, float]:
     must bring for the four to average the target.
 
     >>> from types import SimpleNamespace
+    >>> from kontum_analysis.data.programme import POVERTY_PACE
     >>> fall = SimpleNamespace(indicator=POVERTY_PACE, comparator="range", value_low=3.0, horizon_year=2025)
     >>> gap_and_pace(fall, 4.24, 2.0)
     (0.0, 1.7599999999999998)

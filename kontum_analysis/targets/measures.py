@@ -16,6 +16,7 @@ from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
 from ..ntm.published import snapshots
 from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
+from ..poverty.totals import merged_rows
 
 PANEL = tuple(NAMES)  # what the panel of districts rests on
 LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
@@ -133,6 +134,8 @@ def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
         years = int(last.year) - FIRST_YEAR
         if years == 0:
             return Measure(**_evidence(used))
+        if groups[groups["area"] == PROVINCE]["status"].iloc[-1] == "estimated":  # no total of its own in that year
+            used = pd.concat([used, merged_rows(obs, int(last.year))]).drop_duplicates("line")
         kind = "estimated" if last.status == "estimated" else "derived"
         fall = 100 * (first.rate - last.rate) / years
         return Measure(value=fall, day=f"{last.year}-12-31", kind=kind, **_evidence(used))

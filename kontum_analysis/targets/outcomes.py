@@ -36,7 +36,7 @@ def forecasts_against_outcomes(
     table = table.assign(error=table["q50"] - table["outcome"], is_miss=~table["inside_80"].fillna(True).astype(bool))
     quantiles = table[list(QUANTILES)].to_numpy(float)
     is_interval = np.isfinite(quantiles).all(axis=1)
-    score = table["error"].abs().to_numpy(float)
+    score = table["error"].abs().to_numpy(float, copy=True)
     score[is_interval] = wis(table["outcome"].to_numpy(float)[is_interval], LEVELS, quantiles[is_interval])
     table = table.assign(wis=score, size=np.abs(table["error"]) / table["outcome"].abs().clip(lower=1))
     return table.sort_values(["is_miss", "size"], ascending=False).drop(columns="size").reset_index(drop=True)
@@ -47,6 +47,11 @@ def forecast_scores(forecasts: pd.DataFrame) -> pd.DataFrame:
 
     Columns: what, method, cases, mae (points or communes), wis, coverage_50, coverage_80, coverage_95 (fractions;
     missing for single numbers). Cases of one area or of neighbouring days are not independent, and there are few.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> scores = forecast_scores(forecasts_against_outcomes(load_observations(), draws=200))
+    >>> scores.set_index(["what", "method"]).loc[("ntm_model_communes", "no change"), ["cases", "mae"]].tolist()
+    [10.0, 2.0]
     """
     groups = forecasts.assign(mae=forecasts["error"].abs()).groupby(["what", "method"], sort=False)
     means = {"mae": "mae", "wis": "wis"} | {f"coverage_{name[7:]}": name for name in INTERVALS}
