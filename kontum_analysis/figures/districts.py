@@ -51,7 +51,7 @@ def _with_interval(row: Any, lang: str) -> str:
     words = number(100 * row.rate, 1, lang)
     if row.status != "estimated":
         return words
-    decimals = 1 if row.q90 < 0.1 else 0
+    decimals = 1 if row.q90 < 0.02 else 0  # four years stand side by side
     return f"{words}\n{number(100 * row.q10, decimals, lang)}–{number(100 * row.q90, decimals, lang)}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..base.words import Lookup
+from ..base.words import Lookup, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts
 from ..data.programme import corridors, horizon
 
@@ -26,7 +26,8 @@ def addressed(
     columns: column of `table` -> the columns of its address, separated by blanks, so that a label can say
     {rate[province known last]:p2}. values: single values; those that are years, codes or names of kinds also serve as
     words of an address. Always there: `near` (last year of the programme), `pace` (points a year by area and low,
-    middle or high), `area` (name by code).
+    middle or high), `area` (name by code), `guess` (" (estimated)" where the last year that is no projection holds an
+    estimate).
 
     >>> table = pd.DataFrame({"area": ["62"], "year": [2023], "rate": [0.0684]})
     >>> words = addressed(table, "en", {"rate": "area year"}, last=2023)
@@ -42,6 +43,7 @@ def addressed(
     codes = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *districts()]
     return {
         "near": horizon(),
+        "guess": text("figure.guess", lang) if _ends_in_an_estimate(table) else "",
         "pace": Lookup(pd.Series(paces), names),
         "area": Lookup(pd.Series({code: area_name(code, lang) for code in codes}), names),
         **{
@@ -50,3 +52,11 @@ def addressed(
         },
         **values,
     }
+
+
+def _ends_in_an_estimate(table: pd.DataFrame) -> bool:
+    """Whether the last year of what is known, as far as it is, holds an estimate."""
+    if not {"status", "year"} <= {*table.columns}:
+        return False
+    known = table[table["status"].isin(["published", "derived", "estimated"])]
+    return bool((known.loc[known["year"] == known["year"].max(), "status"] == "estimated").any())

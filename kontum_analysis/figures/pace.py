@@ -103,18 +103,20 @@ def quotas_table(obs: pd.DataFrame) -> pd.DataFrame:
 
 def quota_rows(projection: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     """Households to leave poverty by district and year with the province's sum (kind quota), and the fall that the
-    published provincial counts show in those years (kind fall).
+    provincial counts show in those years (kind fall; derived, or estimated where the count is).
 
     panel: of `estimate_panel`. Columns: area, year, kind, households, status.
     """
     quotas = exit_quotas(projection)[["area", "year", "quota"]]
     total = quotas.groupby("year", as_index=False)["quota"].sum().assign(area=PROVINCE)
-    stock = panel[panel["area"] == PROVINCE].set_index("year")["poor_households"]
-    fall = (-stock.diff()).dropna().astype(int)
+    province = panel[panel["area"] == PROVINCE].set_index("year")
+    fall = (-province["poor_households"].diff()).dropna().astype(int)
     fall = fall[fall.index.isin(quotas["year"])]
+    is_guess = province["status_poor_households"].loc[fall.index] == "estimated"
+    status = is_guess.map({True: "estimated", False: "derived"}).to_numpy()
     parts: list[pd.DataFrame] = [
         pd.concat([total, quotas]).rename(columns={"quota": "households"}).assign(kind="quota", status="projected"),
-        pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status="derived")),
+        pd.DataFrame(dict(area=PROVINCE, year=fall.index, households=fall.to_numpy(), kind="fall", status=status)),
     ]
     table = pd.concat(parts, ignore_index=True)
     return table[["area", "year", "kind", "households", "status"]]
