@@ -244,6 +244,7 @@ def test_the_main_job_writes_nothing_through_a_folder_that_leads_elsewhere(tmp_p
 # --- no code from data
 
 SHELLS = {"pickle", "marshal", "shelve", "dill", "joblib", "subprocess", "pty", "code", "ctypes"}
+HARMLESS = {"joblib": {"Parallel", "delayed", "hash"}}  # they hand out work and name it; joblib.load runs what it reads
 RUNNERS = {
     "eval",
     "exec",
@@ -264,7 +265,9 @@ RUNNERS = {
 def test_no_module_can_run_what_it_reads(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+            names = {alias.name for alias in node.names}
+            module = getattr(node, "module", None) or ""
+            names |= set() if names <= HARMLESS.get(module, set()) else {module}
             assert not {name.split(".")[0] for name in names} & SHELLS, node.lineno
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
