@@ -186,6 +186,10 @@ def test_the_main_job_writes_nothing_through_a_folder_that_leads_elsewhere(tmp_p
 # --- no code from data
 
 SHELLS = {"pickle", "marshal", "shelve", "dill", "joblib", "subprocess", "pty", "code", "ctypes"}
+# they hand out work and name it; joblib.load runs what it reads
+HARMLESS_IMPORTS = {"joblib": {"Parallel", "delayed", "hash"}}
+    "joblib": {"Parallel", "delayed", "hash"}
+}  # they hand out work and name it; joblib.load runs what it reads
 RUNNERS = {
     "eval",
     "exec",
@@ -206,7 +210,8 @@ HARMLESS = {("re", "compile"), ("platform", "system")}  # an expression to searc
 def dangers(node):
     """What in a node of the source can run something that was read, or nothing."""
     if isinstance(node, ast.Import | ast.ImportFrom):
-        names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+        names, module = {alias.name for alias in node.names}, getattr(node, "module", None) or ""
+        names |= set() if names <= HARMLESS_IMPORTS.get(module, set()) else {module}
         return {name.split(".")[0] for name in names} & SHELLS
     if not isinstance(node, ast.Call):
         return set()
@@ -226,6 +231,7 @@ def test_no_module_can_run_what_it_reads():
     assert [(path.name, n.lineno, dangers(n)) for path, tree in modules for n in ast.walk(tree) if dangers(n)] == []
     planted = [
         "import pickle",
+        "from joblib import load",
         "eval(x)",
         "np.load(x, allow_pickle=True)",
         "frame.query(x)",

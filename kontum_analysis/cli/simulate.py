@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from ..base.errors import KontumError
+from ..base.errors import KontumError, Words
+from ..base.files import write_whole
 from ..base.words import number, text
 from .common import Lang, both, console_for, decimal, print_table, progress_bar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..national import Simulation
-
 app = typer.Typer()
 MOST_ROWS = 63  # of a level on the console: the provinces of the country
+COLUMNS = (  # of the console: name, scale, decimals
+    ("areas", 1, 0),
+    *((name, 100, 2) for name in ("mean", "q05", "q50", "q95")),
+    ("p_target", 100, 1),
+    ("areas_mean", 1, 0),
+)
 
 
 @app.command(help=both("cli.simulate.help"))
@@ -31,104 +36,66 @@ def simulate(
     target: Annotated[float, typer.Option(parser=decimal, metavar="NUMBER", help=both("cli.simulate.target"))] = 0.05,
     threads: Annotated[int, typer.Option(help=both("cli.simulate.threads"))] = 1,
     scheduler: Annotated[str | None, typer.Option(help=both("cli.simulate.scheduler"))] = None,
-    chunk: Annotated[int, typer.Option(help=both("cli.simulate.chunk"))] = 256,
+    chunk: Annotated[int, typer.Option(help=both("cli.simulate.chunk"))] = 400,
     out: Annotated[Path | None, typer.Option("--out", help=both("cli.simulate.out"))] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help=both("cli.simulate.resume"))] = None,
     lang: Lang = "vi",
 ) -> None:
     """Simulate, print the country and its provinces, write everything where asked."""
-    from ..national import simulate_panel
+    from ..national import simulate_panel, synthetic_country
+    from ..national.tree import read_areas
 
     console = console_for()
     if out is not None and not out.absolute().parent.is_dir():
         raise KontumError("simulate.error.out", folder=out.parent)
-    areas = _areas(communes)
-    times = range(start + 1, start + 1 + years)
-    workers, address = threads if scheduler is None else "dask", None if scheduler == "local" else scheduler
+    areas = synthetic_country() if communes == "synthetic" else read_areas(communes)
+    settings: dict[str, Any] = dict(start=start, target=target, chunk=chunk, workers=threads, scheduler=scheduler)
     try:
-        with progress_bar(console) as progress:
-            task = progress.add_task(text("simulate.progress", lang), total=None)
+        with progress_bar(console) as bar:
+            task = bar.add_task(text("simulate.progress", lang), total=None)
 
-            def shown(done: int, total: int) -> None:
-                progress.update(task, completed=done, total=total)
+            def show(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
 
-            found = simulate_panel(
-                areas,
-                times,
-                draws,
-                seed,
-                start=start,
-                target=target,
-                chunk=chunk,
-                workers=workers,
-                scheduler=address,
-                resume=resume,
-                progress=shown,
-            )
+            times = range(start + 1, start + 1 + years)
+            result = simulate_panel(areas, times, draws, seed, resume=resume, progress=show, **settings)
     except KeyboardInterrupt:
-        if resume is not None:
-            console.print(text("simulate.stopped", lang, folder=resume), highlight=False, markup=False, soft_wrap=True)
+        kept = Words("simulate.not_kept") if resume is None else Words("simulate.kept", folder=resume)
+        _say(console, Words("simulate.stopped", kept=kept).in_language(lang))
         raise
-    _print(console, found, lang)
+    if result.about["synthetic"]:
+        _say(console, text("simulate.synthetic", lang))
+    _say(console, text("simulate.scenario", lang, draws=draws, seed=seed))
+    tables = result.totals if len(result.totals) else result.margins  # areas without a parent add up to nothing
+    for level, rows in tables.groupby("level", sort=False):
+        _print_level(console, str(level), rows, target, lang)
     if out is not None:
-        _write(console, found, out, lang)
+        content = result.table().to_csv(index=False, lineterminator="\n", float_format="%.9g")
+        write_whole(out, content.encode("utf-8-sig"))  # with the mark by which Excel knows UTF-8
+        _say(console, text("project.written", lang, file=out.name))
 
 
-def _areas(communes: str) -> pd.DataFrame:
-    """The synthetic country, or the areas of a CSV file."""
-    if communes == "synthetic":
-        from ..national import synthetic_country
-
-        return synthetic_country()
-    from ..national.tree import read_areas
-
-    if not Path(communes).is_file():
-        raise KontumError("simulate.error.no_file", value=communes)
-    return read_areas(communes)
+def _say(console: Console, sentence: str) -> None:
+    console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
-def _print(console: Console, found: Simulation, lang: str) -> None:
-    about, totals = found.about, found.totals
-    if about["synthetic"]:
-        console.print(text("simulate.synthetic", lang), highlight=False)
-    console.print(text("simulate.scenario", lang, draws=about["draws"], seed=about["seed"]), highlight=False)
-    last = totals["year"].max()
-    for level in dict.fromkeys(totals["level"]):
-        rows = totals[totals["level"] == level]
-        alone = rows["area"].nunique() == 1
-        rows = rows if alone else rows[rows["year"] == last]
-        title = (
-            text("simulate.totals", lang, target=about["target"])
-            if alone and level == "nation"
-            else text(
-                "simulate.groups", lang, level=text(f"simulate.level.{level}", lang), year=last, target=about["target"]
-            )
-        )
-        print_table(console, _written(rows.head(MOST_ROWS), lang), title)
-        if len(rows) > MOST_ROWS:
-            console.print(text("simulate.shown", lang, count=MOST_ROWS), highlight=False)
+def _print_level(console: Console, level: str, rows: pd.DataFrame, target: float, lang: str) -> None:
+    """The country year by year; of another level the last year alone, and no more than so many rows."""
+    import pandas as pd
 
-
-def _written(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Rows of totals as strings, with the words of the language as column names."""
-    shown = rows[["area"]].rename(columns={"area": text("simulate.col.area", lang)})
-    shown[text("simulate.col.year", lang)] = rows["year"].astype(str)
-    shown[text("simulate.col.areas", lang)] = [number(v, 0, lang) for v in rows["areas"]]
-    for name in ("mean", "q05", "q50", "q95", "p_target"):
-        shown[text(f"simulate.col.{name}", lang)] = [
-            number(100 * v, 2 if name != "p_target" else 1, lang) for v in rows[name]
-        ]
-    shown[text("simulate.col.areas_mean", lang)] = [number(v, 0, lang) for v in rows["areas_mean"]]
-    ends = zip(rows["areas_q05"], rows["areas_q95"], strict=True)
-    shown[text("simulate.col.areas_range", lang)] = [f"{number(a, 0, lang)}–{number(b, 0, lang)}" for a, b in ends]
-    return shown
-
-
-def _write(console: Console, found: Simulation, out: Path, lang: str) -> None:
-    from ..base.files import write_whole
-
-    table = found.table()
-    table.insert(0, "synthetic", "yes" if found.about["synthetic"] else "no")
-    content = table.to_csv(index=False, lineterminator="\n", float_format="%.9g")
-    write_whole(out, content.encode("utf-8-sig"))  # with the mark by which Excel knows UTF-8
-    console.print(text("project.written", lang, file=out.name), highlight=False, soft_wrap=True)
+    title = text("simulate.totals", lang, target=target)
+    if level != "nation" or rows["area"].nunique() > 1:
+        last, name = rows["year"].max(), text(f"simulate.level.{level}", lang)
+        rows, title = rows[rows["year"] == last], text("simulate.groups", lang, level=name, year=last, target=target)
+    shown = rows.head(MOST_ROWS)
+    words: dict[str, Any] = {"area": shown["area"], "year": shown["year"].astype(str)}
+    for name, scale, decimals in COLUMNS:
+        if name in shown:
+            words[name] = [number(scale * value, decimals, lang) for value in shown[name]]
+    if "areas" in shown:
+        ends = zip(shown["areas_q05"], shown["areas_q95"], strict=True)
+        words["areas_range"] = [f"{number(low, 0, lang)}–{number(high, 0, lang)}" for low, high in ends]
+    titled = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
+    print_table(console, pd.DataFrame(titled), title)
+    if len(rows) > MOST_ROWS:
+        _say(console, text("simulate.shown", lang, count=MOST_ROWS))

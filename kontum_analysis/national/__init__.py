@@ -1,9 +1,8 @@
-"""The poverty ensemble over any number of areas, from two to every commune of a country, on one core or on many
-machines.
+"""The poverty ensemble over any number of areas, from two to every commune of a country, on one core or many machines.
 
-The model is that of `ensemble` without its two corrections for few series: normal in place of t for the speed, and no
-shift that makes districts add
-up to a province drawn by itself; here the parent is the sum of its children. `movement` states it, `kernel` draws it.
+The model is that of `poverty.draws` without its two corrections for few series: normal in place of t for the speed,
+and no shift that makes districts add up to a province drawn by itself; here the parent is the sum of its children.
+`movement` states it, `kernel` draws it.
 """
 
 from .movement import Movement, from_history

@@ -1,89 +1,98 @@
-"""Draw one chunk of areas: the only place that spends time, and the same whoever calls it.
+"""Draw one task: the only place that spends time, and the same whoever calls it.
 
-Every area draws from a stream of its own, SeedSequence(seed, spawn_key=(code,)), so that its draws do not depend on the
-order of areas,
-on chunks, on workers or on areas added later. Sums over areas are whole numbers, poor households in parts of 2^-20:
-whole numbers below
-2^53 add up to the same in any order, also as floats; fractions do not. Only within a block, at most 64 children of one
-parent in the order of their
-codes, are floats added, always in that order.
+Every area draws from a stream of its own, SeedSequence(seed, spawn_key=(code,)), so that its draws do not depend on
+the order of areas, on tasks, on workers or on areas added later. Within a block, at most 64 children of one parent in
+the order of their codes, poor households are added as floats, always in that order; beyond it in whole parts of 2^-20
+of a household: whole numbers below 2^53 add up to the same in any order, also as floats.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
-from .summaries import FIGURES_BESIDE_QUANTILES, PARTS, summary
-
+FORMAT = 1  # raise it when the same inputs would give other draws
 BLOCK = 64  # areas; a byte counts so many of them
 SLICE = 102_400  # numbers drawn at a time, so that they stay in a processor's cache; part of what a seed means
+PARTS = 2.0**20  # of a household
+SURE = 86.0  # binary log odds at which a rate counts as exactly 0 or 1: 2^86 is a float32, and so is its inverse
+
+Sums = tuple[np.ndarray, np.ndarray]  # poor households (parts), areas at or below the target; both (time, draw)
 
 
-Sums = tuple[np.ndarray, np.ndarray]  # poor households, areas at or below the target; both (time, draw)
-Paths = dict[tuple[int, ...], np.ndarray]  # of the log odds, by the chain of nodes from the top down
+class Settings(NamedTuple):
+    """What all tasks of a run share. elapsed: years since the opening; levels: of quantiles; target: a rate."""
 
-
-@dataclass(frozen=True)
-class Node:
-    """An area with others below it, or a group: how it moves (a group does not), what it weighs, and whether the chunk
-    holds all of it.
-    """
-
-    number: int
-    code: str
-    steps: np.ndarray
-    speed_sd: float
-    households: float
-    size: int
-    blocks: int
-    whole: bool
-
-
-@dataclass(frozen=True)
-class Block:
-    """At most 64 areas under one parent; arrays of shape (area, time) or (area,). groups: per area, the groups it
-    counts in.
-    """
-
-    chain: tuple[int, ...]
-    codes: tuple[str, ...]
-    centre: np.ndarray
-    steps: np.ndarray
-    speed_sd: np.ndarray
-    households: np.ndarray
-    groups: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True)
-class Task:
-    """Blocks first … last - 1 of a run, with all that is needed to draw them anywhere."""
-
-    first: int
-    last: int
-    areas: int
     seed: int
     draws: int
     elapsed: np.ndarray
     levels: tuple[float, ...]
     target: float
-    nodes: dict[int, Node]
-    blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class Part:
-    """What a chunk found. closed: nodes it holds all of, with their summaries (node, time, figure); opened: nodes it
-    holds a part of, with
-    their poor households (whole numbers of parts) and their areas at or below the target, both of shape (node, time,
-    draw).
+class Area(NamedTuple):
+    """A lowest area, one with others below it, or a group of lowest ones, which does not move.
+
+    chain: numbers of those above it, from the top down; areas, households: of all lowest ones in it; steps, speed_sd:
+    standard deviations of the steps (time,) and of the lasting speed by which it moves about those above it;
+    log_odds: what to expect of a lowest one, (time,).
     """
 
-    closed: np.ndarray
+    code: str
+    level: str
+    chain: tuple[int, ...]
+    areas: int
+    households: float
+    steps: np.ndarray
+    speed_sd: float
+    log_odds: np.ndarray
+
+
+class Task(NamedTuple):
+    """Neighbours under one parent, as the lowest areas among and below them; depth: nodes above the neighbours.
+
+    owners: the nodes, or the group, of which they are a part that the task does not hold whole; is_tree: whether the
+    nodes that it does hold whole are asked for; nodes: those above the leaves, by number.
+    """
+
+    number: int
+    settings: Settings
+    owners: tuple[int, ...]
+    is_tree: bool
+    depth: int
+    leaves: list[Area]
+    nodes: dict[int, Area]
+
+
+class Part(NamedTuple):
+    """What a task gives: nodes it holds whole and their summaries (node, time, figure); the sums of all it holds."""
+
+    number: int
+    nodes: np.ndarray
     summaries: np.ndarray
-    opened: np.ndarray
     poor: np.ndarray
     under: np.ndarray
+
+
+def draw_task(task: Task) -> Part:
+    """The :class:`Part` of a task. Memory does not depend on the number of areas in it."""
+    drawing = _Drawing(task)
+    path = np.zeros(drawing.shape, np.float32)
+    for number in task.leaves[0].chain[: task.depth]:
+        path = drawing.path(task.nodes[number], path)
+    sums = drawing.total(task.leaves, task.depth, path)
+    return Part(task.number, np.array([*drawing.summaries]), np.array([*drawing.summaries.values()]), *sums)
+
+
+def units_of(leaves: Iterable[Area], depth: int) -> Iterator[tuple[tuple[int, ...], list[Area]]]:
+    """Neighbours below so many nodes: ((number,), all leaves of a node), and ((), leaves that stand there themselves),
+    at most 64 at a time.
+    """
+    for below, group in groupby(leaves, key=lambda leaf: leaf.chain[depth : depth + 1]):
+        members = list(group)
+        size = len(members) if below else BLOCK
+        yield from ((below, members[first : first + size]) for first in range(0, len(members), size))
 
 
 def stream(seed: int, code: str, *part: int) -> np.random.Generator:
@@ -92,140 +101,86 @@ def stream(seed: int, code: str, *part: int) -> np.random.Generator:
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(key, *part))))
 
 
-def slices(times: int, draws: int) -> list[slice]:
-    """Runs of draws that are drawn at a time, in order; they follow from the numbers of times and draws alone."""
-    width = max(SLICE // times, 64)
-    return [slice(first, min(first + width, draws)) for first in range(0, draws, width)]
+class _Drawing:
+    """One task under way: arrays used again and again, and the summaries of the nodes it is through."""
 
+    def __init__(self, task: Task) -> None:
+        self.task, self.settings = task, task.settings
+        self.shape = len(self.settings.elapsed), self.settings.draws
+        self.width = min(max(SLICE // self.shape[0], 64), self.shape[1])
+        self.moved = np.empty(self.shape[0] * self.width, np.float32)
+        self.summaries: dict[int, np.ndarray] = {}
 
-class Mover:
-    """What an area adds to the log odds of those above it, slice by slice of the draws, from its own stream."""
+    def moves(self, area: Area) -> Iterator[tuple[slice, np.ndarray]]:
+        """Run by run of the draws, what an area adds to the log odds: a walk and a speed that lasts; (time, draw)."""
+        walk = stream(self.settings.seed, area.code)
+        speed = stream(self.settings.seed, area.code, 1) if area.speed_sd else None
+        drift = (area.speed_sd * self.settings.elapsed).astype(np.float32)[:, None]
+        for first in range(0, self.shape[1], self.width):
+            run = slice(first, min(first + self.width, self.shape[1]))
+            out = self.moved[: self.shape[0] * (run.stop - first)].reshape(self.shape[0], -1)
+            walk.standard_normal(dtype=np.float32, out=out)
+            out *= area.steps[:, None]
+            for time in range(1, len(out)):
+                out[time] += out[time - 1]
+            if speed is not None:
+                out += drift * speed.standard_normal(out.shape[1], dtype=np.float32)
+            yield run, out
 
-    def __init__(self, seed: int, code: str, steps: np.ndarray, speed_sd: float, elapsed: np.ndarray) -> None:
-        self.walk, self.steps = stream(seed, code), steps[:, None]
-        self.speed = stream(seed, code, 1) if speed_sd else None
-        self.drift = (speed_sd * elapsed).astype(np.float32)[:, None]
+    def path(self, node: Area, above: np.ndarray) -> np.ndarray:
+        """What moves the log odds below a node, from what moves those below its parent."""
+        path = np.empty_like(above)
+        for run, moved in self.moves(node):
+            np.add(above[:, run], moved, out=path[:, run])
+        return path
 
-    def fill(self, out: np.ndarray) -> None:
-        """Fill `out` (time, draw; float32, contiguous) with the next draws: a walk, and a speed that lasts."""
-        self.walk.standard_normal(dtype=np.float32, out=out)
-        np.multiply(out, self.steps, out=out)
-        for time in range(1, len(out)):
-            np.add(out[time], out[time - 1], out=out[time])
-        if self.speed is not None:
-            out += self.drift * self.speed.standard_normal(out.shape[1], dtype=np.float32)
-
-
-def draw_chunk(task: Task) -> Part:
-    """The `Part` of a task. Memory: `simulation.memory_bound`, whatever the number of areas."""
-    shape = (len(task.elapsed), task.draws)
-    work = _Work(shape)
-    shared: dict[tuple[int, ...], np.ndarray] = {}
-    sums: dict[int, Sums] = {}
-    left, done = {k: node.blocks for k, node in task.nodes.items()}, {}
-    for block in task.blocks:
-        shared = _shared(task, block.chain, shared, work)
-        found = _draw_block(task, block, np.negative(shared[block.chain], out=work.against), work)
-        touched = [(number, None) for number in block.chain] + [(key, key) for key in found if key is not None]
-        parts = {key: _whole_parts(poor, work.parts if key is None else None) for key, (poor, _) in found.items()}
-        for number, key in touched:
-            if number in sums:
-                sums[number][0][:] += parts[key]
-                sums[number][1][:] += found[key][1]
+    def total(self, leaves: list[Area], depth: int, path: np.ndarray) -> Sums:
+        """The sums over areas that stand below a path of so many nodes; nodes are summarised where asked for."""
+        totals = np.zeros(self.shape), np.zeros(self.shape, np.int32)
+        for below, unit in units_of(leaves, depth):
+            if below:
+                node = self.task.nodes[below[0]]
+                sums = self.total(unit, depth + 1, self.path(node, path))
+                if self.task.is_tree:
+                    self.summaries[below[0]] = summary(node, sums, self.settings)
             else:
-                sums[number] = work.sums(parts[key], found[key][1])
-            left[number] -= 1
-            if left[number] == 0 and task.nodes[number].whole:
-                done[number] = summary(task.nodes[number], sums[number][0], sums[number][1], task.levels, task.target)
-                work.spare.append(sums.pop(number))
-    return _packed(done, sums, shape, len(task.levels))
+                sums = self.block(unit, path)
+            for total, part in zip(totals, sums, strict=True):
+                total += part
+        return totals
+
+    def block(self, leaves: list[Area], path: np.ndarray) -> Sums:
+        """The sums over at most 64 areas.
+
+        With odds o = exp(log_odds) and e = exp(-what moves), a rate is o / (o + e), at most t where o + e >= o / t.
+        """
+        poor, under, against = np.zeros(self.shape, np.float32), np.zeros(self.shape, np.uint8), -path
+        with np.errstate(over="ignore"):  # odds beyond any float are a rate of 0
+            for leaf in leaves:
+                odds = np.exp2(np.clip(leaf.log_odds / np.log(2), -SURE, SURE)).astype(np.float32)[:, None]
+                poor_at, limit = (leaf.households * odds).astype(np.float32), odds / np.float32(self.settings.target)
+                for run, moved in self.moves(leaf):
+                    np.subtract(against[:, run], moved, out=moved)
+                    np.exp(moved, out=moved)
+                    moved += odds
+                    under[:, run] += (moved >= limit).view(np.uint8)
+                    poor[:, run] += np.divide(poor_at, moved, out=moved)
+        parts = np.multiply(poor, PARTS, dtype=float)
+        return np.rint(parts, out=parts), under
 
 
-def _whole_parts(households: np.ndarray, out: np.ndarray | None) -> np.ndarray:
-    parts: np.ndarray = np.multiply(households, PARTS, out=out, dtype=float)
-    np.rint(parts, out=parts)
-    return parts
-
-
-class _Work:
-    """Arrays used again and again: fresh ones cost more than what is done in them."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self.shape, self.against, self.parts = shape, np.empty(shape, np.float32), np.empty(shape)
-        widths = {piece.stop - piece.start for piece in slices(*shape)}
-        held = {w: (np.empty((shape[0], w), np.float32), np.empty((shape[0], w), bool)) for w in widths}
-        self.pieces = [(piece, *held[piece.stop - piece.start]) for piece in slices(*shape)]
-        self.block: dict[int | None, Sums] = {}
-        self.spare: list[Sums] = []
-
-    def of_block(self, key: int | None) -> Sums:
-        """Zeros for the sums within a block: of the block (None) or of a group."""
-        if key not in self.block:
-            self.block[key] = np.empty(self.shape, np.float32), np.empty(self.shape, np.uint8)
-        for array in self.block[key]:
-            array.fill(0)
-        return self.block[key]
-
-    def sums(self, poor: np.ndarray, under: np.ndarray) -> Sums:
-        """Arrays for the sums of a node, with its first block in them."""
-        found = self.spare.pop() if self.spare else (np.empty(self.shape), np.empty(self.shape, np.int32))
-        found[0][:], found[1][:] = poor, under
-        return found
-
-
-def _packed(done: Mapping[int, np.ndarray], sums: Mapping[int, Sums], shape: tuple[int, int], levels: int) -> Part:
-    closed, opened = sorted(done), sorted(sums)
-    return Part(
-        np.array(closed, np.int64),
-        np.stack([done[k] for k in closed]) if closed else np.empty((0, shape[0], levels + FIGURES_BESIDE_QUANTILES)),
-        np.array(opened, np.int64),
-        np.stack([sums[k][0] for k in opened]) if opened else np.empty((0, *shape)),
-        np.stack([sums[k][1] for k in opened]) if opened else np.empty((0, *shape), np.int32),
-    )
-
-
-def _shared(task: Task, chain: tuple[int, ...], known: Paths, work: _Work) -> Paths:
-    """Paths of the log odds by chain of nodes, from the top down; those of the last block are used again."""
-    shape = work.shape
-    paths: Paths = {(): known[()] if () in known else np.zeros(shape, np.float32)}
-    for depth in range(1, len(chain) + 1):
-        here = chain[:depth]
-        if here not in known:
-            node, path = task.nodes[here[-1]], np.empty(shape, np.float32)
-            mover = Mover(task.seed, node.code, node.steps, node.speed_sd, task.elapsed)
-            for piece, own, _ in work.pieces:
-                mover.fill(own)
-                np.add(paths[here[:-1]][:, piece], own, out=path[:, piece])
-            known[here] = path
-        paths[here] = known[here]
-    return paths
-
-
-def _draw_block(task: Task, block: Block, against: np.ndarray, work: _Work) -> dict[int | None, Sums]:
-    """Poor households and areas at or below the target, (time, draw): of the block (key None) and of the groups in it.
-
-    With odds o = exp(centre) and e = exp(-what moves), a rate is o / (o + e), and at most t where o + e >= o / t.
+def summary(node: Area, sums: Sums, settings: Settings) -> np.ndarray:
+    """Figures of a sum, shape (time, figure): mean and quantiles of its rate, chance that it is at most the target,
+    areas at or below the target (mean, 5 %, 50 %, 95 %), chance that all are.
     """
-    sums = {key: work.of_block(key) for key in {None, *(key for keys in block.groups for key in keys)}}
-    odds = np.exp(block.centre).astype(np.float32)[:, :, None]
-    poor_at = (block.households[:, None, None] * odds).astype(np.float32)
-    limit = (odds / task.target).astype(np.float32)
-    movers = [
-        Mover(task.seed, code, block.steps[row], block.speed_sd[row], task.elapsed)
-        for row, code in enumerate(block.codes)
-    ]
-    with np.errstate(over="ignore"):  # odds beyond any float are a rate of 0
-        for piece, own, hit in work.pieces:
-            above, here = against[:, piece], {k: (poor[:, piece], under[:, piece]) for k, (poor, under) in sums.items()}
-            for row, mover in enumerate(movers):
-                mover.fill(own)
-                np.subtract(above, own, out=own)
-                np.exp(own, out=own)
-                np.add(own, odds[row], out=own)
-                np.greater_equal(own, limit[row], out=hit)
-                np.divide(poor_at[row], own, out=own)
-                for key in (None, *block.groups[row]):
-                    poor, under = here[key]
-                    np.add(poor, own, out=poor)
-                    np.add(under, hit.view(np.uint8), out=under)
-    return sums
+    (poor, under), whole, draws = sums, node.households * PARTS, settings.draws
+    rates = np.sort((poor / whole).astype(np.float32), axis=1).astype(float)  # float32 sorts several times as fast
+    place = np.asarray(settings.levels) * (draws - 1)
+    low = place.astype(int)
+    below, above = rates[:, low], rates[:, np.minimum(low + 1, draws - 1)]
+    counts = np.stack([np.bincount(row, minlength=node.areas + 1) for row in under])
+    at_most = counts.cumsum(axis=1)
+    rate = [poor.mean(axis=1) / whole, below + (place - low) * (above - below)]
+    chances = [np.mean(poor <= settings.target * whole, axis=1), counts @ np.arange(node.areas + 1) / draws]
+    middle = [(at_most < level * draws).sum(axis=1) for level in (0.05, 0.5, 0.95)]
+    return np.column_stack([*rate, *chances, *middle, counts[:, -1] / draws])

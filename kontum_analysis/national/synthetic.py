@@ -1,6 +1,4 @@
-"""A synthetic country the size of Viet Nam before July 2025, to try the simulation on. No figure in it is about a real
-place.
-"""
+"""A synthetic country the size of Viet Nam before July 2025, to try the simulation on. No figure is of a real place."""
 
 import numpy as np
 import pandas as pd
@@ -11,12 +9,11 @@ PROVINCES, DISTRICTS, COMMUNES = 63, 696, 10_035
 def synthetic_country(
     seed: int = 3299, provinces: int = PROVINCES, districts: int = DISTRICTS, communes: int = COMMUNES
 ) -> pd.DataFrame:
-    """Invented areas for `simulate_panel`: code, level, parent, name, rate (fraction), households; a row for every
-    area.
+    """Invented areas for `simulate_panel`: code, level, parent, name, rate (fraction), households; a row an area.
 
     Only the three counts are real. Codes start with SYN, names with "Synthetic", and `attrs["synthetic"]` is True.
-    Rates are normal on the
-    log odds about 6 %, with steps of province, district and commune; households are log-normal about 2,500 a commune.
+    Rates are normal on the log odds about 6 %, with steps of province, district and commune; households are
+    log-normal about 2,500 a commune.
 
     >>> country = synthetic_country(1, provinces=2, districts=5, communes=40)
     >>> country.level.value_counts().to_dict()
@@ -40,8 +37,8 @@ def synthetic_country(
             "households": [*nobody, *households],
         }
     )
-    table.insert(3, "name", "Synthetic " + table["level"] + " " + table["code"].str.removeprefix("SYN").str.lstrip("-"))
-    table["name"] = table["name"].str.strip()
+    numbers = table["code"].str.removeprefix("SYN").str.lstrip("-")
+    table.insert(3, "name", ("Synthetic " + table["level"] + " " + numbers).str.strip())
     table.attrs["synthetic"] = True
     return table
 

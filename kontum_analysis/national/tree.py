@@ -1,29 +1,29 @@
 """The areas of a simulation: a checked table, and the tree that its `parent` column makes of it."""
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ..base.errors import DataError, Problem
+from ..base.errors import DataError, KontumError, Problem
 from ..data.contract import read_table
 
 COLUMNS = ("code", "level", "parent", "rate", "households")
 OPTIONAL = ("opening_sd", "speed", "speed_years")
+NUMBERS = (*COLUMNS[3:], *OPTIONAL)
 LEVELS = ("nation", "region", "province", "district", "commune")
 MOST_HOUSEHOLDS = 2**33  # in parts of 2^-20 they stay below 2^53, so that sums of them are exact
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(NamedTuple):
     """Areas in an order of their own, whatever the order of the table they came in.
 
     nodes: the areas that have others below them; leaves: those that have none, children of one parent side by side.
-    Both carry
-    `chain`, the positions in `nodes` of the areas above, from the top down.
+    Both carry `chain`, the positions in `nodes` of the areas above, from the top down, and how many areas and
+    households there are in all lowest ones of an area.
     """
 
     nodes: pd.DataFrame
@@ -31,108 +31,84 @@ class Tree:
 
 
 def read_areas(path: str | Path) -> pd.DataFrame:
-    """The areas of a CSV file with the columns of `planted`, as text, for `planted` to check. Raises DataError for a
-    broken file.
-    """
+    """The areas of a CSV file as text, for `plant_tree` to check. Raises KontumError for no file or a broken one."""
+    if not Path(path).is_file():
+        raise KontumError("simulate.error.no_file", value=path)
     with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
         header = next(csv.reader(file), [])
-    table = read_table(path, (*COLUMNS, *(c for c in (*OPTIONAL, "name") if c in header)))
+    table = read_table(path, (*COLUMNS, *(name for name in (*OPTIONAL, "name") if name in header)))
     table.attrs["file"] = Path(path).name
     return table
 
 
-def planted(areas: pd.DataFrame) -> Tree:
+def plant_tree(areas: pd.DataFrame) -> Tree:
     """The tree of a table with columns code, level, parent, rate (fraction), households; further ones may be absent.
 
     rate and households are read for the lowest areas; those of a parent are what its children make them. opening_sd:
-    standard
-    deviation of the opening log odds (0: known); speed, speed_years: an area's own yearly change of the log odds and
-    how many
-    years it rests on. Raises DataError with every problem found.
+    standard deviation of the opening log odds (0: known); speed, speed_years: an area's own yearly change of the log
+    odds and how many years it rests on. Raises DataError with every problem found.
     """
     file = areas.attrs.get("file", "areas")
-    missing = [c for c in COLUMNS if c not in areas.columns]
-    if missing:
+    if missing := [name for name in COLUMNS if name not in areas.columns]:
         raise DataError(
-            [_problem(file, None, c, "–", "simulate.error.no_column", columns=", ".join(COLUMNS)) for c in missing]
+            Problem(file, None, name, "–", "simulate.error.no_column", {"columns": ", ".join(COLUMNS)})
+            for name in missing
         )
-    table, problems = _typed(areas.reset_index(drop=True), file)
-    paths, broken = _paths(table, file)
-    problems += broken
-    lowest = ~table["code"].isin(table["parent"])
-    problems += _range_problems(table, lowest, file)
-    if problems or not len(table):
-        raise DataError(problems or [_problem(file, None, None, "0", "simulate.error.empty")])
-    return _ordered(table.assign(path=pd.Series(paths, table.index, dtype=object)), lowest.to_numpy())
+    if not len(areas):
+        raise DataError([Problem(file, None, None, "0", "simulate.error.empty")])
+    cells = areas.reindex(columns=[*COLUMNS, *OPTIONAL]).reset_index(drop=True).astype(object).replace("", np.nan)
+    table = cells[[*COLUMNS[:3]]].astype("string").fillna("").astype(object)
+    for name in NUMBERS:
+        table[name] = pd.to_numeric(cells[name], errors="coerce").astype(float)
+    parent_of = dict(zip(table["code"], table["parent"], strict=True))
+    table["path"] = pd.Series([_path(code, parent_of) for code in table["code"]], dtype=object)
+    is_lowest = ~table["code"].isin(table["parent"])
+    lines = areas["line"].to_numpy() if "line" in areas else np.arange(1, len(areas) + 1)
+    if problems := [*_problems(file, lines, cells, table, is_lowest)]:
+        raise DataError(problems)
+    order = sorted(table.index, key=[(path[:-1], path[-1]) for path in table["path"]].__getitem__)
+    parts = [table.loc[order][is_lowest[order] == lowest].reset_index(drop=True) for lowest in (False, True)]
+    place = {code: number for number, code in enumerate(parts[0]["code"])}
+    for part in parts:
+        chains = [tuple(place[code] for code in path[:-1]) for path in part["path"]]
+        part["chain"], part["areas"] = pd.Series(chains, dtype=object), 1
+    below = parts[1].explode("chain").groupby("chain")[["areas", "households"]].sum()
+    parts[0] = parts[0].assign(**{str(name): below[name].to_numpy() for name in below})
+    return Tree(*parts)
 
 
-def _problem(file: str, row: int | None, column: str | None, value: Any, key: str, **values: Any) -> Problem:
-    return Problem(file, row, column, str(value), key, values)
+def _path(code: str, parent_of: dict[str, str]) -> tuple[str, ...]:
+    """The codes from the top down to an area; cut where they would go round."""
+    path = [code]
+    while (parent := parent_of.get(path[0], "")) and len(path) <= len(LEVELS):
+        path.insert(0, parent)
+    return tuple(path)
 
 
-def _typed(areas: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """Codes as text, numbers as numbers, and what could not be read."""
-    table, problems = areas.assign(line=areas.get("line", np.arange(1, len(areas) + 1))), []
-    for name in ("code", "level", "parent"):
-        table[name] = table[name].astype("string").fillna("").astype(object)
-    for name in ("rate", "households", *OPTIONAL):
-        given = table[name].replace("", np.nan) if name in table else pd.Series(np.nan, table.index)
-        table[name] = pd.to_numeric(given, errors="coerce").astype(float)
-        unread = table[name].isna() & given.notna()
-        for line, value in zip(table.loc[unread, "line"], given[unread], strict=True):
-            problems.append(_problem(file, int(line), name, value, "simulate.error.number"))
-    return table, problems
-
-
-def _paths(table: pd.DataFrame, file: str) -> tuple[list[tuple[str, ...]], list[Problem]]:
-    """The codes from the top down to each area, and what is wrong with codes, levels and parents."""
-    above, problems = dict(zip(table["code"], table["parent"], strict=True)), []
-    seen, paths = set(), []
-    for line, code, level, parent in table[["line", "code", "level", "parent"]].itertuples(index=False):
-        if not code or code in seen:
-            key = "simulate.error.repeated" if code else "simulate.error.no_code"
-            problems.append(_problem(file, int(line), "code", code, key))
-        seen.add(code)
-        if level not in LEVELS:
-            problems.append(_problem(file, int(line), "level", level, "simulate.error.level", levels=", ".join(LEVELS)))
-        path = [code]
-        while path[-1] in above and above[path[-1]] and len(path) <= len(LEVELS):
-            path.append(above[path[-1]])
-        if parent and parent not in above:
-            problems.append(_problem(file, int(line), "parent", parent, "simulate.error.parent"))
-        elif len(path) > len(LEVELS):
-            problems.append(_problem(file, int(line), "parent", parent, "simulate.error.circle", most=len(LEVELS)))
-        paths.append(tuple(reversed(path)))
-    return paths, problems
-
-
-def _range_problems(table: pd.DataFrame, lowest: pd.Series, file: str) -> list[Problem]:
-    """Values of the lowest areas that are missing or that no rate, weight or spread can have."""
+def _problems(
+    file: str, lines: np.ndarray, cells: pd.DataFrame, table: pd.DataFrame, is_lowest: pd.Series
+) -> Iterator[Problem]:
+    """Everything that is wrong: with codes, levels, parents, and with numbers that no area can have."""
+    code, parent, rate, households = (table[name] for name in ("code", "parent", "rate", "households"))
+    is_deep = table["path"].map(len) > len(LEVELS)
+    no_weight = is_lowest & ~((households >= 1) & (households < MOST_HOUSEHOLDS))
+    for name in NUMBERS:
+        for row in np.flatnonzero(table[name].isna() & cells[name].notna()):
+            yield Problem(file, int(lines[row]), name, str(cells[name][row]), "simulate.error.number")
     rules = (
-        ("rate", lowest & ~((table["rate"] > 0) & (table["rate"] < 1)), "simulate.error.rate"),
-        (
-            "households",
-            lowest & ~((table["households"] >= 1) & (table["households"] < MOST_HOUSEHOLDS)),
-            "simulate.error.households",
-        ),
-        ("opening_sd", ~(table["opening_sd"].fillna(0).between(0, 10)), "simulate.error.spread"),
-        ("speed", ~(table["speed"].fillna(0).between(-5, 5)), "simulate.error.speed"),
+        ("code", code == "", "simulate.error.no_code"),
+        ("code", code.duplicated() & (code != ""), "simulate.error.repeated"),
+        ("level", ~table["level"].isin(LEVELS), "simulate.error.level"),
+        ("parent", ~parent.isin({*code, ""}), "simulate.error.parent"),
+        ("parent", is_deep & parent.isin({*code}), "simulate.error.circle"),
+        ("rate", is_lowest & ~rate.between(0, 1), "simulate.error.rate"),
+        ("households", no_weight, "simulate.error.households"),
+        ("opening_sd", ~table["opening_sd"].fillna(0).between(0, 10), "simulate.error.spread"),
+        ("speed", ~table["speed"].fillna(0).between(-5, 5), "simulate.error.speed"),
         ("speed_years", table["speed"].notna() & ~(table["speed_years"] > 0), "simulate.error.speed_years"),
     )
-    problems = []
-    for name, bad, key in rules:
-        for line, value in table.loc[bad, ["line", name]].itertuples(index=False):
-            problems.append(_problem(file, int(line), name, "–" if pd.isna(value) else f"{value:g}", key))
-    if not problems and table.loc[lowest, "households"].sum() >= MOST_HOUSEHOLDS:
-        problems.append(_problem(file, None, "households", table["households"].sum(), "simulate.error.households"))
-    return problems
-
-
-def _ordered(table: pd.DataFrame, lowest: np.ndarray) -> Tree:
-    by_parent = table["path"].map(lambda path: (path[:-1], path[-1]))
-    order = sorted(range(len(table)), key=by_parent.tolist().__getitem__)
-    table, lowest = table.iloc[order], lowest[order]
-    nodes, leaves = table[~lowest].reset_index(drop=True), table[lowest].reset_index(drop=True)
-    place = {code: number for number, code in enumerate(nodes["code"])}
-    chain = [frame["path"].map(lambda path: tuple(place[code] for code in path[:-1])) for frame in (nodes, leaves)]
-    return Tree(nodes.assign(chain=chain[0]), leaves.assign(chain=chain[1]))
+    for name, is_wrong, key in rules:
+        for row in np.flatnonzero(is_wrong):
+            yield Problem(file, int(lines[row]), name, str(cells[name].fillna("–")[row]), key)
+    if not no_weight.any() and households[is_lowest].sum() >= MOST_HOUSEHOLDS:
+        yield Problem(file, None, "households", f"{households[is_lowest].sum():g}", "simulate.error.households")

@@ -1,104 +1,165 @@
-"""Who draws the chunks: this thread, several threads, or a Dask cluster. The order of the results
-is that of the tasks.
+"""Who draws the tasks: threads or processes of this machine, or a Dask cluster; and a folder that keeps what is drawn.
+
+joblib hands tasks to threads and processes. A cluster is asked directly: joblib's Dask backend keeps the inputs of a
+task on one worker, with which they are lost, and waits for ever for a scheduler that is gone.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
+import asyncio
+import io
+import time
+import warnings
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from contextlib import suppress
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from joblib import Parallel, delayed
 
-from ..base.errors import KontumError
-from .kernel import Part, Task, draw_chunk
+from ..base.errors import KontumError, Words
+from ..base.files import clear_leftovers, write_whole
+from .kernel import FORMAT, Part, Task, draw_task
 
-CONNECT_SECONDS = 10
-LOOPBACK = "127.0.0.1"  # a cluster of this machine alone needs no network, and asks for none
-AHEAD = 2  # chunks under way for each worker: enough to keep it busy, few enough to bound memory
+CONNECT_SECONDS = 10  # for a scheduler to answer
+PATIENCE = 12  # seconds without a sign of life from a scheduler, or from any worker
+POLL = 0.1  # seconds between looks at a cluster
+AHEAD = 2  # tasks under way for each thread of a cluster: enough to keep it busy, few enough to bound memory
+SILENT = dict.fromkeys(("distributed", "distributed.client", "tornado", "asyncio"), "critical")  # we say it ourselves
 
 
-def drawn(tasks: Iterable[Task], workers: int | str = 1, scheduler: str | None = None) -> Iterator[tuple[Task, Part]]:
-    """(task, part) for each task, in order. workers: threads, or "dask"; scheduler: address of a Dask scheduler, None a
-    local cluster.
+class Store(NamedTuple):
+    """A folder that keeps the parts of one run; run: how the names of its files begin, a hash of all that went in."""
 
-    Raises KontumError where a cluster cannot be reached, lacks the package, or loses its workers.
+    folder: Path
+    run: str
+
+    def check(self) -> None:
+        """Clear what a killed run left half written. Raises KontumError where anything but this run is kept there."""
+        if self.folder.exists():
+            names = [file.name.lstrip(".") for file in self.folder.iterdir()] if self.folder.is_dir() else [""]
+            if not all(name.startswith(self.run.split("-")[0]) for name in names):
+                raise KontumError("simulate.error.resume", folder=self.folder)
+            clear_leftovers(self.folder)
+
+    def keep(self, part: Part) -> None:
+        """Write a part, whole or not at all."""
+        content = io.BytesIO()
+        np.savez(content, run=np.array(self.run), **part._asdict())
+        write_whole(self.folder / f"{self.run}-{part.number:06d}.npz", content.getvalue())
+
+    def find(self, task: Task) -> Part | None:
+        """A part kept before, or None; a damaged or foreign file is no part, and is drawn anew."""
+        try:
+            content = (self.folder / f"{self.run}-{task.number:06d}.npz").read_bytes()
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                part = Part(int(arrays["number"]), *(arrays[name] for name in Part._fields[1:]))
+                return part if (part.number, arrays["run"]) == (task.number, self.run) else None
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return None
+
+
+def drawn_parts(
+    tasks: Sequence[Task], workers: int, scheduler: str | None, store: Store | None
+) -> Generator[Part, None, None]:
+    """The parts of all tasks, as they come. workers, scheduler: as of `simulate_panel`; store: gives and keeps parts.
+
+    Raises KontumError where the store is not of this run, or a cluster cannot be reached, differs or is lost.
     """
-    if workers == "dask" or scheduler is not None:
-        with _client(scheduler) as client:
-            yield from _by_cluster(tasks, client)
-    elif workers == 1:
-        yield from ((task, draw_chunk(task)) for task in tasks)
-    else:
-        yield from _by_threads(tasks, int(workers))
-
-
-def _in_order(tasks: Iterable[Task], submit: Callable[[Task], Any], most: int) -> Iterator[tuple[Task, Part]]:
-    """Submit tasks, never more than `most` ahead of the one that is waited for."""
-    under_way: deque[tuple[Task, Any]] = deque()
+    if store is not None:
+        store.check()
+    kept = Words("simulate.not_kept") if store is None else Words("simulate.kept", folder=store.folder)
+    waiting = []
     for task in tasks:
-        under_way.append((task, submit(task)))
-        if len(under_way) >= most:
-            done, future = under_way.popleft()
-            yield done, future.result()
-    while under_way:
-        done, future = under_way.popleft()
-        yield done, future.result()
-
-
-def _by_threads(tasks: Iterable[Task], count: int) -> Iterator[tuple[Task, Part]]:
-    pool = ThreadPoolExecutor(count)
+        part = None if store is None else store.find(task)
+        if part is None:
+            waiting.append(task)
+        else:
+            yield part
+    if scheduler in (None, "local"):
+        backend = "threading" if scheduler is None else "loky"
+        pool = Parallel(workers, backend=backend, return_as="generator_unordered", batch_size=1)
+        parts: Any = pool(delayed(draw_task)(task) for task in waiting)
+    else:
+        parts = _by_cluster(waiting, str(scheduler), kept)
     try:
-        yield from _in_order(tasks, lambda task: pool.submit(draw_chunk, task), AHEAD * count)
+        for part in parts:
+            if store is not None:
+                store.keep(part)
+            yield part
+    except BrokenExecutor:
+        raise KontumError("simulate.error.process", kept=kept) from None
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        with warnings.catch_warnings(action="ignore"):  # joblib's about what a stopped run leaves
+            parts.close()
 
 
-def versions() -> tuple[str, str]:
+def versions() -> tuple[str, ...]:
     """What must agree between machines for their draws to be the same."""
-    from importlib.metadata import version
-
-    return np.__version__, version("kontum-analysis")
+    return np.__version__, version("kontum-analysis"), str(FORMAT)
 
 
-def _by_cluster(tasks: Iterable[Task], client: Any) -> Iterator[tuple[Task, Part]]:
-    from distributed import KilledWorker
-
+def _by_cluster(tasks: Sequence[Task], scheduler: str, kept: Words) -> Iterator[Part]:
+    """Parts from a cluster. A lost worker's tasks are drawn elsewhere; what cannot go on ends with one message."""
+    client, lost = _client(scheduler)
+    waiting, under_way, known, pulse, seen = iter(tasks), set[Any](), set[str](), 0.0, time.monotonic()
     try:
-        theirs = client.run(versions)
-    except Exception as error:  # whatever a worker without the package answers
-        raise KontumError("simulate.error.worker", value=str(error)[:200]) from None
-    if not theirs:
-        raise KontumError("simulate.error.no_workers")
-    if set(theirs.values()) != {versions()}:
-        raise KontumError(
-            "simulate.error.versions",
-            ours=" ".join(versions()),
-            theirs="; ".join(sorted({" ".join(v) for v in theirs.values()})),
-        )
-    most = AHEAD * len(theirs)
-    try:
-        yield from _in_order(tasks, lambda task: client.submit(draw_chunk, task, pure=False), most)
-    except KilledWorker as error:
-        raise KontumError("simulate.error.worker", value=str(error)[:200]) from None
+        while tasks:
+            machines = client.sync(client.scheduler.identity, callback_timeout=PATIENCE)["workers"]
+            machines = {place: machine for place, machine in machines.items() if machine["status"] == "running"}
+            latest = max((machine["last_seen"] for machine in machines.values()), default=pulse)
+            pulse, seen = latest, seen if latest == pulse else time.monotonic()
+            if time.monotonic() - seen > PATIENCE:
+                raise KontumError("simulate.error.no_workers", seconds=PATIENCE, kept=kept)
+            new = [place for place in machines if place not in known]
+            answers = client.run(versions, workers=new, on_error="return") if new else {}
+            known |= set(new)
+            room = AHEAD * sum(machine["nthreads"] for machine in machines.values()) - len(under_way)
+            under_way |= {client.submit(draw_task, task, pure=False) for task in islice(waiting, max(room, 0))}
+            if machines and not under_way:
+                return
+            done = [future for future in under_way if future.done()]
+            faults = [answer for answer in answers.values() if answer != versions()]
+            faults += [future.exception() for future in done if future.status == "error"]
+            if faults:
+                reason = " ".join(faults[0]) if isinstance(faults[0], tuple) else f"{faults[0]!r}"[:200]
+                raise KontumError("simulate.error.worker", value=reason, ours=" ".join(versions()), kept=kept)
+            for future in done:
+                with suppress(TimeoutError):  # lost with its worker: drawn anew
+                    part = future.result(PATIENCE)
+                    under_way.remove(future)
+                    yield part
+            time.sleep(0 if done else POLL)
+    except lost:
+        raise KontumError("simulate.error.lost", address=scheduler, kept=kept) from None
+    finally:
+        with suppress(OSError):  # it cannot say goodbye to what is lost
+            client.close(timeout=POLL)
 
 
-@contextmanager
-def _client(scheduler: str | None) -> Iterator[Any]:
+def _client(address: str) -> tuple[Any, tuple[type[Exception], ...]]:
+    """A client of a Dask scheduler, and the errors by which it tells that this is lost."""
     try:
-        from distributed import Client, LocalCluster
+        import dask
+
+        dask.config.set({"logging": SILENT})
+        from distributed import CancelledError, Client, Security, rpc
     except ImportError:
         raise KontumError("simulate.error.no_dask") from None
-    if scheduler is None:
-        with (
-            LocalCluster(threads_per_worker=1, processes=True, dashboard_address=None, host=LOOPBACK) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
-        return
-    try:
-        client = Client(scheduler, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError, TypeError):
-        raise KontumError("simulate.error.scheduler", address=scheduler, seconds=CONNECT_SECONDS) from None
-    with client:
-        yield client
+
+    async def identity() -> Any:
+        async with rpc(address, connection_args=Security().get_connection_args("client")) as remote:
+            return await asyncio.wait_for(remote.identity(), CONNECT_SECONDS)
+
+    try:  # a client of its own would wait for ever for something else that listens there
+        with ThreadPoolExecutor(1) as thread:  # a notebook runs a loop of its own in this one
+            kind = thread.submit(asyncio.run, identity()).result()["type"]
+        if kind == "Scheduler":
+            return Client(address, timeout=CONNECT_SECONDS), (CancelledError, OSError)
+    except Exception:  # whatever something else answers
+        pass
+    raise KontumError("simulate.error.scheduler", address=address, seconds=CONNECT_SECONDS)

@@ -48,8 +48,8 @@ def normals(count, years=10, draws=10_000, workers=1):
 
 def closed_form(areas):
     """Quantiles of every area and year at nine levels, without a draw."""
-    form = tree.planted(areas)
-    mean, sd = movement.normal_margins(form, tuple(movement.leaning(form, MOVES)), np.arange(1.0, 11.0))
+    form = movement.with_moves(tree.plant_tree(areas), MOVES)
+    mean, sd = movement.normal_margins(form, np.arange(1.0, 11.0))
     return movement.closed_form(mean, sd, LEVELS)[0]
 
 
