@@ -188,8 +188,6 @@ def test_the_main_job_writes_nothing_through_a_folder_that_leads_elsewhere(tmp_p
 SHELLS = {"pickle", "marshal", "shelve", "dill", "joblib", "subprocess", "pty", "code", "ctypes"}
 # they hand out work and name it; joblib.load runs what it reads
 HARMLESS_IMPORTS = {"joblib": {"Parallel", "delayed", "hash"}}
-    "joblib": {"Parallel", "delayed", "hash"}
-}  # they hand out work and name it; joblib.load runs what it reads
 RUNNERS = {
     "eval",
     "exec",
