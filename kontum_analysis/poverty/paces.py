@@ -161,12 +161,27 @@ def district_paths(base: Baseline, scenario: Scenario, years: np.ndarray) -> tup
     for i in np.flatnonzero(poor):
         own = _line(scenario, "poor_district_pace_pp", y0[i], base.first_rates[i], base, years)
         rates[i] = np.clip(own, floor[i], 1.0)
-    rest = weight[~poor] / weight[~poor].sum()
-    needed = (line - weight[poor] @ rates[poor]) / weight[~poor].sum()
-    lowest, level = rest @ floor[~poor], rest @ y0[~poor]
-    reached = np.maximum(np.minimum.accumulate(np.minimum(needed, level)), lowest)
-    rates[~poor] = y0[~poor, None] * reached / level  # the same part of every district's poverty
+    part, needed = part_of_others(base, line, rates[poor], floor)
+    rates[~poor] = y0[~poor, None] * part
     return rates, needed
+
+
+def part_of_others(
+    base: Baseline, line: np.ndarray, poor_rates: np.ndarray, floors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part of its opening rate that stays in each of the other seven districts, alike in all, and the rate needed.
+
+    line: the province's rate on paper, shape (..., year), poor_rates: of the poor districts, (poor district, ..., year),
+    whose dots broadcast, so that many paces can be tried at once; floors: lowest rates, (district, year).
+    Returns (part, needed), both (..., year): needed is the rate of the seven together at which province and poor
+    districts would both keep their pace; the part stops at their floor, and never grows again.
+    """
+    poor, weight = base.is_poor_district, base.weights
+    rest = weight[~poor] / weight[~poor].sum()
+    needed = (line - np.tensordot(weight[poor], poor_rates, 1)) / weight[~poor].sum()
+    lowest, level = rest @ floors[~poor], rest @ base.rates[~poor]
+    reached = np.maximum(np.minimum.accumulate(np.minimum(needed, level), axis=-1), lowest)
+    return reached / level, needed
 
 
 def _line(

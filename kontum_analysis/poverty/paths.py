@@ -6,7 +6,7 @@ import pandas as pd
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area, area_name, poor_districts
 from ..methods.sums import apportion
 from .draws import scenario_draws
-from .paces import FULL, Inputs, baseline, district_paths
+from .paces import FULL, Baseline, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
 
@@ -35,11 +35,8 @@ def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int =
     rates, _ = district_paths(base, scenario, years)
     grown = (1 + base.growth) ** (years - scenario.start)
     households = np.stack([apportion(base.households * g, round(base.households.sum() * g)) for g in grown], axis=1)
-    poor = _whole_households(rates * base.households[:, None] * grown, base.poor)
-    entries = np.zeros_like(poor)
-    if scenario.form == "stock_flow":
-        flow = base.entry * (1 + base.growth) * (households - poor)[:, :-1]
-        entries[:, 1:] = np.stack([apportion(f, round(f.sum())) for f in flow.T], axis=1)
+    poor = whole_households(rates * base.households[:, None] * grown, base.poor)
+    entries = whole_entries(base, households, poor) if scenario.form == "stock_flow" else np.zeros_like(poor)
     floors = base.floor * base.rates[:, None] / grown
     weights = base.weights
     rows = [
@@ -90,13 +87,28 @@ def _rows(scenario: Scenario, code: str, years: np.ndarray, status: str, **figur
     )
 
 
-def _whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
-    """Whole households that add up in every year and never rise where the exact path does not."""
-    columns = [np.asarray(opening)]
-    for before, now in zip(exact.T[:-1], exact.T[1:], strict=True):
+def whole_households(exact: np.ndarray, opening: np.ndarray) -> np.ndarray:
+    """Whole households that add up in every year and never rise where the exact path does not.
+
+    exact: shape (district, year) or (district, year, setting), to try many at once; opening: whole, shape (district,).
+    """
+    columns = [np.broadcast_to(opening.reshape(-1, *[1] * (exact.ndim - 2)), exact[:, 0].shape)]
+    for year in range(1, exact.shape[1]):
+        before, now = exact[:, year - 1], exact[:, year]
         ceiling = np.where(now <= before + FULL, columns[-1], np.maximum(columns[-1], np.ceil(now)))
-        columns.append(apportion(now, min(round(now.sum()), int(ceiling.sum())), ceiling=ceiling))
+        total = np.minimum(np.rint(now.sum(axis=0)), ceiling.sum(axis=0))
+        columns.append(apportion(now, total, ceiling=ceiling))
     return np.stack(columns, axis=1)
+
+
+def whole_entries(base: Baseline, households: np.ndarray, poor: np.ndarray) -> np.ndarray:
+    """Whole households newly poor in each year, none in the first: a share of those not poor a year before.
+
+    households, poor: whole, shape (district, year) or (district, year, setting).
+    """
+    flow = base.entry * (1 + base.growth) * (households - poor)[:, :-1]
+    years = [apportion(flow[:, t], np.rint(flow[:, t].sum(axis=0))) for t in range(flow.shape[1])]
+    return np.stack([np.zeros_like(poor[:, 0]), *years], axis=1)
 
 
 def groups(projection: pd.DataFrame) -> pd.DataFrame:
