@@ -156,10 +156,10 @@ def district_paths(base: Baseline, scenario: Scenario, years: np.ndarray) -> tup
     span = years - scenario.start
     poor, weight, y0 = base.is_poor_district, base.weights, base.rates
     floor = base.floor * y0[:, None] / (1 + base.growth) ** span
-    line = _line(scenario, "province_pace_pp", weight @ y0, weight @ base.first_rates, base, years)
+    line = paper_line(scenario, "province_pace_pp", weight @ y0, weight @ base.first_rates, base, years)
     rates = np.empty((len(y0), len(years)))
     for i in np.flatnonzero(poor):
-        own = _line(scenario, "poor_district_pace_pp", y0[i], base.first_rates[i], base, years)
+        own = paper_line(scenario, "poor_district_pace_pp", y0[i], base.first_rates[i], base, years)
         rates[i] = np.clip(own, floor[i], 1.0)
     part, needed = part_of_others(base, line, rates[poor], floor)
     rates[~poor] = y0[~poor, None] * part
@@ -184,7 +184,7 @@ def part_of_others(
     return reached / level, needed
 
 
-def _line(
+def paper_line(
     scenario: Scenario, key: str, level: float, first_level: float, base: Baseline, years: np.ndarray
 ) -> np.ndarray:
     """The rate on paper: what the pace alone says, before any floor."""
@@ -235,7 +235,7 @@ def implied_pace(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame
     poor, weight = base.is_poor_district, base.weights
     rest = weight[~poor].sum()
     floor = base.floor * (weight[~poor] @ base.rates[~poor]) / rest / (1 + base.growth) ** (years - scenario.start)
-    paper = _line(scenario, "province_pace_pp", weight @ base.rates, weight @ base.first_rates, base, years)
+    paper = paper_line(scenario, "province_pace_pp", weight @ base.rates, weight @ base.first_rates, base, years)
     found = pd.DataFrame(
         dict(
             scenario=scenario.name,
