@@ -28,7 +28,7 @@ TESTS = [
     "--deselect",
     "notebooks/00_index.ipynb::Cell 7",  # the versions of the packages
     "--ignore",
-    "tests/test_browser.py",
+    "tests/test_explorer_page.py",
     "--ignore",
     "tests/test_site.py",
     "notebooks",

@@ -17,7 +17,7 @@ HEAVY = {
     "yaml",
     "rapidfuzz",
     "babel",
-    "ipywidgets",
+    "jinja2",
 }
 
 

@@ -133,7 +133,7 @@ def _asked(row: Any, lang: str) -> str:
 
 def _range(found: Any, lang: str) -> str:
     low, high = percent(found.chance_low, lang), percent(found.chance_high, lang)
-    return text("explorer.range", lang, low=low, high=high)
+    return low if low == high else text("explorer.range", lang, low=low, high=high)
 
 
 def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:

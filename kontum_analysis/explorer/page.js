@@ -1,22 +1,24 @@
-// From a change to the screen, and what leaves the page.
+// From a change to the screen.
 
-
-// from a change to the screen
 function draw() {
   const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
   const said = sides().map((side) => (state.b ? `${fill(`side.${side}`)}: ` : "") + verdict(paths[side], state[side]));
-  const status = byId("verdict"), isGood = sides().every((side) => !paths[side].error);
+  const status = byId("verdict");
   status.replaceChildren(...said.map((line) => html("span", {}, line)));
-  status.className = isGood && paths[state.edit].breaks === null ? "good" : "bad";
+  status.className = moodOf(paths[state.edit]);
   const ink = colours(document.body);
   for (const chart of charts) {
-    const width = chart.node.parentNode.clientWidth || 300, height = chart.area === PROVINCE ? 300 : chart.area.includes("-") ? 220 : 150;
+    const width = chart.node.parentNode.clientWidth || 300,
+      height = chart.area === PROVINCE ? 300 : chart.area.includes("-") ? 220 : 150;
     chart.node.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.node.replaceChildren();
     chart.points = drawPanel(chart.node, chart.area, width, height, ink, paths);
     hidePoint(chart);
-    const path = paths[state.edit], t = path.error ? -1 : path.years.length - 1;
-    const now = path.error ? "–" : `${number(100 * path.areas[chart.area][0], 2)}% → ${number(100 * path.areas[chart.area][t], 2)}%`;
+    const path = paths[state.edit],
+      t = path.error ? -1 : path.years.length - 1;
+    const now = path.error
+      ? "–"
+      : `${number(100 * path.areas[chart.area][0], 2)}% → ${number(100 * path.areas[chart.area][t], 2)}%`;
     chart.caption.replaceChildren(html("b", {}, names[chart.area]), ` ${now}`);
     chart.node.setAttribute("aria-label", fill("picture", { area: names[chart.area], now }));
   }
@@ -29,21 +31,30 @@ function draw() {
 function showControls() {
   const setting = state[state.edit];
   for (const node of document.querySelectorAll("[data-key]")) {
-    const key = node.dataset.key, value = setting[key], special = typeof value === "string" && key in FIELDS;
+    const key = node.dataset.key,
+      value = setting[key],
+      special = typeof value === "string" && key in FIELDS;
     if (node.type === "checkbox") node.checked = value === "published";
     else if (node.type === "range") {
       const size = special ? firstPace(setting, key) : value === "published" ? publishedFloor(setting) : value;
       node.value = size;
-      node.setAttribute("aria-valuetext", special ? preset(value).title : number(size, node.step === "1" ? 0 : 1).replace(/^(\d)[.,](\d{3})$/, "$1$2"));
+      node.setAttribute(
+        "aria-valuetext",
+        special ? preset(value).title : number(size, node.step === "1" ? 0 : 1).replace(/^(\d)[.,](\d{3})$/, "$1$2"),
+      );
     } else if (node !== document.activeElement || node.tagName === "SELECT")
-      node.value = special ? "" : key === "floor" && value === "published" ? number(publishedFloor(setting), 2)
-        : node.tagName === "SELECT" || key === "end" ? value : number(value, 1);
+      node.value = special
+        ? ""
+        : key === "floor" && value === "published"
+          ? number(publishedFloor(setting), 2)
+          : node.tagName === "SELECT" || key === "end"
+            ? value
+            : number(value, 1);
     if (node.type === "text" && node !== document.activeElement) node.removeAttribute("aria-invalid");
     if (node.type === "text") node.placeholder = special ? fill("as_scenario") : "";
   }
-  const same = page.presets.find((one) => Object.entries(starting(one.name, setting.end)).every(([key, value]) => key === "ntm" || value === setting[key]));
-  byId("preset").value = same?.name ?? "";
-  byId("other").value = !state.b ? "" : page.presets.find((one) => Object.entries(starting(one.name, state.b.end)).every(([key, value]) => key === "ntm" || value === state.b[key]))?.name ?? "copy";
+  byId("preset").value = presetOf(setting)?.name ?? "";
+  byId("other").value = state.b ? (presetOf(state.b)?.name ?? "copy") : "";
   for (const side of ["a", "b"]) byId(`edit-${side}`).checked = state.edit === side;
   for (const side of ["a", "b", "diff"]) byId(`show-${side}`).checked = state.show === side;
   for (const node of document.querySelectorAll(".two")) node.hidden = !state.b;
@@ -53,7 +64,8 @@ const publishedFloor = (setting) => (100 * page.stuck) / sum(page.openings[setti
 function firstPace(setting, key) {
   const rows = linesOf({ ...setting }, key);
   if (!rows) return 0;
-  const open = page.openings[setting.start], at = districts.indexOf(page.poor[0]);
+  const open = page.openings[setting.start],
+    at = districts.indexOf(page.poor[0]);
   const before = key === "p" ? sum(open.poor) / sum(open.households) : open.poor[at] / open.households[at];
   return Number((100 * (before - rows[0][0])).toFixed(1));
 }
@@ -67,125 +79,84 @@ function settle() {
   if (link === settled) return;
   if (settled) past.push(settled);
   settled = link;
-  try { history.replaceState(null, "", `#${link}`); } catch { /* inside a notebook a page has no address of its own */ }
+  try {
+    history.replaceState(null, "", `#${link}`);
+  } catch {
+    /* inside a notebook a page has no address of its own */
+  }
   byId("undo").disabled = !past.length;
 }
 function restore(link) {
   [state] = fromLink(link);
   refresh();
   settled = link;
-  try { history.replaceState(null, "", `#${link}`); } catch { /* as above */ }
+  try {
+    history.replaceState(null, "", `#${link}`);
+  } catch {
+    /* as above */
+  }
 }
-const say = (text) => { byId("note").textContent = text; };
-const complain = (text) => { byId("problem").textContent = text; byId("problem").hidden = !text; };
+const say = (text) => {
+  byId("note").textContent = text;
+};
+const complain = (text) => {
+  byId("problem").textContent = text;
+  byId("problem").hidden = !text;
+};
 
 function change(event) {
-  const node = event.target, key = node.dataset.key, setting = { ...state[state.edit] };
+  const node = event.target,
+    key = node.dataset.key,
+    setting = { ...state[state.edit] };
   if (!key) return;
   complain("");
-  const typed = node.type === "checkbox" ? (node.checked ? "published" : Number(publishedFloor(setting).toFixed(1))) : node.value;
+  const typed =
+    node.type === "checkbox" ? (node.checked ? "published" : Number(publishedFloor(setting).toFixed(1))) : node.value;
   const value = checked(key, typed, setting);
   if (value === undefined) {
     node.setAttribute("aria-invalid", "true");
     const [low, high, step] = LIMITS[key];
-    return complain(fill("refused", { value: String(typed).slice(0, 20), low: plain(low).replace(/\./g, ""), high: key === "end" ? high : plain(high), step: plain(step) }));
+    return complain(
+      fill("refused", {
+        value: String(typed).slice(0, 20),
+        low: plain(low).replace(/\./g, ""),
+        high: key === "end" ? high : plain(high),
+        step: plain(step),
+      }),
+    );
   }
   node.removeAttribute("aria-invalid");
   setting[key] = value;
   if (key === "start" && setting.end <= value) setting.end = near > value ? near : last;
-  if (key === "form" || key === "start") // paces of single years give way to the first of them
+  if (key === "form" || key === "start")
+    // paces of single years give way to the first of them
     for (const pace of Object.keys(FIELDS))
-      if (typeof setting[pace] === "string" && !linesOf(setting, pace)) setting[pace] = firstPace(state[state.edit], pace);
+      if (typeof setting[pace] === "string" && !linesOf(setting, pace))
+        setting[pace] = firstPace(state[state.edit], pace);
   if (key === "end" && value <= setting.start) return complain(fill("error.end", { end: value, start: setting.start }));
   state[state.edit] = setting;
   refresh();
 }
 
-
-// what leaves the page
-const nameOf = (setting) => ["p", "d"].map((key) => `${key}${String(setting[key]).replace(".", "-")}`)
-  .concat(setting.form.replace("_", "-"), setting.start, setting.end, `f${String(setting.floor).replace(".", "-")}`).join("-").slice(0, 60);
-function scenarioValues(setting) {
-  const pace = (key) => (typeof setting[key] === "string" ? preset(setting[key])[`${FIELDS[key]}_yaml`] : setting[key]);
-  return { province_pace_pp: pace("p"), poor_district_pace_pp: pace("d"), form: setting.form, start: setting.start,
-    end: setting.end, floor: setting.floor === "published" ? "published" : share(setting.floor) };
-}
-const asText = (value, quote) => typeof value === "object" ? `{${Object.entries(value).map(([year, pace]) => `${year}: ${pace}`).join(", ")}}`
-  : typeof value === "string" && quote ? JSON.stringify(value) : String(value);
-const yamlOf = (setting) => [`name: ${nameOf(setting)}`, ...["vi", "en"].map((one) => `title_${one}: ${JSON.stringify(described(setting))}`),
-  ...Object.entries(scenarioValues(setting)).map(([key, value]) => `${key}: ${asText(value)}`), ""].join("\n");
-const pythonOf = (setting) => ["import kontum_analysis as kt", "", `obs = kt.load_observations(${page.load})`,
-  `scenario = kt.Scenario(name=${JSON.stringify(nameOf(setting))}, ${Object.entries(scenarioValues(setting)).map(([key, value]) => `${key}=${asText(value, true)}`).join(", ")})`,
-  "path = kt.project_poverty(obs, scenario)", "groups = kt.groups(path)", "quotas = kt.exit_quotas(path)", "needed = kt.implied_pace(obs, scenario)",
-  `communes = kt.project_ntm(obs, pace=${setting.ntm}, draws=${page.ntm.draws})`, ""].join("\n");
-function csvOf(paths) {
-  const guard = (text) => { const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : String(text); return /[",\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe; };
-  const rows = [["scenario", "area", "area_name", "year", "rate_pct", "poor_households", "quota", "status"]];
-  for (const side of sides()) {
-    const path = paths[side];
-    if (path.error) continue;
-    for (const area of [PROVINCE, POOR, REST, ...districts]) path.years.forEach((year, t) => {
-      const inside = districts.map((_, i) => area === PROVINCE || (area === POOR ? isPoor[i] : area === REST ? !isPoor[i] : districts[i] === area));
-      const count = (row) => (row ? sum(row.filter((_, i) => inside[i])) : "");
-      rows.push([nameOf(state[side]), area, names[area], year, Number((100 * path.areas[area][t]).toFixed(6)), count(path.poor[t]), count(path.quotas[t]),
-        t ? "projected" : path.setting.start === first || area === PROVINCE ? "derived" : "estimated"]);
-    });
-  }
-  return `\ufeff${rows.map((row) => row.map((value) => guard(String(value))).join(",")).join("\n")}\n`;
-}
-function pictureOf(paths) {
-  const ink = colours(byId("light")), wide = 1240, root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: wide, height: 1180,
-    viewBox: `0 0 ${wide} 1180`, "font-family": "'DejaVu Sans', Arial, sans-serif", lang }, svg("rect", { width: wide, height: 1180, fill: "#fff" }));
-  const write = (x, y, size, text, weight = 400) => root.append(svg("text", { x, y, "font-size": size, "font-weight": weight, fill: ink.text }, text));
-  write(20, 34, 20, document.title, 700);
-  sides().forEach((side, i) => write(20, 58 + 20 * i, 13, (state.b ? `${fill(`side.${side}`)}: ` : "") + described(state[side])));
-  const places = [[PROVINCE, 20, 110, 1200, 300], [POOR, 20, 440, 590, 220], [REST, 630, 440, 590, 220],
-    ...districts.map((code, i) => [code, 20 + 242 * (i % 5), 700 + 220 * Math.floor(i / 5), 232, 180])];
-  for (const [area, x, y, width, height] of places) {
-    const group = svg("g", { transform: `translate(${x} ${y})` });
-    write(x, y - 4, 13, `${names[area]} (%)`, 700);
-    drawPanel(group, area, width, height, ink, paths);
-    root.append(group);
-  }
-  write(20, 1130, 12, fill("key_line"));
-  write(20, 1152, 12, fill("source_line"));
-  return new XMLSerializer().serializeToString(root);
-}
-function save(content, type, name) {
-  const link = html("a", { href: URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type })), download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  say(fill("saved", { name }));
-}
-function savePng(paths) {
-  const image = new Image();
-  image.addEventListener("load", () => {
-    const canvas = html("canvas", { width: 2 * image.width, height: 2 * image.height }), brush = canvas.getContext("2d");
-    brush.scale(2, 2);
-    brush.drawImage(image, 0, 0);
-    canvas.toBlob((blob) => save(blob, "", `${nameOf(state.a)}.png`), "image/png");
-  });
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(pictureOf(paths))}`;
-}
-async function copy(text, key) {
-  byId("code").value = text;
-  byId("code-box").hidden = false;
-  try {
-    await navigator.clipboard.writeText(text);
-    say(fill(key));
-  } catch {
-    byId("code").select();
-    say(fill(document.execCommand("copy") ? key : "copy_by_hand"));
-  }
-}
 const now = () => Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
-const valid = (work) => { const paths = now(); return paths[state.edit].error ? complain(verdict(paths[state.edit], state[state.edit])) : work(paths); };
+const valid = (work) => {
+  const paths = now();
+  return paths[state.edit].error ? complain(verdict(paths[state.edit], state[state.edit])) : work(paths);
+};
 const ACTIONS = {
   undo: () => past.length && restore(past.pop()),
-  reset: () => { state = { a: starting(page.scenario), b: null, edit: "a", show: "a" }; complain(""); refresh(); settle(); say(fill("was_reset")); },
-  link: () => copy(location.href.startsWith("about:") ? `#${toLink()}` : `${location.href.split("#")[0]}#${toLink()}`, "copied_link"),
+  reset: () => {
+    state = { a: starting(page.scenario), b: null, edit: "a", show: "a" };
+    complain("");
+    refresh();
+    settle();
+    say(fill("was_reset"));
+  },
+  link: () =>
+    copy(
+      location.href.startsWith("about:") ? `#${toLink()}` : `${location.href.split("#")[0]}#${toLink()}`,
+      "copied_link",
+    ),
   python: () => valid(() => copy(pythonOf(state[state.edit]), "copied_code")),
   csv: () => valid((paths) => save(csvOf(paths), "text/csv", `${nameOf(state.a)}.csv`)),
   svg: () => valid((paths) => save(pictureOf(paths), "image/svg+xml", `${nameOf(state.a)}.svg`)),
@@ -193,22 +164,45 @@ const ACTIONS = {
   yaml: () => valid(() => save(yamlOf(state[state.edit]), "application/yaml", `${nameOf(state[state.edit])}.yaml`)),
   both: () => apply(findBoth(state[state.edit]), "both"),
   rate: () => {
-    const area = byId("find-area").value, rate = read(byId("find-rate").value), year = Number(byId("find-year").value);
-    if (!(rate >= 0 && rate <= 100)) return complain(fill("refused", { value: byId("find-rate").value.slice(0, 20), low: 0, high: 100, step: plain(0.1) }));
+    const area = byId("find-area").value,
+      rate = read(byId("find-rate").value),
+      year = Number(byId("find-year").value);
+    if (!(rate >= 0 && rate <= 100))
+      return complain(
+        fill("refused", { value: byId("find-rate").value.slice(0, 20), low: 0, high: 100, step: plain(0.1) }),
+      );
     complain("");
-    return apply(findRate(state[state.edit], area, rate / 100, year), "rate", { area: names[area], rate: plain(rate), year });
+    return apply(findRate(state[state.edit], area, rate / 100, year), "rate", {
+      area: names[area],
+      rate: plain(rate),
+      year,
+    });
   },
   "communes-goal": () => apply(findCommunes(state[state.edit], page.ntm.goal), "communes"),
 };
 function apply(setting, kind, more = {}) {
-  if (!setting) { byId("answer").textContent = fill("find.none", more); return; }
+  if (!setting) {
+    byId("answer").textContent = fill("find.none", more);
+    return;
+  }
   state[state.edit] = setting;
   refresh();
   settle();
   const at = communesAt(setting);
   const pace = (key) => (typeof setting[key] === "string" ? preset(setting[key]).title : number(setting[key], 1));
-  byId("answer").textContent = fill(`find.${kind}`, { ...more, near, p: pace("p"), d: pace("d"), ntm: number(setting.ntm, 1), goal: page.ntm.goal,
-    median: at.median, low: at.low, high: at.high, form: fill(`form.${setting.form}`), start: setting.start });
+  byId("answer").textContent = fill(`find.${kind}`, {
+    ...more,
+    near,
+    p: pace("p"),
+    d: pace("d"),
+    ntm: number(setting.ntm, 1),
+    goal: page.ntm.goal,
+    median: at.median,
+    low: at.low,
+    high: at.high,
+    form: fill(`form.${setting.form}`),
+    start: setting.start,
+  });
 }
 
 function begin() {
@@ -217,22 +211,35 @@ function begin() {
   const form = byId("controls");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", change);
-  form.addEventListener("change", () => { settle(); showControls(); });
+  form.addEventListener("change", () => {
+    settle();
+    showControls();
+  });
   for (const [name, work] of Object.entries(ACTIONS)) byId(name).addEventListener("click", work);
   byId("preset").addEventListener("change", (event) => {
-    if (event.target.value) state[state.edit] = starting(event.target.value, Math.min(preset(event.target.value).end, state[state.edit].end));
+    if (event.target.value)
+      state[state.edit] = starting(event.target.value, Math.min(preset(event.target.value).end, state[state.edit].end));
     complain("");
     refresh();
   });
   byId("other").addEventListener("change", (event) => {
     const name = event.target.value;
-    state.b = name === "" ? null : name === "copy" ? { ...state.a } : starting(name, Math.min(preset(name).end, state.a.end));
+    state.b =
+      name === "" ? null : name === "copy" ? { ...state.a } : starting(name, Math.min(preset(name).end, state.a.end));
     state.edit = "a";
     state.show = state.b ? "diff" : "a";
     refresh();
   });
-  for (const side of ["a", "b"]) byId(`edit-${side}`).addEventListener("change", () => { state.edit = side; refresh(); });
-  for (const side of ["a", "b", "diff"]) byId(`show-${side}`).addEventListener("change", () => { state.show = side; refresh(); });
+  for (const side of ["a", "b"])
+    byId(`edit-${side}`).addEventListener("change", () => {
+      state.edit = side;
+      refresh();
+    });
+  for (const side of ["a", "b", "diff"])
+    byId(`show-${side}`).addEventListener("change", () => {
+      state.show = side;
+      refresh();
+    });
   byId("search").addEventListener("input", showCommunes);
   let problems = [];
   if (location.hash.length > 1) [state, problems] = fromLink(location.hash.slice(1));
@@ -257,7 +264,5 @@ async function unpack() {
   grid = new Float64Array(await new Response(stream).arrayBuffer());
   delete page.curves;
 }
-// For the tests: what is on the screen, as the page sees it.
-window.explorer = { projected: () => now(), state: () => structuredClone(state), yaml: () => yamlOf(state[state.edit]), python: () => pythonOf(state[state.edit]) };
 if (typeof DecompressionStream === "undefined") complain(fill("old_browser"));
 else unpack().then(begin, () => complain(fill("old_browser")));
