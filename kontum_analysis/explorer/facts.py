@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..base.words import day_words, labels, percent, plain, printed_day, text
 from ..data.areas import PROVINCE, area_name, fold
+from ..data.memo import remember
 from ..data.observations import all_tables
 from ..data.own import is_own
 from ..data.programme import AREAS, corridors, goals, horizon
@@ -18,8 +19,7 @@ from ..poverty.paces import Inputs
 from ..targets.board import scoreboard
 from ..targets.chances import COMMUNES, target_chances
 
-NTM_STEPS = np.arange(41) / 10  # criteria a commune and year
-NTM_DRAWS = 2000
+NTM_STEPS = np.arange(5, 26) / 10  # criteria a commune and year
 
 
 def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
@@ -76,25 +76,28 @@ def asked_levels(inputs: Inputs) -> dict[str, float]:
 def communes_at_paces(obs: pd.DataFrame, lang: str) -> dict[str, Any]:
     """Communes that attain the standard at the programme's end for every pace of the grid: what the page looks up.
 
-    goal: communes asked for; paces: rows median, low, high (80 % interval), chance (fraction), words (the chances of
-    the targets with a model, by target id).
+    goal: communes asked for; first: the least pace; paces: rows median, low, high (80 % interval), words (the chances
+    of the targets with a model, by target id).
     """
+    rows = [
+        {name: int(row[name]) for name in ("median", "q10", "q90")}
+        | {"words": {target: percent(row[event], lang) for event, target in COMMUNES.items()}}
+        for row in _at_paces(obs).to_dict("records")
+    ]
+    day = day_words(project_ntm(obs).state_day, lang)
+    return {"goal": goals()[LEVELS[0], PROVINCE].low, "first": NTM_STEPS[0], "state_day": day, "paces": rows}
+
+
+@remember(2)
+def _at_paces(obs: pd.DataFrame) -> pd.DataFrame:
+    """One row a pace: median, q10, q90 of the communes that attain, and the probability of each event."""
     rows = []
     for pace in NTM_STEPS:
-        result = project_ntm(obs, float(pace), NTM_DRAWS)
+        result = project_ntm(obs, float(pace))
         at_end = result.years[result.years["year"] == horizon()].set_index("indicator").loc[LEVELS[0]]
-        chance = result.probabilities.set_index("event")["probability"]
-        rows.append(
-            {
-                "median": int(at_end["median"]),
-                "low": int(at_end["q10"]),
-                "high": int(at_end["q90"]),
-                "chance": float(chance[LEVELS[0]]),
-                "words": {target: percent(chance[event], lang) for event, target in COMMUNES.items()},
-            }
-        )
-    goal = goals()[LEVELS[0], PROVINCE].low
-    return {"goal": goal, "draws": NTM_DRAWS, "state_day": day_words(result.state_day, lang), "paces": rows}
+        chances = result.probabilities.set_index("event")["probability"]
+        rows.append({**at_end[["median", "q10", "q90"]], **chances})
+    return pd.DataFrame(rows)
 
 
 def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from ..data.areas import PROVINCE
 from ..data.programme import SCENARIOS, corridors, horizon
 from ..methods.sums import apportion
 from ..methods.trajectories import FORMS
+from ..ntm.attainment import DRAWS
 from ..poverty.draws import chance_of_average, scenario_draws
 from ..poverty.known import opening_rates
 from ..poverty.paces import Baseline, Inputs, baseline, paper_line
@@ -25,7 +26,6 @@ from ..poverty.scenarios import Scenario, preset, presets, title
 LAST = 2030
 KEYS = ("province_pace_pp", "poor_district_pace_pp")
 STEPS = {KEYS[0]: np.arange(81) / 10, KEYS[1]: np.arange(141) / 10}  # points a year
-CHANCE_DRAWS = 4000
 
 
 def starts(inputs: Inputs) -> list[int]:
@@ -149,7 +149,7 @@ def _chances(inputs: Inputs, scenario: Scenario, lang: str) -> dict[str, str]:
     near, opening = horizon(), opening_rates(inputs.obs)
     if not scenario.start < near <= scenario.end:
         return {}
-    drawn = scenario_draws(inputs, scenario.changed(end=near), CHANCE_DRAWS, last_only=True)
+    drawn = scenario_draws(inputs, scenario.changed(end=near), DRAWS, last_only=True)
     return {
         area: percent(chance_of_average(drawn, area, goal.low, opening[area], near), lang)
         for area, goal in corridors().items()

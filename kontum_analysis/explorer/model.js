@@ -5,7 +5,7 @@ const LIMITS = {
   d: [0, 14, 0.1],
   floor: [0, 5, 0.1],
   end: [first + 1, last, 1],
-  ntm: [0, 4, 0.1],
+  ntm: [page.ntm.first, page.ntm.first + (page.ntm.paces.length - 1) / 10, 0.1],
 };
 const FIELDS = { p: "province_pace_pp", d: "poor_district_pace_pp" };
 const preset = (name) => page.presets.find((one) => one.name === name);
@@ -241,5 +241,5 @@ function findRate(setting, area, rate, year) {
 }
 function findCommunes(setting, wanted) {
   const place = page.ntm.paces.findIndex((one) => one.median >= wanted);
-  return place < 0 ? null : { ...setting, ntm: place / 10 };
+  return place < 0 ? null : { ...setting, ntm: Number((page.ntm.first + place / 10).toFixed(1)) };
 }

@@ -7,58 +7,52 @@ function draw() {
   status.replaceChildren(...said.map((line) => html("span", {}, line)));
   status.className = moodOf(paths[state.edit]);
   const ink = colours(document.body);
-  for (const chart of charts) {
-    const width = chart.node.parentNode.clientWidth || 300,
-      height = chart.area === PROVINCE ? 300 : chart.area.includes("-") ? 220 : 150;
-    chart.node.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    chart.node.replaceChildren();
-    chart.points = drawPanel(chart.node, chart.area, width, height, ink, paths);
-    hidePoint(chart);
-    const path = paths[state.edit],
-      t = path.error ? -1 : path.years.length - 1;
-    const now = path.error
-      ? "–"
-      : `${number(100 * path.areas[chart.area][0], 2)}% → ${number(100 * path.areas[chart.area][t], 2)}%`;
-    chart.caption.replaceChildren(html("b", {}, names[chart.area]), ` ${now}`);
-    chart.node.setAttribute("aria-label", fill("picture", { area: names[chart.area], now }));
-  }
+  const widths = charts.map((chart) => chart.node.parentNode.clientWidth || 300); // all read before any is drawn
+  charts.forEach((chart, i) => showChart(chart, widths[i], ink, paths));
   showResults(paths);
   showYears(paths);
   showChances();
   byId("key-b").hidden = !state.b;
   return paths;
 }
+function showChart(chart, width, ink, paths) {
+  const { node, area, caption } = chart,
+    height = area === PROVINCE ? 300 : area.includes("-") ? 220 : 150;
+  node.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  node.replaceChildren();
+  chart.points = drawPanel(node, area, width, height, ink, paths);
+  hidePoint(chart);
+  const rates = paths[state.edit].areas?.[area];
+  const now = rates ? `${number(100 * rates[0], 2)}% → ${number(100 * rates.at(-1), 2)}%` : "–";
+  caption.replaceChildren(html("b", {}, names[area]), ` ${now}`);
+  node.setAttribute("aria-label", fill("picture", { area: names[area], now }));
+}
 function showControls() {
-  const setting = state[state.edit];
-  for (const node of document.querySelectorAll("[data-key]")) {
-    const key = node.dataset.key,
-      value = setting[key],
-      special = typeof value === "string" && key in FIELDS;
-    if (node.type === "checkbox") node.checked = value === "published";
-    else if (node.type === "range") {
-      const size = special ? firstPace(setting, key) : value === "published" ? publishedFloor(setting) : value;
-      node.value = size;
-      node.setAttribute(
-        "aria-valuetext",
-        special ? preset(value).title : number(size, node.step === "1" ? 0 : 1).replace(/^(\d)[.,](\d{3})$/, "$1$2"),
-      );
-    } else if (node !== document.activeElement || node.tagName === "SELECT")
-      node.value = special
-        ? ""
-        : key === "floor" && value === "published"
-          ? number(publishedFloor(setting), 2)
-          : node.tagName === "SELECT" || key === "end"
-            ? value
-            : number(value, 1);
-    if (node.type === "text" && node !== document.activeElement) node.removeAttribute("aria-invalid");
-    if (node.type === "text") node.placeholder = special ? fill("as_scenario") : "";
-  }
-  byId("preset").value = presetOf(setting)?.name ?? "";
+  for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
+  byId("preset").value = presetOf(state[state.edit])?.name ?? "";
   byId("other").value = state.b ? (presetOf(state.b)?.name ?? "copy") : "";
   for (const side of ["a", "b"]) byId(`edit-${side}`).checked = state.edit === side;
   for (const side of ["a", "b", "diff"]) byId(`show-${side}`).checked = state.show === side;
   for (const node of document.querySelectorAll(".two")) node.hidden = !state.b;
   byId("undo").disabled = !past.length;
+}
+// A setting in its slider, box, list or tick; a box in which somebody types is left alone.
+function showControl(node, key, setting) {
+  const value = setting[key],
+    isSpecial = typeof value === "string" && key in FIELDS,
+    size = isSpecial ? firstPace(setting, key) : value === "published" ? publishedFloor(setting) : value;
+  const written = key === "end" ? String(size) : number(size, value === "published" ? 2 : 1);
+  if (node.type === "checkbox") node.checked = value === "published";
+  else if (node.tagName === "SELECT") node.value = value;
+  else if (node.type === "range") {
+    node.value = size;
+    node.setAttribute("aria-valuetext", isSpecial ? preset(value).title : written);
+  } else {
+    node.placeholder = isSpecial ? fill("as_scenario") : "";
+    if (node === document.activeElement) return;
+    node.value = isSpecial ? "" : written;
+    node.removeAttribute("aria-invalid");
+  }
 }
 const publishedFloor = (setting) => (100 * page.stuck) / sum(page.openings[setting.start].households);
 function firstPace(setting, key) {
@@ -79,21 +73,20 @@ function settle() {
   if (link === settled) return;
   if (settled) past.push(settled);
   settled = link;
-  try {
-    history.replaceState(null, "", `#${link}`);
-  } catch {
-    /* inside a notebook a page has no address of its own */
-  }
+  toAddress(link);
   byId("undo").disabled = !past.length;
 }
 function restore(link) {
   [state] = fromLink(link);
   refresh();
   settled = link;
+  toAddress(link);
+}
+function toAddress(link) {
   try {
     history.replaceState(null, "", `#${link}`);
   } catch {
-    /* as above */
+    // inside a notebook a page has no address of its own
   }
 }
 const say = (text) => {
@@ -198,8 +191,8 @@ function apply(setting, kind, more = {}) {
     ntm: number(setting.ntm, 1),
     goal: page.ntm.goal,
     median: at.median,
-    low: at.low,
-    high: at.high,
+    low: at.q10,
+    high: at.q90,
     form: fill(`form.${setting.form}`),
     start: setting.start,
   });
@@ -211,6 +204,7 @@ function begin() {
   const form = byId("controls");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", change);
+  form.addEventListener("focusout", () => setTimeout(showControls));
   form.addEventListener("change", () => {
     settle();
     showControls();

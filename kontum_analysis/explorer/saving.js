@@ -44,7 +44,7 @@ const pythonOf = (setting) =>
     "groups = kt.groups(path)",
     "quotas = kt.exit_quotas(path)",
     "needed = kt.implied_pace(obs, scenario)",
-    `communes = kt.project_ntm(obs, pace=${setting.ntm}, draws=${page.ntm.draws})`,
+    `communes = kt.project_ntm(obs, pace=${setting.ntm})`,
     "",
   ].join("\n");
 function csvOf(paths) {

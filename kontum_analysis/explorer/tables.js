@@ -69,7 +69,7 @@ function resultRows(paths) {
   );
   return rows;
 }
-const communesAt = (setting) => page.ntm.paces[Math.round(setting.ntm * 10)];
+const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.ntm.first) * 10)];
 function gapWords(value, target, lessIsBetter, decimals) {
   if (target === null || value === null) return "–";
   const gap = lessIsBetter ? value - target : target - value;
@@ -165,7 +165,7 @@ function showStill() {
   const links = (row) =>
     sourceLinks(row.sources).map((link, i) => {
       link.title = link.textContent;
-      link.setAttribute("aria-label", link.textContent);
+      link.setAttribute("aria-label", `[${i + 1}] ${link.textContent}`);
       link.textContent = `[${i + 1}]`;
       return html("span", {}, link, " ");
     });
