@@ -227,13 +227,19 @@ function leastPace(setting, key, area, year, rate) {
   for (const value of steps(key)) {
     const tried = { ...setting, [key]: value, end: Math.max(setting.end, year) },
       path = ratesOf(tried);
-    if (!path.error && path.areas[area][year - setting.start] <= rate + FULL) return tried;
+    if (!path.error && path.areas[area][year - setting.start] <= rate + NEAR) return tried;
   }
   return null;
 }
+// The least pace of the poor districts at which the province can meet its target as well, then the province's least.
 function findBoth(setting) {
-  const districtsFirst = leastPace(setting, "d", POOR, near, page.asked[POOR]);
-  return districtsFirst && leastPace(districtsFirst, "p", PROVINCE, near, page.asked[PROVINCE]);
+  for (const d of steps("d")) {
+    const path = ratesOf({ ...setting, d, end: Math.max(setting.end, near) });
+    if (path.error || path.areas[POOR][near - setting.start] > page.asked[POOR] + NEAR) continue;
+    const found = leastPace({ ...setting, d }, "p", PROVINCE, near, page.asked[PROVINCE]);
+    if (found) return found;
+  }
+  return null;
 }
 function findRate(setting, area, rate, year) {
   if (year <= setting.start) return null;

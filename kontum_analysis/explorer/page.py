@@ -25,7 +25,8 @@ from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import preset, presets, title
 from . import facts, grid
 
-SCRIPTS = ("words.js", "model.js", "pictures.js", "tables.js", "saving.js", "page.js")  # one program in the order of its parts
+# one program, in the order of its parts
+SCRIPTS = ("words.js", "model.js", "pictures.js", "tables.js", "saving.js", "page.js")
 _FOLDER = Path(__file__).parent
 
 

@@ -73,7 +73,7 @@ const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.nt
 function gapWords(value, target, lessIsBetter, decimals) {
   if (target === null || value === null) return "–";
   const gap = lessIsBetter ? value - target : target - value;
-  return gap <= 1e-7 ? fill("met") : number(gap, decimals);
+  return gap <= 100 * NEAR ? fill("met") : number(gap, decimals);
 }
 function showResults(paths) {
   const two = sides().length === 2,
@@ -210,7 +210,7 @@ function showCommunes() {
 function standing(path) {
   const [rate, poor] = [PROVINCE, POOR].map((area) => rateAt(path, area, near));
   if (rate === null) return "early";
-  const [isProvince, isPoorMet] = [rate <= page.asked[PROVINCE] + FULL, poor <= page.asked[POOR] + FULL];
+  const [isProvince, isPoorMet] = [rate <= page.asked[PROVINCE] + NEAR, poor <= page.asked[POOR] + NEAR];
   return isProvince ? (isPoorMet ? "both" : "province") : isPoorMet ? "poor" : "none";
 }
 function verdict(path, setting) {

@@ -5,7 +5,8 @@ const { lang, words, names, districts, first, last, near } = page;
 const PROVINCE = "62",
   POOR = "62-POOR",
   REST = "62-REST",
-  FULL = 1e-9;
+  FULL = 1e-9,
+  NEAR = 1e-5; // whole households round the rate of a group by less
 const byId = (id) => document.getElementById(id);
 const isPoor = districts.map((code) => page.poor.includes(code));
 let grid = null; // doubles of all paces, unpacked once

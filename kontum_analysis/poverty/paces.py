@@ -171,8 +171,8 @@ def part_of_others(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The part of its opening rate that stays in each of the other seven districts, alike in all, and the rate needed.
 
-    line: the province's rate on paper, shape (..., year), poor_rates: of the poor districts, (poor district, ..., year),
-    whose dots broadcast, so that many paces can be tried at once; floors: lowest rates, (district, year).
+    line: the province's rate on paper, shape (..., year); poor_rates: of the poor districts, (poor district, ...,
+    year), whose dots broadcast, so that many paces can be tried at once; floors: lowest rates, (district, year).
     Returns (part, needed), both (..., year): needed is the rate of the seven together at which province and poor
     districts would both keep their pace; the part stops at their floor, and never grows again.
     """
