@@ -1,5 +1,6 @@
 """What no setting of the page moves, ready to be shown: known points with their sources, targets, chances, communes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,11 @@ from ..targets.chances import COMMUNES, target_chances
 NTM_STEPS = np.arange(5, 26) / 10  # criteria a commune and year
 
 
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table as objects with its columns, of any type."""
+    return table.itertuples()
+
+
 def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
     """What is known of each area and group, by code: year, rate, q10, q90 (fractions; missing where sure), status,
     sources (ids; of a group those of its districts, which the page need not repeat).
@@ -32,7 +38,7 @@ def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
     )
     sources = panel.set_index(["area", "year"])["source_id"]
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in pd.concat([known_groups(inputs.obs), districts], ignore_index=True).itertuples():
+    for row in _rows(pd.concat([known_groups(inputs.obs), districts], ignore_index=True)):
         is_sure = row.status != "estimated"
         ids = str(sources.get((row.area, row.year), "")).split("|")
         found.setdefault(str(row.area), []).append(
@@ -59,18 +65,14 @@ def source_list(wanted: set[str], data: Any, user: Any, lang: str) -> dict[str, 
             "day": printed_day(str(row.published), lang),
             "url": str(row.url) if str(row.url).startswith(("https://", "http://")) else "",
         }
-        for row in rows.itertuples()
+        for row in _rows(rows)
     }
 
 
 def asked_levels(inputs: Inputs) -> dict[str, float]:
-    """The rate (fraction) at the programme's end at which the average fall asked for is reached: province, poor
-    districts.
-    """
-    opening = opening_rates(inputs.obs)
-    return {
-        area: opening[area] - corridors()[area].low / 100 * (horizon() - FIRST_YEAR) for area in AREAS if area in opening
-    }
+    """The rates (fractions) of the province and its poor districts at which the average fall asked for is reached."""
+    opening, years = opening_rates(inputs.obs), horizon() - FIRST_YEAR
+    return {area: opening[area] - corridors()[area].low / 100 * years for area in AREAS}
 
 
 def communes_at_paces(obs: pd.DataFrame, lang: str) -> dict[str, Any]:
@@ -104,7 +106,7 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     """The targets of the programme in words: id, statement, latest, day, kind, asked, gap, chance, range, status."""
     chances = target_chances(obs).set_index("target_id")
     rows = []
-    for row in scoreboard(obs).itertuples():
+    for row in _rows(scoreboard(obs)):
         found = chances.loc[row.target_id] if row.target_id in chances.index else None
         has_value = row.latest_value == row.latest_value
         rows.append(
@@ -142,9 +144,9 @@ def _range(found: Any, lang: str) -> str:
 def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     """The communes by name: name, folded (for a search without diacritics), district, standing, criteria, chance."""
     rows = []
-    for row in project_ntm(obs).communes.sort_values(["district", "name"]).itertuples():
+    for row in _rows(project_ntm(obs).communes.sort_values(["district", "name"])):
         has_attained = bool(row.attained_by)
-        published = row.count_published is not pd.NA and row.count_published == row.count_published
+        published = pd.notna(row.count_published)
         low, high = int(row.count_low), int(row.count_high)
         criteria = str(int(row.count_published)) if published else str(low) if low == high else f"{low}–{high}"
         rows.append(
@@ -174,6 +176,4 @@ def own_offices(obs: pd.DataFrame, data: Any, user: Any) -> list[str]:
 def words(lang: str) -> dict[str, str]:
     """The texts of the page, by key without its family: all of `explorer.page`, and the codes it shows."""
     families = ("explorer.page.", "status.", "form.")
-    return {
-        key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(families)
-    }
+    return {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(families)}

@@ -39,16 +39,13 @@ def lines(base: Baseline, scenario: Scenario, key: str) -> np.ndarray:
     key: of KEYS; the areas are the province alone, or the poor districts. Missing where the form cannot run at so
     great a pace, and in years without a pace.
     """
-    last = scenario.end
-    years, part = np.arange(scenario.start, last + 1), base.weights
-    chosen = base.is_poor_district if key == KEYS[1] else None
-    levels = [(part @ base.rates, part @ base.first_rates)] if chosen is None else [*zip(base.rates, base.first_rates)]
-    if chosen is not None:
-        levels = [level for level, is_poor in zip(levels, chosen, strict=True) if is_poor]
+    last, years, weights = scenario.end, np.arange(scenario.start, scenario.end + 1), base.weights
+    both = np.stack([base.rates, base.first_rates], axis=1)  # at the start, and at end-2021 for the observed pace
+    levels = both[base.is_poor_district] if key == KEYS[1] else (weights @ both)[None]
     rows = np.full((len(levels), LAST - scenario.start), np.nan)
     for row, level in zip(rows, levels, strict=True):
         try:
-            row[: last - scenario.start] = paper_line(scenario, key, *level, base, years)[1:]
+            row[: last - scenario.start] = paper_line(scenario, key, float(level[0]), float(level[1]), base, years)[1:]
         except ScenarioError:  # too great a pace for this form: the page says so
             continue
     return rows
@@ -77,7 +74,7 @@ def curves(inputs: Inputs) -> tuple[list[dict[str, Any]], str]:
 
 def _scenario(form: str, start: int, **paces: float) -> Scenario:
     both = {key: float(paces.get(key, 0.0)) for key in KEYS}
-    return Scenario(name="grid", form=form, start=start, end=LAST, **both)  # type: ignore[arg-type]  # a code of FORMS
+    return Scenario(name="grid", form=form, start=start, end=LAST, **both)
 
 
 def openings(inputs: Inputs) -> dict[int, dict[str, Any]]:
@@ -139,9 +136,9 @@ def _special(inputs: Inputs, scenario: Scenario) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _plain(values: np.ndarray) -> list[Any]:
+def _plain(values: np.ndarray) -> list[list[float | None]]:
     """Nested lists with None for what is missing, as JSON knows no NaN."""
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    return [[float(value) if np.isfinite(value) else None for value in row] for row in values]
 
 
 def _chances(inputs: Inputs, scenario: Scenario, lang: str) -> dict[str, str]:

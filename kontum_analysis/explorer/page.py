@@ -17,6 +17,7 @@ from ..data.memo import remember
 from ..data.own import is_own
 from ..data.programme import GROUPS, corridors, horizon
 from ..methods.trajectories import FORMS
+from ..ntm.attainment import DRAWS
 from ..ntm.goals import asked_pace
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.known import opening_rates
@@ -133,7 +134,7 @@ def _written(numbers: dict[str, Any], lang: str, offices: list[str], opening: di
         ntm=facts.NTM_STEPS.tolist(),
         goal=numbers["ntm"]["goal"],
         state_day=numbers["ntm"]["state_day"],
-        chance_draws=grid.DRAWS,
+        chance_draws=DRAWS,
         offices=offices,
         opening=opening,
         style=Markup(style),

@@ -149,7 +149,7 @@ function showPoint(chart, at) {
   chart.at = at;
   const status = one.status === "asked" ? fill("asked") : fill(`status.${one.status}`);
   const side = one.side && state.b ? ` (${fill(`side.${one.side}`)})` : "";
-  const range = one.q10 === null || one.q10 === undefined ? "" : fill("interval", one);
+  const range = one.q10 === null || one.q10 === undefined ? "" : ` ${fill("interval", one)}`;
   chart.tip.replaceChildren(
     html("b", {}, `${number(100 * one.rate, 2)}%`),
     ` ${fill("end_of", { year: one.year })}: ${status}${side}${range}`,
