@@ -49,9 +49,11 @@ verify: $(READY)
 lab: $(READY)
 	$(BIN)/jupyter lab $(QUIET) --ServerApp.root_dir=$(CURDIR) --config=.binder/jupyter_server_config.json
 
-# The explorer of notebook 09 on a page of its own, served to this machine alone; the address it prints holds a token.
+# The explorer as one page that needs no server: made anew, then opened where there is a browser.
 app: $(READY)
-	$(BIN)/python -m kontum_analysis.explorer.app
+	mkdir -p build
+	$(BIN)/kontum explorer --out build/kham-pha.html
+	-$(BIN)/python -m webbrowser "file://$(CURDIR)/build/kham-pha.html"
 
 # The site, readable from disk: open build/site/index.html
 site: $(READY)

@@ -28,8 +28,6 @@ TESTS = [
     "--deselect",
     "notebooks/00_index.ipynb::Cell 7",  # the versions of the packages
     "--ignore",
-    "tests/test_browser.py",
-    "--ignore",
     "tests/test_site.py",
     "notebooks",
     "tests",

@@ -1,57 +1,71 @@
-"""The explorer: move the paces and see where they lead, in JupyterLab or as a page of its own.
+"""The explorer: one page on which anyone moves the paces and sees where they lead, without Python and without network.
 
-`show` opens it; `State` is the same without a panel. Each view stands on a plain function of the published figures and
-a scenario, which a notebook may
-call without it: `paths_view`, `districts_view`, `quotas_view`, `chances_view`.
+`show` gives it to a notebook, `kontum explorer` writes it into a file.
 """
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
-from .state import State
-from .views import chances_view, districts_view, paths_view, quotas_view
 
 if TYPE_CHECKING:
-    from .panel import Panel
+    import pandas as pd
 
-__all__ = ["Explorer", "State", "chances_view", "districts_view", "paths_view", "quotas_view", "show"]
+__all__ = ["Explorer", "show"]
 
 
 class Explorer:
-    """What `show` gives: in a running notebook the panel, in a saved one a sentence that says how to open it."""
+    """The page as what a notebook shows: inside the output, so that it lives on when no kernel runs.
 
-    def __init__(self, panel: Panel) -> None:
-        self.panel = panel
+    html: the whole page; lang: its language; height: of its frame, in pixels.
+    """
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        forms = dict(self.panel.box._repr_mimebundle_())
-        return {**forms, "text/plain": repr(self), "text/html": f"<p>{'<br>'.join(repr(self).splitlines())}</p>"}
+    def __init__(self, html: str, lang: str, height: int = 1100) -> None:
+        self.html, self.lang, self.height = html, lang, height
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page into a file and return its path. Raises KontumError where it cannot be written."""
+        from ..base.files import write_whole
+
+        write_whole(path, self.html)
+        return Path(path)
+
+    def _repr_html_(self) -> str:
+        name = escape(text("explorer.frame", self.lang), quote=True)
+        return (
+            f'<iframe title="{name}" width="100%" height="{self.height}" style="border:0" '
+            f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
+        )
 
     def __repr__(self) -> str:
-        return "\n".join(text("explorer.closed", lang) for lang in LANGUAGES)
+        return "\n".join(text("explorer.said", lang) for lang in LANGUAGES)
 
 
 def show(
-    lang: str = "vi", scenario: str = "programme-mid", as_of: str | None = None, folder: str | Path | None = None
+    obs: pd.DataFrame | None = None, lang: str = "vi", scenario: str = "programme-mid", as_of: str | None = None
 ) -> Explorer:
-    """The explorer.
+    """The explorer as a page, in "vi" or "en".
 
-    lang: "vi" or "en", to begin with. scenario: the preset it opens on. as_of: use only what was known on that day.
-    folder: where scenarios are saved, default that of own scenarios (`KONTUM_DATA`).
+    obs: of `load_observations`, with an office's own figures where it holds them (the page then says so); None: the
+    published ones of today, or of the day `as_of`. scenario: the preset on which it opens.
 
-    Raises KontumError for an unknown language or scenario, or a day on which too little was known.
+    Raises KontumError for an unknown language or scenario, for a table of something else, or a day on which too little
+    was known.
 
-    >>> repr(show("en")).splitlines()[1][:33]
-    'Run this cell to open the explore'
+    >>> show(lang="fr")
+    Traceback (most recent call last):
+    kontum_analysis.base.errors.KontumError: ...
     """
-    from ..data.observations import load_observations
-    from .panel import Panel
+    import pandas as pd
 
-    if lang not in LANGUAGES:
-        raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    state = State(load_observations(as_of=as_of), scenario)
-    return Explorer(Panel(state, lang, str(folder or ""), as_of))
+    from ..data.observations import load_observations
+    from .page import build_page
+
+    if obs is not None and (not isinstance(obs, pd.DataFrame) or "obs_value" not in obs):
+        raise KontumError("explorer.error.obs", value=type(obs).__name__)
+    chosen: Any = load_observations(as_of=as_of) if obs is None else obs
+    return Explorer(build_page(chosen, lang, scenario, as_of), lang)

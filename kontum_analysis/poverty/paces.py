@@ -165,7 +165,7 @@ def district_paths(base: Baseline, scenario: Scenario, years: np.ndarray) -> tup
     is_poor, weights, opening, floors = base.is_poor_district, base.weights, base.rates, base.floors(years)
     rates = np.empty((len(opening), len(years)))
     for i in np.flatnonzero(is_poor):
-        line = _line(base, scenario, "poor_district_pace_pp", opening[i], base.first_rates[i], years)
+        line = paper_line(base, scenario, "poor_district_pace_pp", opening[i], base.first_rates[i], years)
         rates[i] = np.clip(line, floors[i], 1.0)
     share = weights[~is_poor].sum()
     needed = (_province_line(base, scenario, years) - weights[is_poor] @ rates[is_poor]) / share
@@ -185,10 +185,10 @@ def _rest_rate(base: Baseline, rates: np.ndarray) -> np.ndarray:
 def _province_line(base: Baseline, scenario: Scenario, years: np.ndarray) -> np.ndarray:
     """The province's rate on paper: what its pace alone asks for, before any floor."""
     opening, first = base.weights @ base.rates, base.weights @ base.first_rates
-    return _line(base, scenario, "province_pace_pp", opening, first, years)
+    return paper_line(base, scenario, "province_pace_pp", opening, first, years)
 
 
-def _line(
+def paper_line(
     base: Baseline, scenario: Scenario, key: str, opening: float, first_rate: float, years: np.ndarray
 ) -> np.ndarray:
     """The rate on paper by year, shape (year,); key: of the pace; first_rate: at end-2021, for the observed pace."""

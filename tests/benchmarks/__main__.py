@@ -115,7 +115,6 @@ def packages(turns):
     base = baseline(obs, scenario)
     if not jobs.same_rates(obs, scenario):
         raise AssertionError("the loops and the library do not give the same rates")
-    move, anew = jobs.explorer(obs)
     first = "import kontum_analysis as kt; kt.areas.resolve('Kon Plông')"
     pairs = [
         (
@@ -137,16 +136,6 @@ def packages(turns):
             None,
             lambda: kt.project_poverty(obs, scenario),
             lambda: jobs.table_by_loops(base, scenario),
-        ),
-        (
-            both(
-                "Kéo thanh trượt của công cụ thử kịch bản: số, bảng, hình",
-                "A move of a slider in the explorer: numbers, tables, picture",
-            ),
-            both("vẽ lại hình ấy từ đầu", "drawing the same picture from nothing"),
-            None,
-            move,
-            anew,
         ),
         (
             "`import kontum_analysis`",

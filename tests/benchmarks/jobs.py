@@ -2,15 +2,12 @@
 can run them small.
 """
 
-import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 
 import kontum_analysis as kt
-from kontum_analysis.explorer.state import State
-from kontum_analysis.figures import live
 from kontum_analysis.national import QUANTILES, Movement, movement, tree
 from kontum_analysis.poverty.paces import TOLERANCE, baseline
 
@@ -108,19 +105,3 @@ def same_rates(obs, scenario):
     loops = table_by_loops(base, scenario).set_index(["area", "year"])["rate"].astype(float)
     at_once = rates_at_once(base, scenario).rename_axis(index="year", columns="area").stack()
     return bool((ours - loops).abs().max() < TOLERANCE and (ours - at_once).abs().max() < TOLERANCE)
-
-
-def explorer(obs):
-    """(a move of the slider, drawing the same picture from nothing): numbers, table, and the picture as PNG.
-
-    Each move goes to a pace that was not seen before, so that nothing is remembered from an earlier one.
-    """
-    state, paces = State(obs), itertools.count(200)
-    drawn = live.PathsPicture(state.still, "vi", 2030)
-
-    def after_a_move(picture):
-        state.change(province_pace_pp=next(paces) / 100)
-        picture.move(state.moving, 2025)
-        return picture.png()
-
-    return lambda: after_a_move(drawn), lambda: after_a_move(live.PathsPicture(state.still, "vi", 2030))

@@ -40,13 +40,6 @@ def test_the_ensemble_of_the_province(benchmark, obs):
     assert benchmark(jobs.province_draws, obs, 1000).rates.shape == (10, 10, 1000)
 
 
-@pytest.mark.benchmark(group="explorer")
-@pytest.mark.parametrize("which", ["a move of a slider", "the picture from nothing"])
-def test_the_picture_of_the_explorer(benchmark, obs, which):
-    jobs_of = dict(zip(("a move of a slider", "the picture from nothing"), jobs.explorer(obs), strict=True))
-    assert benchmark(jobs_of[which]).startswith(b"\x89PNG")
-
-
 def test_the_loops_that_the_table_is_held_against_give_the_same_rates(obs):
     for name in ("programme-low", "programme-mid", "programme-high"):
         assert jobs.same_rates(obs, kt.scenarios.preset(name))

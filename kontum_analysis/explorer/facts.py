@@ -1,0 +1,179 @@
+"""What no setting of the page moves, ready to be shown: known points with their sources, targets, chances, communes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.words import day_words, labels, percent, plain, printed_day, text
+from ..data.areas import PROVINCE, area_name, fold
+from ..data.memo import remember
+from ..data.observations import all_tables
+from ..data.own import is_own
+from ..data.programme import AREAS, corridors, goals, horizon
+from ..ntm.attainment import project_ntm
+from ..ntm.projection import LEVELS
+from ..poverty.districts import FIRST_YEAR
+from ..poverty.known import known_groups, opening_rates
+from ..poverty.paces import Inputs
+from ..targets.board import scoreboard
+from ..targets.chances import COMMUNES, target_chances
+
+NTM_STEPS = np.arange(5, 26) / 10  # criteria a commune and year
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table as objects with its columns, of any type."""
+    return table.itertuples()
+
+
+def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
+    """What is known of each area and group, by code: year, rate, q10, q90 (fractions; missing where sure), status,
+    sources (ids; of a group those of its districts, which the page need not repeat).
+    """
+    panel = inputs.estimates().panel
+    districts = panel[panel["area"] != PROVINCE].rename(
+        columns={"rate_q10": "q10", "rate_q90": "q90", "status_rate": "status"}
+    )
+    sources = panel.set_index(["area", "year"])["source_id"]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(pd.concat([known_groups(inputs.obs), districts], ignore_index=True)):
+        is_sure = row.status != "estimated"
+        ids = str(sources.get((row.area, row.year), "")).split("|")
+        found.setdefault(str(row.area), []).append(
+            {
+                "year": int(row.year),
+                "rate": float(row.rate),
+                "q10": None if is_sure else float(row.q10),
+                "q90": None if is_sure else float(row.q90),
+                "status": str(row.status),
+                "sources": [name for name in ids if name],
+            }
+        )
+    return found
+
+
+def source_list(wanted: set[str], data: Any, user: Any, lang: str) -> dict[str, dict[str, str]]:
+    """The sources of these ids: title, publisher, day (in words), url (only an address of the web, else "")."""
+    table = all_tables(data, user)["sources"]
+    rows = table[table["source_id"].isin(wanted)]
+    return {
+        row.source_id: {
+            "title": str(row.title),
+            "publisher": str(row.publisher),
+            "day": printed_day(str(row.published), lang),
+            "url": str(row.url) if str(row.url).startswith(("https://", "http://")) else "",
+        }
+        for row in _rows(rows)
+    }
+
+
+def asked_levels(inputs: Inputs) -> dict[str, float]:
+    """The rates (fractions) of the province and its poor districts at which the average fall asked for is reached."""
+    opening, years = opening_rates(inputs.obs), horizon() - FIRST_YEAR
+    return {area: opening[area] - corridors()[area].low / 100 * years for area in AREAS}
+
+
+def communes_at_paces(obs: pd.DataFrame, lang: str) -> dict[str, Any]:
+    """Communes that attain the standard at the programme's end for every pace of the grid: what the page looks up.
+
+    goal: communes asked for; first: the least pace; paces: rows median, low, high (80 % interval), words (the chances
+    of the targets with a model, by target id).
+    """
+    rows = [
+        {name: int(row[name]) for name in ("median", "q10", "q90")}
+        | {"words": {target: percent(row[event], lang) for event, target in COMMUNES.items()}}
+        for row in _at_paces(obs).to_dict("records")
+    ]
+    day = day_words(project_ntm(obs).state_day, lang)
+    return {"goal": goals()[LEVELS[0], PROVINCE].low, "first": NTM_STEPS[0], "state_day": day, "paces": rows}
+
+
+@remember(2)
+def _at_paces(obs: pd.DataFrame) -> pd.DataFrame:
+    """One row a pace: median, q10, q90 of the communes that attain, and the probability of each event."""
+    rows = []
+    for pace in NTM_STEPS:
+        result = project_ntm(obs, float(pace))
+        at_end = result.years[result.years["year"] == horizon()].set_index("indicator").loc[LEVELS[0]]
+        chances = result.probabilities.set_index("event")["probability"]
+        rows.append({**at_end[["median", "q10", "q90"]], **chances})
+    return pd.DataFrame(rows)
+
+
+def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
+    """The targets of the programme in words: id, statement, latest, day, kind, asked, gap, chance, range, status."""
+    chances = target_chances(obs).set_index("target_id")
+    rows = []
+    for row in _rows(scoreboard(obs)):
+        found = chances.loc[row.target_id] if row.target_id in chances.index else None
+        has_value = row.latest_value == row.latest_value
+        rows.append(
+            {
+                "id": row.target_id,
+                "statement": text(f"target.{row.target_id}", lang),
+                "asked": _asked(row, lang),
+                "latest": plain(row.latest_value, lang) if has_value else "–",
+                "day": day_words(row.latest_day, lang) if has_value else "",
+                "kind": text(f"kind.{row.kind}", lang),
+                "gap": plain(row.gap, lang) if row.gap == row.gap else "–",
+                "chance": "–" if found is None else percent(found.chance, lang),
+                "range": "" if found is None else _range(found, lang),
+                "status": text(f"target_status.{row.status}", lang),
+                "sources": [name for name in str(row.source_ids or "").split("|") if name],
+            }
+        )
+    return rows
+
+
+def _asked(row: Any, lang: str) -> str:
+    if row.value_low != row.value_low:
+        return text("kind.none", lang)
+    if row.value_high == row.value_high:
+        return f"{plain(row.value_low, lang)}–{plain(row.value_high, lang)}"
+    sign = {">": "> ", ">=": "≥ "}.get(row.comparator, "")
+    return f"{sign}{plain(row.value_low, lang)}"
+
+
+def _range(found: Any, lang: str) -> str:
+    low, high = percent(found.chance_low, lang), percent(found.chance_high, lang)
+    return low if low == high else text("explorer.range", lang, low=low, high=high)
+
+
+def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
+    """The communes by name: name, folded (for a search without diacritics), district, standing, criteria, chance."""
+    rows = []
+    for row in _rows(project_ntm(obs).communes.sort_values(["district", "name"])):
+        has_attained = bool(row.attained_by)
+        published = pd.notna(row.count_published)
+        low, high = int(row.count_low), int(row.count_high)
+        criteria = str(int(row.count_published)) if published else str(low) if low == high else f"{low}–{high}"
+        rows.append(
+            {
+                "name": row.name,
+                "folded": fold(f"{row.name} {area_name(row.district, lang)}"),
+                "district": area_name(row.district, lang),
+                "standing": text("explorer.commune.attained", lang, day=day_words(row.attained_by, lang))
+                if has_attained
+                else text("explorer.commune.open", lang),
+                "criteria": criteria,
+                "kind": text(f"status.{row.status}", lang),
+                "chance": percent(row.p_attained_end, lang),
+                "sources": [name for name in str(row.evidence).split("|") if name],
+            }
+        )
+    return rows
+
+
+def own_offices(obs: pd.DataFrame, data: Any, user: Any) -> list[str]:
+    """Whose own figures are in `obs`, so that the page says so; names as the offices gave them."""
+    ids = sorted(set(obs.loc[is_own(obs), "source_id"]))
+    table = all_tables(data, user)["sources"].set_index("source_id")["publisher"]
+    return sorted({str(table.get(name, name)) for name in ids})
+
+
+def words(lang: str) -> dict[str, str]:
+    """The texts of the page, by key without its family: all of `explorer.page`, and the codes it shows."""
+    families = ("explorer.page.", "status.", "form.")
+    return {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(families)}

@@ -1,0 +1,262 @@
+// From a change to the screen.
+
+function draw() {
+  const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
+  const said = sides().map((side) => (state.b ? `${fill(`side.${side}`)}: ` : "") + verdict(paths[side], state[side]));
+  const status = byId("verdict");
+  status.replaceChildren(...said.map((line) => html("span", {}, line)));
+  status.className = moodOf(paths[state.edit]);
+  const ink = colours(document.body);
+  const widths = charts.map((chart) => chart.node.parentNode.clientWidth || 300); // all read before any is drawn
+  charts.forEach((chart, i) => showChart(chart, widths[i], ink, paths));
+  showResults(paths);
+  showYears(paths);
+  showChances();
+  byId("key-b").hidden = !state.b;
+  return paths;
+}
+function showChart(chart, width, ink, paths) {
+  const { node, area, caption } = chart,
+    height = area === PROVINCE ? 300 : area.includes("-") ? 220 : 150;
+  node.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  node.replaceChildren();
+  chart.points = drawPanel(node, area, width, height, ink, paths);
+  hidePoint(chart);
+  const rates = paths[state.edit].areas?.[area];
+  const now = rates ? `${number(100 * rates[0], 2)}% → ${number(100 * rates.at(-1), 2)}%` : "–";
+  caption.replaceChildren(html("b", {}, names[area]), ` ${now}`);
+  node.setAttribute("aria-label", fill("picture", { area: names[area], now }));
+}
+function showControls() {
+  for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
+  byId("preset").value = presetOf(state[state.edit])?.name ?? "";
+  byId("other").value = state.b ? (presetOf(state.b)?.name ?? "copy") : "";
+  for (const side of ["a", "b"]) byId(`edit-${side}`).checked = state.edit === side;
+  for (const side of ["a", "b", "diff"]) byId(`show-${side}`).checked = state.show === side;
+  for (const node of document.querySelectorAll(".two")) node.hidden = !state.b;
+  byId("undo").disabled = !past.length;
+}
+// A setting in its slider, box, list or tick; a box in which somebody types is left alone.
+function showControl(node, key, setting) {
+  const value = setting[key],
+    isSpecial = typeof value === "string" && key in FIELDS,
+    size = isSpecial ? firstPace(setting, key) : value === "published" ? publishedFloor(setting) : value;
+  const written = key === "end" ? String(size) : number(size, value === "published" ? 2 : 1);
+  if (node.type === "checkbox") node.checked = value === "published";
+  else if (node.tagName === "SELECT") node.value = value;
+  else if (node.type === "range") {
+    node.value = size;
+    node.setAttribute("aria-valuetext", isSpecial ? preset(value).title : written);
+  } else {
+    node.placeholder = isSpecial ? fill("as_scenario") : "";
+    if (node === document.activeElement) return;
+    node.value = isSpecial ? "" : written;
+    node.removeAttribute("aria-invalid");
+  }
+}
+const publishedFloor = (setting) => (100 * page.stuck) / sum(page.openings[setting.start].households);
+function firstPace(setting, key) {
+  const rows = linesOf({ ...setting }, key);
+  if (!rows) return 0;
+  const open = page.openings[setting.start],
+    at = districts.indexOf(page.poor[0]);
+  const before = key === "p" ? sum(open.poor) / sum(open.households) : open.poor[at] / open.households[at];
+  return Number((100 * (before - rows[0][0])).toFixed(1));
+}
+function refresh() {
+  showControls();
+  return draw();
+}
+// After a change that stands: into the address, and one step that can be undone.
+function settle() {
+  const link = toLink();
+  if (link === settled) return;
+  if (settled) past.push(settled);
+  settled = link;
+  toAddress(link);
+  byId("undo").disabled = !past.length;
+}
+function restore(link) {
+  [state] = fromLink(link);
+  refresh();
+  settled = link;
+  toAddress(link);
+}
+function toAddress(link) {
+  try {
+    history.replaceState(null, "", `#${link}`);
+  } catch {
+    // inside a notebook a page has no address of its own
+  }
+}
+const say = (text) => {
+  byId("note").textContent = text;
+};
+const complain = (text) => {
+  byId("problem").textContent = text;
+  byId("problem").hidden = !text;
+};
+
+function change(event) {
+  const node = event.target,
+    key = node.dataset.key,
+    setting = { ...state[state.edit] };
+  if (!key) return;
+  complain("");
+  const typed =
+    node.type === "checkbox" ? (node.checked ? "published" : Number(publishedFloor(setting).toFixed(1))) : node.value;
+  const value = checked(key, typed, setting);
+  if (value === undefined) {
+    node.setAttribute("aria-invalid", "true");
+    const [low, high, step] = LIMITS[key];
+    return complain(
+      fill("refused", {
+        value: String(typed).slice(0, 20),
+        low: plain(low).replace(/\./g, ""),
+        high: key === "end" ? high : plain(high),
+        step: plain(step),
+      }),
+    );
+  }
+  node.removeAttribute("aria-invalid");
+  setting[key] = value;
+  if (key === "start" && setting.end <= value) setting.end = near > value ? near : last;
+  if (key === "form" || key === "start")
+    // paces of single years give way to the first of them
+    for (const pace of Object.keys(FIELDS))
+      if (typeof setting[pace] === "string" && !linesOf(setting, pace))
+        setting[pace] = firstPace(state[state.edit], pace);
+  if (key === "end" && value <= setting.start) return complain(fill("error.end", { end: value, start: setting.start }));
+  state[state.edit] = setting;
+  refresh();
+}
+
+const now = () => Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
+const valid = (work) => {
+  const paths = now();
+  return paths[state.edit].error ? complain(verdict(paths[state.edit], state[state.edit])) : work(paths);
+};
+const ACTIONS = {
+  undo: () => past.length && restore(past.pop()),
+  reset: () => {
+    state = { a: starting(page.scenario), b: null, edit: "a", show: "a" };
+    complain("");
+    refresh();
+    settle();
+    say(fill("was_reset"));
+  },
+  link: () =>
+    copy(
+      location.href.startsWith("about:") ? `#${toLink()}` : `${location.href.split("#")[0]}#${toLink()}`,
+      "copied_link",
+    ),
+  python: () => valid(() => copy(pythonOf(state[state.edit]), "copied_code")),
+  csv: () => valid((paths) => save(csvOf(paths), "text/csv", `${nameOf(state.a)}.csv`)),
+  svg: () => valid((paths) => save(pictureOf(paths), "image/svg+xml", `${nameOf(state.a)}.svg`)),
+  png: () => valid(savePng),
+  yaml: () => valid(() => save(yamlOf(state[state.edit]), "application/yaml", `${nameOf(state[state.edit])}.yaml`)),
+  both: () => apply(findBoth(state[state.edit]), "both"),
+  rate: () => {
+    const area = byId("find-area").value,
+      rate = read(byId("find-rate").value),
+      year = Number(byId("find-year").value);
+    if (!(rate >= 0 && rate <= 100))
+      return complain(
+        fill("refused", { value: byId("find-rate").value.slice(0, 20), low: 0, high: 100, step: plain(0.1) }),
+      );
+    complain("");
+    return apply(findRate(state[state.edit], area, rate / 100, year), "rate", {
+      area: names[area],
+      rate: plain(rate),
+      year,
+    });
+  },
+  "communes-goal": () => apply(findCommunes(state[state.edit], page.ntm.goal), "communes"),
+};
+function apply(setting, kind, more = {}) {
+  if (!setting) {
+    byId("answer").textContent = fill("find.none", more);
+    return;
+  }
+  state[state.edit] = setting;
+  refresh();
+  settle();
+  const at = communesAt(setting);
+  const pace = (key) => (typeof setting[key] === "string" ? preset(setting[key]).title : number(setting[key], 1));
+  byId("answer").textContent = fill(`find.${kind}`, {
+    ...more,
+    near,
+    p: pace("p"),
+    d: pace("d"),
+    ntm: number(setting.ntm, 1),
+    goal: page.ntm.goal,
+    median: at.median,
+    low: at.q10,
+    high: at.q90,
+    form: fill(`form.${setting.form}`),
+    start: setting.start,
+  });
+}
+
+function begin() {
+  for (const area of [PROVINCE, POOR, REST]) addChart(area, byId("groups"));
+  for (const area of districts) addChart(area, byId("districts"));
+  const form = byId("controls");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", change);
+  form.addEventListener("focusout", () => setTimeout(showControls));
+  form.addEventListener("change", () => {
+    settle();
+    showControls();
+  });
+  for (const [name, work] of Object.entries(ACTIONS)) byId(name).addEventListener("click", work);
+  byId("preset").addEventListener("change", (event) => {
+    if (event.target.value)
+      state[state.edit] = starting(event.target.value, Math.min(preset(event.target.value).end, state[state.edit].end));
+    complain("");
+    refresh();
+  });
+  byId("other").addEventListener("change", (event) => {
+    const name = event.target.value;
+    state.b =
+      name === "" ? null : name === "copy" ? { ...state.a } : starting(name, Math.min(preset(name).end, state.a.end));
+    state.edit = "a";
+    state.show = state.b ? "diff" : "a";
+    refresh();
+  });
+  for (const side of ["a", "b"])
+    byId(`edit-${side}`).addEventListener("change", () => {
+      state.edit = side;
+      refresh();
+    });
+  for (const side of ["a", "b", "diff"])
+    byId(`show-${side}`).addEventListener("change", () => {
+      state.show = side;
+      refresh();
+    });
+  byId("search").addEventListener("input", showCommunes);
+  let problems = [];
+  if (location.hash.length > 1) [state, problems] = fromLink(location.hash.slice(1));
+  showStill();
+  refresh();
+  settle();
+  if (problems.length) complain(fill("bad_link", { parts: problems.slice(0, 5).join(", ") }));
+  addEventListener("hashchange", () => {
+    let wrong = [];
+    [state, wrong] = fromLink(location.hash.slice(1));
+    refresh();
+    settle();
+    complain(wrong.length ? fill("bad_link", { parts: wrong.slice(0, 5).join(", ") }) : "");
+  });
+  new ResizeObserver(() => requestAnimationFrame(draw)).observe(byId("groups"));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  byId("loading").remove();
+}
+async function unpack() {
+  const bytes = Uint8Array.from(atob(page.curves), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  grid = new Float64Array(await new Response(stream).arrayBuffer());
+  delete page.curves;
+}
+if (typeof DecompressionStream === "undefined") complain(fill("old_browser"));
+else unpack().then(begin, () => complain(fill("old_browser")));

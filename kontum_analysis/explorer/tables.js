@@ -1,0 +1,247 @@
+// The tables and the sentence above them.
+
+function table(node, caption, head, rows, isText = 1) {
+  const cell = (value, i) =>
+    i === 0
+      ? html("th", { scope: "row" }, value)
+      : html("td", { class: i < isText ? "words" : null }, ...[value].flat());
+  node.replaceChildren(
+    html("caption", {}, caption),
+    html(
+      "thead",
+      {},
+      html("tr", {}, ...head.map((name, i) => html("th", { scope: "col", class: i < isText ? "words" : null }, name))),
+    ),
+    html("tbody", {}, ...rows.map((row) => html("tr", {}, ...row.map(cell)))),
+  );
+}
+// The lines of the result: label, value by side, decimals, target, whether less is better.
+function resultRows(paths) {
+  const of = (value) => sides().map((side) => (paths[side].error ? null : value(paths[side], state[side])));
+  const fall = (area) =>
+    of((path) => {
+      const rate = rateAt(path, area, near);
+      return rate === null ? null : (100 * (page.opening[area] - rate)) / (near - first);
+    });
+  const percent = (area, year) =>
+    of((path) => {
+      const rate = rateAt(path, area, year);
+      return rate === null ? null : 100 * rate;
+    });
+  const rows = [
+    [
+      fill("row.rate", { area: names[PROVINCE], year: near }),
+      percent(PROVINCE, near),
+      2,
+      100 * page.asked[PROVINCE],
+      true,
+    ],
+    [fill("row.rate", { area: names[POOR], year: near }), percent(POOR, near), 2, 100 * page.asked[POOR], true],
+    [fill("row.rate", { area: names[REST], year: near }), percent(REST, near), 2, null],
+    [
+      fill("row.fall", { area: names[PROVINCE], first: first + 1, year: near }),
+      fall(PROVINCE),
+      2,
+      page.pace[PROVINCE],
+      false,
+    ],
+    [fill("row.fall", { area: names[POOR], first: first + 1, year: near }), fall(POOR), 2, page.pace[POOR], false],
+  ];
+  for (const year of [...new Set(sides().map((side) => state[side].end))].filter((end) => end !== near))
+    for (const area of [PROVINCE, POOR, REST])
+      rows.push([fill("row.rate", { area: names[area], year }), percent(area, year), 2, null]);
+  rows.push(
+    [fill("row.exits"), of((path) => sum(path.quotas.slice(1).map(sum))), 0, null],
+    [
+      fill("row.needed"),
+      of((path) => (100 * (path.needed[0] - path.needed.at(-1))) / (path.years.length - 1)),
+      2,
+      null,
+    ],
+    [fill("row.breaks"), of((path) => path.breaks && path.years[path.breaks]), "year", null],
+    [
+      fill("row.communes", { year: near }),
+      sides().map((side) => communesAt(state[side]).median),
+      0,
+      page.ntm.goal,
+      false,
+    ],
+  );
+  return rows;
+}
+const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.ntm.first) * 10)];
+function gapWords(value, target, lessIsBetter, decimals) {
+  if (target === null || value === null) return "–";
+  const gap = lessIsBetter ? value - target : target - value;
+  return gap <= 100 * NEAR ? fill("met") : number(gap, decimals);
+}
+function showResults(paths) {
+  const two = sides().length === 2,
+    show = (value, decimals) =>
+      decimals === "year" ? (value ? String(value) : fill("never")) : number(value, decimals);
+  const head = [
+    fill("col.result"),
+    ...(two ? [fill("side.a"), fill("side.b"), fill("side.diff")] : [fill("col.value")]),
+    fill("col.target"),
+    ...(two ? [fill("col.gap_a"), fill("col.gap_b")] : [fill("col.gap")]),
+  ];
+  table(
+    byId("results"),
+    fill("caption.results"),
+    head,
+    resultRows(paths).map(([label, values, decimals, target, less]) => {
+      const missing = values.some((value) => value === null) || decimals === "year";
+      return [
+        label,
+        ...values.map((value) => show(value, decimals)),
+        ...(two ? [missing ? "–" : number(values[0] - values[1], decimals)] : []),
+        target === null ? "–" : `${less ? "≤" : "≥"} ${number(target, decimals)}`,
+        ...values.map((value) => gapWords(value, target, less, decimals)),
+      ];
+    }),
+  );
+}
+function showYears(paths) {
+  const one = state.show === "diff" ? null : paths[state.show];
+  const years = Object.values(paths)
+    .filter((path) => !path.error)
+    .flatMap((path) => path.years);
+  const from = Math.min(...years),
+    shown = Array.from({ length: years.length ? Math.max(...years) - from + 1 : 0 }, (_, t) => from + t);
+  const differ = (value) =>
+    one ? value(one) : [paths.a, paths.b].map(value).reduce((x, y) => (x === null || y === null ? null : x - y));
+  const count = (path, name, i, year) => {
+    const row = path.error ? null : (path[name][year - path.setting.start] ?? null);
+    return row && (i < 0 ? sum(row) : row[i]);
+  };
+  const areas = [PROVINCE, POOR, REST, ...districts];
+  table(
+    byId("rates"),
+    fill("caption.rates"),
+    [fill("col.area"), ...shown.map(String)],
+    areas.map((area) => [
+      names[area],
+      ...shown.map((year) =>
+        number(
+          differ((path) => {
+            const rate = rateAt(path, area, year);
+            return rate === null ? null : 100 * rate;
+          }),
+          2,
+        ),
+      ),
+    ]),
+  );
+  table(
+    byId("quotas"),
+    fill("caption.quotas"),
+    [fill("col.area"), ...shown.slice(1).map(String), fill("col.total")],
+    [PROVINCE, ...districts].map((area) => {
+      const row = shown.slice(1).map((year) => differ((path) => count(path, "quotas", districts.indexOf(area), year)));
+      return [names[area], ...row.map((value) => number(value, 0)), number(sum(row.map((value) => value ?? 0)), 0)];
+    }),
+  );
+}
+function showChances() {
+  const chanceOf = (setting, id) => {
+    if (id in communesAt(setting).words) return communesAt(setting).words[id];
+    const area = { "S-GN-01": PROVINCE, "S-GN-02": POOR }[id];
+    return (setting.end >= near && presetOf(setting)?.chances[area]) || fill("not_computed");
+  };
+  const rows = page.board.filter((row) => row.range);
+  table(
+    byId("chances"),
+    fill("caption.chances"),
+    [
+      fill("col.target"),
+      fill("col.outlook"),
+      fill("col.range"),
+      ...sides().map((side) => fill("col.chosen") + (state.b ? ` (${fill(`side.${side}`)})` : "")),
+    ],
+    rows.map((row) => [row.statement, row.chance, row.range, ...sides().map((side) => chanceOf(state[side], row.id))]),
+  );
+}
+function showStill() {
+  const links = (row) =>
+    sourceLinks(row.sources).map((link, i) => {
+      link.title = link.textContent;
+      link.setAttribute("aria-label", `[${i + 1}] ${link.textContent}`);
+      link.textContent = `[${i + 1}]`;
+      return html("span", {}, link, " ");
+    });
+  table(
+    byId("targets"),
+    fill("caption.targets"),
+    ["statement", "asked", "latest", "gap", "chance", "status", "sources"].map((name) => fill(`col.${name}`)),
+    page.board.map((row) => [
+      `${row.id}. ${row.statement}`,
+      row.asked,
+      row.day ? `${row.latest} (${row.day}; ${row.kind})` : "–",
+      row.gap,
+      row.range ? `${row.chance} (${row.range})` : "–",
+      row.status,
+      links(row),
+    ]),
+    7,
+  );
+  showCommunes();
+}
+const folded = (text) =>
+  text
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/đ/g, "d")
+    .replace(/[^\p{L}\p{N}]|\p{Lm}/gu, "");
+function showCommunes() {
+  const wanted = folded(byId("search").value),
+    rows = page.communes.filter((row) => row.folded.includes(wanted));
+  table(
+    byId("communes"),
+    fill("caption.communes", { count: rows.length, all: page.communes.length }),
+    ["commune", "district", "standing", "criteria", "kind", "chance"].map((name) => fill(`col.${name}`)),
+    rows.map((row) => [row.name, row.district, row.standing, row.criteria, row.kind, row.chance]),
+    5,
+  );
+  byId("found").textContent = fill(rows.length ? "communes_found" : "no_commune", { count: rows.length });
+}
+
+// the words above the picture
+// Which of the two targets a path meets: both, province, poor, none; early where it ends before their year.
+function standing(path) {
+  const [rate, poor] = [PROVINCE, POOR].map((area) => rateAt(path, area, near));
+  if (rate === null) return "early";
+  const [isProvince, isPoorMet] = [rate <= page.asked[PROVINCE] + NEAR, poor <= page.asked[POOR] + NEAR];
+  return isProvince ? (isPoorMet ? "both" : "province") : isPoorMet ? "poor" : "none";
+}
+function verdict(path, setting) {
+  const { end, start } = setting;
+  if (path.error) return fill(path.error, { p: plain(setting.p), d: plain(setting.d), end, start });
+  const targets = fill(`verdict.${standing(path)}`, {
+    near,
+    end,
+    rate: rateAt(path, PROVINCE, near),
+    poor: rateAt(path, POOR, near),
+    asked: page.asked[PROVINCE],
+    asked_poor: page.asked[POOR],
+  });
+  const t = path.breaks,
+    pace = (100 * (path.needed[0] - path.needed.at(-1))) / (path.years.length - 1);
+  if (t === null) return `${targets} ${fill(pace > 0 ? "fits" : "slack", { end, pace })}`;
+  const short = 100 * Math.max(path.areas[PROVINCE][t] - path.paper[t], 0);
+  const broken = { year: path.years[t], needed: path.needed[t], floor: path.floors[t], short };
+  return `${targets} ${fill("breaks", broken)}`;
+}
+function moodOf(path) {
+  if (path.error || ["none", "province", "poor"].includes(standing(path))) return "bad";
+  return path.breaks === null && standing(path) === "both" ? "good" : "mixed";
+}
+function described(setting) {
+  const pace = (key) => (typeof setting[key] === "string" ? preset(setting[key]).title : plain(setting[key]));
+  return fill("described", {
+    p: pace("p"),
+    d: pace("d"),
+    form: fill(`form.${setting.form}`),
+    start: setting.start,
+    end: setting.end,
+  });
+}
