@@ -16,7 +16,7 @@ from kontum_analysis.data.contract import RULES
 
 FILES = sorted((ROOT / "kontum_analysis" / "base" / "labels").glob("*.csv"))
 CODE = [
-    *sorted(p for kind in ("py", "j2") for p in (ROOT / "kontum_analysis").rglob(f"*.{kind}")),
+    *sorted(p for kind in ("py", "j2", "js", "html") for p in (ROOT / "kontum_analysis").rglob(f"*.{kind}")),
     *sorted((ROOT / "docs").glob("*.py")),
 ]
 
@@ -71,6 +71,10 @@ def strings_of(path):
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".j2":
         yield from (text + "*" * bool(more) for text, more in re.findall(r'"([\w.-]+)"(?=( ~)?)', source))
+        return
+    if path.suffix in (".js", ".html"):  # the explorer's page: its words stand without the family they all share
+        keys = re.findall(r"[\"'`]([\w.-]+(?:\$\{[^}]*\}[\w.-]*)*)[\"'`](?=( ~)?)", source)
+        yield from (f"explorer.page.{re.sub(r'[$][{].*?[}]', '*', text)}" + "*" * bool(more) for text, more in keys)
         return
     if path.suffix == ".ipynb":
         cells = (cell for cell in json.loads(source)["cells"] if cell["cell_type"] == "code")

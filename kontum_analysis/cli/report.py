@@ -64,7 +64,7 @@ def report(
 
 
 def _slug(place: str) -> str:
-    from ..data.areas import fold
+    from ..data.spelling import fold
 
     return "-".join(fold(word) for word in place.split())
 

@@ -5,7 +5,6 @@ decomposed accents). Two vintages exist because the units of 2025 reuse codes of
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import RAW
 from ..base.words import LANGUAGES, labels, listed
 from .contract import RULES
+from .spelling import exact_form, fold, plain_text
 
 PROVINCE = "62"
 POOR_DISTRICTS = "62-POOR"
@@ -29,8 +29,6 @@ _RANK = {level: rank for rank, level in enumerate(RULES["level"]["enum"])}  # fr
 _TYPES = pd.read_csv(Path(__file__).with_name("area_words.csv"), dtype=str).set_index("word")
 _BEFORE = re.compile(rf"^({'|'.join(_TYPES.index)})(?:\.\s*|\s+)(?=\S)", re.IGNORECASE)
 _AFTER = re.compile(rf"\s({'|'.join(_TYPES.index[_TYPES['stands'] == 'either'])})$", re.IGNORECASE)
-_LOOKALIKES = str.maketrans("ÐðƉɖ", "ĐđĐđ")  # letters of Icelandic and Ewe that look like ours and are typed for it
-_CROSSED_D = str.maketrans("đðɖ", "ddd")
 _NOT_COUNTS = re.compile(r"^rate$|_rate$|_pct$|_pp$|share|^q0|mean|ratio")
 _COUNT_UNITS = {"households", "persons", "communes", "villages", "count", "km2"}
 
@@ -50,31 +48,6 @@ class Area:
 
     def __str__(self) -> str:
         return f"{self.type} {self.name} ({self.code})".strip()
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, lower case, without accents: the loosest form in which names are compared.
-
-    >>> fold("Ia H’Drai"), fold("Đắk Tờ Kan"), fold("\u00d0ăk Tô")
-    ('iahdrai', 'daktokan', 'dakto')
-    """
-    plain = unicodedata.normalize("NFD", str(text).casefold().translate(_CROSSED_D))
-    return "".join(c for c in plain if c.isalnum() and unicodedata.category(c) != "Lm")  # Lm: ʼ, an apostrophe
-
-
-def plain_text(text: str) -> str:
-    """The text in composed letters with single spaces: no marks without width, Đ also where Ð or Ɖ was typed.
-
-    >>> plain_text("\u00d0ăk\u00a0Hà\u200b"), plain_text(" xã  \u0189ăk Long ")
-    ('Đăk Hà', 'xã Đăk Long')
-    """
-    composed = unicodedata.normalize("NFC", str(text)).translate(_LOOKALIKES)
-    return " ".join("".join(c for c in composed if unicodedata.category(c) != "Cf").split())
-
-
-def _exact(text: str) -> str:
-    text = plain_text(text).casefold()
-    return text.replace("đắk", "đăk")  # the province writes Đăk, the statistics office Đắk: one name
 
 
 def register(vintage: str | None = None, level: str | None = None, parent: str | None = None) -> pd.DataFrame:
@@ -151,7 +124,7 @@ def _names(vintage: str, level: str | None) -> pd.DataFrame:
     table = register(vintage, level)
     spellings = table[["name_vi", "name_gso", "name_ascii", "aliases"]].agg("|".join, axis="columns")
     names = table[["code", "type", "level"]].assign(name=spellings.str.split("|")).explode("name", ignore_index=True)
-    names = names[names["name"] != ""].assign(exact=names["name"].map(_exact), folded=names["name"].map(fold))
+    names = names[names["name"] != ""].assign(exact=names["name"].map(exact_form), folded=names["name"].map(fold))
     return names.drop(columns="name").drop_duplicates(ignore_index=True)
 
 
@@ -161,8 +134,8 @@ def _split(name: str) -> tuple[str, str, str]:
     text = plain_text(name)
     bare, _, qualifier = text.replace("(", ",").replace(")", "").partition(",")
     bare, qualifier, kind = bare.strip(), qualifier.strip(), ""
-    if _exact(qualifier) in type_of:
-        kind, qualifier = type_of[_exact(qualifier)], ""
+    if exact_form(qualifier) in type_of:
+        kind, qualifier = type_of[exact_form(qualifier)], ""
     if match := _BEFORE.match(bare):
         kind, bare = type_of[match.group(1).casefold()], bare[match.end() :]
     elif match := _AFTER.search(bare):
@@ -187,7 +160,7 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     if not fold(name):
         raise UnknownAreaError("error.areas.no_name", name=name)
     names = _names(vintage, level)
-    hits = names[names["code"].str.casefold() == _exact(name)]
+    hits = names[names["code"].str.casefold() == exact_form(name)]
     hits = hits if len(hits) else _named(name, names, vintage)
     if hits.empty:
         raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, names, vintage))
@@ -209,7 +182,7 @@ def _named(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
         if qualifier and len(hits):
             above = resolve(qualifier, vintage=vintage).code
             hits = hits[[above in _above(code, vintage) for code in hits["code"]]]
-    is_exact = hits["exact"] == _exact(name)
+    is_exact = hits["exact"] == exact_form(name)
     return hits[is_exact] if is_exact.any() else hits
 
 

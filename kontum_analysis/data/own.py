@@ -43,9 +43,8 @@ _BANDS = {
     "ntm_communes_5_9_criteria": (5, 9),
     "ntm_communes_below_5_criteria": (0, 4),
 }
-_PLACE = ["level", "ref_area"]
-_KEY = [*_PLACE, "indicator", "time_period"]
-_FACT = [*_PLACE, "indicator", "time_period", "standard"]
+_KEY = ["level", "ref_area", "indicator", "time_period"]
+_PLACE, _FACT = _KEY[:2], [*_KEY, "standard"]
 User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
 Row = dict[Any, Any]  # one row of observations
 

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from ..base.words import day_words, labels, percent, plain, printed_day, text
-from ..data.areas import PROVINCE, area_name, fold
+from ..data.areas import PROVINCE, area_name
 from ..data.memo import remember
 from ..data.observations import all_tables
 from ..data.own import is_own
 from ..data.programme import AREAS, corridors, goals, horizon
+from ..data.spelling import fold
 from ..ntm.attainment import project_ntm
 from ..ntm.projection import LEVELS
 from ..poverty.districts import FIRST_YEAR

@@ -17,7 +17,8 @@ import pandas as pd
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import BOUNDARIES_MB, bytes_within
 from ..base.words import text
-from ..data.areas import LONGEST_NAME, area_name, districts, fold, poor_districts, register, resolve
+from ..data.areas import LONGEST_NAME, area_name, districts, poor_districts, register, resolve
+from ..data.spelling import fold
 from . import style
 from .maps import district_table, map_key, rate_key, rate_shade, rate_words
 from .shapes import POOR_EDGE

@@ -43,7 +43,7 @@ def addressed(
     codes = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *districts()]
     return {
         "near": horizon(),
-        "guess": text("figure.guess", lang) if _ends_in_an_estimate(table) else "",
+        "guess": f" ({text('figure.guess', lang)})" if _ends_in_an_estimate(table) else "",
         "pace": Lookup(pd.Series(paces), names),
         "area": Lookup(pd.Series({code: area_name(code, lang) for code in codes}), names),
         **{

@@ -15,6 +15,7 @@ from .facts import addressed
 DAYS = (PROGRAMME_DAY, "2023-06-30", "2024-02-29")  # shown: the last forecast known by each of them
 METHODS = {"poverty_rate_pct": "outlook"}  # what the product shows; of communes:
 COMMUNES = "pace 1.5"
+NAMES = {"q025": "low_95", "q10": "low_80", "q50": "median", "q90": "high_80", "q975": "high_95"}
 NTM = ("ntm_communes", "ntm_advanced_communes", "ntm_model_communes")
 PANELS = {"poverty_rate_pct": "poverty", **dict.fromkeys(NTM, "ntm")}
 
@@ -22,8 +23,8 @@ PANELS = {"poverty_rate_pct": "poverty", **dict.fromkeys(NTM, "ntm")}
 def outcomes_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Forecasts by the method that the product shows, the last made by each of `DAYS`, beside what was published later.
 
-    Columns: panel (poverty in per cent, ntm in communes), what, area, vintage, day (of the figure), q025, q10, q50,
-    q90, q975, outcome, is_miss (outside the 80 % interval); misses first.
+    Columns: panel (poverty in per cent, ntm in communes), what, area, vintage, day (of the figure), low_95, low_80,
+    median, high_80, high_95, outcome, is_miss (outside the 80 % interval); misses first.
     """
     table = forecasts_against_outcomes(obs)
     table = table[table["method"] == table["what"].map(METHODS).fillna(COMMUNES)]
@@ -34,7 +35,8 @@ def outcomes_table(obs: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(shown).drop_duplicates(["what", "area", "day", "vintage"])
     rows = rows.assign(panel=rows["what"].map(PANELS), away=(rows["q50"] - rows["outcome"]).abs())
     rows = rows.sort_values(["panel", "is_miss", "away"], ascending=[False, False, False])
-    columns = ["panel", "what", "area", "vintage", "day", "q025", "q10", "q50", "q90", "q975", "outcome", "is_miss"]
+    rows = rows.rename(columns=NAMES)
+    columns = ["panel", "what", "area", "vintage", "day", *NAMES.values(), "outcome", "is_miss"]
     return rows[columns].reset_index(drop=True)
 
 
@@ -65,9 +67,9 @@ BANDS = {80: shapes.FAN_COLORS[80], 95: shapes.FAN_COLORS[90]}
 
 def _rows(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
     for row in style.each(rows):
-        axes.barh(row.Index, row.q975 - row.q025, 0.5, row.q025, color=BANDS[95], zorder=1)
-        axes.barh(row.Index, row.q90 - row.q10, 0.5, row.q10, color=BANDS[80], zorder=2)
-        axes.plot([row.q50], [row.Index], zorder=3, **MEDIAN)
+        axes.barh(row.Index, row.high_95 - row.low_95, 0.5, row.low_95, color=BANDS[95], zorder=1)
+        axes.barh(row.Index, row.high_80 - row.low_80, 0.5, row.low_80, color=BANDS[80], zorder=2)
+        axes.plot([row.median], [row.Index], zorder=3, **MEDIAN)
         axes.plot([row.outcome], [row.Index], zorder=4, clip_on=False, **(MISSED if row.is_miss else INSIDE))
     names = [_name(row, lang) for row in style.each(rows)]
     shapes.rows_of_dots(axes, names, list(rows["is_miss"]))
@@ -76,7 +78,7 @@ def _rows(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
     shapes.column_beside(axes, 1.18, text("outcomes.came", lang), cells)
     cells = [f"{day[5:7]}/{day[:4]}" for day in rows["vintage"]]
     shapes.column_beside(axes, 1.4, text("outcomes.known", lang), cells)
-    axes.set_xlim(0, 1.05 * max(rows["q975"].max(), rows["outcome"].max()))
+    axes.set_xlim(0, 1.05 * max(rows["high_95"].max(), rows["outcome"].max()))
     style.number_axis(axes.xaxis, lang)
 
 
@@ -98,6 +100,6 @@ def outcomes_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         missed=len(missed),
         missed_poverty=len(missed_poverty),
         missed_ntm=len(missed) - len(missed_poverty),
-        below=int((missed_poverty["outcome"] < missed_poverty["q10"]).sum()),
+        below=int((missed_poverty["outcome"] < missed_poverty["low_80"]).sum()),
         pace=plain(asked_pace(), lang),
     )

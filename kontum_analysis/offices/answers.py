@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES
-from ..data.areas import fold
+from ..data.spelling import fold
 from .columns import BY_NAME, FRACTIONS, IDENTITY, heading, recognised
 from .places import places
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..base.errors import KontumError, Problem
 from ..base.words import LANGUAGES, text
-from ..data.areas import plain_text
+from ..data.spelling import plain_text
 from .answers import Answers
 from .columns import BY_NAME, FRACTIONS, STATUSES, status_of
 from .entries import Entry

@@ -16,8 +16,9 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
-from ..data.areas import PROVINCE, crosswalk, districts, fold, plain_text, register
+from ..data.areas import PROVINCE, crosswalk, districts, register
 from ..data.observations import raw_tables
+from ..data.spelling import fold, plain_text
 from .typed import CRITERIA, without_footnote
 
 LEVELS = ("commune", "unit", "district")

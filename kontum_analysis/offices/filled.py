@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..base.errors import DataError, KontumError, Problem, Words
 from ..base.words import LANGUAGES
-from ..data.areas import fold
 from ..data.own import PREFIX, members
+from ..data.spelling import fold
 from .answers import Answers
 from .cells import read_row
 from .columns import BY_NAME, FRACTIONS, IDENTITY, heading

@@ -21,8 +21,8 @@ import pandas as pd
 
 from ..base.errors import KontumError, WriteError
 from ..base.files import one_run, reason_of, write_whole
-from ..data.areas import fold
 from ..data.own import ENTRIES, User, entry_folders, folder, shown
+from ..data.spelling import fold
 from .answers import Answers, answers_from
 
 WAIT = 15.0  # seconds that a second writer waits

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ..data.areas import fold
+from ..data.spelling import fold
 from .columns import BY_NAME, FRACTIONS, IDENTITY, recognised
 from .places import is_area_name
 from .sheets import Cell, Sheet

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..base.errors import KontumError, Problem
 from ..base.words import LANGUAGES, text
-from ..data.areas import fold, plain_text
 from ..data.own import FORMULA_MARKS
+from ..data.spelling import fold, plain_text
 from .columns import META, YEARS, meta_name
 from .layout import Layout
 from .places import places
@@ -78,10 +78,10 @@ def named_district(titles: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _name(value: Any, is_of_file: bool, of: str) -> str:
+def _name(value: Any, is_of_file: bool, allowed: str) -> str:
     name = " ".join("".join(c if c.isprintable() else " " for c in str(value or "")).split())
     if not name or len(name) > _LONGEST:
-        raise KontumError(f"own.allowed.{of}", longest=_LONGEST)
+        raise KontumError(allowed, longest=_LONGEST)
     if name.startswith(FORMULA_MARKS):
         raise KontumError("own.allowed.no_formula")
     return unicodedata.normalize("NFC", name)
@@ -104,8 +104,8 @@ def _year(value: Any, is_of_file: bool) -> int:
 
 
 _READERS: dict[str, Callable[[Any, bool], Any]] = {
-    "office": partial(_name, of="office"),
-    "document": partial(_name, of="document"),
+    "office": partial(_name, allowed="own.allowed.office"),
+    "document": partial(_name, allowed="own.allowed.document"),
     "date": _day,
     "year": _year,
 }

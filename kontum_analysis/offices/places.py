@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..base.words import listed, text
-from ..data.areas import PROVINCE, crosswalk, districts, fold, plain_text, register
+from ..data.areas import PROVINCE, crosswalk, districts, register
+from ..data.spelling import fold, plain_text
 from .columns import FIRST_YEAR_OF_UNITS
 from .typed import without_footnote
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.words import LANGUAGES
-from ..data.areas import area, area_name, fold, vintage_of
+from ..data.areas import area, area_name, vintage_of
 from ..data.own import is_own
+from ..data.spelling import fold
 from .columns import heading
 from .entries import Entry
 from .filled import Filled

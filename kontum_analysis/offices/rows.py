@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..base.errors import Problem
-from ..data.areas import PROVINCE, fold
+from ..data.areas import PROVINCE
+from ..data.spelling import fold
 from .entries import Entry
 from .places import (
     Place,

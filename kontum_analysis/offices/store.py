@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from ..base.errors import KontumError, Words
-from ..data.areas import fold
 from ..data.observations import load_observations, raw_tables
 from ..data.own import ENTRIES, User, folded, folder, is_own, own_tables
+from ..data.spelling import fold
 from ..poverty.estimates import estimate_panel
 from . import journal
 from .answers import Answers

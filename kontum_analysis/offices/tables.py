@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
-from ..data.areas import fold
+from ..data.spelling import fold
 from .answers import Answers
 from .layout import Layout, find_layout
 from .letters import OLD_LETTERS

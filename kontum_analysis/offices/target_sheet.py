@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..base.errors import DataError, KontumError, Problem
 from ..base.words import LANGUAGES, text
-from ..data.areas import LAST_DAY_OF_DISTRICTS, area, area_name, fold
+from ..data.areas import LAST_DAY_OF_DISTRICTS, area, area_name
 from ..data.observations import raw_tables
+from ..data.spelling import fold
 from .columns import YEARS, indicators
 from .entries import Entry
 from .layout import Layout

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from babel.numbers import NumberFormatError, parse_decimal
 
 from ..base.errors import KontumError
-from ..data.areas import fold, plain_text
+from ..data.spelling import fold, plain_text
 from .sheets import Cell
 
 LARGEST = 10_000_000

@@ -10,10 +10,11 @@ import pandas as pd
 
 from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import LANGUAGES, heading, text
-from ..data.areas import PROVINCE, Area, area, area_name, districts, fold, resolve
+from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve
 from ..data.observations import all_tables, load_observations, raw_tables
 from ..data.preference import LOST
 from ..data.programme import load_targets
+from ..data.spelling import fold
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
