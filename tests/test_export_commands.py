@@ -117,3 +117,19 @@ def test_a_width_that_is_none_is_refused(words):
 def test_formats_and_names_stand_once_in_the_order_given():
     assert chosen_formats(" PDF,.png, pdf,", ("png", "svg", "pdf")) == ["pdf", "png"]
     assert chosen_names(["b,a", "b"], ["a", "b"]) == ["b", "a"] and chosen_names(None, ["a", "b"]) == ["a", "b"]
+
+
+def test_the_explorer_is_written_as_one_page_of_any_vintage(kontum, tmp_path):
+    status, said = kontum("explorer", "--as-of", "2022-10-04", "--lang", "en")
+    page = (tmp_path / "explore.html").read_text(encoding="utf-8")
+    assert status == 0 and "explore.html" in said and '<html lang="en">' in page
+    assert "programme-mid" in page and "observed-pace" not in page  # the observed pace was not known yet
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [(("--out", "x.pdf"), "x.pdf"), (("--out", "no/x.html"), "no"), (("--scenario", "nowhere"), "nowhere")],
+)
+def test_a_mistake_about_the_explorer_is_one_sentence(kontum, words, part):
+    status, said = kontum("explorer", *words)
+    assert status == 1 and part in said and "Traceback" not in said
