@@ -98,3 +98,13 @@ def test_a_width_is_read_as_people_write_it_and_others_are_refused():
 def test_formats_and_names_stand_once_in_the_order_given():
     assert chosen_formats(" PDF,.png, pdf,", ("png", "svg", "pdf")) == ["pdf", "png"]
     assert chosen_names(["b,a", "b"], ["a", "b"]) == ["b", "a"] and chosen_names(None, ["a", "b"]) == ["a", "b"]
+
+
+def test_the_explorer_is_written_as_one_page_of_any_vintage(folder):
+    status, printed = run(["explorer", "--as-of", "2022-10-04", "--lang", "en"])
+    page = (folder / "explore.html").read_text(encoding="utf-8")
+    assert status == 0 and "explore.html" in printed and '<html lang="en">' in page
+    assert "programme-mid" in page and "observed-pace" not in page  # the observed pace was not known yet
+    for words, part in ((["--out", "x.pdf"], "x.pdf"), (["--out", "no/x.html"], "no"), (["--scenario", "no"], "no")):
+        status, printed = run(["explorer", *words])
+        assert status == 1 and part in printed and "Traceback" not in printed

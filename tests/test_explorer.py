@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from office import OFFICE, filled
 
 import kontum_analysis as kt
 from kontum_analysis.base.words import LANGUAGES, number, percent, text
 from kontum_analysis.explorer import page as pages
+from kontum_analysis.offices import store as own_store
 from kontum_analysis.targets.chances import target_chances
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
@@ -116,7 +118,7 @@ def test_a_notebook_shows_the_page_inside_its_output(obs, made, tmp_path):
 
 def test_the_chances_are_those_of_every_other_place(obs, numbers):
     chances = target_chances(obs).set_index("target_id").chance
-    assert {r["id"]: r["chance"] for r in numbers["board"] if r["range"]} == {
+    assert {r["id"]: r["chance"] for r in numbers["board"] if r["range"] != "–"} == {
         k: percent(p, "vi") for k, p in chances.items()
     }
     asked = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
@@ -346,6 +348,31 @@ def test_communes_are_found_with_and_without_diacritics(visit):
     assert len(tab.evaluate(CELLS, "targets")) == 27
 
 
+def test_it_works_in_the_frame_of_a_notebook(visit, obs, tmp_path):
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!DOCTYPE html><body>{kt.explorer.show(obs, lang='en')._repr_html_()}", encoding="utf-8")
+    frame = visit(file=file, ready=False).frame_locator("iframe")
+    frame.locator("#loading").wait_for(state="detached", timeout=WAIT)
+    frame.locator("#both").click()
+    frame.locator("#link").click()
+    assert "Both targets of end-2025 are met" in frame.locator("#verdict").inner_text()
+    assert frame.locator("#code").input_value().startswith("#p=3&d=6.7&form=linear")
+
+
+@pytest.mark.slow
+def test_a_move_is_on_the_screen_within_fifty_milliseconds(visit):
+    took = visit("vi").evaluate(
+        """async () => { const slider = document.getElementById("p"), took = [];
+        for (let i = 0; i < 60; i++) {
+          const begin = performance.now(); slider.value = i / 10;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+          await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+          took.push(performance.now() - begin);
+        } return took }"""
+    )
+    assert np.median(took) <= 50
+
+
 # bad input
 
 
@@ -399,9 +426,17 @@ def test_hostile_names_stay_names(visit, numbers, tmp_path):
     assert tab.locator("a[href^='<'], a[href^='javascript']").count() == 0 or "hacked" not in tab.title()
 
 
-def test_the_page_says_whose_own_figures_it_uses(numbers):
-    opening = {"title": "", "years": [], "rows": []}
-    assert "Sở Nội vụ &amp; Tài chính" in pages._written(numbers, "vi", ["Sở Nội vụ & Tài chính"], opening)
+def test_own_figures_move_the_page_and_it_says_so(visit, tmp_path):
+    place = tmp_path / "own"
+    own_store.store(own_store.plan_import(filled(tmp_path / "xa.xlsx"), user=place))
+    obs = kt.load_observations(user=place)
+    tab = visit(file=kt.explorer.show(obs, user=place).save(tmp_path / "own.html"))
+    assert OFFICE in tab.locator("header .alert").first.inner_text()
+    scenario = kt.Scenario(name="x", province_pace_pp=1, poor_district_pace_pp=2, start=2024, end=2027)
+    assert shown_tables(tab, "p=1&d=2&start=2024&end=2027", "vi") == expected_tables(obs, scenario, "vi")
+    tab.click("#python")
+    assert "load_observations(user=True)" in tab.input_value("#code")
+    assert str(tmp_path) not in (tmp_path / "own.html").read_text(encoding="utf-8")
 
 
 # for everyone

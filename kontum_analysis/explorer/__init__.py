@@ -46,12 +46,16 @@ class Explorer:
 
 
 def show(
-    obs: pd.DataFrame | None = None, lang: str = "vi", scenario: str = "programme-mid", as_of: str | None = None
+    obs: pd.DataFrame | None = None,
+    lang: str = "vi",
+    scenario: str = "programme-mid",
+    as_of: str | None = None,
+    user: bool | str | Path | None = None,
 ) -> Explorer:
     """The explorer as a page, in "vi" or "en".
 
-    obs: of `load_observations`, with an office's own figures where it holds them (the page then says so); None: the
-    published ones of today, or of the day `as_of`. scenario: the preset on which it opens.
+    obs: of `load_observations`, with an office's own figures where it holds them (the page then says so); None: loaded
+    here. scenario: the preset on which it opens. as_of, user: as `load_observations` was called.
 
     Raises KontumError for an unknown language or scenario, for a table of something else, or a day on which too little
     was known.
@@ -67,5 +71,5 @@ def show(
 
     if obs is not None and (not isinstance(obs, pd.DataFrame) or "obs_value" not in obs):
         raise KontumError("explorer.error.obs", value=type(obs).__name__)
-    chosen: Any = load_observations(as_of=as_of) if obs is None else obs
-    return Explorer(build_page(chosen, lang, scenario, as_of), lang)
+    chosen: Any = load_observations(as_of=as_of, user=user) if obs is None else obs
+    return Explorer(build_page(chosen, lang, scenario, as_of, user=str(user) if isinstance(user, Path) else user), lang)

@@ -115,12 +115,12 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "id": row.target_id,
                 "statement": text(f"target.{row.target_id}", lang),
                 "asked": _asked(row, lang),
-                "latest": plain(row.latest_value, lang) if has_value else "–",
+                "latest": plain(row.latest_value, lang) + _unit(row) if has_value else "–",
                 "day": day_words(row.latest_day, lang) if has_value else "",
                 "kind": text(f"kind.{row.kind}", lang),
-                "gap": plain(row.gap, lang) if row.gap == row.gap else "–",
+                "gap": plain(row.gap, lang) + _unit(row) if row.gap == row.gap else "–",
                 "chance": "–" if found is None else percent(found.chance, lang),
-                "range": "" if found is None else _range(found, lang),
+                "range": "–" if found is None else _range(found, lang),
                 "status": text(f"target_status.{row.status}", lang),
                 "sources": [name for name in str(row.source_ids or "").split("|") if name],
             }
@@ -129,12 +129,18 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
 
 
 def _asked(row: Any, lang: str) -> str:
+    """The level asked for, in words."""
     if row.value_low != row.value_low:
-        return text("kind.none", lang)
+        return text("reason.qualitative", lang)
     if row.value_high == row.value_high:
         return f"{plain(row.value_low, lang)}–{plain(row.value_high, lang)}"
     sign = {">": "> ", ">=": "≥ "}.get(row.comparator, "")
-    return f"{sign}{plain(row.value_low, lang)}"
+    return f"{sign}{plain(row.value_low, lang)}{_unit(row)}"
+
+
+def _unit(row: Any) -> str:
+    """The unit as far as the statement of a target leaves it open: per cent."""
+    return "%" if row.unit_measure == "percent" else ""
 
 
 def _range(found: Any, lang: str) -> str:
@@ -160,11 +166,21 @@ def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 else text("explorer.commune.open", lang),
                 "criteria": criteria,
                 "kind": text(f"status.{row.status}", lang),
-                "chance": percent(row.p_attained_end, lang),
+                "chance": _band(row.p_attained_end),
                 "sources": [name for name in str(row.evidence).split("|") if name],
             }
         )
     return rows
+
+
+def _band(chance: float) -> str:
+    """A chance as a fifth of the way from never to surely: the model of a single commune knows no better.
+
+    >>> _band(0.05), _band(0.55), _band(0.8), _band(0.99)
+    ('< 20%', '40–60%', '≥ 80%', '≥ 80%')
+    """
+    fifth = min(int(5 * chance), 4)
+    return {0: "< 20%", 4: "≥ 80%"}.get(fifth, f"{20 * fifth}–{20 * fifth + 20}%")
 
 
 def own_offices(obs: pd.DataFrame, data: Any, user: Any) -> list[str]:

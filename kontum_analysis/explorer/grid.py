@@ -99,7 +99,7 @@ def openings(inputs: Inputs) -> dict[int, dict[str, Any]]:
 
 
 def shipped(inputs: Inputs, lang: str) -> list[dict[str, Any]]:
-    """The presets: name, title, settings, and the chances of both poverty targets if their paces hold.
+    """The presets that can run: name, title, settings, the chances of both poverty targets if their paces hold.
 
     A pace that is no number is the name of its preset, with its lines in `special` by form and start; what a file of
     the scenario says of it stands in KEY_yaml.
@@ -107,13 +107,17 @@ def shipped(inputs: Inputs, lang: str) -> list[dict[str, Any]]:
     found = []
     for name in presets():
         scenario = preset(name)
+        try:
+            chances = _chances(inputs, scenario, lang)
+            baseline(inputs, scenario)
+        except ScenarioError:  # at a vintage that does not know its start yet
+            continue
         values: dict[str, Any] = scenario.model_dump(exclude={"title_vi", "title_en", "note"})
         special = _special(inputs, scenario)
         for key in KEYS:
             if not isinstance(values[key], float):
                 values[f"{key}_yaml"], values[key] = values[key], name
-        found.append(values | {"title": title(scenario, lang), "special": special, "chances": {}})
-        found[-1]["chances"] = _chances(inputs, scenario, lang)
+        found.append(values | {"title": title(scenario, lang), "special": special, "chances": chances})
     return found
 
 

@@ -103,7 +103,8 @@ def page_numbers(obs: pd.DataFrame, lang: str, scenario: str, data: Any = None, 
 
 
 def _arguments(as_of: str | None, data: str | None, user: bool | str | None) -> str:
-    given = {"as_of": as_of, "data": data, "user": user}
+    """What `load_observations` is given in the code that the page copies; no path of this machine goes into a page."""
+    given = {"as_of": as_of, "data": data and Path(data).name, "user": bool(user) or None}
     return ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
 
 

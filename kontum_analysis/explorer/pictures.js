@@ -9,6 +9,11 @@ function ticksTo(high) {
   const step = [1, 2, 5, 10].map((x) => x * size).find((x) => x >= rough);
   return Array.from({ length: Math.ceil(high / step - 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }
+// A line on paper as far as it makes sense: to the year in which it reaches nothing.
+function downToZero(rates) {
+  const last = rates.findIndex((rate) => rate <= 0);
+  return last < 0 ? rates : [...rates.slice(0, last), 0];
+}
 // Draws an area into a node of SVG; returns its points with their words.
 function drawPanel(node, area, width, height, ink, paths) {
   const end = Math.max(near, ...Object.values(paths).map((path) => path.years?.at(-1) ?? near));
@@ -25,8 +30,8 @@ function drawPanel(node, area, width, height, ink, paths) {
     top = ticks.at(-1),
     left = 34,
     bottom = height - 20;
-  const x = (year) => left + ((width - left - 14) * (year - first)) / (end - first);
-  const y = (rate) => bottom - ((bottom - 8) * Math.max(100 * rate, -0.04 * top)) / top;
+  const x = (year) => left + 8 + ((width - left - 24) * (year - first)) / (end - first);
+  const y = (rate) => bottom - ((bottom - 8) * 100 * rate) / top;
   const put = (name, attributes, ...children) => node.append(svg(name, attributes, ...children));
   const line = (rows, start) =>
     rows.map((rate, t) => `${t ? "L" : "M"}${x(start + t).toFixed(1)},${y(rate).toFixed(1)}`).join("");
@@ -67,7 +72,7 @@ function drawPanel(node, area, width, height, ink, paths) {
       put("path", { d: line(floor, start), fill: "none", stroke: ink.floor, "stroke-dasharray": "1 3" });
     if (area === PROVINCE && path.breaks)
       put("path", {
-        d: line(path.paper, start),
+        d: line(downToZero(path.paper), start),
         fill: "none",
         stroke: ink[side],
         "stroke-width": 1,

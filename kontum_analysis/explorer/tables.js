@@ -58,7 +58,7 @@ function resultRows(paths) {
       2,
       null,
     ],
-    [fill("row.breaks"), of((path) => path.breaks && path.years[path.breaks]), "year", null],
+    [fill("row.breaks"), of((path) => (path.breaks === null ? "never" : path.years[path.breaks])), "year", null],
     [
       fill("row.communes", { year: near }),
       sides().map((side) => communesAt(state[side]).median),
@@ -78,7 +78,11 @@ function gapWords(value, target, lessIsBetter, decimals) {
 function showResults(paths) {
   const two = sides().length === 2,
     show = (value, decimals) =>
-      decimals === "year" ? (value ? String(value) : fill("never")) : number(value, decimals);
+      decimals === "year" && value !== null
+        ? value === "never"
+          ? fill(value)
+          : String(value)
+        : number(value, decimals);
   const head = [
     fill("col.result"),
     ...(two ? [fill("side.a"), fill("side.b"), fill("side.diff")] : [fill("col.value")]),
@@ -148,7 +152,7 @@ function showChances() {
     const area = { "S-GN-01": PROVINCE, "S-GN-02": POOR }[id];
     return (setting.end >= near && presetOf(setting)?.chances[area]) || fill("not_computed");
   };
-  const rows = page.board.filter((row) => row.range);
+  const rows = page.board.filter((row) => row.range !== "–");
   table(
     byId("chances"),
     fill("caption.chances"),
@@ -178,7 +182,7 @@ function showStill() {
       row.asked,
       row.day ? `${row.latest} (${row.day}; ${row.kind})` : "–",
       row.gap,
-      row.range ? `${row.chance} (${row.range})` : "–",
+      row.range === row.chance ? row.chance : `${row.chance} (${row.range})`,
       row.status,
       links(row),
     ]),
@@ -236,12 +240,9 @@ function moodOf(path) {
   return path.breaks === null && standing(path) === "both" ? "good" : "mixed";
 }
 function described(setting) {
-  const pace = (key) => (typeof setting[key] === "string" ? preset(setting[key]).title : plain(setting[key]));
-  return fill("described", {
-    p: pace("p"),
-    d: pace("d"),
-    form: fill(`form.${setting.form}`),
-    start: setting.start,
-    end: setting.end,
-  });
+  const { p, d, start, end } = setting,
+    form = fill(`form.${setting.form}`);
+  if (typeof p === "string" && p === d) return fill("described_scenario", { title: preset(p).title, form, start, end });
+  const pace = (value) => (typeof value === "string" ? fill("as_scenario") : plain(value));
+  return fill("described", { p: pace(p), d: pace(d), form, start, end });
 }

@@ -72,9 +72,15 @@ def _heading(name: str) -> dict[str, str]:
 
 def _totals(filled: Filled) -> Iterator[Words]:
     for found in filled.disagreements:
-        values = {"stated": found.stated, "added": found.added, "count": found.rows}
-        name = found.entry.name or found.entry.number
-        yield Words("own.doubt.total", row=found.entry.row, name=name, column=_heading(found.column), **values)
+        yield Words(
+            "own.doubt.total",
+            row=found.entry.row,
+            name=found.entry.name or found.entry.number,
+            column=_heading(found.column),
+            stated=found.stated,
+            added=found.added,
+            count=found.rows,
+        )
 
 
 def _title(filled: Filled) -> Iterator[Words]:

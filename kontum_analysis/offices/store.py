@@ -156,9 +156,14 @@ def _answers_of(plan: Plan) -> Answers:
 
 
 def _shows_the_same(now: Plan, shown: Plan) -> bool:
-    tables = ("changes", "conflicts", "sums")
-    same = all(getattr(now, name).astype(str).equals(getattr(shown, name).astype(str)) for name in tables)
-    return same and list(map(str, now.doubts)) == list(map(str, shown.doubts))
+    return all(new.astype(str).equals(old.astype(str)) for new, old in zip(_settled(now), _settled(shown), strict=True))
+
+
+def _settled(plan: Plan) -> list[pd.DataFrame]:
+    """What somebody confirms. An estimate that is replaced may move with any figure, so its size is not part of it."""
+    changes = plan.changes
+    changes = changes.assign(old_value=changes["old_value"].mask(changes["kind"] == "replaces_estimate"))
+    return [changes, plan.conflicts, plan.sums, pd.DataFrame({"doubt": list(map(str, plan.doubts))})]
 
 
 def undo(number: int | None = None, user: User = True, wait: float = journal.WAIT) -> journal.Import:
