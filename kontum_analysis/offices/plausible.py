@@ -157,5 +157,11 @@ def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Itera
     for source_id, group in rows.groupby("source_id"):
         later = table.loc[str(source_id)]
         if later["published"] > filled.date:
-            words = {"document": filled.document, "later": later["document_no"], "count": len(group)}
-            yield Words("own.doubt.older", date=filled.date, later_date=later["published"], **words)
+            yield Words(
+                "own.doubt.older",
+                document=filled.document,
+                date=filled.date,
+                later=later["document_no"],
+                later_date=later["published"],
+                count=len(group),
+            )
