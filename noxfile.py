@@ -26,7 +26,7 @@ TESTS = [
     "--nbval",
     "--nbval-current-env",
     "--deselect",
-    "notebooks/00_index.ipynb::Cell 7",  # the versions of the packages
+    "notebooks/00_index.ipynb::Cell 8",  # the versions of the packages
     "--ignore",
     "tests/test_site.py",
     "notebooks",

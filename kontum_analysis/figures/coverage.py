@@ -20,15 +20,15 @@ INDICATORS = [
     "dtts_poor_households",
 ]
 STANDARDS = ["INCOME_2006_2010", "INCOME_2011_2015", OLD_STANDARD, STANDARD]
-KINDS = ["published", "derived", "unsure", "bound", "none"]  # the best that is known of a cell, best first
+KINDS = ["published", "derived", "office", "unsure", "bound", "none"]  # the best that is known of a cell, best first
 
 
 def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
     """What is published for every area, year, standard and indicator.
 
-    kind: the best figure of the cell (published, derived, unsure, bound, none); figures: how many there are. The years
-    of a standard run from its first figure to its last, those of the standard in force to the last year for which any
-    area of the country has a figure.
+    kind: the best figure of the cell (published, derived, office, unsure, bound, none); figures: how many there are.
+    The years of a standard run from its first figure to its last, those of the standard in force to the last year for
+    which any area of the country has a figure.
     """
     areas = [PROVINCE, *districts()]
     rows = obs[obs["indicator"].isin(INDICATORS) & obs["standard"].isin(STANDARDS)]
@@ -51,6 +51,7 @@ def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
 COVERAGE_MARKERS: dict[str, style.Look] = {
     "published": dict(marker="s", color=style.BLACK, markersize=6, linestyle="none"),
     "derived": dict(marker="s", color=style.BLACK, markerfacecolor="white", markersize=5.6, linestyle="none"),
+    "office": style.OFFICE,
     "unsure": style.UNSURE,
     "bound": dict(marker="_", color=style.RED, markersize=6, markeredgewidth=1.6, linestyle="none"),
 }

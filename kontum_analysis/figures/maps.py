@@ -17,7 +17,7 @@ from .facts import addressed
 
 RATES = (0.05, 0.10, 0.20, 0.40)  # limits of the classes of a rate
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#559FD3", "#0B4A8F")
-SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
+SYMBOLS = {"published": "●", "derived": "○", "office": "■", "estimated": "◇"}
 CHANCES = {0.0: "unlikely", 0.2: "less", 0.5: "more", 0.8: "likely"}  # least chance -> the word of its class
 CHANCE_SHADES = {"unlikely": "#FFFFFF", "less": "#DCE9F4", "more": "#A9CDE6", "likely": "#6FAFD8"}
 ATTAINED = "#0B3C5D"

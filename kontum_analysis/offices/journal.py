@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import KontumError, WriteError
-from ..base.files import one_run, reason_of, write_whole
+from ..base.files import clear_leftovers, one_run, reason_of, write_whole
 from ..data.own import ENTRIES, User, entry_folders, folder, shown
 from ..data.spelling import fold
 from .answers import Answers, answers_from
@@ -122,7 +122,8 @@ def _writer(place: Path) -> str:
 
 
 def _clear(place: Path) -> None:
-    """Remove what a killed writer left: entries that were never named, or already taken away."""
+    """Remove what a killed writer left: entries that were never named, or already taken away, and half a note."""
+    clear_leftovers(place)
     for path in (place / ENTRIES).glob(".*"):
         shutil.rmtree(path, ignore_errors=True)
 

@@ -244,7 +244,7 @@ def _target(target_id: str, place: _Place) -> Chain:
     head = {"line": 0, "area": target.scope_area, "indicator": target.indicator, "value": target.value_low}
     head |= {"used": True, "reason_vi": target_id, "reason_en": target_id, "source_id": target.source_id}
     head |= source[["publisher", "document_no", "url"]].to_dict()
-    table = pd.DataFrame([head]).reindex(columns=_COLUMNS, fill_value="")  # the target itself, no row of observations
+    table = pd.DataFrame([dict.fromkeys(_COLUMNS, "") | head])[_COLUMNS]  # the target itself, no row of observations
     if len(rows):
         table = pd.concat([table, place.with_sources(rows)], ignore_index=True)
     return Chain(target_id, table, tuple(steps), {}, place.seed if is_drawn else None)
