@@ -102,7 +102,6 @@ function drawPanel(node, area, width, height, ink, paths) {
     const fillOf = one.status === "published" ? ink.text : "none";
     if (one.status === "estimated")
       put("path", { d: `M${cx},${cy - 5}l5,5l-5,5l-5,-5Z`, fill: "none", stroke: ink.text, "stroke-width": 1.5 });
-    else if (one.status === "office") put("rect", { x: cx - 4, y: cy - 4, width: 8, height: 8, fill: ink.text });
     else put("circle", { cx, cy, r: 4, fill: fillOf, stroke: ink.text, "stroke-width": 1.5 });
     points.push({ x: cx, y: cy, ...one });
   }

@@ -77,7 +77,10 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
-        style.key(figure, [(look, text(f"coverage.{kind}", lang)) for kind, look in COVERAGE_MARKERS.items()])
+        marks = {
+            kind: look for kind, look in COVERAGE_MARKERS.items() if kind != "office" or kind in set(table["kind"])
+        }
+        style.key(figure, [(look, text(f"coverage.{kind}", lang)) for kind, look in marks.items()])
         return figure
 
 

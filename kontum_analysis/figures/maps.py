@@ -147,10 +147,17 @@ def district_table(obs: pd.DataFrame) -> pd.DataFrame:
     return rows[["area", "year", "rate", "q10", "q90", "status"]].reset_index(drop=True)
 
 
-def map_key(figure: style.Page, lang: str) -> None:
-    """What the symbols before a rate mean, and the thick border, in a second row under the heading."""
+def map_key(figure: style.Page, lang: str, has_office: bool = False) -> None:
+    """What the symbols before a rate mean, and the thick border, in a second row under the heading.
+
+    has_office: whether an office's own figure is among the rates.
+    """
     poor = style.square("white", markeredgecolor=style.BLACK, markeredgewidth=1.6)
-    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in SYMBOLS]
+    entries = [
+        (style.MARKERS[status], text(f"district_map.{status}", lang))
+        for status in SYMBOLS
+        if status != "office" or has_office
+    ]
     style.key(figure, [*entries, (poor, text("district_map.poor", lang))], 0.72)
 
 
@@ -173,7 +180,7 @@ def draw_district(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
             axes.set_title(text("district_map.year", lang, year=year))
             shapes.tile_map(axes, 4, 4)
         rate_key(figure, lang)
-        map_key(figure, lang)
+        map_key(figure, lang, "office" in set(table["status"]))
         return figure
 
 

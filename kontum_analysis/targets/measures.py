@@ -29,7 +29,8 @@ class Measure:
 
     value: missing where nothing measures it; day: of the value; kind: published, derived, office, estimated or none;
     low, high: what bounds prove about later days (missing where none), bound_day: of the bound, is_sure: False where a
-    bound is of low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not prove it;
+    bound is of low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not
+    prove it;
     start: (day, value) from which an observed pace is counted; sources, lines: source ids and lines of
     observations.csv.
     """
