@@ -17,10 +17,8 @@ from .common import (
     Data,
     Lang,
     Overwrite,
-    Own,
     both,
     console_for,
-    observations_for,
     progress_bar,
     say,
     scenario_named,
@@ -54,10 +52,10 @@ def figures(
     overwrite: Overwrite = False,
     data: Data = None,
     as_of: AsOf = None,
-    own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Write the figures, each with its data and its words."""
+    from ..data.observations import load_observations
     from ..figures import CATALOGUE, build
     from ..figures.output import KINDS, smallest_type
     from ..figures.style import WIDTH_CM
@@ -65,7 +63,7 @@ def figures(
     console = console_for()
     kinds, width_cm, dpi = chosen_formats(formats, KINDS), printed_width(width), dots(dpi)
     wanted, folder = chosen_names(names, list(CATALOGUE)), folder_for(out, "exports.folder.figures", lang)
-    obs = observations_for(console, lang, as_of, data, own)
+    obs = load_observations(as_of=as_of, data=data)
     files: dict[str, bytes | str] = {}
     skipped = []
     with progress_bar(console) as progress:
@@ -95,10 +93,10 @@ def tables(
     overwrite: Overwrite = False,
     data: Data = None,
     as_of: AsOf = None,
-    own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Write the report tables in every format asked for."""
+    from ..data.observations import load_observations
     from ..publish.columns import provenance
     from ..publish.tables import report_tables
     from ..publish.text_files import about
@@ -106,7 +104,7 @@ def tables(
     console = console_for()
     kinds, scenarios = chosen_formats(formats, TABLE_FORMATS), chosen_scenarios(scenario, console, lang)
     folder = folder_for(out, "exports.folder.tables", lang)
-    obs = observations_for(console, lang, as_of, data, own)
+    obs = load_observations(as_of=as_of, data=data)
     with progress_bar(console) as progress:
         computing = progress.add_task(text("exports.step.compute", lang), total=1)
         tables, skipped = report_tables(obs, scenarios, data)

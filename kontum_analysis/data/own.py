@@ -144,15 +144,6 @@ def _own_rules(tables: Mapping[str, pd.DataFrame]) -> Iterator[Breach]:
     yield Breach("observations", obs[obs.duplicated(_FACT)], "obs_value", "own.allowed.once")
 
 
-def is_own_source(source_id: str) -> bool:
-    """Whether a source is an office's own.
-
-    >>> is_own_source("own-so-1"), is_own_source("qd-654-2023")
-    (True, False)
-    """
-    return source_id.startswith(PREFIX)
-
-
 def is_own(rows: pd.DataFrame) -> pd.Series:
     """Which rows of a table with a source_id are an office's own figures (or sums of them).
 

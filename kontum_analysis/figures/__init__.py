@@ -83,7 +83,7 @@ class Figure:
         return dict(
             title=self.title,
             alt=self.alt,
-            source=self.source,
+            source=text("source.line", self.lang),
             lang=self.lang,
             scenario=", ".join(entry.scenarios) or "–",
             seed=str(SEED) if entry.is_drawn else "–",
@@ -91,17 +91,11 @@ class Figure:
         )
 
     @property
-    def source(self) -> str:
-        """The source line; it names an office where the table holds a figure of its own."""
-        is_own = (self.table.astype(str) == "office").any(axis=None)
-        return text("source.line_own" if is_own else "source.line", self.lang)
-
-    @property
     def heading(self) -> "Heading":
         """What stands above the drawing: title and topic."""
         from .style import Heading
 
-        return Heading(self.title, self.topic, self.source)
+        return Heading(self.title, self.topic)
 
     def page(self) -> "Page":
         """The drawing, laid out for 16 cm, not yet a file."""
@@ -129,7 +123,7 @@ class Figure:
     ) -> dict[str, bytes]:
         """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""
         alt = f"{text('figure.alt_heading', self.lang)}: {self.alt}"
-        note = "\n\n".join([f"# {self.title}", self.topic, self.caption, alt, self.source]) + "\n"
+        note = "\n\n".join([f"# {self.title}", self.topic, self.caption, alt, text("source.line", self.lang)]) + "\n"
         page = page or (self.page() if kinds else None)
         pictures = {f"{self.name}.{kind}": self.image(kind, dpi, width_cm, page) for kind in kinds}
         return {**pictures, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}

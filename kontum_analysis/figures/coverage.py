@@ -20,15 +20,15 @@ INDICATORS = [
     "dtts_poor_households",
 ]
 STANDARDS = ["INCOME_2006_2010", "INCOME_2011_2015", OLD_STANDARD, STANDARD]
-KINDS = ["published", "derived", "office", "unsure", "bound", "none"]  # the best that is known of a cell, best first
+KINDS = ["published", "derived", "unsure", "bound", "none"]  # the best that is known of a cell, best first
 
 
 def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
     """What is published for every area, year, standard and indicator.
 
-    kind: the best figure of the cell (published, derived, office, unsure, bound, none); figures: how many there are.
-    The years of a standard run from its first figure to its last, those of the standard in force to the last year for
-    which any area of the country has a figure.
+    kind: the best figure of the cell (published, derived, unsure, bound, none); figures: how many there are. The years
+    of a standard run from its first figure to its last, those of the standard in force to the last year for which any
+    area of the country has a figure.
     """
     areas = [PROVINCE, *districts()]
     rows = obs[obs["indicator"].isin(INDICATORS) & obs["standard"].isin(STANDARDS)]
@@ -51,7 +51,6 @@ def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
 COVERAGE_MARKERS: dict[str, style.Look] = {
     "published": dict(marker="s", color=style.BLACK, markersize=6, linestyle="none"),
     "derived": dict(marker="s", color=style.BLACK, markerfacecolor="white", markersize=5.6, linestyle="none"),
-    "office": style.OFFICE,
     "unsure": style.UNSURE,
     "bound": dict(marker="_", color=style.RED, markersize=6, markeredgewidth=1.6, linestyle="none"),
 }
@@ -77,10 +76,7 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
-        marks = {
-            kind: look for kind, look in COVERAGE_MARKERS.items() if kind != "office" or kind in set(table["kind"])
-        }
-        style.key(figure, [(look, text(f"coverage.{kind}", lang)) for kind, look in marks.items()])
+        style.key(figure, [(look, text(f"coverage.{kind}", lang)) for kind, look in COVERAGE_MARKERS.items()])
         return figure
 
 

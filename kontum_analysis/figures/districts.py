@@ -70,7 +70,7 @@ def reconciled_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     years = dict(first=first, last=last, unsure=unsure, widest=widest, highest=rates[last].idxmax())
     sizes = dict(cells=len(rows), districts=len(rates), fallen=(rates[last] < rates[first]).sum())
     columns = dict.fromkeys(("rate", "q10", "q90", "poor_households"), "area year")
-    kinds = Lookup(count.reindex(["published", "derived", "office", "estimated"], fill_value=0))
+    kinds = Lookup(count.reindex(["published", "derived", "estimated"], fill_value=0))
     return addressed(table, lang, columns, **years, **sizes, count=kinds, names=area_list(guesses["area"], lang))
 
 
@@ -106,7 +106,7 @@ def draw_missed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
         axes.set_xlim(0, 1.08 * max(table["q90"].max(), table["truth"].max()))
         style.number_axis(axes.xaxis, lang, scale=100)
         axes.set_xlabel(text("missed.axis", lang))
-        truths = [s for s in ("published", "derived", "office") if s in set(table["status"])]
+        truths = [s for s in ("published", "derived") if s in set(table["status"])]
         entries = [(style.MARKERS[status], text(f"missed.truth_{status}", lang)) for status in truths]
         interval = (dict(color=style.RED, linewidth=1.3), text("missed.interval", lang))
         style.key(figure, [*entries, (style.ESTIMATED, text("missed.estimate", lang)), interval])

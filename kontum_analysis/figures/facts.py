@@ -58,5 +58,5 @@ def _ends_in_an_estimate(table: pd.DataFrame) -> bool:
     """Whether the last year of what is known, as far as it is, holds an estimate."""
     if not {"status", "year"} <= {*table.columns}:
         return False
-    known = table[table["status"].isin(["published", "derived", "office", "estimated"])]
+    known = table[table["status"].isin(["published", "derived", "estimated"])]
     return bool((known.loc[known["year"] == known["year"].max(), "status"] == "estimated").any())

@@ -17,7 +17,7 @@ from .facts import addressed
 
 RATES = (0.05, 0.10, 0.20, 0.40)  # limits of the classes of a rate
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#559FD3", "#0B4A8F")
-SYMBOLS = {"published": "●", "derived": "○", "office": "■", "estimated": "◇"}
+SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
 CHANCES = {0.0: "unlikely", 0.2: "less", 0.5: "more", 0.8: "likely"}  # least chance -> the word of its class
 CHANCE_SHADES = {"unlikely": "#FFFFFF", "less": "#DCE9F4", "more": "#A9CDE6", "likely": "#6FAFD8"}
 ATTAINED = "#0B3C5D"
@@ -147,17 +147,10 @@ def district_table(obs: pd.DataFrame) -> pd.DataFrame:
     return rows[["area", "year", "rate", "q10", "q90", "status"]].reset_index(drop=True)
 
 
-def map_key(figure: style.Page, lang: str, has_office: bool = False) -> None:
-    """What the symbols before a rate mean, and the thick border, in a second row under the heading.
-
-    has_office: whether an office's own figure is among the rates.
-    """
+def map_key(figure: style.Page, lang: str) -> None:
+    """What the symbols before a rate mean, and the thick border, in a second row under the heading."""
     poor = style.square("white", markeredgecolor=style.BLACK, markeredgewidth=1.6)
-    entries = [
-        (style.MARKERS[status], text(f"district_map.{status}", lang))
-        for status in SYMBOLS
-        if status != "office" or has_office
-    ]
+    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in SYMBOLS]
     style.key(figure, [*entries, (poor, text("district_map.poor", lang))], 0.72)
 
 
@@ -180,7 +173,7 @@ def draw_district(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
             axes.set_title(text("district_map.year", lang, year=year))
             shapes.tile_map(axes, 4, 4)
         rate_key(figure, lang)
-        map_key(figure, lang, "office" in set(table["status"]))
+        map_key(figure, lang)
         return figure
 
 

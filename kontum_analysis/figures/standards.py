@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 
 from ..base.words import text
 from ..data.areas import PROVINCE, area_list, area_name, districts
-from ..data.own import is_own_source
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
 from .facts import addressed
@@ -20,8 +19,6 @@ def status_of(row: Any) -> str:
     """What a figure may be shown as: published, derived, unsure (low reliability), or the bound it states."""
     if row.bound in BOUNDS:
         return str(row.bound)
-    if is_own_source(row.source_id):
-        return "office"
     return {"E": "derived", "U": "unsure"}.get(row.obs_status, "published")
 
 

@@ -43,9 +43,8 @@ UNSURE: Look = dict(marker="X", color=BLACK, markerfacecolor="white", markersize
                     linestyle="none")
 AT_LEAST: Look = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
 AT_MOST: Look = dict(AT_LEAST, marker="v")
-OFFICE: Look = dict(marker="s", color=GREEN, markersize=4.6, linestyle="none")
-MARKERS: dict[str, Look] = dict(published=PUBLISHED, derived=DERIVED, office=OFFICE, estimated=ESTIMATED,
-                                projected=PROJECTED, unsure=UNSURE, at_least=AT_LEAST, at_most=AT_MOST)
+MARKERS: dict[str, Look] = dict(published=PUBLISHED, derived=DERIVED, estimated=ESTIMATED, projected=PROJECTED,
+                                unsure=UNSURE, at_least=AT_LEAST, at_most=AT_MOST)
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "font.size": 7.8, "svg.hashsalt": "kontum", "svg.fonttype": "path",
     "pdf.fonttype": 42, "savefig.facecolor": "white", "legend.frameon": False, "hatch.linewidth": 0.5,
@@ -69,7 +68,6 @@ class Heading(NamedTuple):
 
     finding: str
     topic: str = ""
-    source: str = ""  # the line below, where it is not the usual one
 
 
 def each(table: pd.DataFrame) -> Iterator[Any]:
@@ -129,7 +127,7 @@ def canvas(
     height_cm: below the heading, which makes the page longer by its lines; top: from the heading down to the axes.
     spacing: wspace, hspace, as parts of an axes' width and height.
     """
-    finding, topic, named = heading if isinstance(heading, Heading) else (heading, "", "")
+    finding, topic = heading if isinstance(heading, Heading) else (heading, "")
     lines = balanced(finding, 77)
     head = 0.15 + 0.45 * len(lines) + (0.4 if topic else 0)
     height = height_cm + head
@@ -145,7 +143,7 @@ def canvas(
         x, down = 0.2 / WIDTH_CM, -0.2 / height
         figure.text(x, 1 + down, "\n".join(lines), va="top", fontsize=9.5, fontweight="bold", linespacing=1.25)
         figure.text(x, 1 - (head - 0.02) / height, topic, va="bottom", color=GREY)
-        source = textwrap.fill(named or text("source.line", lang), 130)
+        source = textwrap.fill(text("source.line", lang), 130)
         figure.text(x, 0.15 / height, source, va="bottom", fontsize=SMALL, color=GREY)
         figure.head_cm = head
         yield figure

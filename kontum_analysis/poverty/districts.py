@@ -10,7 +10,6 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, districts
 from ..data.observations import select
-from ..data.own import is_own_source
 
 STANDARD = "MDP_2022_2025"
 Facts = Mapping[tuple[str, int, str], "Cell"]  # of `district_facts`, keyed (area, year, name)
@@ -104,33 +103,27 @@ def _cells(found: Mapping[str, Figure | None], after: Mapping[str, Figure | None
         cells["poor_households"] = _stated(found["poor_households"])
     elif after["poor_households"] and after["fall"]:
         value = after["poor_households"][0] + after["fall"][0]
-        cells["poor_households"] = Cell(value, value, _status(after["fall"][2], "derived"), after["fall"][2])
+        cells["poor_households"] = Cell(value, value, "derived", after["fall"][2])
     if found["rate_pct"]:
         cells["rate"] = _stated(found["rate_pct"], 0.01, half_unit(found["rate_pct"][0]))
     elif after["rate_pct"] and after["fall_pp"]:
         value = after["rate_pct"][0] + after["fall_pp"][0]
         low, high = (value - 0.01) / 100, (value + 0.01) / 100  # two roundings
-        cells["rate"] = Cell(low, high, _status(after["fall_pp"][2], "derived"), after["fall_pp"][2])
+        cells["rate"] = Cell(low, high, "derived", after["fall_pp"][2])
     if found["households"]:
         cells["households"] = _stated(found["households"])
     elif (derived := _households(cells, found)) is not None:
         cells["households"] = derived
     if "rate" not in cells and {"poor_households", "households"} <= set(cells):
         poor, base = cells["poor_households"], cells["households"]
-        status = _status(f"{poor.source}|{base.source}", "derived")
-        cells["rate"] = Cell(poor.low / base.high, poor.high / base.low, status, poor.source)
+        cells["rate"] = Cell(poor.low / base.high, poor.high / base.low, "derived", poor.source)
     return cells
 
 
 def _stated(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
     value, status, source = figure
-    kind = _status(source, "derived" if status == "E" else "published")
+    kind = "derived" if status == "E" else "published"
     return Cell((value - margin) * scale, (value + margin) * scale, kind, source)
-
-
-def _status(source: str, otherwise: str) -> str:
-    """office where an office's own figure stands behind a cell, so that it is never called published."""
-    return "office" if any(is_own_source(name) for name in source.split("|")) else otherwise
 
 
 def _households(cells: Mapping[str, Cell], found: Mapping[str, Figure | None]) -> Cell | None:
@@ -148,7 +141,7 @@ def _households(cells: Mapping[str, Cell], found: Mapping[str, Figure | None]) -
     low, high, source = max(r[0] for r in ranges), min(r[1] for r in ranges), ranges[0][2]
     if low > high:
         low, high, source = min(ranges, key=lambda r: r[1] - r[0])
-    return Cell(np.ceil(low), np.floor(high), _status(source, "derived"), source)
+    return Cell(np.ceil(low), np.floor(high), "derived", source)
 
 
 def household_series(obs: pd.DataFrame) -> pd.Series:

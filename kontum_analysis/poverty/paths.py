@@ -9,7 +9,7 @@ from .draws import scenario_draws
 from .paces import TOLERANCE, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
-STATUSES = ["published", "derived", "office", "estimated", "projected"]  # from the surest to the least sure
+STATUSES = ["published", "derived", "estimated", "projected"]  # from the surest to the least sure
 NEAR_FLOOR = 1e-6  # a rate this near its floor rests on it
 
 

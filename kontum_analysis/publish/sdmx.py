@@ -18,7 +18,7 @@ AGENCY, VERSION = "KONTUM", "1.0.0"
 NONE, UNSPECIFIED = "_Z", "_U"  # SDMX: not applicable, unspecified
 MISSING = "O"  # CL_OBS_STATUS: missing value
 # how a number is known -> CL_OBS_STATUS: A normal, E estimated, F forecast (here: what a scenario leads to)
-_STATUS = {"published": "A", "derived": "E", "office": "A", "estimated": "E", "projected": "F"}
+_STATUS = {"published": "A", "derived": "E", "estimated": "E", "projected": "F"}
 # table -> its dimensions before TIME_PERIOD, its attributes after OBS_VALUE
 FLOWS = {
     "OBSERVATIONS": (

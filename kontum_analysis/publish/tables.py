@@ -24,7 +24,7 @@ from .columns import Table
 
 Folder = str | Path | None
 # keys of labels "exports.reading.*", in reading order
-READING = ("published", "derived", "office", "estimated", "projected", "bound", "empty", "percent")
+READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
 
 
 def headline(obs: pd.DataFrame, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:

@@ -13,7 +13,6 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
-from ..data.own import is_own_source
 from ..ntm.published import snapshots
 from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
@@ -27,10 +26,9 @@ LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
 class Measure:
     """The latest value of a target in its own unit.
 
-    value: missing where nothing measures it; day: of the value; kind: published, derived, office, estimated or none;
-    low, high: what bounds prove about later days (missing where none), bound_day: of the bound, is_sure: False where a
-    bound is of low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not
-    prove it;
+    value: missing where nothing measures it; day: of the value; kind: published, derived, estimated or none; low, high:
+    what bounds prove about later days (missing where none), bound_day: of the bound, is_sure: False where a bound is of
+    low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not prove it;
     start: (day, value) from which an observed pace is counted; sources, lines: source ids and lines of
     observations.csv.
     """
@@ -106,7 +104,6 @@ def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
         last = values.iloc[-1]
         start = _start(values[values["standard"] == last.standard], last.time_period)
         kind = "derived" if last.obs_status == "E" else "published"
-        kind = "office" if is_own_source(last.source_id) else kind
         fields = dict(value=float(last.obs_value), day=last.time_period, kind=kind, start=_day_and_value(start))
         evidence = [start, values.tail(1)]
         bounds = bounds[(bounds["time_period"] > last.time_period) & (bounds["standard"] >= last.standard)]
@@ -139,7 +136,7 @@ def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
             return Measure(**_evidence(used))
         if groups[groups["area"] == PROVINCE]["status"].iloc[-1] == "estimated":  # no total of its own in that year
             used = pd.concat([used, merged_rows(obs, int(last.year))]).drop_duplicates("line")
-        kind = last.status if last.status in ("estimated", "office") else "derived"
+        kind = "estimated" if last.status == "estimated" else "derived"
         fall = 100 * (first.rate - last.rate) / years
         return Measure(value=fall, day=f"{last.year}-12-31", kind=kind, **_evidence(used))
 
