@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kontum_analysis.ntm.goals import asked_pace
+from kontum_analysis.data.programme import asked_pace
 from kontum_analysis.ntm.growth import LAST, LAST_PRIOR, PACE_SD, SHAPES, SIGMA, to_criteria, to_effort
 from kontum_analysis.ntm.paths import State, random_stream
 from kontum_analysis.ntm.published import RANGES

@@ -103,7 +103,7 @@ from kontum_analysis.review.reproduce import alone, steps
 if __name__ == "__main__":
     with alone(sys.argv[1]):
         for key, _, work in steps(sys.argv[1], figures=["coverage", "standard_break"]):
-            if key in ("step.data", "step.estimates", "step.paths", "step.figures"):
+            if key in ("step.inputs", "step.data", "step.estimates", "step.paths", "step.figures"):
                 for _ in work:
                     pass
 """
@@ -111,7 +111,7 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(tmp_path):
-    """Part of the main job (data, estimates, paths, two figures), killed at random moments in one and
+    """Part of the main job (inputs, data, estimates, paths, two figures), killed at random moments in one and
     the same folder.
     """
     given = {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
@@ -126,7 +126,7 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(
     assert start(tmp_path / "whole").wait(600) == 0
     seconds = time.monotonic() - begin
     wanted = contents(tmp_path / "whole")
-    assert len(wanted) >= 24
+    assert len(wanted) >= 25
     moments, killed = random.Random(3299), 0
     for _ in range(KILLS):
         victim = start(tmp_path / "out")

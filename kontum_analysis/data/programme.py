@@ -79,6 +79,15 @@ def horizon() -> int:
     return corridors()[PROVINCE].horizon
 
 
+def asked_pace() -> float:
+    """New-rural criteria a year that a commune is asked to gain: the middle of the range.
+
+    >>> asked_pace()
+    1.5
+    """
+    return goals()["ntm_criteria_gained_per_commune_year", PROVINCE].middle
+
+
 def is_period_over(obs: pd.DataFrame, year: int, as_of: str | date | None = None) -> bool:
     """Whether the end of a year lies behind a vintage: the day `as_of`, or else that of the latest publication.
 

@@ -15,10 +15,9 @@ from ..base.words import LANGUAGES, labels, number, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts, poor_districts
 from ..data.memo import remember
 from ..data.own import is_own
-from ..data.programme import GROUPS, corridors, horizon
+from ..data.programme import GROUPS, asked_pace, corridors, horizon
 from ..methods.trajectories import FORMS
 from ..ntm.attainment import DRAWS
-from ..ntm.goals import asked_pace
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.known import opening_rates
 from ..poverty.paces import Inputs

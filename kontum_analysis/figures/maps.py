@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from ..base.words import Lookup, number, text
 from ..data.areas import area_name, poor_districts, register
 from ..data.observations import raw_tables
+from ..data.programme import asked_pace
 from ..ntm.attainment import project_ntm
-from ..ntm.goals import asked_pace
 from ..poverty.estimates import estimate_panel
 from . import shapes, style
 from .facts import addressed

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from ..base.words import Lookup, chance, day_words, exact_day, number, text
-from ..data.observations import raw_tables
-from ..data.programme import horizon
+from ..data.areas import PROVINCE
+from ..data.programme import goals, horizon
 from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
 from . import shapes, style
@@ -17,17 +17,6 @@ from .facts import addressed
 
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan
 QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
-
-
-def ntm_target() -> float:
-    """The number of communes that the programme asks for.
-
-    >>> ntm_target()
-    60.0
-    """
-    rows = raw_tables()["targets"]
-    rows = rows[(rows["in_programme_3299"] == "1") & (rows["indicator"] == "ntm_communes")]
-    return float(rows["value_low"].iloc[0])
 
 
 def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +38,8 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
         days = years["year"].astype(str) + "-12-31"
         parts.append(years.assign(kind="projected", pace=name, day=days, status="projected"))
     columns = ["kind", "day", "standard", "communes", "status", "source_id", "pace", *names.values(), "probability"]
-    return pd.concat(parts, ignore_index=True)[list(dict.fromkeys(columns))].assign(target=ntm_target())
+    table = pd.concat(parts, ignore_index=True)[list(dict.fromkeys(columns))]
+    return table.assign(target=goals()["ntm_communes", PROVINCE].low)
 
 
 PACE_LINES: dict[str, style.Look] = {

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from ..base.words import day_words, number, plain, text
 from ..data.areas import area_name
-from ..ntm.goals import asked_pace
+from ..data.programme import asked_pace
 from ..targets.outcomes import PROGRAMME_DAY, forecasts_against_outcomes
 from . import shapes, style
 from .facts import addressed

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
+from ..data.programme import asked_pace, horizon
 from .communes import gather
-from .goals import asked_pace, horizon
 from .growth import fit
 from .paths import move, start_state
 from .projection import LEVELS, WITH_15, NTMProjection
@@ -114,6 +114,7 @@ class _Figures:
 
     @classmethod
     def of(cls, obs: pd.DataFrame) -> "_Figures":
+        """The new-rural rows of a table of `load_observations`; raises KontumError for anything else."""
         if not isinstance(obs, pd.DataFrame) or "indicator" not in obs:
             raise KontumError("error.ntm.obs", what=type(obs).__name__)
         rows = obs[obs["indicator"].str.startswith("ntm_")]

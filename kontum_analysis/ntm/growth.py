@@ -28,8 +28,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammainc
 
+from ..data.programme import asked_pace
 from .bands import expected_shares
-from .goals import asked_pace
 from .published import RANGES, Snapshot
 
 MIN_GAP = 0.75  # years; shorter gaps measure the dating of pages rather than the communes

@@ -12,10 +12,10 @@ import scoringrules
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE
 from ..data.observations import vintage
+from ..data.programme import asked_pace
 from ..methods.scores import wis
 from .attainment import SEED
 from .communes import Evidence, gather
-from .goals import asked_pace
 from .growth import fit
 from .paths import move, start_state
 from .projection import LEVELS

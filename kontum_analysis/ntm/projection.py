@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ..base.words import text
+from ..data.areas import PROVINCE
+from ..data.programme import goals, horizon
 from .communes import Evidence
-from .goals import goals, horizon
 from .growth import SIGMA, Growth
 from .levels import DOUBTFUL_CHANCE
 from .paths import State
@@ -74,7 +75,7 @@ class NTMProjection:
         communes = len(self.evidence.members)
         asked: dict[str, tuple[float, np.ndarray]] = {}
         for name in LEVELS:
-            target = goals()[name].low
+            target = goals()[name, PROVINCE].low
             asked[name] = (target, self.draws[name][:, -1] >= target)
         asked["all_communes_15_criteria"] = (communes, self.draws[WITH_15][:, -1] >= communes)
         all_three = np.logical_and.reduce([asked[name][1] for name in LEVELS])
@@ -86,7 +87,7 @@ class NTMProjection:
     @cached_property
     def gap(self) -> pd.DataFrame:
         """Event, unit_measure, at, median, q10, q90 of the fewest further criteria (or communes) that close the gap."""
-        counts, target = self.draws["counts"], {name: int(goals()[name].low) for name in LEVELS}
+        counts, target = self.draws["counts"], {name: int(goals()[name, PROVINCE].low) for name in LEVELS}
         rows = [
             (LEVELS[0], "criteria", "state", smallest_gap(counts, counts >= 19, target[LEVELS[0]])),
             (LEVELS[0], "criteria", "end", smallest_gap(self.end_counts, self.has_attained, target[LEVELS[0]])),

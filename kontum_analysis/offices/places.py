@@ -14,7 +14,6 @@ from ..data.spelling import fold, plain_text
 from .columns import FIRST_YEAR_OF_UNITS
 from .typed import without_footnote
 
-SUCCESSOR = "51"  # the province of which ours is a part since July 2025
 _TYPES = {
     "tinh": "tỉnh",
     "thanhpho": "thành phố",

@@ -17,11 +17,10 @@ from ..base.words import LANGUAGES, day_words, number, printed_day, text
 from ..data.agreement import conflicts
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, districts, poor_districts
 from ..data.observations import ASSUMED_LAG_DAYS, all_tables
-from ..data.programme import corridors, horizon
+from ..data.programme import asked_pace, corridors, horizon
 from ..figures import build
 from ..ntm.attainment import DRAWS
 from ..ntm.communes import communes
-from ..ntm.goals import asked_pace
 from ..ntm.published import BANDS
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title

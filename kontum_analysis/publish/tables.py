@@ -10,9 +10,8 @@ import pandas as pd
 from ..base.errors import KontumError, Words
 from ..data.areas import POOR_DISTRICTS, PROVINCE
 from ..data.observations import raw_tables
-from ..data.programme import corridors
+from ..data.programme import asked_pace, corridors
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
-from ..ntm.goals import asked_pace
 from ..poverty.draws import chance_of_average, scenario_draws
 from ..poverty.estimates import estimate_panel
 from ..poverty.history import observed_paces, pace_percentile

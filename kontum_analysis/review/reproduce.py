@@ -26,9 +26,9 @@ from ..base.words import LANGUAGES
 from ..data.agreement import identities
 from ..data.contract import COLUMNS, package_text
 from ..data.observations import contents_hash, load_observations, raw_tables
+from ..data.programme import asked_pace
 from ..figures import CATALOGUE, build
 from ..ntm.attainment import project_ntm
-from ..ntm.goals import asked_pace
 from ..poverty.draws import outlook_draws
 from ..poverty.estimates import estimate_panel
 from ..poverty.hidden import leave_one_out
