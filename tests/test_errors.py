@@ -23,6 +23,11 @@ SPEAKERS = {**{name: (0, None) for name in (*KINDS, "Words", "refusal")}, "Probl
 ADDED = {"refusal": {"field"}}  # values that a speaker gives by itself
 
 
+def entries(table, given):
+    """The keys that a table of the module holds, by the name of the table."""
+    return [value.value for node in given[table] for value in getattr(node, "values", [])]
+
+
 def meanings(node, given):
     """The keys that an expression can mean; None where it is handed in from outside. given: name -> expressions."""
     if isinstance(node, ast.Constant):
@@ -35,10 +40,10 @@ def meanings(node, given):
         sides = meanings(node.body, given), meanings(node.orelse, given)
         return None if None in sides else sides[0] + sides[1]
     if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in given:
-        return [value.value for table in given[node.value.id] for value in getattr(table, "values", [])]
+        return entries(node.value.id, given)
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and len(node.args) == 2:
-        table = meanings(ast.Subscript(node.func.value), given)  # TABLE.get(code, "another.key")
-        return table and table + meanings(node.args[1], given)
+        table = getattr(node.func.value, "id", "")  # TABLE.get(code, "another.key")
+        return entries(table, given) + meanings(node.args[1], given) if table in given else None
     if isinstance(node, ast.Name) and node.id in given:
         return [key for value in given[node.id] for key in meanings(value, given) or ()]
     return None

@@ -254,7 +254,7 @@ function begin() {
 }
 async function unpack() {
   const bytes = Uint8Array.from(atob(page.curves), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   grid = new Float64Array(await new Response(stream).arrayBuffer());
   delete page.curves;
 }
