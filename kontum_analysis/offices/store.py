@@ -156,9 +156,15 @@ def _answers_of(plan: Plan) -> Answers:
 
 
 def _shows_the_same(now: Plan, shown: Plan) -> bool:
-    tables = ("changes", "conflicts", "sums")
-    same = all(getattr(now, name).astype(str).equals(getattr(shown, name).astype(str)) for name in tables)
+    """Whether a plan shows what was shown before; an estimate that is replaced may have moved meanwhile."""
+    pairs = [(_settled(now.changes), _settled(shown.changes)), (now.conflicts, shown.conflicts), (now.sums, shown.sums)]
+    same = all(one.astype(str).equals(other.astype(str)) for one, other in pairs)
     return same and list(map(str, now.doubts)) == list(map(str, shown.doubts))
+
+
+def _settled(changed: pd.DataFrame) -> pd.DataFrame:
+    """Changes without the values of estimates, which move with any figure of another district."""
+    return changed.assign(old_value=changed["old_value"].mask(changed["old_status"] == "estimated"))
 
 
 def undo(number: int | None = None, user: User = True, wait: float = journal.WAIT) -> journal.Import:
