@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 
 from ..base.words import text
 from ..data.areas import PROVINCE, area_list, area_name, districts
-from ..poverty.districts import FIRST_YEAR, STANDARD, known_as
+from ..data.preference import known_as
+from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
 from .facts import addressed
 

@@ -156,15 +156,14 @@ def _answers_of(plan: Plan) -> Answers:
 
 
 def _shows_the_same(now: Plan, shown: Plan) -> bool:
-    """Whether a plan shows what was shown before; an estimate that is replaced may have moved meanwhile."""
-    pairs = [(_settled(now.changes), _settled(shown.changes)), (now.conflicts, shown.conflicts), (now.sums, shown.sums)]
-    same = all(one.astype(str).equals(other.astype(str)) for one, other in pairs)
-    return same and list(map(str, now.doubts)) == list(map(str, shown.doubts))
+    return all(new.astype(str).equals(old.astype(str)) for new, old in zip(_settled(now), _settled(shown), strict=True))
 
 
-def _settled(changed: pd.DataFrame) -> pd.DataFrame:
-    """Changes without the values of estimates, which move with any figure of another district."""
-    return changed.assign(old_value=changed["old_value"].mask(changed["old_status"] == "estimated"))
+def _settled(plan: Plan) -> list[pd.DataFrame]:
+    """What somebody confirms. An estimate that is replaced may move with any figure, so its size is not part of it."""
+    changes = plan.changes
+    changes = changes.assign(old_value=changes["old_value"].mask(changes["kind"] == "replaces_estimate"))
+    return [changes, plan.conflicts, plan.sums, pd.DataFrame({"doubt": list(map(str, plan.doubts))})]
 
 
 def undo(number: int | None = None, user: User = True, wait: float = journal.WAIT) -> journal.Import:

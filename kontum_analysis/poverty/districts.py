@@ -10,7 +10,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, districts
 from ..data.observations import select
-from ..data.own import PREFIX
+from ..data.preference import known_as
 
 STANDARD = "MDP_2022_2025"
 Facts = Mapping[tuple[str, int, str], "Cell"]  # of `district_facts`, keyed (area, year, name)
@@ -31,15 +31,6 @@ class Cell:
     def middle(self) -> float:
         """The value, or the middle of the range it can lie in."""
         return (self.low + self.high) / 2
-
-
-def known_as(status: str, *sources: str) -> str:
-    """The status of a cell: office where any of its sources is an office's own, else the one given.
-
-    >>> known_as("published", "vna-1"), known_as("derived", "vna-1", "own-so-1a2b3c4d")
-    ('published', 'office')
-    """
-    return "office" if any(source.startswith(PREFIX) for source in sources) else status
 
 
 def half_unit(value: float) -> float:

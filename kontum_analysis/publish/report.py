@@ -85,7 +85,7 @@ def build_report(
         indicator_name=tables["indicators"].set_index("indicator")[f"name_{lang}"].to_dict(),
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
-        is_over=any(row.get("period_over") for row in facts.targets),
+        is_over=any(row["period_over"] for row in facts.targets),
         ntm_pace=asked_pace(),
         rule=dict(likely=100 * LIKELY, unlikely=100 * UNLIKELY, draws=DRAWS, lag=ASSUMED_LAG_DAYS),
         asked=corridors() | {"horizon": horizon()},
@@ -104,7 +104,7 @@ def build_report(
 
 def _statuses(targets: list[dict[str, Any]], lang: str) -> list[tuple[str, int]]:
     """(words of a status, how many targets have it), misses first; those due at the end of the period before others."""
-    keys = [(status_key(row["status"], row["period_over"])) for row in targets if "status" in row]
+    keys = [status_key(row["status"], row["period_over"]) for row in targets if row["status"]]
     order = [status_key(status, is_over) for is_over in (True, False) for status in (*STATUSES[-2::-1], STATUSES[-1])]
     return [(text(key, lang), keys.count(key)) for key in order if key in keys]
 

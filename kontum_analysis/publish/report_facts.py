@@ -51,7 +51,7 @@ class Facts(AreaFigures):
             rows = scoreboard(self.obs, data=self.data)
         else:
             unknown = dict.fromkeys(("gap", "bound_low", "bound_high"), np.nan)
-            rows = self._own_targets().assign(**unknown, status="", source_ids="")
+            rows = self._own_targets().assign(**unknown, status="", period_over=False, source_ids="")
         units = raw_tables(self.data)["indicators"].set_index("indicator")["unit_measure"]
         ordered = pd.concat([rows[rows["programme"] == programme] for programme in PROGRAMMES])
         return [

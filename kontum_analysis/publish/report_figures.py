@@ -11,7 +11,8 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
 from ..data.arithmetic import RATES
-from ..poverty.districts import FIRST_YEAR, STANDARD, known_as
+from ..data.preference import known_as
+from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import Estimates, estimate_panel
 from ..poverty.known import known_groups
 

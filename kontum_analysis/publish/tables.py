@@ -173,7 +173,7 @@ def _board(report: Report) -> pd.DataFrame:
 
     names = {"bound_low": "known_at_least", "bound_high": "known_at_most"}
     columns = (
-        "target_id statement_vi statement_en latest_value bound_low bound_high latest_day kind gap pace_needed "
+        "target_id statement_vi statement_en latest_value known_at_least known_at_most latest_day kind gap pace_needed "
         "pace_observed probability probability_low probability_high target_status reason"
     )
     board = scoreboard(report.obs, data=report.data)

@@ -13,8 +13,9 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
+from ..data.preference import known_as
 from ..ntm.published import snapshots
-from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD, known_as
+from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
 
 PANEL = tuple(NAMES)  # what the panel of districts rests on
