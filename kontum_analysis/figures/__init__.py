@@ -105,7 +105,7 @@ class Figure:
         """What stands above the drawing: title and topic."""
         from .style import Heading
 
-        return Heading(self.title, self.topic, self.source)
+        return Heading(self.title, self.topic, source_line(self.offices, self.lang))
 
     def page(self) -> "Page":
         """The drawing, laid out for 16 cm, not yet a file."""

@@ -65,8 +65,10 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
     gap = 0.7  # between two standards, so that no eye runs across the change
     place = {column: i + gap * STANDARDS.index(column[0]) for i, column in enumerate(columns)}
     areas = list(dict.fromkeys(table["area"]))
+    shown = [kind for kind in COVERAGE_MARKERS if kind != "office" or kind in set(table["kind"])]
+    top = 1.35 if "office" not in shown else 1.7  # for a key of two rows
     with style.canvas(
-        heading, lang, height_cm=16.6, left=2.1, right=0.3, top=1.35, bottom=1.7, wspace=0.05, hspace=0.26
+        heading, lang, height_cm=16.6, left=2.1, right=0.3, top=top, bottom=1.7, wspace=0.05, hspace=0.26
     ) as figure:
         grid = figure.subplots(3, 2, sharex=True, sharey=True)
         for axes, name in zip(grid.T.ravel(), INDICATORS, strict=True):
@@ -79,7 +81,6 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
-        shown = [kind for kind in COVERAGE_MARKERS if kind != "office" or kind in set(table["kind"])]
         style.key(figure, [(COVERAGE_MARKERS[kind], text(f"coverage.{kind}", lang)) for kind in shown])
         return figure
 

@@ -20,6 +20,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..base.words import number, text
@@ -132,7 +133,7 @@ def canvas(
     finding, topic, source = heading if isinstance(heading, Heading) else Heading(heading)
     lines = balanced(finding, 77)
     head = 0.15 + 0.45 * len(lines) + (0.4 if topic else 0)
-    source_lines = textwrap.wrap(source or text("source.line", lang), 130)
+    source_lines = textwrap.wrap(source, 108) if source else [text("source.line", lang)]
     bottom += 0.3 * (len(source_lines) - 1)
     height = height_cm + head + 0.3 * (len(source_lines) - 1)
     with rc_context():
@@ -153,7 +154,10 @@ def canvas(
 
 
 def key(figure: Page, entries: Sequence[tuple[Look, str]], down_cm: float = 0.2, **kwargs: Any) -> Legend:
-    """What the markers mean, in one row under the heading. entries: pairs of (line, marker or hatching, words)."""
+    """What the markers mean, in one row under the heading, or in two where one is wider than the page.
+
+    entries: pairs of (line, marker or hatching, words).
+    """
     height_cm = figure.get_size_inches()[1] / CM
     handles = [Patch(**look) if "hatch" in look else Line2D([], [], **look) for look, _ in entries]
     place = dict(
@@ -167,7 +171,15 @@ def key(figure: Page, entries: Sequence[tuple[Look, str]], down_cm: float = 0.2,
         borderaxespad=0,
         fontsize=7.2,
     )
+    if _key_width(entries) > WIDTH_CM - 0.3:
+        place |= dict(ncols=-(-len(entries) // 2)) | ({} if "ncols" in kwargs else dict(labelspacing=0.35))
     return figure.legend(handles, [words for _, words in entries], **{**place, **kwargs})
+
+
+def _key_width(entries: Sequence[tuple[Look, str]]) -> float:
+    """How wide a key in one row is (cm): its words, and for each a marker with the gaps on both sides of it."""
+    words = sum(TextPath((0, 0), words, size=7.2).get_extents().width for _, words in entries)
+    return float((words + 7.2 * 2.9 * len(entries)) / 72 / CM)
 
 
 def status_key(
