@@ -1,5 +1,8 @@
 """One district's own figures of the end of 2024 change everything that is computed, and are named as the office's."""
 
+import re
+import shlex
+
 import pandas as pd
 import pytest
 from corpus.write import written_by_xlsxwriter
@@ -7,6 +10,7 @@ from hostile import run
 from test_boundaries import squares
 
 import kontum_analysis as kt
+from kontum_analysis.base.files import ROOT
 from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.data.areas import PROVINCE, districts
 from kontum_analysis.data.preference import known_as
@@ -166,6 +170,14 @@ def test_the_commands_use_own_figures_and_leave_them_out_when_asked(place, tmp_p
         assert status == 0 and f"Bắt đầu từ cuối năm {starts[len(more)]}" in printed
         assert (f"số liệu của {OFFICE}" in printed) == (not more)
     assert starts == {0: 2024, 1: 2023}
+    path = squares(tmp_path / "districts.geojson")
+    drawn = []
+    for more in ([], ["--no-own"]):
+        out = tmp_path / f"map{len(more)}.svg"
+        status, printed = run(["map", "--boundaries", str(path), "--year", "2024", "--out", str(out), *more])
+        assert status == 0 and (OFFICE in printed) == (not more)
+        drawn.append(out.read_bytes())
+    assert drawn[0] != drawn[1]
     for verb, option, file, word in (
         (["figures", "reconciled_districts"], "svg", "reconciled_districts.csv", ",office,"),
         (["tables", "--scenario", "programme-mid"], "csv", "csv/district_panel.csv", "số liệu của đơn vị"),
@@ -177,3 +189,36 @@ def test_the_commands_use_own_figures_and_leave_them_out_when_asked(place, tmp_p
             assert status == 0 and (OFFICE in printed) == (not more)
             contents.append((out / file).read_text(encoding="utf-8-sig"))
         assert [word in content for content in contents] == [True, False]
+
+
+def test_a_rate_that_rose_is_said_to_rise(tmp_path):
+    path = written_by_xlsxwriter(
+        tmp_path / "a.xlsx", {"Biểu": [["Đơn vị", "Hộ nghèo", "Tổng số hộ"], ["Đăk Glei", 1600, 14000]]}
+    )
+    given = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
+    store.store(store.plan_import(path, user=tmp_path / "kho", **given))
+    obs = kt.load_observations(user=tmp_path / "kho")
+    pages = {
+        lang: build_report(obs, 2024, lang, user=tmp_path / "kho", place="Đăk Glei", pictures=False)
+        for lang in LANGUAGES
+    }
+    assert "tăng 1,03 điểm phần trăm" in pages["vi"] and "a rise of 1.03 percentage points" in pages["en"]  # from 10.40
+
+
+def test_the_commands_of_the_page_for_offices_run_one_after_the_other(tmp_path, monkeypatch):
+    """The page is followed in an empty folder with an office's list; only the questions of --setup are left out."""
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
+    monkeypatch.chdir(tmp_path)
+    names = kt.areas.register("2020", "commune", parent=GLEI)["name_vi"]
+    rows = [[n, name, 1000 + 20 * n, 100 + 5 * n, 40 + n] for n, name in enumerate(names, 1)]
+    total = ["", "Tổng cộng", *(sum(row[column] for row in rows) for column in (2, 3, 4))]
+    head = ["STT", "Tên xã, thị trấn", "Tổng số hộ dân", "Hộ nghèo", "Hộ CN"]
+    written_by_xlsxwriter(tmp_path / "ho-ngheo-2024.xlsx", {"Biểu 1": [["BIỂU NĂM 2024"], head, *rows, total]})
+    page = (ROOT / "docs" / "offices.md").read_text(encoding="utf-8").replace("\\\n", "")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    printed = {line: run(shlex.split(line)[1:]) for line in lines if "--setup" not in line}
+    assert [line for line, (status, _) in printed.items() if status] == []
+    assert len(lines) >= 9 and (tmp_path / "bao-cao-dak-glei-2024.docx").exists()
+    shown = [words for line, (_, words) in printed.items() if "--dry-run" in line]
+    assert all("Cần xem lại" in words and "12 dòng" in words for words in shown)
+    assert ["không đọc (chưa rõ" in words for words in shown] == [True, False]

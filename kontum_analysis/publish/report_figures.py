@@ -37,6 +37,10 @@ class Figure:
     low: float = np.nan
     high: float = np.nan
 
+    def __abs__(self) -> "Figure":
+        """The figure without its sign, for a sentence that says rise or fall in words."""
+        return self if self.value is None else replace(self, value=abs(self.value))
+
 
 @dataclass(frozen=True)
 class AreaFigures:
