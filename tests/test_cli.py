@@ -92,7 +92,7 @@ MISTAKES = [  # words of the command, what it says in Vietnamese, what it says i
     (["project", "--scenario", "nowhere"], "hiện có: programme-low", "there are programme-low"),
     (["project", "--scenario", "nowhere.yaml"], "không có tệp kịch bản này", "no such scenario file"),
     (["project", *PACES, "--as-of", "yesterdayish"], "'yesterdayish' không phải là ngày", "YYYY-MM-DD"),
-    (["project", *PACES, "--from", "2024"], "gặp 2024; số liệu toàn tỉnh có từ năm 2021 đến 2023", "found 2024"),
+    (["project", *PACES, "--from", "2025"], "gặp 2025; số liệu toàn tỉnh có từ năm 2021 đến 2024", "found 2025"),
     (["project", *PACES, "--from", "2031"], "gặp 2030; cần một năm sau", "found 2030; a year after"),
     (["project", *PACES, "--data", "nowhere"], "không có thư mục này", "no such folder"),
     (["project", *PACES, "--csv", "nowhere/a.csv"], "không có thư mục nowhere", "no folder nowhere"),
