@@ -55,7 +55,7 @@ def test_a_full_table_of_communes_goes_through_to_quotas_that_add_up(imported):
     total = sum(80 + n for n in range(102))
     panel = kt.estimate_panel(obs, draws=20).panel.query("year == 2024").set_index("area")
     assert panel.poor_households["62"] == total and panel.poor_households[districts()].sum() == total
-    assert set(panel.status_poor_households) == {"derived"} and set(panel.status_rate) == {"derived"}
+    assert set(panel.status_poor_households) == {"office"} and set(panel.status_rate) == {"office"}
     plan_2024 = kt.Scenario(name="mine", province_pace_pp=1.0, poor_district_pace_pp=2.0, start=2024, end=2027)
     paths = kt.project_poverty(obs, plan_2024)
     province = paths[paths.area == "62"].set_index("year").poor_households
@@ -64,11 +64,11 @@ def test_a_full_table_of_communes_goes_through_to_quotas_that_add_up(imported):
     assert (quotas.groupby("year").quota.sum() == -province.diff().dropna().astype(int)).all()
 
 
-def test_imported_counts_of_communes_are_published_and_exact_in_the_attainment(imported):
+def test_imported_counts_of_communes_are_the_offices_and_exact_in_the_attainment(imported):
     _, _, obs = imported
     result = kt.project_ntm(obs, draws=100)
     communes = result.communes
-    assert result.state_day == "2024-12-31" and set(communes.status) == {"published"}
+    assert result.state_day == "2024-12-31" and set(communes.status) == {"office"}
     known = communes[communes.count_published.notna()]
     assert (
         len(known) > 50
@@ -146,7 +146,7 @@ def test_some_districts_leave_the_province_as_published_and_sums_exact(tmp_path)
     found = kt.estimate_panel(kt.load_observations(user=tmp_path / "kho"), draws=50)
     assert set(found.poor[:, found.years.index(2023), :].sum(axis=0).tolist()) == {10220}
     panel = found.panel.query("year == 2023").set_index("area")
-    assert panel.poor_households["611"] == 350 and panel.status_poor_households["611"] == "published"
+    assert panel.poor_households["611"] == 350 and panel.status_poor_households["611"] == "office"
     assert panel.status_poor_households["613"] == "estimated"
 
 

@@ -320,7 +320,7 @@ def test_a_year_known_by_an_office_alone_is_no_crash(units):
     """The 40 units of 2025, and of 2024 estimates alone, from which no district can be left out."""
     obs, _ = units
     facts = gather(obs, 2025, area("62"), kt.scenarios.preset("programme-mid"))
-    assert facts.last == 2025 and facts.figure("poor_households").kind == "own"
+    assert facts.last == 2025 and facts.figure("poor_households").kind == "office"
     assert set(facts.left_out["year"]) == {2022, 2023, 2025}
     assert facts.figure("poverty_rate_pct", 2024).kind == "estimated"
 
@@ -334,7 +334,7 @@ def test_a_unit_before_2025_is_the_sum_of_its_old_communes(tmp_path):
         obs[obs["ref_area"].isin(parts) & (obs["time_period"] == "2024-12-31")].groupby("indicator")["obs_value"].sum()
     )
     poor, rate = facts.figure("poor_households"), facts.figure("poverty_rate_pct")
-    assert len(parts) > 1 and (poor.value, poor.kind) == (known["poor_households"], "own")
+    assert len(parts) > 1 and (poor.value, poor.kind) == (known["poor_households"], "office")
     assert rate.value == pytest.approx(100 * known["poor_households"] / known["households_total"])
 
 
@@ -412,7 +412,7 @@ def test_the_command_writes_what_its_suffix_says_or_nothing(tmp_path, monkeypatc
 
 def test_pictures_can_be_read_aloud_and_nothing_comes_from_outside(obs, facts, monkeypatch):
     monkeypatch.setattr(report, "gather", lambda *args: facts)
-    monkeypatch.setattr(report, "build", lambda name, obs, lang: Undrawn())
+    monkeypatch.setattr(report, "build", lambda name, obs, lang, offices: Undrawn())
     page = page_of(obs, 2023, pictures=True)
     images = list(page.iter("img"))
     assert len(images) == 4 and all(image.get("alt") and image.get("src").startswith("data:") for image in images)

@@ -52,6 +52,7 @@ def test_every_notebook_and_every_page_is_there(pages, site):
         f"{name}.html"
         for name in (
             "index",
+            "offices",
             "guide",
             "figures",
             "glossary",

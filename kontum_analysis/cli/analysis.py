@@ -24,6 +24,7 @@ from .common import (
     figures,
     forms,
     observations_for,
+    offices_in,
     print_table,
     progress_bar,
     say,
@@ -115,8 +116,10 @@ def project(
         raise KontumError("error.cli.csv_folder", folder=csv.parent)
     typed = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start)
     typed = {key: value for key, value in {**typed, "end": end, "floor": floor}.items() if value is not None}
-    chosen = _scenario(scenario, typed, console, lang)
     obs = observations_for(console, lang, as_of, data, own)
+    if scenario is None and start is None:
+        typed |= _latest_start(obs, end, console, lang)
+    chosen = _scenario(scenario, typed, console, lang)
     path = project_poverty(obs, chosen)
     _print_projection(console, lang, chosen, path, implied_pace(obs, chosen))
     content = path.to_csv(index=False, lineterminator="\n", float_format="%.9g")
@@ -129,6 +132,17 @@ def project(
         from ..offices.scenarios import save_scenario
 
         say(console, "project.saved", lang, name=save, file=shown(save_scenario(chosen, save)))
+
+
+def _latest_start(obs: pd.DataFrame, end: int | None, console: Console, lang: str) -> dict[str, int]:
+    """The latest year with a figure as the start of a path that names none; nothing for a path that ends by then."""
+    from ..poverty.estimates import latest_year
+
+    year = latest_year(obs)
+    if end is not None and end <= year:
+        return {}
+    say(console, "project.start", lang, year=year)
+    return {"start": year}
 
 
 def _scenario(name: str | None, typed: dict[str, Any], console: Console, lang: str) -> Scenario:
@@ -182,6 +196,7 @@ def trace(
 def boundary_map(
     boundaries: Annotated[Path, typer.Option("--boundaries", help=both("cli.option.boundaries"))],
     out: Annotated[Path, typer.Option("--out", help=both("cli.option.out"))] = Path("ban-do.png"),
+    year: Annotated[int | None, typer.Option("--year", help=both("cli.option.map_year"))] = None,
     overwrite: Overwrite = False,
     data: Data = None,
     own: Own = True,
@@ -195,7 +210,8 @@ def boundary_map(
         raise KontumError("error.cli.out", found=out.name)
     console = console_for()
     obs = observations_for(console, lang, data=data, own=own)
-    write_file(console, lang, out, picture(obs, boundaries, lang, kind), overwrite)
+    content = picture(obs, boundaries, lang, kind, year, offices_in(obs, data, own))
+    write_file(console, lang, out, content, overwrite)
 
 
 def print_version() -> None:

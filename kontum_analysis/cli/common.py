@@ -89,6 +89,13 @@ def observations_for(
     return obs
 
 
+def offices_in(obs: pd.DataFrame, data: Path | None, own: bool) -> tuple[str, ...]:
+    """The names of the offices whose own figures are in these observations."""
+    from ..offices.store import used
+
+    return tuple(used(obs, data=data)) if own else ()
+
+
 def scenario_named(name: str, console: Console | None = None, lang: str = "") -> Scenario:
     """The scenario of a file, the shipped one of this name or the user's own; with a console, a line says which."""
     from ..offices.scenarios import find_scenario

@@ -17,8 +17,11 @@ from .common import (
     Data,
     Lang,
     Overwrite,
+    Own,
     both,
     console_for,
+    observations_for,
+    offices_in,
     progress_bar,
     say,
     scenario_named,
@@ -51,11 +54,11 @@ def figures(
     out: Out = None,
     overwrite: Overwrite = False,
     data: Data = None,
+    own: Own = True,
     as_of: AsOf = None,
     lang: Lang = "vi",
 ) -> None:
     """Write the figures, each with its data and its words."""
-    from ..data.observations import load_observations
     from ..figures import CATALOGUE, build
     from ..figures.output import KINDS, smallest_type
     from ..figures.style import WIDTH_CM
@@ -63,14 +66,15 @@ def figures(
     console = console_for()
     kinds, width_cm, dpi = chosen_formats(formats, KINDS), printed_width(width), dots(dpi)
     wanted, folder = chosen_names(names, list(CATALOGUE)), folder_for(out, "exports.folder.figures", lang)
-    obs = load_observations(as_of=as_of, data=data)
+    obs = observations_for(console, lang, as_of, data, own)
+    offices = offices_in(obs, data, own)
     files: dict[str, bytes | str] = {}
     skipped = []
     with progress_bar(console) as progress:
         task = progress.add_task(text("exports.step.figures", lang), total=len(wanted))
         for name in wanted:
             try:
-                files |= build(name, obs, lang).files(kinds, dpi, None if width_cm == WIDTH_CM else width_cm)
+                files |= build(name, obs, lang, offices).files(kinds, dpi, None if width_cm == WIDTH_CM else width_cm)
             except KontumError as error:
                 if names:
                     raise
@@ -92,11 +96,11 @@ def tables(
     out: Out = None,
     overwrite: Overwrite = False,
     data: Data = None,
+    own: Own = True,
     as_of: AsOf = None,
     lang: Lang = "vi",
 ) -> None:
     """Write the report tables in every format asked for."""
-    from ..data.observations import load_observations
     from ..publish.columns import provenance
     from ..publish.tables import report_tables
     from ..publish.text_files import about
@@ -104,12 +108,12 @@ def tables(
     console = console_for()
     kinds, scenarios = chosen_formats(formats, TABLE_FORMATS), chosen_scenarios(scenario, console, lang)
     folder = folder_for(out, "exports.folder.tables", lang)
-    obs = load_observations(as_of=as_of, data=data)
+    obs = observations_for(console, lang, as_of, data, own)
     with progress_bar(console) as progress:
         computing = progress.add_task(text("exports.step.compute", lang), total=1)
-        tables, skipped = report_tables(obs, scenarios, data)
+        tables, skipped = report_tables(obs, scenarios, data, user=own or None)
         progress.advance(computing)
-        origin = provenance(obs, scenarios, data, as_of)
+        origin = provenance(obs, scenarios, data, as_of, offices_in(obs, data, own))
         task = progress.add_task(text("exports.step.tables", lang), total=len(kinds))
         files: dict[str, bytes | str] = {}
         for kind in kinds:

@@ -4,8 +4,8 @@ Each import is a folder of its own below `imports/`, so that it appears and goes
 
 The rule, in one sentence: **own figures are read only where they are asked for by `user=`.** `load_observations()`
 alone is the published figures, and so are `kontum reproduce`, `kontum verify` and every notebook, whatever lies in the
-folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`) ask for it
-and say so.
+folder; the commands with which somebody asks a question of their own (`project`, `report`, `trace`, `map`, `figures`,
+`tables`) ask for it and say so.
 
 What follows from own figures by addition is added to them: communes make up their district, districts the province.
 A sum is made only where every part is known for the same day and at least one is the office's own; a part may be

@@ -8,7 +8,7 @@ import pandas as pd
 from ..base.words import text
 from .arithmetic import FACT, facts
 from .contract import LINE
-from .own import is_own
+from .own import PREFIX, is_own
 from .rules import NOT_COMPARED
 
 USED = ("only", "own", "listed", "rule")  # preferences of the one figure that is used for its fact
@@ -75,3 +75,12 @@ def _rank(obs: pd.DataFrame, listed: pd.Series, kinds: pd.Series) -> pd.DataFram
 @lru_cache(maxsize=4096)
 def _sentence(lang: str, code: str, source: str, explanation: str, reason: str) -> str:
     return text(f"preference.{code}", lang, source=source, explanation=explanation, reason=reason)
+
+
+def known_as(status: str, *sources: str) -> str:
+    """The status of a figure: office where any of its sources is an office's own, else the one given.
+
+    >>> known_as("published", "vna-1"), known_as("derived", "vna-1", "own-so-1a2b3c4d")
+    ('published', 'office')
+    """
+    return "office" if any(source.startswith(PREFIX) for source in sources) else status

@@ -4,8 +4,8 @@
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ from ..base.words import LANGUAGES, text
 from ..data.areas import PROVINCE
 from ..data.observations import select
 from ..poverty.districts import STANDARD
-from .catalogue import CATALOGUE, SEED
+from .catalogue import CATALOGUE, SEED, rows_of
+from .facts import offices_behind, source_line
 
 if TYPE_CHECKING:
     from .style import Heading, Page
@@ -26,11 +27,15 @@ __all__ = ["CATALOGUE", "Figure", "build"]
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure in one language: the table behind it, its words, and how to draw it."""
+    """A figure in one language: the table behind it, its words, and how to draw it.
+
+    offices: whose own figures are behind it; None where all are published.
+    """
 
     name: str
     lang: str
     table: pd.DataFrame
+    offices: tuple[str, ...] | None = None
 
     @cached_property
     def facts(self) -> dict[str, object]:
@@ -55,7 +60,7 @@ class Figure:
     @property
     def caption(self) -> str:
         """What is shown, how each number is known, and what is not shown."""
-        return self._words("caption")
+        return " ".join(filter(None, [self._words("caption"), source_line(self.offices, self.lang, "source.caption")]))
 
     @property
     def alt(self) -> str:
@@ -69,7 +74,12 @@ class Figure:
 
     def in_language(self, lang: str) -> "Figure":
         """The same figure in another language; its table is not computed again."""
-        return Figure(self.name, lang, self.table)
+        return replace(self, lang=lang)
+
+    @property
+    def source(self) -> str:
+        """The source line; it names an office's own figures where there are any."""
+        return source_line(self.offices, self.lang) or text("source.line", self.lang)
 
     @property
     def data_hash(self) -> str:
@@ -83,7 +93,7 @@ class Figure:
         return dict(
             title=self.title,
             alt=self.alt,
-            source=text("source.line", self.lang),
+            source=self.source,
             lang=self.lang,
             scenario=", ".join(entry.scenarios) or "–",
             seed=str(SEED) if entry.is_drawn else "–",
@@ -95,7 +105,7 @@ class Figure:
         """What stands above the drawing: title and topic."""
         from .style import Heading
 
-        return Heading(self.title, self.topic)
+        return Heading(self.title, self.topic, source_line(self.offices, self.lang))
 
     def page(self) -> "Page":
         """The drawing, laid out for 16 cm, not yet a file."""
@@ -123,14 +133,16 @@ class Figure:
     ) -> dict[str, bytes]:
         """All files of the figure: a dict from file name to bytes, with the data and a note of its words."""
         alt = f"{text('figure.alt_heading', self.lang)}: {self.alt}"
-        note = "\n\n".join([f"# {self.title}", self.topic, self.caption, alt, text("source.line", self.lang)]) + "\n"
+        note = "\n\n".join([f"# {self.title}", self.topic, self.caption, alt, self.source]) + "\n"
         page = page or (self.page() if kinds else None)
         pictures = {f"{self.name}.{kind}": self.image(kind, dpi, width_cm, page) for kind in kinds}
         return {**pictures, f"{self.name}.csv": self.csv, f"{self.name}.md": note.encode("utf-8")}
 
 
-def build(name: str, obs: pd.DataFrame, lang: str = "vi") -> Figure:
+def build(name: str, obs: pd.DataFrame, lang: str = "vi", offices: Iterable[str] = ()) -> Figure:
     """The figure of this name from the observations.
+
+    offices: names of those whose own figures are in `obs`, which the figure names in its caption and source line.
 
     Raises KontumError for an unknown name or language, and where a vintage knows too few years for the figure.
 
@@ -147,4 +159,4 @@ def build(name: str, obs: pd.DataFrame, lang: str = "vi") -> Figure:
     known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
     if known < entry.years:
         raise KontumError("error.figure.years", name=name, needed=entry.years, known=known)
-    return Figure(name, lang, entry.function("{}_table")(obs))
+    return Figure(name, lang, entry.function("{}_table")(obs), offices_behind(rows_of(name, obs), offices))

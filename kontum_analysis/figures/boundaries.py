@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -20,6 +21,8 @@ from ..base.words import text
 from ..data.areas import LONGEST_NAME, area_name, districts, poor_districts, register, resolve
 from ..data.spelling import fold
 from . import style
+from .catalogue import rows_of
+from .facts import offices_behind, source_line
 from .maps import district_table, map_key, rate_key, rate_shade, rate_words
 from .shapes import POOR_EDGE
 
@@ -30,15 +33,24 @@ MOST_FEATURES = 20_000  # the country has some 11,000 communes
 FARTHEST = 1e8  # metres or degrees; the world is 4e7 m around
 
 
-def boundary_map(obs: pd.DataFrame, path: str | Path, lang: str = "vi", kind: str = "png") -> bytes:
-    """Picture of the last known poverty rate of each district inside the borders of a GeoJSON file, as bytes.
+def boundary_map(
+    obs: pd.DataFrame,
+    path: str | Path,
+    lang: str = "vi",
+    kind: str = "png",
+    year: int | None = None,
+    offices: Iterable[str] = (),
+) -> bytes:
+    """Picture of the poverty rate of each district inside the borders of a GeoJSON file, as bytes.
 
     path: a GeoJSON file (.geojson, .json), one feature a district, with a property that holds the GSO code or the name
-    (any spelling); features that are no district of the province are left out. kind: png, svg or pdf.
+    (any spelling); features that are no district of the province are left out. kind: png, svg or pdf. year: default the
+    last known one. offices: whose own figures are in obs, named in the source line.
 
     Raises KontumError where geopandas is missing, the file cannot be read, or a district has no feature.
     """
-    return _drawn(district_table(obs), borders(path), lang, kind)
+    source = source_line(offices_behind(rows_of("district_map", obs), offices), lang)
+    return _drawn(district_table(obs, year), borders(path), lang, kind, source)
 
 
 def borders(path: str | Path) -> GeoDataFrame:
@@ -127,9 +139,9 @@ def _folded_names() -> list[str]:
     return sorted(filter(None, map(fold, spellings)))
 
 
-def _drawn(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str) -> bytes:
+def _drawn(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str, source: str) -> bytes:
     last = table[table["year"] == table["year"].max()]
-    heading = text("boundary_map.title", lang, year=int(last["year"].iloc[0]))
+    heading = style.Heading(text("boundary_map.title", lang, year=int(last["year"].iloc[0])), source=source)
     with style.canvas(heading, lang, height_cm=18.4, left=0.3, right=0.3, top=1.6, bottom=0.9) as figure:
         axes = figure.subplots()
         for row in style.each(last):
@@ -141,7 +153,7 @@ def _drawn(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str) -> b
             axes.text(at.x, at.y, rate_words(row, lang), color=style.ink_on(color), **place)
         axes.axis("off")
         rate_key(figure, lang)
-        map_key(figure, lang)
+        map_key(figure, lang, last["status"])
         file = io.BytesIO()
         figure.savefig(file, format=kind, dpi=200, metadata={"Date": None} if kind == "svg" else None)
     return file.getvalue()

@@ -20,15 +20,17 @@ INDICATORS = [
     "dtts_poor_households",
 ]
 STANDARDS = ["INCOME_2006_2010", "INCOME_2011_2015", OLD_STANDARD, STANDARD]
-KINDS = ["published", "derived", "unsure", "bound", "none"]  # the best that is known of a cell, best first
+KINDS = ["published", "derived", "office", "unsure", "bound", "none"]  # the best that is known of a cell, best first
+
+SURE = KINDS[:3]
 
 
 def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
     """What is published for every area, year, standard and indicator.
 
-    kind: the best figure of the cell (published, derived, unsure, bound, none); figures: how many there are. The years
-    of a standard run from its first figure to its last, those of the standard in force to the last year for which any
-    area of the country has a figure.
+    kind: the best figure of the cell (published, derived, office, unsure, bound, none); figures: how many there are.
+    The years of a standard run from its first figure to its last, those of the standard in force to the last year for
+    which any area of the country has a figure.
     """
     areas = [PROVINCE, *districts()]
     rows = obs[obs["indicator"].isin(INDICATORS) & obs["standard"].isin(STANDARDS)]
@@ -51,6 +53,7 @@ def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
 COVERAGE_MARKERS: dict[str, style.Look] = {
     "published": dict(marker="s", color=style.BLACK, markersize=6, linestyle="none"),
     "derived": dict(marker="s", color=style.BLACK, markerfacecolor="white", markersize=5.6, linestyle="none"),
+    "office": style.OFFICE,
     "unsure": style.UNSURE,
     "bound": dict(marker="_", color=style.RED, markersize=6, markeredgewidth=1.6, linestyle="none"),
 }
@@ -62,8 +65,10 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
     gap = 0.7  # between two standards, so that no eye runs across the change
     place = {column: i + gap * STANDARDS.index(column[0]) for i, column in enumerate(columns)}
     areas = list(dict.fromkeys(table["area"]))
+    shown = [kind for kind in COVERAGE_MARKERS if kind != "office" or kind in set(table["kind"])]
+    top = 1.35 if "office" not in shown else 1.7  # for a key of two rows
     with style.canvas(
-        heading, lang, height_cm=16.6, left=2.1, right=0.3, top=1.35, bottom=1.7, wspace=0.05, hspace=0.26
+        heading, lang, height_cm=16.6, left=2.1, right=0.3, top=top, bottom=1.7, wspace=0.05, hspace=0.26
     ) as figure:
         grid = figure.subplots(3, 2, sharex=True, sharey=True)
         for axes, name in zip(grid.T.ravel(), INDICATORS, strict=True):
@@ -76,7 +81,7 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
-        style.key(figure, [(look, text(f"coverage.{kind}", lang)) for kind, look in COVERAGE_MARKERS.items()])
+        style.key(figure, [(COVERAGE_MARKERS[kind], text(f"coverage.{kind}", lang)) for kind in shown])
         return figure
 
 
@@ -96,10 +101,10 @@ def _coverage_panel(axes: Axes, rows: pd.DataFrame, place: dict[tuple[str, int],
 
 def coverage_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Cells by what is known of them, and for how many districts a rate is known in each year of the standard."""
-    is_known = table["kind"].isin(["published", "derived"])
+    is_known = table["kind"].isin(SURE)
     rates = table[(table["indicator"] == "poverty_rate_pct") & (table["standard"] == STANDARD)]
     rates = rates[rates["area"] != PROVINCE]
-    count = rates["kind"].isin(["published", "derived"]).groupby(rates["year"]).sum()
+    count = rates["kind"].isin(SURE).groupby(rates["year"]).sum()
     full, last = count.index[count == len(districts())], count.index[count > 0].max()
     years = dict(opening=FIRST_YEAR, next=FIRST_YEAR + 1, last=last)
     count = count.reindex(range(FIRST_YEAR, max(count.index.max(), FIRST_YEAR + 1) + 1), fill_value=0)
@@ -132,10 +137,11 @@ def baseline_table(obs: pd.DataFrame) -> pd.DataFrame:
     return table.infer_objects().sort_values("rate", ascending=False, kind="stable").reset_index(drop=True)
 
 
-_ALL_MARKS, _DTTS = {s: style.MARKERS[s] for s in ("published", "derived")}, dict(marker="s", color=style.BLUE)
+_ALL_MARKS, _DTTS = {s: style.MARKERS[s] for s in SURE}, dict(marker="s", color=style.BLUE)
 _DTTS_MARKS: dict[str, style.Look] = {
     "published": dict(style.PUBLISHED, **_DTTS, markerfacecolor=style.BLUE),
     "derived": dict(style.DERIVED, **_DTTS),
+    "office": dict(style.OFFICE, color=style.BLUE, markerfacecolor=style.BLUE),
 }
 
 

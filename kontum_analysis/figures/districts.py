@@ -106,7 +106,7 @@ def draw_missed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
         axes.set_xlim(0, 1.08 * max(table["q90"].max(), table["truth"].max()))
         style.number_axis(axes.xaxis, lang, scale=100)
         axes.set_xlabel(text("missed.axis", lang))
-        truths = [s for s in ("published", "derived") if s in set(table["status"])]
+        truths = [s for s in ("published", "derived", "office") if s in set(table["status"])]
         entries = [(style.MARKERS[status], text(f"missed.truth_{status}", lang)) for status in truths]
         interval = (dict(color=style.RED, linewidth=1.3), text("missed.interval", lang))
         style.key(figure, [*entries, (style.ESTIMATED, text("missed.estimate", lang)), interval])

@@ -1,11 +1,12 @@
 """The values that the words of a figure look up: columns of its table by address, names of areas, the corridor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ..base.words import Lookup, text
+from ..base.words import Lookup, listed, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts
+from ..data.own import is_own
 from ..data.programme import corridors, horizon
 
 NAMES: dict[str, object] = {  # words of an address that mean the same in every label
@@ -58,5 +59,26 @@ def _ends_in_an_estimate(table: pd.DataFrame) -> bool:
     """Whether the last year of what is known, as far as it is, holds an estimate."""
     if not {"status", "year"} <= {*table.columns}:
         return False
-    known = table[table["status"].isin(["published", "derived", "estimated"])]
+    known = table[table["status"].isin(["published", "derived", "office", "estimated"])]
     return bool((known.loc[known["year"] == known["year"].max(), "status"] == "estimated").any())
+
+
+def offices_behind(rows: pd.DataFrame, offices: Iterable[str] = ()) -> tuple[str, ...] | None:
+    """The names of the offices whose own figures are among the rows behind a figure; None where no row is an office's.
+
+    >>> offices_behind(pd.DataFrame({"source_id": ["vna-1"]}), ["Labour office"]) is None
+    True
+    """
+    return tuple(offices) if is_own(rows).any() else None
+
+
+def source_line(offices: Iterable[str] | None, lang: str, key: str = "source.office") -> str:
+    """What a source line (or, with the key source.caption, a caption) says of an office's own figures; "" for None.
+
+    >>> source_line(None, "en"), source_line(["Labour office"], "en", "source.caption")
+    ('', "An office's own figures, not published, are among those used (Labour office).")
+    """
+    if offices is None:
+        return ""
+    names = listed(offices, lang)
+    return text(key, lang, offices=f" ({names})" if names else "")

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..base.errors import KontumError
 from ..base.words import Lookup, number, text
 from ..data.areas import area_name, poor_districts, register
 from ..data.observations import raw_tables
@@ -17,7 +18,7 @@ from .facts import addressed
 
 RATES = (0.05, 0.10, 0.20, 0.40)  # limits of the classes of a rate
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#559FD3", "#0B4A8F")
-SYMBOLS = {"published": "●", "derived": "○", "estimated": "◇"}
+SYMBOLS = {"published": "●", "derived": "○", "office": "★", "estimated": "◇"}
 CHANCES = {0.0: "unlikely", 0.2: "less", 0.5: "more", 0.8: "likely"}  # least chance -> the word of its class
 CHANCE_SHADES = {"unlikely": "#FFFFFF", "less": "#DCE9F4", "more": "#A9CDE6", "likely": "#6FAFD8"}
 ATTAINED = "#0B3C5D"
@@ -139,18 +140,28 @@ def commune_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     return dict(**sizes, likely=int((remaining["probability"] >= 0.5).sum()), classes=Lookup(classes))
 
 
-def district_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Rate of each district at the end of 2021 and of the last known year, with how it is known."""
+def district_table(obs: pd.DataFrame, year: int | None = None) -> pd.DataFrame:
+    """Rate of each district at the end of 2021 and of a year, default the last known one, with how it is known.
+
+    Raises KontumError for a year of which nothing is known.
+    """
     panel = estimate_panel(obs).panel
-    rows = panel[panel["year"].isin([2021, panel["year"].max()]) & panel["area"].isin(shapes.positions())]
+    first, last = panel["year"].min(), panel["year"].max()
+    if year is not None and not first <= year <= last:
+        raise KontumError("error.map.year", found=year, first=first, last=last)
+    rows = panel[panel["year"].isin([first, year or last]) & panel["area"].isin(shapes.positions())]
     rows = rows.rename(columns={"status_rate": "status", "rate_q10": "q10", "rate_q90": "q90"})
     return rows[["area", "year", "rate", "q10", "q90", "status"]].reset_index(drop=True)
 
 
-def map_key(figure: style.Page, lang: str) -> None:
-    """What the symbols before a rate mean, and the thick border, in a second row under the heading."""
+def map_key(figure: style.Page, lang: str, statuses: pd.Series) -> None:
+    """What the symbols before a rate mean, and the thick border, in a second row under the heading.
+
+    statuses: of the rates shown; the symbol of an office's figure is explained only where there is one.
+    """
     poor = style.square("white", markeredgecolor=style.BLACK, markeredgewidth=1.6)
-    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in SYMBOLS]
+    shown = [status for status in SYMBOLS if status != "office" or status in set(statuses)]
+    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in shown]
     style.key(figure, [*entries, (poor, text("district_map.poor", lang))], 0.72)
 
 
@@ -173,7 +184,7 @@ def draw_district(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
             axes.set_title(text("district_map.year", lang, year=year))
             shapes.tile_map(axes, 4, 4)
         rate_key(figure, lang)
-        map_key(figure, lang)
+        map_key(figure, lang, table["status"])
         return figure
 
 

@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 
 from ..base.words import Lookup, chance, day_words, exact_day, number, text
 from ..data.areas import PROVINCE
+from ..data.preference import known_as
 from ..data.programme import goals, horizon
 from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
@@ -29,7 +30,8 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     counts = [s for s in snapshots(obs) if s.attained == s.attained]
     known = [(s.day, s.standard, s.attained, "|".join(s.source_ids)) for s in counts]
     parts = [pd.DataFrame(known, columns=["day", "standard", "communes", "source_id"])]
-    parts[0] = parts[0].assign(kind="known", status="published")
+    status = [known_as("published", *sources.split("|")) for sources in parts[0]["source_id"]]
+    parts[0] = parts[0].assign(kind="known", status=status)
     for name, pace in PACES.items():
         projection = project_ntm(obs, pace)
         chances = projection.probabilities.set_index("event")["probability"]
@@ -69,7 +71,8 @@ def draw_attainment(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
             numbers["p"] = chance(rows["probability"].iloc[-1], lang)
             kind = "observed" if PACES[name] is None else "pace"
             ends.append((x[-1], y[-1], text(f"ntm.end_{kind}", lang, **numbers), look["color"]))
-        axes.plot(days, known["communes"], zorder=6, **style.PUBLISHED)
+        for day, row in zip(days, style.each(known), strict=True):
+            axes.plot([day], [row.communes], zorder=6, **style.MARKERS[row.status])
         style.note(axes, *start, number(start[1], 0, lang), dx=-1, dy=8, ha="right")
         axes.axhline(target, color=style.BLACK, linewidth=1, linestyle=(0, (4, 2)))
         words = text("ntm.target", lang, target=target, year=horizon())
@@ -82,7 +85,8 @@ def draw_attainment(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
         axes.tick_params(axis="x", length=0)
         shapes.end_labels(axes, ends, gap=11, dx=0.5, least=0)
         entries = [(style.PUBLISHED, text("ntm.key_known", lang)), (PACE_LINES["1.5"], text("ntm.key_median", lang))]
-        style.key(figure, [*entries, *shapes.fan_key(lang)])
+        offices = [(style.OFFICE, text("key.office", lang))] * bool((known["status"] == "office").any())
+        style.key(figure, [*entries, *offices, *shapes.fan_key(lang)])
         return figure
 
 
@@ -114,8 +118,8 @@ def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
 def bands_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Communes by band of criteria on every day for which all bands are published.
 
-    status: published, or derived (the last band as what the others leave); mean_low, mean_high: limits of the mean
-    number of criteria as printed; precision: year or year_end where the page gives no day.
+    status: published, office, or derived (the last band as what the others leave); mean_low, mean_high: limits of the
+    mean number of criteria as printed; precision: year or year_end where the page gives no day.
     """
     rows = []
     for s in snapshots(obs):
@@ -125,7 +129,7 @@ def bands_table(obs: pd.DataFrame) -> pd.DataFrame:
         precision = "day" if is_exact else loose.get(s.day[4:], "day")
         is_printed = page["indicator"].eq("ntm_communes_below_5_criteria").any()
         for band, count in zip(BANDS, s.bands, strict=False):  # no bands: no rows
-            status = "derived" if band == BANDS[-1] and not is_printed else "published"
+            status = known_as("derived" if band == BANDS[-1] and not is_printed else "published", *s.source_ids)
             mean = dict(mean_low=s.mean_low, mean_high=s.mean_high)
             cell = dict(band=band, communes=count, status=status, **mean, source_id="|".join(s.source_ids))
             rows.append(dict(day=s.day, precision=precision, standard=s.standard, **cell))
@@ -170,7 +174,7 @@ DERIVED_EDGE: style.Look = dict(edgecolor=style.BLACK, linewidth=1.0, linestyle=
 
 
 def _band_look(band: str, status: str) -> style.Look:
-    edge: style.Look = dict(edgecolor=style.GREY, linewidth=0.5) if status == "published" else DERIVED_EDGE
+    edge: style.Look = dict(edgecolor=style.GREY, linewidth=0.5) if status != "derived" else DERIVED_EDGE
     return dict(facecolor=BAND_FILLS[band], hatch="/////" if band == BANDS[-1] else None, **edge)
 
 

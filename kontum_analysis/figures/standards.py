@@ -7,19 +7,21 @@ from matplotlib.axes import Axes
 
 from ..base.words import text
 from ..data.areas import PROVINCE, area_list, area_name, districts
+from ..data.preference import known_as
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
 from .facts import addressed
 
 OLD_STANDARD = "MDP_2016_2020"
 BOUNDS = ("at_least", "at_most")
+VALUES = ("published", "office")
 
 
 def status_of(row: Any) -> str:
-    """What a figure may be shown as: published, derived, unsure (low reliability), or the bound it states."""
+    """What a figure may be shown as: published, derived, office, unsure (low reliability), or the bound it states."""
     if row.bound in BOUNDS:
         return str(row.bound)
-    return {"E": "derived", "U": "unsure"}.get(row.obs_status, "published")
+    return known_as({"E": "derived", "U": "unsure"}.get(row.obs_status, "published"), row.source_id)
 
 
 def _rates(obs: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +56,7 @@ def draw_break(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
             words = text(f"standard.{standard}", lang)
             axes.text(left + 0.12, top * 0.975, words, va="top", fontsize=7.5, fontweight="bold")
             rows = table[table["standard"] == standard]
-            values = rows[rows["status"] == "published"]
+            values = rows[rows["status"].isin(VALUES)]
             axes.plot(values["year"], values["rate"], color=style.GREY, linewidth=1)
             style.known_points(axes, values)
             for row in style.each(values):
@@ -90,7 +92,7 @@ def _bound(axes: Axes, row: Any, lang: str) -> None:
 
 def break_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The rates by standard and year, and the first and last year of each."""
-    values = table[table["status"] == "published"]
+    values = table[table["status"].isin(VALUES)]
     bounds = table.loc[table["status"].isin(BOUNDS), "year"]
     old, new = (values.loc[values["standard"] == standard, "year"] for standard in (OLD_STANDARD, STANDARD))
     years = dict(old_first=old.min(), old_last=old.max(), new_first=new.min(), new_last=new.max())
@@ -104,7 +106,7 @@ OLD_YEARS = (2018, 2019, 2020)  # the years for which the province itself has va
 def old_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates of the districts and the province under the standard of 2016-2020, one row an area and year.
 
-    status: published, unsure, at_least or at_most (rate is then the bound), or none where no figure was found.
+    status: published, office, unsure, at_least or at_most (rate is then the bound), or none where no figure was found.
     """
     rows = _rates(obs).query("standard == @OLD_STANDARD").sort_values("preferred", ascending=False, kind="stable")
     rows = rows.drop_duplicates(["ref_area", "year"]).set_index(["ref_area", "year"])
@@ -154,7 +156,7 @@ def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> N
 def old_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many district cells hold a value, and the extremes."""
     rows = table[table["area"] != PROVINCE]
-    values, years = rows[rows["status"].isin(["published", "unsure"])], len(OLD_YEARS)
+    values, years = rows[rows["status"].isin([*VALUES, "unsure"])], len(OLD_YEARS)
     without = [str(area) for area, cells in rows.groupby("area") if (cells["status"] == "none").all()]
     sizes = dict(cells=len(rows), values=len(values), districts=rows["area"].nunique(), years=years)
     sizes |= dict(sure=(rows["status"] == "published").sum(), bounds=rows["status"].isin(BOUNDS).sum())

@@ -20,6 +20,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..base.words import number, text
@@ -37,14 +38,15 @@ GREY, LIGHT, PALE = "#595959", "#D9D9D9", "#F2F2F2"
 INK = {ORANGE: "#7F5200", GREEN: "#00664B", RED: "#A84300", PINK: "#8F3F6F", SKY: "#1F6690", BLUE: "#00609A"}
 PUBLISHED: Look = dict(marker="o", color=BLACK, markerfacecolor=BLACK, markersize=5, linestyle="none")
 DERIVED: Look = dict(PUBLISHED, markerfacecolor="white")
+OFFICE: Look = dict(marker="*", color=INK[GREEN], markerfacecolor=INK[GREEN], markersize=7.6, linestyle="none")
 ESTIMATED: Look = dict(marker="D", color=RED, markerfacecolor="white", markersize=4.6, linestyle="none")
 PROJECTED: Look = dict(marker="s", color=BLUE, markerfacecolor=BLUE, markersize=3.6, linestyle="none")
 UNSURE: Look = dict(marker="X", color=BLACK, markerfacecolor="white", markersize=5.6, markeredgewidth=0.8,
                     linestyle="none")
 AT_LEAST: Look = dict(marker="^", color=GREY, markerfacecolor="white", markersize=5, linestyle="none")
 AT_MOST: Look = dict(AT_LEAST, marker="v")
-MARKERS: dict[str, Look] = dict(published=PUBLISHED, derived=DERIVED, estimated=ESTIMATED, projected=PROJECTED,
-                                unsure=UNSURE, at_least=AT_LEAST, at_most=AT_MOST)
+MARKERS: dict[str, Look] = dict(published=PUBLISHED, derived=DERIVED, office=OFFICE, estimated=ESTIMATED,
+                                projected=PROJECTED, unsure=UNSURE, at_least=AT_LEAST, at_most=AT_MOST)
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "font.size": 7.8, "svg.hashsalt": "kontum", "svg.fonttype": "path",
     "pdf.fonttype": 42, "savefig.facecolor": "white", "legend.frameon": False, "hatch.linewidth": 0.5,
@@ -64,10 +66,11 @@ class Page(Figure):
 
 
 class Heading(NamedTuple):
-    """What stands above a drawing: what it says, in one sentence, and what it shows."""
+    """What stands around a drawing: what it says in one sentence, what it shows, its source line ("": the usual)."""
 
     finding: str
     topic: str = ""
+    source: str = ""
 
 
 def each(table: pd.DataFrame) -> Iterator[Any]:
@@ -127,10 +130,12 @@ def canvas(
     height_cm: below the heading, which makes the page longer by its lines; top: from the heading down to the axes.
     spacing: wspace, hspace, as parts of an axes' width and height.
     """
-    finding, topic = heading if isinstance(heading, Heading) else (heading, "")
+    finding, topic, source = heading if isinstance(heading, Heading) else Heading(heading)
     lines = balanced(finding, 77)
     head = 0.15 + 0.45 * len(lines) + (0.4 if topic else 0)
-    height = height_cm + head
+    source_lines = textwrap.wrap(source, 108) if source else [text("source.line", lang)]
+    bottom += 0.3 * (len(source_lines) - 1)
+    height = height_cm + head + 0.3 * (len(source_lines) - 1)
     with rc_context():
         figure = Page(figsize=(WIDTH_CM * CM, height * CM), dpi=100)
         figure.subplots_adjust(
@@ -143,14 +148,16 @@ def canvas(
         x, down = 0.2 / WIDTH_CM, -0.2 / height
         figure.text(x, 1 + down, "\n".join(lines), va="top", fontsize=9.5, fontweight="bold", linespacing=1.25)
         figure.text(x, 1 - (head - 0.02) / height, topic, va="bottom", color=GREY)
-        source = textwrap.fill(text("source.line", lang), 130)
-        figure.text(x, 0.15 / height, source, va="bottom", fontsize=SMALL, color=GREY)
+        figure.text(x, 0.15 / height, "\n".join(source_lines), va="bottom", fontsize=SMALL, color=GREY)
         figure.head_cm = head
         yield figure
 
 
 def key(figure: Page, entries: Sequence[tuple[Look, str]], down_cm: float = 0.2, **kwargs: Any) -> Legend:
-    """What the markers mean, in one row under the heading. entries: pairs of (line, marker or hatching, words)."""
+    """What the markers mean, in one row under the heading, or in two where one is wider than the page.
+
+    entries: pairs of (line, marker or hatching, words).
+    """
     height_cm = figure.get_size_inches()[1] / CM
     handles = [Patch(**look) if "hatch" in look else Line2D([], [], **look) for look, _ in entries]
     place = dict(
@@ -164,7 +171,15 @@ def key(figure: Page, entries: Sequence[tuple[Look, str]], down_cm: float = 0.2,
         borderaxespad=0,
         fontsize=7.2,
     )
+    if _key_width(entries) > WIDTH_CM - 0.3:
+        place |= dict(ncols=-(-len(entries) // 2)) | ({} if "ncols" in kwargs else dict(labelspacing=0.35))
     return figure.legend(handles, [words for _, words in entries], **{**place, **kwargs})
+
+
+def _key_width(entries: Sequence[tuple[Look, str]]) -> float:
+    """How wide a key in one row is (cm): its words, and for each a marker with the gaps on both sides of it."""
+    words = sum(TextPath((0, 0), words, size=7.2).get_extents().width for _, words in entries)
+    return float((words + 7.2 * 2.9 * len(entries)) / 72 / CM)
 
 
 def status_key(
@@ -197,7 +212,7 @@ def rows_down(axes: Axes) -> None:
 
 
 def known_points(axes: Axes, rows: pd.DataFrame, **changes: Any) -> None:
-    """Published, derived and estimated rates, each with its own marker; the 80 % interval of an estimate as a bar.
+    """Rates, each with the marker of how it is known; the 80 % interval of an estimate as a bar.
 
     changes: properties of all markers, for example a smaller markersize.
     """

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..base.words import text
 from ..data.areas import PROVINCE
+from ..data.preference import known_as
 from ..data.programme import goals, horizon
 from .communes import Evidence
 from .growth import SIGMA, Growth
@@ -144,7 +145,7 @@ def _commune_table(result: NTMProjection) -> pd.DataFrame:
         has_attained = bool(c.attained_by) and c.attained_by <= now.day  # a later attainment says nothing of that day
         status = "derived" if has_attained else "imputed"
         if printed or (has_attained and not c.derived):
-            status = "published"
+            status = known_as("published", *c.sources)
         low, high = np.quantile(counts[:, i], (0.1, 0.9), method="inverted_cdf")
         rows.append(
             {

@@ -93,6 +93,18 @@ def _estimate(obs: pd.DataFrame, draws: int, seed: int, choice: Choice) -> Estim
     return estimate_facts(facts, codes, years, draws, seed, movement, merged, household_growth(obs))
 
 
+def latest_year(obs: pd.DataFrame) -> int:
+    """The last year of which a count or a rate of poor households is known, of the province or of a district.
+
+    A year known by the total of the merged province alone is not among them.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> latest_year(load_observations())
+    2023
+    """
+    return max(year for _, year, name in district_facts(obs) if name in COUNTS)
+
+
 def _total_years(facts: Facts) -> list[int]:
     return sorted(year for area, year, name in facts if area == PROVINCE and name == "poor_households")
 

@@ -12,7 +12,7 @@ def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
     """What is known so far of the province, its poor districts and the other seven: one row a group and year.
 
     Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of
-    the province; of a group estimated where any count in it is, else derived, being a sum.
+    the province; of a group estimated where any count in it is, else office where any is, else derived, being a sum.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> known_groups(load_observations()).query("year == 2021").rate.round(4).tolist()
@@ -29,7 +29,10 @@ def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
 def _group_rates(estimates: Estimates, code: str, is_member: np.ndarray) -> pd.DataFrame:
     rows = estimates.panel[estimates.panel["area"].isin(np.array(estimates.areas)[is_member])]
     whole = rows.groupby("year")[["poor_households", "households"]].sum()
-    is_estimated = (rows["status_poor_households"] == "estimated").groupby(rows["year"]).any()
+    is_in = {
+        kind: (rows["status_poor_households"] == kind).groupby(rows["year"]).any().to_numpy()
+        for kind in ("estimated", "office")
+    }
     rates = estimates.poor[is_member].sum(axis=0) / estimates.households[is_member].sum(axis=0)
     low, high = np.quantile(rates, [0.1, 0.9], axis=1)
     return pd.DataFrame(
@@ -39,7 +42,7 @@ def _group_rates(estimates: Estimates, code: str, is_member: np.ndarray) -> pd.D
             rate=(whole["poor_households"] / whole["households"]).to_numpy(),
             q10=low,
             q90=high,
-            status=is_estimated.map({True: "estimated", False: "derived"}).to_numpy(),
+            status=np.select(list(is_in.values()), list(is_in), "derived"),
         )
     )
 

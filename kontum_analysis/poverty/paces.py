@@ -87,6 +87,7 @@ class Baseline:
     start: int
     areas: tuple[str, ...]
     status: tuple[str, ...]
+    province_status: str
     poor: NDArray[np.int64]
     households: NDArray[np.int64]
     first_rates: np.ndarray
@@ -132,7 +133,8 @@ def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:
     first_year, last_year = panel["year"].min(), panel["year"].max()
     if not first_year <= scenario.start <= last_year:
         raise refusal("error.pace.start", "start", found=scenario.start, first=first_year, last=last_year)
-    rows = panel[(panel["year"] == scenario.start) & (panel["area"] != PROVINCE)]
+    opening = panel[panel["year"] == scenario.start]
+    rows = opening[opening["area"] != PROVINCE]
     first = panel[(panel["year"] == FIRST_YEAR) & (panel["area"] != PROVINCE)]
     poor, households = rows["poor_households"].to_numpy(), rows["households"].to_numpy()
     growth = inputs.growth if scenario.household_growth == "published" else scenario.household_growth
@@ -144,6 +146,7 @@ def baseline(obs: pd.DataFrame | Inputs, scenario: Scenario) -> Baseline:
         start=scenario.start,
         areas=tuple(rows["area"]),
         status=tuple(rows["status_poor_households"]),
+        province_status=opening.loc[opening["area"] == PROVINCE, "status_poor_households"].iloc[0],
         poor=poor,
         households=households,
         first_rates=first["poor_households"].to_numpy() / first["households"].to_numpy(),

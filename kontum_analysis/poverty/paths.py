@@ -9,7 +9,9 @@ from .draws import scenario_draws
 from .paces import TOLERANCE, Inputs, baseline, district_paths
 from .scenarios import Scenario
 
-STATUSES = ["published", "derived", "estimated", "projected"]  # from the surest to the least sure
+# from the surest to the least sure; an office's figure stands behind what is published, so that a group of both is
+# named as the office's
+STATUSES = ["published", "derived", "office", "estimated", "projected"]
 NEAR_FLOOR = 1e-6  # a rate this near its floor rests on it
 
 
@@ -18,8 +20,8 @@ def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int =
 
     Returns a tidy table: scenario, area, area_name, level, year (start to end, year ends), rate (fraction),
     households, poor_households (whole), entries (households newly poor in the year; stock_flow form, else 0), floor
-    (fraction), status (published, derived, estimated at the start; projected after). In every year the districts'
-    poor households add to the province's, and the province's rate is the districts' weighted by households.
+    (fraction), status (published, derived, office, estimated at the start; projected after). In every year the
+    districts' poor households add to the province's, and the province's rate is theirs weighted by households.
 
     draws: with 2 or more, quantiles q05, q10, q25, q50, q75, q90, q95 of the rate are added, from that many joint draws
     around the path (see `draws`, which states every assumption and gives the draws themselves); seed fixes them.
@@ -58,7 +60,7 @@ def project_poverty(obs: pd.DataFrame | Inputs, scenario: Scenario, draws: int =
             status="projected",
         )
     )
-    table.loc[table["year"] == scenario.start, "status"] = ["published", *base.status]
+    table.loc[table["year"] == scenario.start, "status"] = [base.province_status, *base.status]
     if draws == 0:
         return table
     spread = scenario_draws(obs, scenario, draws, seed).quantiles()

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.files import RAW
-from ..base.words import chance, decimals_of, heading, labels, number, printed_day, text
+from ..base.words import chance, decimals_of, heading, labels, listed, number, printed_day, text
 from ..base.words import columns as facts_of_columns
 from ..data.areas import area_name
 from ..data.contract import COLUMNS
@@ -165,12 +165,14 @@ def _wording(column: str, prefix: str, spec: str, lang: str) -> Callable[[Any], 
 @dataclass(frozen=True)
 class Provenance:
     """Where a document comes from. day: the vintage asked for, or the latest printed publication date of the data;
-    data_hash: first 12 digits of the SHA-256 over the raw tables; scenarios: those shown; seed: of all draws.
+    data_hash: first 12 digits of the SHA-256 over the raw tables; scenarios: those shown; offices: names of those whose
+    own figures are used; seed: of all draws.
     """
 
     day: date
     data_hash: str
     scenarios: tuple[Scenario, ...]
+    offices: tuple[str, ...] = ()
     seed: int = SEED
 
     def facts(self, lang: str) -> list[tuple[str, str]]:
@@ -180,12 +182,17 @@ class Provenance:
         for scenario in self.scenarios:
             words = dict(title=title(scenario, lang), name=scenario.name, form=text(f"form.{scenario.form}", lang))
             facts.append(("scenario", text("exports.scenario", lang, **words, start=scenario.start, end=scenario.end)))
+        facts += [("offices", listed(self.offices, lang))] * bool(self.offices)
         facts += [("seed", str(self.seed)), ("hash", f"SHA-256 {self.data_hash}…")]
         return [(text(f"exports.fact.{what}", lang), value) for what, value in facts]
 
 
 def provenance(
-    obs: pd.DataFrame, scenarios: Iterable[Scenario], data: str | Path | None = None, as_of: str | date | None = None
+    obs: pd.DataFrame,
+    scenarios: Iterable[Scenario],
+    data: str | Path | None = None,
+    as_of: str | date | None = None,
+    offices: Iterable[str] = (),
 ) -> Provenance:
     """The Provenance of what is made from these observations. Reads no clock.
 
@@ -195,7 +202,7 @@ def provenance(
     """
     printed = obs.loc[~obs["known_from_assumed"], "known_from"]
     day = as_of if as_of is not None else printed.max() if len(printed) else obs["known_from"].max()
-    return Provenance(date.fromisoformat(str(day)[:10]), data_hash(data), tuple(scenarios))
+    return Provenance(date.fromisoformat(str(day)[:10]), data_hash(data), tuple(scenarios), tuple(offices))
 
 
 def data_hash(data: str | Path | None = None) -> str:

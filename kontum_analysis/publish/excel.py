@@ -34,7 +34,13 @@ _LINK: dict[str, Any] = {"font_color": "#0563C1", "underline": 1}
 _BORDER: dict[str, Any] = {"border": 1, "border_color": "#BFBFBF"}
 _HEADER_ROW = 3  # counted from 0: title, note, link back, header
 _DAYS = {"vi": "dd/mm/yyyy", "en": "yyyy-mm-dd"}
-_SHADES = {"published": "#FFFFFF", "derived": "#EAF3FA", "estimated": "#FDF0E2", "projected": "#F2F2F2"}
+_SHADES = {
+    "published": "#FFFFFF",
+    "derived": "#EAF3FA",
+    "office": "#E3F3E6",
+    "estimated": "#FDF0E2",
+    "projected": "#F2F2F2",
+}
 _MOST_TEXT, _MOST_URL = 32_767, 2_079  # letters that Excel takes
 _LINE, _ACROSS = 15.5, (28, 88, 128)  # height of a line; letters across the first, second and all columns of the cover
 

@@ -22,6 +22,7 @@ from ..figures import build
 from ..ntm.attainment import DRAWS
 from ..ntm.communes import communes
 from ..ntm.published import BANDS
+from ..offices.store import used
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title
 from ..targets.board import STATUSES, status_key
@@ -32,7 +33,7 @@ from .report_head import Head, area_of, head_of, place_words, scope_words
 from .report_page import gap, page
 
 PICTURES = ("scoreboard", "reconciled_districts", "ntm_attainment", "poverty_paths")
-_KINDS = ("derived", "estimated", "own", "none")
+_KINDS = ("derived", "estimated", "office", "none")
 _MARKS = {"published": "", "derived": "*", "estimated": "**"}
 
 
@@ -66,6 +67,7 @@ def build_report(
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
     facts = gather(obs, year, area_of(place, year), scenario or preset("programme-mid"), as_of, data)
     tables = all_tables(data, user)
+    offices = tuple(used(obs, user, data)) if user else ()
     return page(
         f"report_{lang}.html.j2",
         lang,
@@ -95,7 +97,7 @@ def build_report(
         criteria=tables["ntm_criteria"].query("criteria_set == 'NTM_2021_2025' and number != ''").to_dict("records"),
         projects=_projects(),
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
-        pictures=list(drawn(facts, lang)) if pictures and facts.level == "province" else [],
+        pictures=list(drawn(facts, lang, offices)) if pictures and facts.level == "province" else [],
     )
 
 
@@ -129,8 +131,8 @@ class Notes:
         if figure.value is None:
             return ""
         words, low, high = self._numbers(figure, decimals)
-        if figure.kind == "own":
-            return f"{words}\u00a0{text('report.mark.own', self.lang)}"
+        if figure.kind == "office":
+            return f"{words}\u00a0{text('report.mark.office', self.lang)}"
         return words + _MARKS[figure.kind] + (f" ({low}–{high})" if bounds and figure.low < figure.high else "")
 
     def as_stated(self, figure: Figure) -> str:
@@ -173,11 +175,11 @@ def _projects() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def drawn(facts: Facts, lang: str) -> Iterator[dict[str, Any]]:
+def drawn(facts: Facts, lang: str, offices: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The figures of the province that the report can show: name, title, alternative text and PNG."""
     for name in PICTURES:
         try:
-            figure = build(name, facts.obs, lang)
+            figure = build(name, facts.obs, lang, offices)
             yield dict(name=name, title=figure.title, alt=figure.alt, png=figure.image("png", dpi=200))
         except KontumError:
             continue  # a vintage knows too little, or an office too much, for this figure

@@ -12,7 +12,6 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, vintage_of
 from ..data.observations import raw_tables
-from ..data.own import PREFIX
 from ..data.programme import load_targets
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
 from ..poverty.districts import FIRST_YEAR, STANDARD
@@ -68,7 +67,7 @@ class Facts(AreaFigures):
 
     def _target_figure(self, row: dict[str, Any]) -> dict[str, Any]:
         if "kind" in row:  # of the scoreboard
-            kind = "own" if row["kind"] == "published" and PREFIX in row["source_ids"] else row["kind"]
+            kind = row["kind"]
             value = None if kind == "none" else row["latest_value"]
             return dict(figure=Figure(value, kind, row["source_ids"]), day=row["latest_day"])
         keys = [key for key in self._rows if key[:3] == (self.area.level, self.area.code, row["indicator"])]

@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
 from ..data.arithmetic import RATES
-from ..data.own import PREFIX
+from ..data.preference import known_as
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import Estimates, estimate_panel
 from ..poverty.known import known_groups
@@ -27,7 +27,8 @@ _PANEL = {  # indicator -> column of the panel, first part of the columns of its
 @dataclass(frozen=True)
 class Figure:
     """One number of a report. value: in the unit of its indicator, None where nothing is known; kind: published,
-    derived, estimated, own (an office's) or none; low, high: its 80 % interval where estimated; sources: ids with bars.
+    derived, estimated, office (an office's own) or none; low, high: its 80 % interval where estimated; sources: ids
+    with bars.
     """
 
     value: float | None = None
@@ -35,6 +36,10 @@ class Figure:
     sources: str = ""
     low: float = np.nan
     high: float = np.nan
+
+    def __abs__(self) -> "Figure":
+        """The figure without its sign, for a sentence that says rise or fall in words."""
+        return self if self.value is None else replace(self, value=abs(self.value))
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class AreaFigures:
     def _rate(self, indicator: str, year: int, place: Area, is_sum: bool) -> Figure:
         """A rate from its count and its households, where both are known and not estimated, or are sums."""
         count, base = (self.figure(name, year, place) for name in RATES[indicator])
-        if count.value is None or not base.value or not (is_sum or count.kind in ("published", "own")):
+        if count.value is None or not base.value or not (is_sum or count.kind in ("published", "office")):
             return Figure()
         return _derived(100 * count.value / base.value, [count, base])
 
@@ -105,9 +110,8 @@ class AreaFigures:
         panel = self.estimates.panel
         row: Any
         for row in panel[(panel["area"] == place.code) & (panel["year"] == year)].to_dict("records"):
-            is_own = PREFIX in row["source_id"] and row[f"status_{column}"] != "estimated"
             bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
-            return Figure(unit * row[column], "own" if is_own else row[f"status_{column}"], row["source_id"], *bounds)
+            return Figure(unit * row[column], row[f"status_{column}"], row["source_id"], *bounds)
         return Figure()
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:
@@ -137,7 +141,7 @@ def stated(row: Any) -> Figure:
     """The Figure of a row of observations; of None one that knows nothing."""
     if row is None:
         return Figure()
-    kind = "own" if row.source_id.startswith(PREFIX) else "derived" if row.obs_status == "E" else "published"
+    kind = known_as("derived" if row.obs_status == "E" else "published", row.source_id)
     return Figure(row.obs_value, kind, row.source_id)
 
 
@@ -157,7 +161,7 @@ def _sum_of(figures: Sequence[Figure]) -> Figure:
 
 def _derived(value: float, figures: Sequence[Figure]) -> Figure:
     kinds = {figure.kind for figure in figures}
-    kind = next((kind for kind in ("estimated", "own") if kind in kinds), "derived")
+    kind = next((kind for kind in ("estimated", "office") if kind in kinds), "derived")
     return Figure(value, kind, "|".join(figure.sources for figure in figures))
 
 

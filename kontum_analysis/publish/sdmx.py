@@ -18,7 +18,7 @@ AGENCY, VERSION = "KONTUM", "1.0.0"
 NONE, UNSPECIFIED = "_Z", "_U"  # SDMX: not applicable, unspecified
 MISSING = "O"  # CL_OBS_STATUS: missing value
 # how a number is known -> CL_OBS_STATUS: A normal, E estimated, F forecast (here: what a scenario leads to)
-_STATUS = {"published": "A", "derived": "E", "estimated": "E", "projected": "F"}
+_STATUS = {"published": "A", "derived": "E", "office": "A", "estimated": "E", "projected": "F"}
 # table -> its dimensions before TIME_PERIOD, its attributes after OBS_VALUE
 FLOWS = {
     "OBSERVATIONS": (
@@ -53,7 +53,7 @@ def projections_table(obs: pd.DataFrame, scenarios: Iterable[Scenario]) -> Table
     """The paths under scenarios; dimensions FREQ, REF_AREA, INDICATOR, SCENARIO, TIME_PERIOD (31 December).
 
     Indicators: poverty_rate_pct, households_total, poor_households, and poor_exits_needed for the quota of a year.
-    HOW_KNOWN tells the opening value (published, derived, estimated) from what is projected.
+    HOW_KNOWN tells the opening value (published, derived, office, estimated) from what is projected.
     """
     parts = []
     for scenario in scenarios:

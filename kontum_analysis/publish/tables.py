@@ -9,7 +9,8 @@ import pandas as pd
 
 from ..base.errors import KontumError, Words
 from ..data.areas import POOR_DISTRICTS, PROVINCE
-from ..data.observations import raw_tables
+from ..data.observations import all_tables
+from ..data.own import User
 from ..data.programme import asked_pace, corridors
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
 from ..poverty.draws import chance_of_average, scenario_draws
@@ -23,7 +24,7 @@ from .columns import Table
 
 Folder = str | Path | None
 # keys of labels "exports.reading.*", in reading order
-READING = ("published", "derived", "estimated", "projected", "bound", "empty", "percent")
+READING = ("published", "derived", "office", "estimated", "projected", "bound", "empty", "percent")
 
 
 def headline(obs: pd.DataFrame, scenarios: Iterable[Scenario] | None = None) -> pd.DataFrame:
@@ -116,11 +117,14 @@ def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
 class Report:
     """What the tables of one report are made from; paths and simulations are computed once, when first asked for.
 
-    obs: from `load_observations`; scenarios: those shown; data: the folder of raw tables behind `obs`.
+    obs: from `load_observations`; scenarios: those shown; data, user: the folders of raw tables and of own figures
+    behind `obs`.
     """
 
-    def __init__(self, obs: pd.DataFrame, scenarios: Sequence[Scenario], data: Folder = None) -> None:
-        self.obs, self.scenarios, self.data = obs, scenarios, data
+    def __init__(
+        self, obs: pd.DataFrame, scenarios: Sequence[Scenario], data: Folder = None, user: User | None = None
+    ) -> None:
+        self.obs, self.scenarios, self.data, self.user = obs, scenarios, data, user
 
     @cached_property
     def paths(self) -> pd.DataFrame:
@@ -179,7 +183,7 @@ def _board(report: Report) -> pd.DataFrame:
 def _sources(report: Report) -> pd.DataFrame:
     """Those of the observations of the vintage; every one stands behind at least one of them."""
     names = {"title": "source_title", "published": "source_published"}
-    rows = raw_tables(report.data)["sources"]
+    rows = all_tables(report.data, report.user)["sources"]
     rows = rows[rows["source_id"].isin(report.obs["source_id"])].sort_values("source_id", ignore_index=True)
     return rows[["source_id", "publisher", "title", "document_no", "published", "url"]].rename(columns=names)
 
@@ -202,14 +206,18 @@ _MAKERS: dict[str, tuple[Callable[[Report], pd.DataFrame], str, bool]] = {
 
 
 def report_tables(
-    obs: pd.DataFrame, scenarios: Sequence[Scenario], data: Folder = None, names: Iterable[str] | None = None
+    obs: pd.DataFrame,
+    scenarios: Sequence[Scenario],
+    data: Folder = None,
+    names: Iterable[str] | None = None,
+    user: User | None = None,
 ) -> tuple[list[Table], list[tuple[str, KontumError]]]:
     """(tables, problems): the tables for these scenarios, and (name, error) of each that this vintage cannot give.
 
-    obs: from `load_observations`; scenarios: those shown; data: the folder of raw tables behind `obs`; names: of the
-    tables wanted, default all.
+    obs: from `load_observations`; scenarios: those shown; data, user: the folders of raw tables and of own
+    figures behind `obs`; names: of the tables wanted, default all.
     """
-    report, tables, problems = Report(obs, scenarios, data), [], []
+    report, tables, problems = Report(obs, scenarios, data, user), [], []
     for name in _MAKERS if names is None else names:
         make, of, is_long = _MAKERS[name]
         words = Words(f"exports.table.{name}"), Words(f"exports.note.{name}")

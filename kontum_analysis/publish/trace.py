@@ -12,6 +12,7 @@ from ..base.errors import KontumError, Words, did_you_mean
 from ..base.words import LANGUAGES, heading, text
 from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve
 from ..data.observations import all_tables, load_observations, raw_tables
+from ..data.own import is_own
 from ..data.preference import LOST
 from ..data.programme import load_targets
 from ..data.spelling import fold
@@ -147,10 +148,15 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
             known = dates or Words("error.trace.no_dates")
             raise KontumError("error.trace.unpublished", area=where, indicator=indicator, date=date, dates=known)
         return chain
-    steps = [Words("trace.way.rule")]
+    steps = [Words("trace.way.rule"), *_office_step(rows[rows["preferred"]])]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(Words("trace.way.derive"))
     return Chain(subject, place.with_sources(rows), tuple(steps), {}, None)
+
+
+def _office_step(rows: pd.DataFrame) -> list[Words]:
+    """A step that says so where an office's own figures are among the rows used."""
+    return [Words("trace.way.office")] * bool(is_own(rows).any())
 
 
 def _indicator(name: str, indicators: pd.DataFrame) -> str:
@@ -183,7 +189,8 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     cell = panel[(panel["area"] == where.code) & (panel["year"] == year)]
     status = cell[f"status_{column}"].iloc[0] if len(cell) else "projected"
     steps = [Words("trace.way.rule"), Words("trace.way.derive")]
-    steps += [Words("trace.way.estimate")] * (status != "derived")
+    is_exact = status in ("derived", "office")  # from its own figures and changes; an estimate leans on all districts
+    steps += [Words("trace.way.estimate")] * (not is_exact)
     scenarios = {}
     if len(cell):
         value = unit * cell[column].iloc[0]
@@ -197,14 +204,15 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     if not len(cell) and not scenarios:
         return None
     rows = rows_of("poverty_paths" if scenarios else "reconciled_districts", place.obs)
-    if status == "derived":  # from its own figures and changes; an estimate leans on all districts
+    if is_exact:
         rows = rows[rows["ref_area"] == where.code]
     elif not len(cell) or year <= estimates.total_years[-1]:  # only a year without a total leans on other provinces
         rows = rows[rows["ref_area"].isin([PROVINCE, *districts()])]
     rows = rows[rows["standard"].isin([STANDARD, ""]) & (rows["obs_status"] != "U")]  # U is not estimated from
+    steps += _office_step(rows[rows["preferred"]])
     sources = place.with_sources(_used_and_lost(rows), first=where.code)
     values = {name: scenario.model_dump() for name, scenario in scenarios.items()}
-    return Chain(subject, sources, tuple(steps), values, None if status == "derived" else place.seed)
+    return Chain(subject, sources, tuple(steps), values, None if is_exact else place.seed)
 
 
 def _figure(name: str, place: _Place) -> Chain:

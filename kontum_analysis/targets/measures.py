@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, poor_districts
+from ..data.preference import known_as
 from ..ntm.published import snapshots
 from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
@@ -26,10 +27,10 @@ LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
 class Measure:
     """The latest value of a target in its own unit.
 
-    value: missing where nothing measures it; day: of the value; kind: published, derived, estimated or none; low, high:
-    what bounds prove about later days (missing where none), bound_day: of the bound, is_sure: False where a bound is of
-    low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not prove it;
-    start: (day, value) from which an observed pace is counted; sources, lines: source ids and lines of
+    value: missing where nothing measures it; day: of the value; kind: published, derived, office, estimated or none;
+    low, high: what bounds prove about later days (missing where none), bound_day: of the bound, is_sure: False where a
+    bound is of low reliability and so proves nothing; is_necessary_only: the value must reach the target but does not
+    prove it; start: (day, value) from which an observed pace is counted; sources, lines: source ids and lines of
     observations.csv.
     """
 
@@ -103,7 +104,7 @@ def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     if len(values):
         last = values.iloc[-1]
         start = _start(values[values["standard"] == last.standard], last.time_period)
-        kind = "derived" if last.obs_status == "E" else "published"
+        kind = known_as("derived" if last.obs_status == "E" else "published", last.source_id)
         fields = dict(value=float(last.obs_value), day=last.time_period, kind=kind, start=_day_and_value(start))
         evidence = [start, values.tail(1)]
         bounds = bounds[(bounds["time_period"] > last.time_period) & (bounds["standard"] >= last.standard)]
@@ -136,7 +137,7 @@ def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
             return Measure(**_evidence(used))
         if groups[groups["area"] == PROVINCE]["status"].iloc[-1] == "estimated":  # no total of its own in that year
             used = pd.concat([used, merged_rows(obs, int(last.year))]).drop_duplicates("line")
-        kind = "estimated" if last.status == "estimated" else "derived"
+        kind = last.status if last.status in ("estimated", "office") else "derived"
         fall = 100 * (first.rate - last.rate) / years
         return Measure(value=fall, day=f"{last.year}-12-31", kind=kind, **_evidence(used))
 
@@ -157,7 +158,7 @@ def _share_with_15(obs: pd.DataFrame) -> Measure:
     ]
     rows = rows[rows["indicator"].str.fullmatch("ntm_communes|ntm_communes_.*_criteria")]
     value = 100 * sum(last.bands[:2]) / sum(last.bands)
-    return Measure(value=value, day=last.day, kind="derived", **_evidence(rows))
+    return Measure(value=value, day=last.day, kind=known_as("derived", *last.source_ids), **_evidence(rows))
 
 
 def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
