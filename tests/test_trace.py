@@ -7,6 +7,7 @@ import pytest
 from hostile import run
 
 import kontum_analysis as kt
+from kontum_analysis.base.words import chance
 from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.figures.catalogue import rows_of
 from kontum_analysis.publish.trace import trace
@@ -33,8 +34,12 @@ def test_a_target_names_its_document_its_rows_and_its_status():
     assert chain.sources["source_id"].iloc[0] == "ctr-3299-2022"
     assert {15.32, 10.86, 6.84} <= set(chain.sources["value"].dropna().astype(float))
     assert not chain.sources["time_period"].str.startswith("201").any()
-    assert any("Status: at risk" in step for step in chain.explain("en"))
-    assert any("có nguy cơ" in step for step in chain.explain("vi"))
+    english, vietnamese = "\n".join(chain.explain("en")), "\n".join(chain.explain("vi"))
+    assert "Latest value (31 December 2024): 3.55, estimated." in english
+    row = kt.target_chances(kt.load_observations()).set_index("target_id").loc["S-GN-01"]
+    low, high = (chance(p, "en") for p in (row.chance_low, row.chance_high))
+    assert f"{chance(row.chance, 'en')}%; {low} to {high}% depending" in english  # the range of every other place
+    assert "Status: uncertain" in english and "Đánh giá: chưa rõ" in vietnamese  # the period has ended
 
 
 def test_a_derived_target_names_every_row_behind_it_and_no_other():
