@@ -32,6 +32,7 @@ _PLACES = {
     "ntm.hindcast": "hindcast_ntm",
     # judge
     "targets.board": "scoreboard",
+    "targets.evidence": "target_evidence",
     "targets.national": "national_targets",
     "targets.chances": "target_chances",
     "targets.outcomes": "forecasts_against_outcomes forecast_scores",
