@@ -56,8 +56,8 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
 
     Columns: target_id, document, indicator, horizon_year, unit_measure, national_low, national_high (in that unit);
     province_target, province_low, latest_value of the province, turned into the same unit; latest_day, target_status
-    of the province's own target, with ".over" once its period is over. National targets without a counterpart in Programme 3299 are left out: load_targets
-    has all. So are those that a data folder does not hold.
+    of the province's own target, with ".over" once its period is over. National targets without a counterpart in
+    Programme 3299 are left out: load_targets has all. So are those that a data folder does not hold.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> beside = national_targets(load_observations()).set_index("target_id")
