@@ -21,6 +21,7 @@ _PLACES = {
     "poverty.hidden": "leave_one_out closed_group_test",
     "poverty.known": "known_groups known_rates",
     "poverty.history": "observed_paces hindcast_panel",
+    "poverty.skill": "hindcast_by_level step_scores",
     # assume
     "poverty.scenarios": "Scenario preset presets",
     # project
