@@ -1,5 +1,6 @@
 """Earlier vintages stand still: frozen numbers of three days, and nothing published later reaches an earlier day."""
 
+import contextlib
 import io
 from pathlib import Path
 
@@ -34,10 +35,8 @@ def published_numbers(obs):
     counts = obs[obs["indicator"].isin(LEVELS) & (obs["ref_area"] == "62") & obs["preferred"]]
     rows = zip(counts["indicator"], counts["standard"], counts["time_period"], counts["obs_value"], strict=True)
     numbers |= {(indicator, standard, day): value for indicator, standard, day, value in rows}
-    try:
+    with contextlib.suppress(KontumError):
         numbers |= {("attained", shot.standard, shot.day): float(shot.attained) for shot in snapshots(obs)}
-    except KontumError:
-        pass
     return numbers
 
 
