@@ -108,7 +108,7 @@ function drawPanel(node, area, width, height, ink, paths) {
   return points.sort((one, other) => one.year - other.year || other.rate - one.rate);
 }
 
-const charts = []; // {area, node, figure, caption, points, at}
+const charts = []; // {area, node, caption, tip, width, points, at}
 function addChart(area, parent) {
   const node = svg("svg", { role: "img", tabindex: 0 }),
     caption = html("figcaption");
