@@ -321,6 +321,22 @@ def test_paces_of_a_shipped_scenario_go_into_its_file(visit, tmp_path):
     assert tab.input_value("input[type=text][data-key=p]") == "4,0"
 
 
+def test_no_chance_stays_without_a_word_and_the_code_computes_it(visit, obs):
+    tab = visit("en", "#scenario=programme-low")
+
+    def last_column():
+        return [row[-1] for row in tab.evaluate(CELLS, "chances")[1:]]
+
+    tab.click("#python")
+    names = {}
+    exec(tab.input_value("#code"), names)
+    assert [percent(names["chances"][area], "en") for area in AREAS[:2]] == last_column()[-2:]
+    for link, key in (("p=2.2", "not_computed"), ("end=2024", "ends_early")):
+        tab.evaluate(GO, link)
+        assert last_column()[-2:] == [text(f"explorer.page.{key}", "en", near=2025)] * 2
+    assert "does not depend on your settings" in tab.inner_text("main")
+
+
 def test_points_are_read_by_mouse_and_by_keyboard_with_their_source(visit):
     tab = visit("vi")
     tab.focus("figure[data-area='62'] svg")
@@ -448,6 +464,8 @@ def test_own_figures_move_the_page_and_it_says_so(visit, tmp_path):
     assert OFFICE in tab.locator("header .alert").first.inner_text()
     scenario = kt.Scenario(name="x", province_pace_pp=1, poor_district_pace_pp=2, start=2024, end=2027)
     assert shown_tables(tab, "p=1&d=2&start=2024&end=2027", "vi") == expected_tables(obs, scenario, "vi")
+    stars, mark = tab.locator("#districts path[fill='#00664b']").count(), text("status.office", "vi")
+    assert stars > 0 and mark in words_of(tab, "layout") and mark in tab.text_content("#communes")
     tab.click("#python")
     assert "load_observations(user=True)" in tab.input_value("#code")
     assert str(tmp_path) not in (tmp_path / "own.html").read_text(encoding="utf-8")
@@ -476,6 +494,7 @@ FAINT = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everything_has_a_name_and_contrast(visit, scheme):
     tab = visit("vi", "#b.scenario=programme-high", color_scheme=scheme)
+    tab.evaluate("document.querySelectorAll('.scroll').forEach(e => { e.style.contentVisibility = 'visible' })")
     assert tab.evaluate(NAMELESS) == [] and tab.evaluate(FAINT) == []
     assert tab.evaluate("document.documentElement.lang") == "vi"
     assert (

@@ -164,7 +164,8 @@ function showChances() {
   const chanceOf = (setting, id) => {
     if (id in communesAt(setting).words) return communesAt(setting).words[id];
     const area = { "S-GN-01": PROVINCE, "S-GN-02": POOR }[id];
-    return (setting.end >= near && presetOf(setting)?.chances[area]) || fill("not_computed");
+    if (setting.end < near) return fill("ends_early", { near });
+    return presetOf(setting)?.chances[area] ?? fill("not_computed");
   };
   const rows = page.board.filter((row) => row.range !== "–");
   table(
