@@ -9,7 +9,7 @@ from lxml.html import HtmlElement as Element
 BLANK = re.compile(r"[ \t\r\n]+")  # not a no-break space
 _TABLE_SIZES = (11, 10, 9, 8)
 _LETTER = 0.5  # mean width of a letter, in parts of the size of the type
-_EMPTY = 9.0  # letters for which an empty column has room, since somebody is to type there
+_EMPTY = 12.0  # letters for which an empty column has room, since somebody is to type there
 _LINE = 60.0  # letters after which a cell may break
 _ROOMY = 0.25  # the part of what would keep the cells on one line with which a size of type will do
 _PADDING_CM = 0.45  # white left and right of a cell's text, together
