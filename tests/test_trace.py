@@ -7,9 +7,11 @@ import pytest
 from hostile import run
 
 import kontum_analysis as kt
+from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.words import chance
 from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.figures.catalogue import rows_of
+from kontum_analysis.offices.store import plan_import, store
 from kontum_analysis.publish.trace import trace
 
 
@@ -132,9 +134,9 @@ def test_an_unknown_word_is_answered_with_what_there_is():
         (("S-NTM-1",), "did you mean S-NTM-0"),
         (("S-XX-01",), "a target such as S-GN-01"),
         (("a", "b", "c", "d"), "a figure"),
-        (("Kon Plông", "near_poor_rate_pct", "2023"), "nothing is published"),
-        (("Kon Plông", "poverty_rate_pct", "2031"), "nothing is published"),
-        (("Kon Plông", "poverty_rate_pct", "202"), "nothing is published"),
+        (("Kon Plông", "near_poor_rate_pct", "2023"), "there is no figure for Kon Plông"),
+        (("Kon Plông", "poverty_rate_pct", "2031"), "there is no figure for Kon Plông"),
+        (("Kon Plông", "poverty_rate_pct", "202"), "there is no figure for Kon Plông"),
         (("Kon Plông", "poverty_rate_pct", "2019"), "2021-12-31"),
         (("Kon Plon", "poverty_rate_pct", "2021"), "Kon Plông"),
         (("Kon Plông", "poverty_rat_pct", "2021"), "poverty_rate_pct"),
@@ -156,3 +158,15 @@ def test_the_command_shows_a_target_as_what_it_is_and_twenty_rows():
     shown, every = (run(["trace", "coverage", *more])[1].splitlines() for more in ([], ["--all"]))
     assert sum(line.startswith(" ") for line in shown) == 41 and "--all" in shown[40]
     assert len(every) > 300 and not [line for line in every if "--all" in line]
+
+
+def test_a_unit_of_2025_and_the_old_commune_of_its_code_are_told_apart(tmp_path):
+    sheet = pd.DataFrame({"Tên xã": ["Xã Kon Braih"], "Tổng số hộ": [4230], "Số hộ nghèo": [150]})
+    sheet.to_excel(tmp_path / "unit.xlsx", index=False)
+    about = dict(office="UBND xã Kon Braih", document="41/BC-UBND", date="02/12/2025", year=2025)
+    store(plan_import(tmp_path / "unit.xlsx", user=tmp_path / "own", **about), "unit.xlsx")
+    for date in ((), ("2025",)):
+        lines = trace("Kon Braih", "so ho ngheo", *date, user=tmp_path / "own").lines("vi")
+        assert "Kon Braih, Số hộ nghèo, 31/12/2025: 150" in lines[0], "not the old Tân Lập, whose code it carries"
+    with pytest.raises(KontumError, match="Tân Lập"):
+        trace("Tân Lập", "số hộ nghèo", user=tmp_path / "own")
