@@ -164,7 +164,7 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
 
 
 def _areas(name: str) -> list[Area]:
-    """What a name can mean: the area before July 2025, then the unit since then; the province alone where it is meant."""
+    """What a name can mean: the area before July 2025, then the unit since then; of the province's name it alone."""
     if fold(name) in {fold(area_name(PROVINCE, lang)) for lang in LANGUAGES}:
         return [area(PROVINCE)]
     try:
