@@ -102,12 +102,14 @@ function drawPanel(node, area, width, height, ink, paths) {
     const fillOf = one.status === "published" ? ink.text : "none";
     if (one.status === "estimated")
       put("path", { d: `M${cx},${cy - 5}l5,5l-5,5l-5,-5Z`, fill: "none", stroke: ink.text, "stroke-width": 1.5 });
+    else if (one.status === "office") put("path", { d: `M${cx},${cy}${STAR}`, fill: ink.text, "data-office": "" });
     else put("circle", { cx, cy, r: 4, fill: fillOf, stroke: ink.text, "stroke-width": 1.5 });
     points.push({ x: cx, y: cy, ...one });
   }
   return points.sort((one, other) => one.year - other.year || other.rate - one.rate);
 }
 
+const STAR = "m0,-6l1.8,4.1l4.4,.4l-3.3,3l1,4.4l-3.9,-2.3l-3.9,2.3l1,-4.4l-3.3,-3l4.4,-.4Z"; // as in the figures
 const charts = []; // {area, node, figure, caption, points, at}
 function addChart(area, parent) {
   const node = svg("svg", { role: "img", tabindex: 0 }),
