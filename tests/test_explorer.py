@@ -462,6 +462,8 @@ def test_own_figures_move_the_page_and_it_says_so(visit, tmp_path):
     obs = kt.load_observations(user=place)
     tab = visit(file=kt.explorer.show(obs, user=place).save(tmp_path / "own.html"))
     assert OFFICE in tab.locator("header .alert").first.inner_text()
+    assert tab.locator("figure [data-office]").count() >= 10, "a star for every district of the office"
+    assert "số liệu của đơn vị" in tab.locator("ul.keys").inner_text()
     scenario = kt.Scenario(name="x", province_pace_pp=1, poor_district_pace_pp=2, start=2024, end=2027)
     assert shown_tables(tab, "p=1&d=2&start=2024&end=2027", "vi") == expected_tables(obs, scenario, "vi")
     stars, mark = tab.locator("#districts path[fill='#00664b']").count(), text("status.office", "vi")
