@@ -9,6 +9,7 @@ from hostile import run
 import kontum_analysis as kt
 from kontum_analysis.base.errors import DataError
 from kontum_analysis.data.observations import load_observations
+from kontum_analysis.figures import build
 from kontum_analysis.offices import store
 from kontum_analysis.offices.columns import indicators
 from kontum_analysis.offices.importing import read_filled
@@ -98,3 +99,6 @@ def test_a_full_sheet_by_the_command_gives_all_26_targets_a_status(tmp_path, mon
     assert set(marks) == ({"met"} if mark == "Đạt" else {"at_risk"})
     assert board.loc["S-DT-10B", ["status", "reason"]].tolist() == ["on_track", "pace"]  # from 371 villages to one
     assert board.loc["S-NTM-05", "reason"] == "one_figure"  # past what the model expects without knowing the figure
+    page = build("scoreboard", load_observations(user=tmp_path / "kho"), "vi", ["Sở Tài chính"]).page()
+    drawn = {label.get_text() for label in page.axes[0].get_yticklabels()}
+    assert len(drawn) == 26 and not any("Chưa có số liệu" in words.get_text() for words in page.texts)
