@@ -12,7 +12,7 @@ from kontum_analysis.data.observations import load_observations
 from kontum_analysis.figures import build
 from kontum_analysis.offices import store
 from kontum_analysis.offices.columns import indicators
-from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.importing import read_filled
 from kontum_analysis.offices.target_sheet import _targets, target_template
 
 GIVEN = dict(office="Sở Kế hoạch", document="09/BC", date="20/02/2025", year=2024)
