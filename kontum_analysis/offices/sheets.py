@@ -100,13 +100,12 @@ def composed(text: str) -> str:
 
 
 def _workbook(name: str, content: bytes) -> list[Sheet]:
-    from .binary import binary_extent
     from .workbook import workbook_sheets
 
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
             raise KontumError("own.error.password", file=name)
-        return _with_calamine(name, content)
+        return _foreign(name, content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
@@ -119,39 +118,21 @@ def _workbook(name: str, content: bytes) -> list[Sheet]:
                 raise KontumError("own.error.no_workbook", file=name)
             if kind == "xlsx":
                 return workbook_sheets(name, archive)
-            if kind == "xlsb":
-                check_extent(name, *binary_extent(archive))
     except KontumError:
         raise
     except Exception:  # a damaged workbook fails in as many ways as there are parts in it
         raise KontumError("own.error.no_workbook", file=name) from None
-    return _with_calamine(name, content)
+    return _foreign(name, content)
 
 
-def _with_calamine(name: str, content: bytes) -> list[Sheet]:
-    """The sheets with values alone: of their formats this reader tells no more than which numbers are dates."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+def _foreign(name: str, content: bytes) -> list[Sheet]:
+    """The sheets of a workbook that is no .xlsx, with values alone."""
+    from .foreign import foreign_sheets
 
     sheets = []
-    try:
-        with CalamineWorkbook.from_object(io.BytesIO(content)) as book:
-            for place, about in enumerate(book.sheets_metadata):
-                if about.typ != SheetTypeEnum.WorkSheet:
-                    continue
-                sheet = book.get_sheet_by_index(place)
-                rows, columns = (last + 1 for last in sheet.end or (0, 0))
-                check_extent(name, rows, columns)
-                values = sheet.to_python(skip_empty_area=False)
-                cells = [[Cell(composed(v) or None if isinstance(v, str) else v) for v in row] for row in values]
-                merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
-                is_hidden = about.visible != SheetVisibleEnum.Visible
-                sheets.append(Sheet(composed(about.name), cells, merged, is_hidden))
-    except PasswordError:
-        raise KontumError("own.error.password", file=name) from None
-    except KontumError:
-        raise
-    except (CalamineError, OSError, ValueError, IndexError):
-        raise KontumError("own.error.no_workbook", file=name) from None
+    for title, values, merged, is_hidden in foreign_sheets(name, content, MOST_ROWS, MOST_COLUMNS):
+        cells = [[Cell(composed(v) or None if isinstance(v, str) else v) for v in row] for row in values]
+        sheets.append(Sheet(composed(title), cells, merged, is_hidden))
     return sheets
 
 

@@ -84,7 +84,7 @@ def cell_value(cell: Cell, kind: str) -> Any:
     if value is None or (isinstance(value, str) and _meaning(WORDS, _bare(value)) == "nothing"):
         return None
     shown = _shown(value, cell.number_format)
-    return None if shown is None else _READERS[kind](shown, cell.number_format)
+    return None if shown is None else READERS[kind](shown, cell.number_format)
 
 
 def _bare(text: str) -> str:
@@ -248,7 +248,7 @@ def _mark(typed: object, number_format: str) -> bool:
     raise KontumError("own.allowed.mark")
 
 
-_READERS: dict[str, Callable[[Any, str], Any]] = {
+READERS: dict[str, Callable[[Any, str], Any]] = {
     "count": whole_number,
     "communes": whole_number,
     "number": decimal_number,
