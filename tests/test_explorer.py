@@ -96,7 +96,7 @@ def test_the_page_is_small_and_names_nothing_to_load(made):
 
 
 def test_the_page_is_the_same_in_every_run(obs, made, numbers):
-    again = pages.page_numbers(obs, "vi", "programme-mid")
+    again = pages.page_numbers(obs, "vi", kt.preset("programme-mid"))
     assert json.loads(pages.as_json(again)) == {k: v for k, v in numbers.items() if k != "load"}
 
 
@@ -107,6 +107,16 @@ def test_an_unknown_language_scenario_or_table_is_an_error(obs):
         kt.explorer.show(obs, scenario="nowhere")
     with pytest.raises(kt.KontumError, match="list"):
         kt.explorer.show([1, 2])
+
+
+def test_a_scenario_of_the_user_opens_the_page_or_is_refused_in_words(visit, obs, tmp_path):
+    mine = kt.Scenario(name="mine", province_pace_pp=2.35, poor_district_pace_pp=5.5, form="logistic", end=2027)
+    tab = visit("en", file=kt.explorer.show(obs, lang="en", scenario=mine).save(tmp_path / "mine.html"))
+    assert tab.input_value("#preset") == "mine" and tab.input_value("#d") == "5.5"
+    assert shown_tables(tab, "scenario=mine&end=2027", "en") == expected_tables(obs, mine, "en")
+    for key, value in {"start": 2026, "floor": 0.0123, "entry_rate": 0.01, "household_growth": 0.02}.items():
+        with pytest.raises(kt.ScenarioError, match=key):
+            kt.explorer.show(obs, scenario=mine.changed(**{"end": 2030, key: value}))
 
 
 def test_a_notebook_shows_the_page_inside_its_output(obs, made, tmp_path):
