@@ -57,7 +57,8 @@ def show(
     """The explorer as a page, in "vi" or "en".
 
     obs: of `load_observations`, with an office's own figures where it holds them (the page then says so); None: loaded
-    here. scenario: on which it opens, a preset by its name or any other. as_of, user: as `load_observations` was called.
+    here. scenario: on which it opens, a preset by its name or any other. as_of, user: as `load_observations` was
+    called.
 
     Raises KontumError for an unknown language or scenario, for a table of something else, or a day on which too little
     was known.

@@ -103,8 +103,8 @@ def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]
     """The presets that can run, and the opening scenario where it is none of them: name, title, settings, the chances
     of both poverty targets if their paces hold.
 
-    A pace that is no number of the grid is the name of its preset, with its lines in `special` by form and start; what a file of
-    the scenario says of it stands in KEY_yaml.
+    A pace that is no number of the grid is the name of its preset, with its lines in `special` by form and start; what
+    a file of the scenario says of it stands in KEY_yaml.
     """
     _check(inputs, opening)
     found = []
