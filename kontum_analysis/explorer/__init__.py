@@ -38,9 +38,10 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         name = escape(text("explorer.frame", self.lang), quote=True)
+        hidden = escape(" ".join(text("explorer.hidden", lang) for lang in LANGUAGES))  # what is left of it untrusted
         return (
             f'<iframe title="{name}" width="100%" height="{self.height}" style="border:0" '
-            f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
+            f'srcdoc="{escape(self.html, quote=True)}">{hidden}</iframe>'
         )
 
     def __repr__(self) -> str:
