@@ -14,7 +14,7 @@ from kontum_analysis import cli
 from kontum_analysis.base.files import RAW, SCENARIOS
 from kontum_analysis.data import areas, contract, observations, rules
 from kontum_analysis.figures import boundaries
-from kontum_analysis.offices import filled as importing
+from kontum_analysis.offices import importing
 from kontum_analysis.offices.template import template
 from kontum_analysis.poverty import scenarios
 

@@ -101,7 +101,7 @@ function drawPanel(node, area, width, height, ink, paths) {
     if (one.q10 !== null)
       put("path", { d: `M${cx},${y(one.q10)}V${y(one.q90)}`, stroke: ink.text, "stroke-width": 1.5 });
     const fillOf = one.status === "published" ? ink.text : "none";
-    if (one.status === "office") put("path", { d: `M${cx},${cy - 6.5}${STAR}`, fill: ink.office });
+    if (one.status === "office") put("path", { d: `M${cx},${cy - 6.5}${STAR}`, fill: ink.office, "data-office": "" });
     else if (one.status === "estimated")
       put("path", { d: `M${cx},${cy - 5}l5,5l-5,5l-5,-5Z`, fill: "none", stroke: ink.text, "stroke-width": 1.5 });
     else put("circle", { cx, cy, r: 4, fill: fillOf, stroke: ink.text, "stroke-width": 1.5 });

@@ -27,8 +27,10 @@ _QUOTED = re.compile(r'="([^"]*)"')  # how Excel keeps a text of digits in a .cs
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
-class TooLarge(Exception):
-    """A sheet of more rows or columns than any table of figures has."""
+def check_extent(name: str, rows: int, columns: int) -> None:
+    """Raise KontumError for a sheet of more rows or columns than any table of figures has."""
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise KontumError("own.error.far_cell", file=name, rows=MOST_ROWS, columns=MOST_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,9 @@ def composed(text: str) -> str:
 
 
 def _workbook(name: str, content: bytes) -> list[Sheet]:
+    from .binary import binary_extent
     from .workbook import workbook_sheets
 
-    too_large = KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
             raise KontumError("own.error.password", file=name)
@@ -111,14 +113,14 @@ def _workbook(name: str, content: bytes) -> list[Sheet]:
             if any(part.endswith("vbaProject.bin") for part in sizes) or name.lower().endswith(".xlsm"):
                 raise KontumError("own.error.macros", file=name)
             if sum(size for part, size in sizes.items() if "/media/" not in part) > CONTENT_MB * MEGABYTE:
-                raise too_large
+                raise KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
             kind = next((kind for part, kind in _PARTS.items() if part in sizes), None)
             if kind is None or archive.testzip() is not None:
                 raise KontumError("own.error.no_workbook", file=name)
             if kind == "xlsx":
-                return workbook_sheets(archive)
-    except TooLarge:
-        raise too_large from None
+                return workbook_sheets(name, archive)
+            if kind == "xlsb":
+                check_extent(name, *binary_extent(archive))
     except KontumError:
         raise
     except Exception:  # a damaged workbook fails in as many ways as there are parts in it
@@ -138,8 +140,7 @@ def _with_calamine(name: str, content: bytes) -> list[Sheet]:
                     continue
                 sheet = book.get_sheet_by_index(place)
                 rows, columns = (last + 1 for last in sheet.end or (0, 0))
-                if rows > MOST_ROWS or columns > MOST_COLUMNS:
-                    raise KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
+                check_extent(name, rows, columns)
                 values = sheet.to_python(skip_empty_area=False)
                 cells = [[Cell(composed(v) or None if isinstance(v, str) else v) for v in row] for row in values]
                 merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
@@ -147,6 +148,8 @@ def _with_calamine(name: str, content: bytes) -> list[Sheet]:
                 sheets.append(Sheet(composed(about.name), cells, merged, is_hidden))
     except PasswordError:
         raise KontumError("own.error.password", file=name) from None
+    except KontumError:
+        raise
     except (CalamineError, OSError, ValueError, IndexError):
         raise KontumError("own.error.no_workbook", file=name) from None
     return sheets
@@ -165,8 +168,7 @@ def _text(name: str, content: bytes) -> list[Sheet]:
                 rows = list(csv.reader(lines, delimiter=separator))
             except csv.Error:
                 continue
-            if len(rows) > MOST_ROWS:
-                raise KontumError("own.error.too_large", file=name, megabytes=FILE_MB)
+            check_extent(name, len(rows), 0)
             sheets.append(Sheet("", [[_field(field) for field in row] for row in rows], letters=letters))
     if not sheets:
         raise KontumError("own.error.no_text", file=name)
