@@ -149,7 +149,7 @@ def _range(found: Any, lang: str) -> str:
 
 
 def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
-    """The communes by name: code, name, folded (to search without diacritics), district, standing, criteria, chance."""
+    """The communes: code, name, folded (for a search without diacritics), district, standing, criteria, chance."""
     rows = []
     for row in _rows(project_ntm(obs).communes.sort_values(["district", "name"])):
         has_attained = bool(row.attained_by)
