@@ -116,7 +116,7 @@ def _features(path: Path) -> list[dict[str, Any]]:
         raise wrong
     content = bytes_within(path, BOUNDARIES_MB)
     try:
-        features = json.loads(content)["features"]
+        features: list[dict[str, Any]] = json.loads(content)["features"]
         is_sound = isinstance(features, list) and all(
             isinstance(f.get("properties") or {}, dict) and isinstance(f["geometry"] or {}, dict) for f in features
         )

@@ -22,7 +22,7 @@ Grid = tuple[str, list[list[Any]], list[tuple[int, int, int, int]], bool]  # nam
 
 def foreign_sheets(name: str, content: bytes, most_rows: int, most_columns: int) -> list[Grid]:
     """The sheets of a workbook. Raises KontumError where it is under a password, reaches too far, or cannot be read."""
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
     answers, sender = context.Pipe(duplex=False)
     reader = context.Process(target=_send, args=(sender, content, most_rows, most_columns), daemon=True)
     with warnings.catch_warnings(action="ignore"):  # newer Pythons warn of threads; this child starts and locks none
