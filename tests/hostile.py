@@ -5,7 +5,9 @@ A new parser is one more entry of PARSERS (and, where it helps, a sound file for
 
 import io
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+import zipfile
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
 
 from planting import snapshot
 
@@ -14,11 +16,16 @@ from kontum_analysis import cli
 from kontum_analysis.base.files import RAW, SCENARIOS
 from kontum_analysis.data import areas, contract, observations, rules
 from kontum_analysis.figures import boundaries
-from kontum_analysis.offices import filled as importing
+from kontum_analysis.offices import columns as headings
+from kontum_analysis.offices import importing, places
+from kontum_analysis.offices import typed as reading
+from kontum_analysis.offices.sheets import Cell
 from kontum_analysis.offices.template import template
 from kontum_analysis.poverty import scenarios
 
 COLUMNS = list(contract.COLUMNS["observations"])
+BINARY = Path(__file__).parent / "corpus" / "two-districts.xlsb"
+XML, BIN = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.bin"
 BORDER = (
     b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "Dak Glei"}, '
     b'"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}]}'
@@ -55,6 +62,37 @@ def sheet(content, folder):
     importing.read_filled(_file(folder, "mine.xlsx" if content.startswith(b"PK") else "mine.csv", content))
 
 
+def _with_sheet(start, part, content, file):
+    """A sound workbook in which one part is this content."""
+    with zipfile.ZipFile(start) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    importing.read_filled(file)
+
+
+def cells(content, folder):
+    """The XML of a sheet of an .xlsx."""
+    _with_sheet(io.BytesIO(template("district", 2024, "vi")), XML, content, folder / "mine.xlsx")
+
+
+def binary(content, folder):
+    """The records of a sheet of an .xlsb."""
+    _with_sheet(BINARY, BIN, content, folder / "mine.xlsb")
+
+
+def typed(content, folder):
+    """What a text or number format of a spreadsheet means: as a cell of each kind, a heading, a name and a day."""
+    text, _, number_format = content.decode("utf-8", "replace").partition("\x00")
+    headings.recognised(text or "?", 2024)
+    for is_late in (False, True):
+        places.named(text, is_late)
+    for kind in reading.READERS:
+        for cell in (Cell(text), Cell(0.0078, number_format), Cell(13500, number_format), Cell(-1.5, number_format)):
+            with suppress(kt.KontumError):
+                reading.cell_value(cell, kind)
+    reading.day(text)
+
+
 def area(content, folder):
     """The name of an area."""
     areas.resolve(content.decode("utf-8", "surrogateescape"))
@@ -88,12 +126,15 @@ def run(words):
     return 0, out.getvalue()
 
 
-PARSERS = {f.__name__: f for f in (table, scenario, borders, sheet, area, command)}
+PARSERS = {f.__name__: f for f in (table, scenario, borders, sheet, cells, binary, typed, area, command)}
 SEEDS = {
     "table": b"\n".join((RAW / "observations.csv").read_bytes().split(b"\n")[:4]) + b"\n",
     "scenario": (SCENARIOS / "yearly-plans.yaml").read_bytes(),
     "borders": BORDER,
     "sheet": template("district", 2024, "vi"),
+    "cells": zipfile.ZipFile(io.BytesIO(template("district", 2024, "vi"))).read(XML),
+    "binary": zipfile.ZipFile(BINARY).read(BIN),
+    "typed": 'Tổng số hộ 1.234¹\x00_-* #,##0.00%_-;"-"??'.encode(),
     "area": "xã Đăk Long, huyện Đăk Glei".encode(),
     "command": "Kon Plông\x00poverty_rate_pct\x001990".encode(),
 }

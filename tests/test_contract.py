@@ -72,8 +72,8 @@ EMPTY = "t.csv: found an empty file; a header row and at least the columns it na
 FIELDS = "a row has 2 fields; a decimal comma or a text with a comma needs a point or quotes"
 FILES = {
     "a,b\n1\n1,2,3\n": [f"t.csv, row 2: found 1 fields; {FIELDS}", f"t.csv, row 3: found 3 fields; {FIELDS}"],
-    "a;b\n1;2\n": ["t.csv, row 1: found 'a;b'; fields are separated by commas, not semicolons"],
-    ";" * 70: [f"t.csv, row 1: found '{';' * 60}'; fields are separated by commas, not semicolons"],
+    "a;b\n1;2\n": ["t.csv, row 1: found 'a;b'; fields are separated by commas, not semicolons or tabs"],
+    ";" * 70: [f"t.csv, row 1: found '{';' * 60}'; fields are separated by commas, not semicolons or tabs"],
     "a,c\n1\n": [
         "t.csv, row 1, column b: found no such column; the columns are a, b",
         "t.csv, row 1, column c: found an unknown or repeated column; the columns are a, b",

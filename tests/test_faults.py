@@ -14,6 +14,8 @@ from hostile import run
 import kontum_analysis as kt
 from kontum_analysis.base import files
 from kontum_analysis.base.files import ROOT
+from kontum_analysis.base.words import LANGUAGES
+from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.review.reproduce import alone, steps
 
 KILLS = int(os.environ.get("KONTUM_TEST_KILLS", "12"))
@@ -99,45 +101,94 @@ def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_p
 
 PART = """
 import sys
-from kontum_analysis.review.reproduce import alone, steps
+from pathlib import Path
+from kontum_analysis.cli import main
+from kontum_analysis.review import reproduce
 if __name__ == "__main__":
-    with alone(sys.argv[1]):
-        for key, _, work in steps(sys.argv[1], figures=["coverage", "standard_break"]):
-            if key in ("step.inputs", "step.data", "step.estimates", "step.paths", "step.figures"):
-                for _ in work:
-                    pass
+    out, figures, *keys = sys.argv[1:]
+    books = reproduce.notebook_paths()
+    reproduce.notebook_paths = lambda: books[:3]
+    with reproduce.alone(out):
+        for key, _, work in reproduce.steps(out, **({"figures": figures.split(",")} if figures else {})):
+            for _ in work if key in keys else ():
+                pass
+    if "explorer" in keys:
+        sys.argv = ["kontum", "explorer", "--out", str(Path(out, "page.html")), "--overwrite"]
+        main()
 """
+TABLES = ("step.inputs", "step.data", "step.estimates", "step.paths")
+# what a run makes, and within how many seconds it is killed
+REST = {
+    ("step.forecasts", "step.package"): 8,
+    ("step.figures",): 20,
+    ("step.notebooks",): 40,
+    ("explorer",): 15,
+}
 
 
-@pytest.mark.slow
-def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(tmp_path):
-    """Part of the main job (inputs, data, estimates, paths, two figures), killed at random moments in one and
-    the same folder.
-    """
+@pytest.fixture
+def start(tmp_path):
+    """Starts a part of the main job in a folder, as a process of its own; the checkout is not written to."""
     given = {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
     (tmp_path / "part.py").write_text(PART)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 
-    def start(out):
+    def start_part(out, keys, figures=""):
         out.mkdir(exist_ok=True)
-        return subprocess.Popen([sys.executable, str(tmp_path / "part.py"), str(out)], env=environment, cwd=ROOT)
+        words = [sys.executable, str(tmp_path / "part.py"), str(out), figures, *keys]
+        return subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
 
-    begin = time.monotonic()
-    assert start(tmp_path / "whole").wait(600) == 0
-    seconds = time.monotonic() - begin
-    wanted = contents(tmp_path / "whole")
-    assert len(wanted) >= 25
-    moments, killed = random.Random(3299), 0
-    for _ in range(KILLS):
-        victim = start(tmp_path / "out")
-        try:
-            victim.wait(moments.uniform(0.1, 1.0) * seconds)
-        except subprocess.TimeoutExpired:
-            victim.kill()
-            killed += victim.wait() == -9
-        done = {name: digest for name, digest in contents(tmp_path / "out").items() if not name.endswith(".tmp")}
-        assert done.items() <= wanted.items()  # whole files or none
-    assert killed > KILLS // 2
-    assert start(tmp_path / "out").wait(600) == 0
-    assert contents(tmp_path / "out") == wanted
+    yield start_part
     assert given == {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
+
+
+def killed(victim, seconds):
+    """Whether a run was still at work after so many seconds, and is killed now."""
+    try:
+        victim.wait(seconds)
+    except subprocess.TimeoutExpired:
+        victim.kill()
+    return victim.wait() == -9
+
+
+def whole_files(out):
+    return {item for item in contents(out).items() if not item[0].endswith(".tmp")}
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(tmp_path, start):
+    """Part of the main job (inputs, data, estimates, paths, two figures), killed at random moments in one and
+    the same folder.
+    """
+    job, out = ((*TABLES, "step.figures"), "coverage,standard_break"), tmp_path / "out"
+    begin = time.monotonic()
+    assert start(tmp_path / "whole", *job).wait(600) == 0
+    seconds = time.monotonic() - begin
+    wanted = whole_files(tmp_path / "whole")
+    assert len(wanted) >= 25
+    moments, kills = random.Random(3299), 0
+    for _ in range(KILLS):
+        kills += killed(start(out, *job), moments.uniform(0.1, 1.0) * seconds)
+        assert whole_files(out) <= wanted
+    assert kills > KILLS // 2
+    assert start(out, *job).wait(600) == 0
+    assert contents(out) == dict(wanted)
+
+
+@pytest.mark.slow
+def test_all_figures_notebooks_and_the_page_are_whole_or_absent_after_a_kill(tmp_path, start):
+    """The rest of the main job (of the notebooks the first three) and the explorer's page; what stands after each kill
+    is what the run that comes through writes.
+    """
+    moments, kills, states, out = random.Random(3299), 0, set(), tmp_path / "out"
+    for keys, seconds in REST.items():
+        for _ in range(max(KILLS // 4, 1)):
+            kills += killed(start(out, keys), moments.uniform(0.1, 1.0) * seconds)
+            states |= whole_files(out)
+    assert kills > KILLS // 2
+    assert start(out, [*TABLES, *(key for keys in REST for key in keys)]).wait(1200) == 0
+    wanted = contents(out)
+    assert states <= set(wanted.items())
+    names = {f"figures/{lang}/{name}.png" for lang in LANGUAGES for name in CATALOGUE} | {"page.html"}
+    assert names <= set(wanted) and sum(name.endswith(".ipynb") for name in wanted) == 3
+    assert not [name for name in wanted if name.endswith(".tmp")]

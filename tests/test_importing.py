@@ -17,9 +17,10 @@ from office import DATE, DOCUMENT, FIRST, OFFICE, filled
 from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.data.areas import resolve
 from kontum_analysis.offices.answers import answers_from
-from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.importing import read_filled
 from kontum_analysis.offices.template import template
 
+BINARY = Path(__file__).parent / "corpus" / "two-districts.xlsb"
 META = dict(office=OFFICE, document=DOCUMENT, date=DATE, year=2024)
 TABLE = [
     ["Tên xã", "Huyện", "Tổng số hộ", "Số hộ nghèo", "Tỷ lệ hộ nghèo"],
@@ -247,7 +248,7 @@ def test_a_workbook_with_a_figure_in_the_last_cell_of_all_takes_no_memory(tmp_pa
     book.active["A1"], book.active["XFD1048576"] = 1, 2
     book.save(tmp_path / "far.xlsx")
     damaged = with_part(shutil.copy(tmp_path / "far.xlsx", tmp_path / "damaged.xlsx"), "xl/worksheets/sheet1.xml", junk)
-    for path, key in ((tmp_path / "far.xlsx", "too_large"), (damaged, "no_workbook")):
+    for path, key in ((tmp_path / "far.xlsx", "far_cell"), (damaged, "no_workbook")):
         with pytest.raises(KontumError) as refused:
             read_filled(path, **META)
         assert refused.value.key == f"own.error.{key}"
@@ -259,8 +260,21 @@ def junk(text):
 
 
 def test_a_binary_workbook_is_read():
-    table = read_filled(Path(__file__).parent / "corpus" / "two-districts.xlsb", **META)
+    table = read_filled(BINARY, **META)
     assert {e.code: e.values["poor_households"] for e in table.entries} == {"608": 350, "610": 2400}
+
+
+def test_a_binary_workbook_with_a_figure_in_the_last_cell_takes_no_memory(tmp_path):
+    far = bytes([0, 17]) + (1048575).to_bytes(4, "little") + bytes(13)  # a row, and a number in its last column
+    far += bytes([5, 16]) + (16383).to_bytes(4, "little") + bytes(12)
+    with zipfile.ZipFile(BINARY) as old, zipfile.ZipFile(tmp_path / "far.xlsb", "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            at = content.index(b"\x92\x01\x00") if part.endswith("sheet1.bin") else 0  # the end of the cells
+            new.writestr(part, content[:at] + far + content[at:] if at else content)
+    with pytest.raises(KontumError) as refused:
+        read_filled(tmp_path / "far.xlsb", **META)
+    assert refused.value.key == "own.error.no_workbook"  # its reader asks for 500 GB, and is ended
 
 
 def test_the_template_saved_as_text_is_read_as_it_is(tmp_path):

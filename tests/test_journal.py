@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 import warnings
+from contextlib import suppress
 
 import pytest
 from corpus.write import written_by_xlsxwriter
@@ -173,6 +174,26 @@ def interleave(folder, plans, rng):
     return written
 
 
+def check_a_killed_undo(place, rng):
+    """The last import is there whole or taken back whole, whenever the one who takes it back is killed."""
+    before = len(journal.imports(place))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # newer Pythons warn of threads
+        child = os.fork()
+    if child == 0:
+        with suppress(BaseException):
+            store.undo(user=place)
+        os._exit(0)
+    time.sleep(rng.random() / 50)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with journal.writing(place, "next"):
+        pass  # clears what the killed one left
+    after = len(journal.imports(place))
+    assert after in (before, max(before - 1, 0)) and len(values(place)) == 2 * after
+    assert {path.name for path in place.iterdir()} <= {"imports"}
+
+
 def check_interleavings(tmp_path, monkeypatch, rounds):
     rows = [[[1, "Kon Rẫy", 7900, 1400]], [[1, "Đăk Glei", 13500, 2400]], [[1, "Ngọc Hồi", 16000, 700]]]
     documents = ["01/BC", "02/BC", "03/BC"]
@@ -190,6 +211,7 @@ def check_interleavings(tmp_path, monkeypatch, rounds):
         assert len(values(tmp_path / "kho")) == 2 * len(found)  # each whole
         left = {path.name for path in (tmp_path / "kho").iterdir()}
         assert left <= {"imports"}
+        check_a_killed_undo(tmp_path / "kho", rng)
         while journal.imports(tmp_path / "kho"):
             store.undo(user=tmp_path / "kho")
         assert files_in(tmp_path / "kho") == {}

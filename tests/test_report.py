@@ -139,7 +139,7 @@ def test_every_target_has_value_status_and_chance_of_the_scoreboard(pages, board
         unit, latest, day, gap, status = by_words[getattr(target, f"statement_{lang}")]
         value = "" if target.kind == "none" else f"{target.latest_value:.2f}".rstrip("0").rstrip(".")
         shown = value.replace(".", ",") if lang == "vi" else value
-        chances = [target.probability] if target.reason in ("model", "model_range") else []
+        chances = [target.probability] if target.reason.startswith("model") else []
         chances += [target.probability_low, target.probability_high] * (target.reason == "model_range")
         status = status[:1].lower() + status[1:]
         words = [text(status_key(target.status, target.period_over), lang)]

@@ -113,7 +113,7 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
             raise KontumError("hostile.outside", file=path.name, folder=path.parent.name)
         if path.exists() and not path.is_file():  # a device would be replaced by a file, a pipe be waited for
             raise KontumError("hostile.not_replaced", file=path.name)
-        if _holds(path, content):
+        if holds(path, content):
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
@@ -147,7 +147,7 @@ def save(files: Mapping[Path, str | bytes], named: Path, overwrite: bool = False
 
 def _is_ours(path: Path, content: bytes) -> bool:
     """Whether a file holds this content, or still what was once written there."""
-    if _holds(path, content):
+    if holds(path, content):
         return True
     try:
         return os.getxattr(path, _MARK).decode() == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -155,7 +155,8 @@ def _is_ours(path: Path, content: bytes) -> bool:
         return False
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a plain file of this content stands at `path`; one of another size is not read."""
     return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 

@@ -45,7 +45,7 @@ def data_template(
     lang: Lang = "vi",
 ) -> None:
     """Write the workbook an office fills in."""
-    from ..base.files import write_whole
+    from ..base.files import holds, write_whole
     from ..offices.target_sheet import target_template
     from ..offices.template import template
 
@@ -54,7 +54,7 @@ def data_template(
     if not out.parent.is_dir():
         raise KontumError("own.error.no_folder", folder=str(out.parent))
     content = target_template(year, lang) if targets else template(level, year, lang)
-    if out.exists() and (not out.is_file() or out.read_bytes() != content):  # it may be filled in already
+    if out.exists() and not holds(out, content):  # it may be filled in already
         raise KontumError("own.error.exists", file=out.name)
     try:
         write_whole(out, content)

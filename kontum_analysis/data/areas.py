@@ -27,6 +27,7 @@ LONGEST_NAME = 200  # characters; the longest name with its district has about f
 _RANK = {level: rank for rank, level in enumerate(RULES["level"]["enum"])}  # from the nation down
 # "huyện", "TP", "district" …: words for the type of an area; English ones may stand after the name too
 _TYPES = pd.read_csv(Path(__file__).with_name("area_words.csv"), dtype=str).set_index("word")
+_TYPE_OF = _TYPES["type"].to_dict()
 _BEFORE = re.compile(rf"^({'|'.join(_TYPES.index)})(?:\.\s*|\s+)(?=\S)", re.IGNORECASE)
 _AFTER = re.compile(rf"\s({'|'.join(_TYPES.index[_TYPES['stands'] == 'either'])})$", re.IGNORECASE)
 _NOT_COUNTS = re.compile(r"^rate$|_rate$|_pct$|_pp$|share|^q0|mean|ratio")
@@ -105,6 +106,15 @@ def poor_districts() -> list[str]:
     return list(rows["code"][rows["is_poor_district"] == "1"])
 
 
+def rural_communes() -> int:
+    """The number of rural communes (xã) of Kon Tum until June 2025.
+
+    >>> rural_communes()
+    85
+    """
+    return int((register("2020", "commune")["type"] == "xã").sum())
+
+
 @lru_cache(maxsize=4096)
 def area(code: str, vintage: str = "2020") -> Area:
     """The area with this code. Raises UnknownAreaError when the register of that vintage has none.
@@ -128,18 +138,17 @@ def _names(vintage: str, level: str | None) -> pd.DataFrame:
     return names.drop(columns="name").drop_duplicates(ignore_index=True)
 
 
-def _split(name: str) -> tuple[str, str, str]:
+def name_parts(name: str) -> tuple[str, str, str]:
     """(bare name, types it may have, qualifier) of a name such as "xã Đăk Long, huyện Đăk Glei"; "" for none."""
-    type_of = _TYPES["type"]
     text = plain_text(name)
     bare, _, qualifier = text.replace("(", ",").replace(")", "").partition(",")
     bare, qualifier, kind = bare.strip(), qualifier.strip(), ""
-    if exact_form(qualifier) in type_of:
-        kind, qualifier = type_of[exact_form(qualifier)], ""
+    if exact_form(qualifier) in _TYPE_OF:
+        kind, qualifier = _TYPE_OF[exact_form(qualifier)], ""
     if match := _BEFORE.match(bare):
-        kind, bare = type_of[match.group(1).casefold()], bare[match.end() :]
+        kind, bare = _TYPE_OF[match.group(1).casefold()], bare[match.end() :]
     elif match := _AFTER.search(bare):
-        kind, bare = type_of[match.group(1).casefold()], bare[: match.start()]
+        kind, bare = _TYPE_OF[match.group(1).casefold()], bare[: match.start()]
     return bare, kind, qualifier
 
 
@@ -177,7 +186,7 @@ def _named(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
     those with the same accents where there are such."""
     hits = names[names["folded"] == fold(name)]
     if hits.empty:
-        name, kind, qualifier = _split(name)
+        name, kind, qualifier = name_parts(name)
         hits = names[(names["folded"] == fold(name)) & (names["type"].isin(kind.split("|")) | (kind == ""))]
         if qualifier and len(hits):
             above = resolve(qualifier, vintage=vintage).code

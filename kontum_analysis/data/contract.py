@@ -102,7 +102,7 @@ def _rows(file: str, content: str) -> tuple[list[list[str]], list[int]]:
 
 
 def _check_header(file: str, header: list[str], columns: Sequence[str]) -> None:
-    if len(header) == 1 and ";" in header[0]:
+    if len(header) == 1 and re.search("[;\t]", header[0]):
         raise _refusal(file, 1, header[0][:60], "allowed.commas")
     header = header[: 10 * len(columns)]
     missing = [(column, "error.no_column") for column in columns if column not in header]

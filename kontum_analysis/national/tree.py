@@ -1,6 +1,6 @@
 """The areas of a simulation: a checked table, and the tree that its `parent` column makes of it."""
 
-import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, KontumError, Problem
-from ..data.contract import read_table
+from ..data.contract import LINE, content_of, parse_table
 
 COLUMNS = ("code", "level", "parent", "rate", "households")
 OPTIONAL = ("opening_sd", "speed", "speed_years")
 NUMBERS = (*COLUMNS[3:], *OPTIONAL)
 LEVELS = ("nation", "region", "province", "district", "commune")
 MOST_HOUSEHOLDS = 2**33  # in parts of 2^-20 they stay below 2^53, so that sums of them are exact
+_PARTED = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")  # 1.200 is as a rule twelve hundred, and would be read as 1.2
 
 
 class Tree(NamedTuple):
@@ -34,9 +35,11 @@ def read_areas(path: str | Path) -> pd.DataFrame:
     """The areas of a CSV file as text, for `plant_tree` to check. Raises KontumError for no file or a broken one."""
     if not Path(path).is_file():
         raise KontumError("simulate.error.no_file", value=path)
-    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = next(csv.reader(file), [])
-    table = read_table(path, (*COLUMNS, *(name for name in (*OPTIONAL, "name") if name in header)))
+    content = content_of(Path(path))
+    first, *_ = content.decode("utf-8-sig", "replace").splitlines() or [""]
+    header = first.replace('"', "").split(",")
+    table = parse_table(Path(path).name, content, (*COLUMNS, *(name for name in (*OPTIONAL, "name") if name in header)))
+    table = table[(table.drop(columns=LINE) != "").any(axis="columns")]  # a spreadsheet leaves rows of commas behind
     table.attrs["file"] = Path(path).name
     return table
 
@@ -92,8 +95,10 @@ def _problems(
     code, parent, rate, households = (table[name] for name in ("code", "parent", "rate", "households"))
     is_deep = table["path"].map(len) > len(LEVELS)
     no_weight = is_lowest & ~((households >= 1) & (households < MOST_HOUSEHOLDS))
+    no_number = table[list(NUMBERS)].isna() & cells[list(NUMBERS)].notna()
+    is_parted = cells["households"].map(lambda cell: isinstance(cell, str) and bool(_PARTED.fullmatch(cell)))
     for name in NUMBERS:
-        for row in np.flatnonzero(table[name].isna() & cells[name].notna()):
+        for row in np.flatnonzero(no_number[name]):
             yield Problem(file, int(lines[row]), name, str(cells[name][row]), "simulate.error.number")
     rules = (
         ("code", code == "", "simulate.error.no_code"),
@@ -103,11 +108,13 @@ def _problems(
         ("parent", is_deep & parent.isin({*code}), "simulate.error.circle"),
         ("rate", is_lowest & ~rate.between(0, 1), "simulate.error.rate"),
         ("households", no_weight, "simulate.error.households"),
+        ("households", is_parted, "simulate.error.parted"),
         ("opening_sd", ~table["opening_sd"].fillna(0).between(0, 10), "simulate.error.spread"),
         ("speed", ~table["speed"].fillna(0).between(-5, 5), "simulate.error.speed"),
         ("speed_years", table["speed"].notna() & ~(table["speed_years"] > 0), "simulate.error.speed_years"),
     )
     for name, is_wrong, key in rules:
+        is_wrong = is_wrong & ~no_number[name] if name in NUMBERS else is_wrong
         for row in np.flatnonzero(is_wrong):
             yield Problem(file, int(lines[row]), name, str(cells[name].fillna("–")[row]), key)
     if not no_weight.any() and households[is_lowest].sum() >= MOST_HOUSEHOLDS:

@@ -22,12 +22,13 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ..base.errors import KontumError, Words
-from ..base.files import clear_leftovers, write_whole
+from ..base.files import bytes_within, clear_leftovers, write_whole
 from .kernel import FORMAT, Part, Task, draw_task
 
 CONNECT_SECONDS = 10  # for a scheduler to answer
 PATIENCE = 12  # seconds without a sign of life from a scheduler, or from any worker
 POLL = 0.1  # seconds between looks at a cluster
+MOST_MB = 2_000  # of a part that is kept: far above what any takes
 AHEAD = 2  # tasks under way for each thread of a cluster: enough to keep it busy, few enough to bound memory
 SILENT = dict.fromkeys(("distributed", "distributed.client", "tornado", "asyncio"), "critical")  # we say it ourselves
 
@@ -55,7 +56,7 @@ class Store(NamedTuple):
     def find(self, task: Task) -> Part | None:
         """A part kept before, or None; a damaged or foreign file is no part, and is drawn anew."""
         try:
-            content = (self.folder / f"{self.run}-{task.number:06d}.npz").read_bytes()
+            content = bytes_within(self.folder / f"{self.run}-{task.number:06d}.npz", MOST_MB)
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 part = Part(int(arrays["number"]), *(arrays[name] for name in Part._fields[1:]))
                 return part if (part.number, arrays["run"]) == (task.number, self.run) else None

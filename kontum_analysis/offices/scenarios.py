@@ -16,6 +16,7 @@ from ..data.own import folder as own_folder
 from ..data.own import shown
 from ..poverty.scenarios import Scenario, load, preset, presets
 
+SUFFIXES = (".yaml", ".yml")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
@@ -33,7 +34,7 @@ def find_scenario(name: str) -> tuple[Scenario, Words]:
     >>> scenario.province_pace_pp, origin.in_language("en")
     (3.5, 'shipped with the project')
     """
-    if name.endswith((".yaml", ".yml")):
+    if name.endswith(SUFFIXES):
         return load(name), Words("scenario.of_file", file=shown(Path(name).absolute()))
     if name not in presets():
         file = _own_file(name)
@@ -44,10 +45,10 @@ def find_scenario(name: str) -> tuple[Scenario, Words]:
 
 def _own_file(name: str) -> Path | None:
     try:
-        file = scenario_folder() / f"{name}.yaml"
+        files = [scenario_folder() / f"{name}{suffix}" for suffix in SUFFIXES]
     except KontumError:  # no home folder: there are none
         return None
-    return file if _NAME.fullmatch(name) and file.is_file() else None
+    return next((file for file in files if file.is_file()), None) if _NAME.fullmatch(name) else None
 
 
 def scenario_yaml(scenario: Scenario) -> str:

@@ -27,8 +27,10 @@ _QUOTED = re.compile(r'="([^"]*)"')  # how Excel keeps a text of digits in a .cs
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
-class TooLarge(Exception):
-    """A sheet of more rows or columns than any table of figures has."""
+def check_extent(name: str, rows: int, columns: int) -> None:
+    """Raise KontumError for a sheet of more rows or columns than any table of figures has."""
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise KontumError("own.error.far_cell", file=name, rows=MOST_ROWS, columns=MOST_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -100,55 +102,37 @@ def composed(text: str) -> str:
 def _workbook(name: str, content: bytes) -> list[Sheet]:
     from .workbook import workbook_sheets
 
-    too_large = KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
             raise KontumError("own.error.password", file=name)
-        return _with_calamine(name, content)
+        return _foreign(name, content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
             if any(part.endswith("vbaProject.bin") for part in sizes) or name.lower().endswith(".xlsm"):
                 raise KontumError("own.error.macros", file=name)
             if sum(size for part, size in sizes.items() if "/media/" not in part) > CONTENT_MB * MEGABYTE:
-                raise too_large
+                raise KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
             kind = next((kind for part, kind in _PARTS.items() if part in sizes), None)
             if kind is None or archive.testzip() is not None:
                 raise KontumError("own.error.no_workbook", file=name)
             if kind == "xlsx":
-                return workbook_sheets(archive)
-    except TooLarge:
-        raise too_large from None
+                return workbook_sheets(name, archive)
     except KontumError:
         raise
     except Exception:  # a damaged workbook fails in as many ways as there are parts in it
         raise KontumError("own.error.no_workbook", file=name) from None
-    return _with_calamine(name, content)
+    return _foreign(name, content)
 
 
-def _with_calamine(name: str, content: bytes) -> list[Sheet]:
-    """The sheets with values alone: of their formats this reader tells no more than which numbers are dates."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+def _foreign(name: str, content: bytes) -> list[Sheet]:
+    """The sheets of a workbook that is no .xlsx, with values alone."""
+    from .foreign import foreign_sheets
 
     sheets = []
-    try:
-        with CalamineWorkbook.from_object(io.BytesIO(content)) as book:
-            for place, about in enumerate(book.sheets_metadata):
-                if about.typ != SheetTypeEnum.WorkSheet:
-                    continue
-                sheet = book.get_sheet_by_index(place)
-                rows, columns = (last + 1 for last in sheet.end or (0, 0))
-                if rows > MOST_ROWS or columns > MOST_COLUMNS:
-                    raise KontumError("own.error.too_large", file=name, megabytes=CONTENT_MB)
-                values = sheet.to_python(skip_empty_area=False)
-                cells = [[Cell(composed(v) or None if isinstance(v, str) else v) for v in row] for row in values]
-                merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
-                is_hidden = about.visible != SheetVisibleEnum.Visible
-                sheets.append(Sheet(composed(about.name), cells, merged, is_hidden))
-    except PasswordError:
-        raise KontumError("own.error.password", file=name) from None
-    except (CalamineError, OSError, ValueError, IndexError):
-        raise KontumError("own.error.no_workbook", file=name) from None
+    for title, values, merged, is_hidden in foreign_sheets(name, content, MOST_ROWS, MOST_COLUMNS):
+        cells = [[Cell(composed(v) or None if isinstance(v, str) else v) for v in row] for row in values]
+        sheets.append(Sheet(composed(title), cells, merged, is_hidden))
     return sheets
 
 
@@ -165,8 +149,7 @@ def _text(name: str, content: bytes) -> list[Sheet]:
                 rows = list(csv.reader(lines, delimiter=separator))
             except csv.Error:
                 continue
-            if len(rows) > MOST_ROWS:
-                raise KontumError("own.error.too_large", file=name, megabytes=FILE_MB)
+            check_extent(name, len(rows), 0)
             sheets.append(Sheet("", [[_field(field) for field in row] for row in rows], letters=letters))
     if not sheets:
         raise KontumError("own.error.no_text", file=name)

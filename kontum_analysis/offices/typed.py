@@ -47,6 +47,7 @@ WORDS = (
 )
 _FOOTNOTE = re.compile(r"\s*([¹²³⁰⁴-⁹⁽⁾*]+|\((\*+|\d|[a-z])\)|\[(\*+|\d|[a-z])\])$", re.IGNORECASE)
 _UNIT = re.compile(r"(?<=\d)\s*(hộ|xã|tiêu chí|tc|khẩu|người|households|communes)\.?$", re.IGNORECASE)
+_SPACE = re.compile(r"[\s'’](?!\d)|(?<!\d)[\s'’]|[\s'’](?=\d{3}(?!\d))")
 _TOKEN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.')
 _NUMBER = re.compile(r"\d[\d.,]{0,20}\d|\d")  # babel alone would take "3,", ".5" and "1e5"
 _OF_CRITERIA = re.compile(rf"(\d+)/{CRITERIA}")
@@ -83,13 +84,16 @@ def cell_value(cell: Cell, kind: str) -> Any:
     if value is None or (isinstance(value, str) and _meaning(WORDS, _bare(value)) == "nothing"):
         return None
     shown = _shown(value, cell.number_format)
-    return None if shown is None else _READERS[kind](shown, cell.number_format)
+    return None if shown is None else READERS[kind](shown, cell.number_format)
 
 
 def _bare(text: str) -> str:
-    """The text without footnote, unit, spaces and apostrophes, which part thousands too; one kind of dash."""
+    """The text without footnote, unit, spaces and apostrophes; one kind of dash.
+
+    Between digits a space or apostrophe parts thousands; anywhere else there ("800 1") it stays, and nothing is read.
+    """
     text = _UNIT.sub("", without_footnote(plain_text(text).casefold()))
-    return re.sub(r"[\s'’]", "", re.sub("[−–—]", "-", text))
+    return _SPACE.sub("", re.sub("[−–—]", "-", text))
 
 
 def _meaning(rules: tuple[Rule, ...], text: str) -> str:
@@ -216,7 +220,7 @@ def decimal_number(typed: object, number_format: str = "") -> float:
 
 def _rate(typed: object, number_format: str) -> float:
     rate = decimal_number(typed, number_format)
-    if rate > 100:
+    if rate > 100 or "‰" in number_format:
         raise KontumError("own.allowed.percent")
     return rate
 
@@ -244,7 +248,7 @@ def _mark(typed: object, number_format: str) -> bool:
     raise KontumError("own.allowed.mark")
 
 
-_READERS: dict[str, Callable[[Any, str], Any]] = {
+READERS: dict[str, Callable[[Any, str], Any]] = {
     "count": whole_number,
     "communes": whole_number,
     "number": decimal_number,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
-from .sheets import MOST_COLUMNS, MOST_ROWS, Cell, Sheet, TooLarge, composed
+from .sheets import MOST_COLUMNS, Cell, Sheet, check_extent, composed
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _KEPT_PARTS = re.compile(
@@ -31,16 +31,16 @@ _PLAIN_STYLES = (
 _LITERAL = re.compile(r'=\s*"((?:[^"]|"")*)"')
 
 
-def workbook_sheets(archive: zipfile.ZipFile) -> list[Sheet]:
-    """The sheets of a workbook. Raises TooLarge for a table of more rows or columns than an office's has, and whatever
-    openpyxl raises for a workbook that it cannot read even so.
+def workbook_sheets(name: str, archive: zipfile.ZipFile) -> list[Sheet]:
+    """The sheets of a workbook. Raises KontumError for a table of more rows or columns than an office's has, and
+    whatever openpyxl raises for a workbook that it cannot read even so.
     """
     import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl does not carry over does not matter to reading
         book = openpyxl.load_workbook(io.BytesIO(_simplified(archive)), rich_text=True)
-    return [_sheet(sheet) for sheet in book.worksheets]
+    return [_sheet(name, sheet) for sheet in book.worksheets]
 
 
 def _simplified(archive: zipfile.ZipFile) -> bytes:
@@ -94,9 +94,10 @@ def _keep_results(root: Any, is_uncalculated: bool) -> None:
             row.remove(cell)
 
 
-def _sheet(sheet: Any) -> Sheet:
-    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
-        raise TooLarge
+def _sheet(name: str, sheet: Any) -> Sheet:
+    for place in [place for place, cell in sheet._cells.items() if not str(cell.value or "0").strip()]:
+        del sheet._cells[place]  # a space, as people type it to empty a cell, far below the table
+    check_extent(name, sheet.max_row, sheet.max_column)
     return Sheet(
         composed(sheet.title),
         [[_cell(cell) for cell in row] for row in sheet.iter_rows()],

@@ -4,6 +4,7 @@ A pace is in percentage points a year, the programme's own reading of "giáº£m 3â
 reported as a fall of 4.46 and scored against a plan of 4).
 """
 
+import re
 import reprlib
 from collections import Counter
 from collections.abc import Mapping
@@ -161,8 +162,20 @@ def _problem(item: Mapping[str, Any], values: Mapping[str, Any]) -> Words | Scen
         choices = context.get("expected", "").replace(" or ", ", ")
         limits = dict(context, values=choices, keys=list(Scenario.model_fields), detail=kind)
         value, allowed = item["input"], Words(_ALLOWED.get(kind, "error.scenario.other"), **limits)
+    allowed = _plain_writing(value) or allowed
     short_value = Words("error.scenario.nothing") if kind == "missing" else _shorten(value)
     return Words("error.scenario.found", field=key_words(key), found=short_value, allowed=allowed)
+
+
+def _plain_writing(value: Any) -> Words | None:
+    """How a year in quotes or a decimal comma, which YAML takes for texts, are to be written; None for all else."""
+    parts = [*value, *value.values()] if isinstance(value, dict) else [value]
+    for part in filter(lambda part: isinstance(part, str), parts):
+        if re.fullmatch(r"\s*20[0-9]{2}\s*", part):
+            return Words("error.scenario.rule.quoted_year", year=part.strip())
+        if re.fullmatch(r"\s*[0-9]{1,3},[0-9]{1,6}\s*", part):
+            return Words("error.scenario.rule.comma", number=part.strip().replace(",", "."))
+    return None
 
 
 def _shorten(value: Any) -> str | Words:

@@ -100,7 +100,8 @@ class Facts(AreaFigures):
     def ntm_chances(self) -> list[dict[str, Any]]:
         """Each target of the new-rural programme: event, target, latest, median, q10, q90, default, low, high."""
         now = self.ntm_history[-1]
-        latest = {"ntm_communes": now["attained"], "ntm_advanced_communes": now["advanced"]}
+        counts = {"ntm_communes": "attained", "ntm_advanced_communes": "advanced", "ntm_model_communes": "model"}
+        latest = {event: now[name] for event, name in counts.items()}
         chances = attainment_chances(self.obs).dropna(subset="target")
         return _records(chances.assign(latest=chances["event"].map(latest)))
 

@@ -10,7 +10,7 @@ from unicodedata import normalize
 import pandas as pd
 
 from ..base.errors import KontumError, UnknownAreaError, Words, did_you_mean
-from ..base.words import LANGUAGES, heading, text
+from ..base.words import LANGUAGES, heading, plain, text
 from ..data.areas import PROVINCE, Area, area, area_name, crosswalk, districts, resolve, vintage_of
 from ..data.observations import all_tables, load_observations, raw_tables
 from ..data.own import is_own
@@ -22,7 +22,7 @@ from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import Scenario, preset, presets
-from ..targets.board import scoreboard
+from ..targets.board import scoreboard, status_key
 from .columns import NOTHING, columns
 
 MOST = 20  # source rows that are shown unless all are asked for
@@ -164,7 +164,7 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
 
 
 def _areas(name: str) -> list[Area]:
-    """What a name can mean: the area before July 2025, then the unit since then; of the province's name it alone."""
+    """What a name can mean: the area before July 2025, then the unit since; the province alone where it is meant."""
     if fold(name) in {fold(area_name(PROVINCE, lang)) for lang in LANGUAGES}:
         return [area(PROVINCE)]
     try:
@@ -268,12 +268,16 @@ def _target(target_id: str, place: _Place) -> Chain:
         rows = place.obs.merge(evidence[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates())
         rows = rows[rows["line"].isin(evidence["line"]) | rows["preference"].isin(LOST)]  # with what lost to them
         is_drawn = bool(pd.notna(row.probability))
-        steps.append(Words(f"trace.kind.{row.kind}"))
+        value = {lang: plain(row.latest_value, lang) for lang in LANGUAGES}
+        latest = Words("trace.step.latest", day=row.latest_day, value=value, status=Words(f"status.{row.kind}"))
+        steps.append(Words("trace.kind.none") if row.kind == "none" else latest)
         steps += [Words("trace.way.estimate")] * (row.kind == "estimated")
         if is_drawn:
             steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
-            steps.append(Words("trace.step.chance", chance=row.probability))
-        status, reason = Words(f"target_status.{row.status}"), Words(f"reason.{row.reason}")
+            low, high = row.probability_low, row.probability_high
+            steps.append(Words("trace.step.chance", chance=row.probability, low=low, high=high))
+        status = {lang: text(status_key(row.status, row.period_over), lang) for lang in LANGUAGES}
+        reason = Words(f"reason.{row.reason}")
         steps.append(Words("trace.step.status", status=status, reason=reason))
     else:
         of_target = (place.obs["ref_area"] == target.scope_area) & (place.obs["indicator"] == target.indicator)

@@ -1,7 +1,7 @@
 """Habits of headings, totals, sheets and files."""
 
 from .case import CITY, COMMUNES, FORM, FORM_LOOKS, GLEI, HEAD, PLAIN, RAY, RAY_VALUES, THREE, TITLE, TRIED, Case
-from .write import in_tcvn3, in_vni, odd_fills, written_as_text, written_by_libreoffice, written_by_openpyxl
+from .write import Shown, in_tcvn3, in_vni, odd_fills, written_as_text, written_by_libreoffice, written_by_openpyxl
 
 # fmt: off
 LAYOUTS = (
@@ -73,6 +73,14 @@ LAYOUTS = (
          '<row r="1048576"><c r="A1048576" s="0"/></row></sheetData>'))),
     Case("a styled cell in the last column", "dimagi/commcare-hq#22486", PLAIN, THREE,
          change=("xl/worksheets/sheet1.xml", lambda text: text.replace("</row>", '<c r="XFD1" s="0"/></row>', 1))),
+    Case("a space in the last cell of all", "dimagi/commcare-hq#22486", PLAIN, THREE,
+         change=("xl/worksheets/sheet1.xml", lambda text: text.replace("</sheetData>", '<row r="1048576">'
+         '<c r="XFD1048576" t="inlineStr"><is><t xml:space="preserve"> </t></is></c></row></sheetData>'))),
+    Case("a figure in the last cell of all", "dimagi/commcare-hq#22486", PLAIN, asks="own.error.far_cell",
+         change=("xl/worksheets/sheet1.xml", lambda text: text.replace("</sheetData>", '<row r="1048576">'
+         '<c r="XFD1048576"><v>5</v></c></row></sheetData>'))),
+    Case("a fill in the last cell of an .xls", "dimagi/commcare-hq#22486", [*PLAIN, *[[]] * 65_531, [*[None] * 255,
+         Shown(None, "0.0")]], THREE, file="a.xls", write=written_by_libreoffice),
     Case("an .xls of LibreOffice", "MarkPflug/Sylvan.Data.Excel#71", FORM, THREE, file="a.xls",
          write=written_by_libreoffice, looks=FORM_LOOKS),
     Case("an .ods of LibreOffice", "MarkPflug/Sylvan.Data.Excel#71", FORM, THREE, file="a.ods",
