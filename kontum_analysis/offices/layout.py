@@ -117,7 +117,8 @@ def _text(cell: Cell) -> str:
 def _paths(rows: list[list[str]], knows_merged: bool) -> dict[int, tuple[str, ...]]:
     """For each column that has a heading its texts from above, each once.
 
-    Where no cells are merged (a text; a heading centred across cells), a cell without text belongs to the group on its left if a text stands below it.
+    Where no cells are merged (a text; a heading centred across cells), a cell without text belongs to the group on its
+    left if a text stands below it.
     """
     width = max(map(len, rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]
