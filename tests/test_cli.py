@@ -146,4 +146,4 @@ def test_a_mistake_ends_the_command_itself_without_a_traceback():
 
 
 def test_data_check_says_that_the_committed_data_are_sound():
-    assert "14" in run(["data", "check"])[1]
+    assert "15" in run(["data", "check"])[1]
