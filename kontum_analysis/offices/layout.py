@@ -81,7 +81,7 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
     grid = _filled(sheet)
     for top in range(min(_LOWEST, len(grid))):
         for depth in range(1, _DEEPEST + 1):
-            paths = _paths(grid[top : top + depth], bool(sheet.merged) or sheet.has_formats)
+            paths = _paths(grid[top : top + depth], bool(sheet.merged))
             names = {place: _meaning(place, path, year, answers) for place, path in paths.items()}
             understood = set(names.values()) - {None, ""}
             score = (len(understood), -depth)
@@ -117,7 +117,7 @@ def _text(cell: Cell) -> str:
 def _paths(rows: list[list[str]], knows_merged: bool) -> dict[int, tuple[str, ...]]:
     """For each column that has a heading its texts from above, each once.
 
-    Where merged cells cannot be seen, a cell without text belongs to the group on its left if a text stands below it.
+    Where no cells are merged (a text; a heading centred across cells), a cell without text belongs to the group on its left if a text stands below it.
     """
     width = max(map(len, rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]

@@ -72,7 +72,8 @@ class Facts(AreaFigures):
             value = None if kind == "none" else row["latest_value"]
             return dict(figure=Figure(value, kind, row["source_ids"]), day=row["latest_day"])
         if row["indicator"] == AVERAGE_FALL and self.last and self.last > FIRST_YEAR:
-            return dict(figure=self.average_fall(FIRST_YEAR, self.last), day=f"{self.last}-12-31")
+            figure = self.average_fall(FIRST_YEAR, self.last)
+            return dict(figure=figure, day="" if figure.value is None else f"{self.last}-12-31")
         keys = [key for key in self._rows if key[:3] == (self.area.level, self.area.code, row["indicator"])]
         keys = [key for key in keys if self.area.level != "commune" or vintage_of(key[3]) == self.area.vintage]
         return dict(figure=stated(self._rows[max(keys)] if keys else None), day=max(keys)[3] if keys else "")
