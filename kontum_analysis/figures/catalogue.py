@@ -60,7 +60,7 @@ _COVERED = ("poverty_rate_pct", "near_poor_rate_pct", "dtts_poverty_rate_pct", "
 _EVERYWHERE = ("nation", "region", "group", "province", "neighbour", "district")
 _KT, _NTM_AREAS = ("province", "district"), ("province", "district", "commune")
 _ESTIMATED = _EVERYWHERE  # a year after the last total rests on the merged province and on other speeds
-_ALL = (*_NTM_AREAS, "neighbour")
+_ALL = (*_ESTIMATED, "commune")
 _PATH_STEPS = ("derive", "estimate", "project")
 _PROGRAMME = ("programme-low", "programme-mid", "programme-high")
 _MID = ("programme-mid",)
@@ -85,9 +85,9 @@ CATALOGUE = {
     "poverty_outlook": Entry("outlook.outlook", _PATHS, _ESTIMATED, ("derive", "estimate", "outlook")),
     "pace_history": Entry("outlook.pace", PANEL, (*_KT, "neighbour"), ("speed",), _PROGRAMME),
     "hindcast_scores": Entry("skill.scores", PANEL + _NTM, _ALL, ("hindcast",), years=3),
-    "outcomes": Entry("outcomes.outcomes", _PATHS + _NTM, (*_ESTIMATED, "commune"), ("hindcast",), years=3),
+    "outcomes": Entry("outcomes.outcomes", _PATHS + _NTM, _ALL, ("hindcast",), years=3),
     "calibration": Entry("skill.calibration", PANEL + _NTM, _ALL, ("hindcast", "hide"), years=3),
-    "scoreboard": Entry("board.board", _PATHS + _NTM + _MEASURED, (*_ESTIMATED, "commune"),
+    "scoreboard": Entry("board.board", _PATHS + _NTM + _MEASURED, _ALL,
                         ("derive", "estimate", "outlook", "ntm", "judge")),
 }
 # fmt: on
