@@ -93,11 +93,11 @@ def read_filled(
     rows = [entry for table in (layout, *tables.totals) for entry in _rows(table, answers, problems)]
     problems += settle_rows(rows, _context(layout, rows, year, level or "", answers))
     problems += _refused_levels(rows, year)
-    fractions, found = settle_fractions(rows, layout, answers)
+    fractions, doubts = settle_fractions(rows, layout, answers)
     areas = [entry for entry in rows if entry.kind == "area" and entry.values]
     areas, parts = add_up_to_units(areas)
     problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refused]
-    problems += [*found, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
+    problems += [*doubts, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
     if problems:
         raise DataError(causes(problems))
     if not areas:
@@ -136,8 +136,8 @@ def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Ent
 
 
 def _heading(name: str) -> dict[str, str]:
-    shown = FRACTIONS.get(name, name)
-    return {lang: heading(shown, lang) if shown in BY_NAME else name for lang in LANGUAGES}
+    column = FRACTIONS.get(name, name)
+    return {lang: heading(column, lang) if column in BY_NAME else name for lang in LANGUAGES}
 
 
 def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answers: Answers) -> Context:
@@ -158,7 +158,7 @@ def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answe
 
 def _refused_levels(rows: Sequence[Entry], year: int) -> list[Problem]:
     """A district's own row in a year after the districts; before it, a subtotal without rows is a district's figure."""
-    small = {row.found[0].parent for row in rows if row.kind == "area" and row.level != "district"}
+    small = {row.candidates[0].parent for row in rows if row.kind == "area" and row.level != "district"}
     problems = []
     for row in rows:
         if row.kind == "group" and row.code and row.code not in small and row.values:
@@ -179,12 +179,12 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     for problem in problems:
         group = grouped.setdefault((problem.file, problem.column, problem.allowed), {})
         group.setdefault(problem.wanted("vi"), []).append(problem)
-    found = []
+    causes = []
     for group in grouped.values():
         alike = sorted(group.values(), key=lambda rows: rows[0].row or 0)
         rest = [problem for rows in alike[_TOLD_APART:] for problem in rows]
-        found += [_cause(rows) for rows in [*alike[:_TOLD_APART], rest] if rows]
-    return found
+        causes += [_cause(rows) for rows in [*alike[:_TOLD_APART], rest] if rows]
+    return causes
 
 
 def _cause(group: Sequence[Problem]) -> Problem:
@@ -193,6 +193,6 @@ def _cause(group: Sequence[Problem]) -> Problem:
     if not others:
         return first
     rows = [str(problem.row) + (f" ({problem.value!r})" if problem.value else "") for problem in others]
-    shown = ", ".join(rows[:_ASKED_ROWS]) + (" …" if len(rows) > _ASKED_ROWS else "")
-    also = Words("own.also", value=repr(first.value), count=len(others), rows=shown)
+    row_list = ", ".join(rows[:_ASKED_ROWS]) + (" …" if len(rows) > _ASKED_ROWS else "")
+    also = Words("own.also", value=repr(first.value), count=len(others), rows=row_list)
     return Problem(first.file, first.row, first.column, also, first.allowed, first.values)
