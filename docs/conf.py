@@ -4,7 +4,10 @@ here names a server.
 
 import re
 
+from sphinx.search.en import SearchEnglish
+
 from kontum_analysis.base.words import LANGUAGES, text
+from kontum_analysis.data.spelling import fold
 
 project = "Kon Tum Analysis"
 author = "Kon Tum Analysis contributors"
@@ -64,6 +67,17 @@ def _prose(block):
     return "\n".join(f"| {line}" for line in prose.split("\n")) if "\n " in prose else prose
 
 
+class Search(SearchEnglish):
+    """Words for the index, each also without its accents: who types "ho ngheo" finds what "hộ nghèo" finds."""
+
+    lang = "vi"
+
+    def split(self, input):
+        words = super().split(input)
+        return [*words, *(fold(word) for word in words if not word.isascii())]
+
+
 def setup(app):
     """Called by Sphinx."""
+    app.add_search_language(Search)
     app.connect("autodoc-process-docstring", plain)

@@ -18,9 +18,12 @@ from sphinx.cmd.build import build_main
 
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.files import FIGURES, NOTEBOOKS, RAW, ROOT, write_whole
+from kontum_analysis.base.words import LANGUAGES, text
+from kontum_analysis.explorer import show
 
 DOCS = ROOT / "docs"
 FROM_DATA = {
+    "places": pages.places,
     "glossary": pages.glossary,
     "data_dictionary": pages.data_dictionary,
     "sources": pages.sources,
@@ -74,7 +77,9 @@ def gather(source):
     (source / "_static").mkdir()
     shutil.move(source / "site.css", source / "_static" / "site.css")
     index = (source / "index.md").read_text(encoding="utf-8")
-    write_whole(source / "index.md", index.replace("<!-- headline -->", pages.headline()))
+    for name in ("answer", "headline"):
+        index = index.replace(f"<!-- {name} -->", getattr(pages, name)())
+    write_whole(source / "index.md", index)
     for name, page in FROM_DATA.items():
         write_whole(source / f"{name}.md", page())
     for name, path in FROM_THE_PROJECT.items():
@@ -100,6 +105,8 @@ def build(out):
     )
     for folder in DOWNLOADS:
         shutil.copytree(ROOT / folder, out / folder, dirs_exist_ok=True)
+    for lang in LANGUAGES:
+        show(lang=lang).save(out / text("explorer.file", lang))
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         shutil.copy(path, out / "notebooks" / path.name)
     for content in own_pictures:

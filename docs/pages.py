@@ -215,8 +215,53 @@ def run_times(folder):
     return intro("times") + "\n" + html_table([both(f"col.{name}") for name in ("notebook", *columns, "machine")], body)
 
 
+def answer():
+    """The answer of the project in one sentence a language, from `data/processed/headline.csv`."""
+    programme = [row for row in rows(PROCESSED / "headline.csv") if row["scenario"].startswith("programme-")]
+    rates, papers = ([float(row[name]) for row in programme] for name in ("rate_2025", "paper_2025"))
+    values = {"low": min(rates), "high": max(rates), "paper_low": min(papers), "paper_high": max(papers)}
+    vi, en = (text("site.answer", lang, **values) for lang in LANGUAGES)
+    return f"**{vi}** *{en}*"
+
+
+def places():
+    """The 40 units since July 2025 with the communes they were made from, then the 102 communes as last known."""
+    from kontum_analysis.data.areas import area_name, crosswalk
+    from kontum_analysis.data.observations import load_observations
+    from kontum_analysis.explorer.facts import commune_rows
+
+    moves, units = crosswalk(), []
+    for _, group in moves.groupby("new_code", sort=False):
+        first = group.iloc[0]
+        districts = [area_name(code, "vi") for code in dict.fromkeys(group["old_district_code"])]
+        units.append([f"{first['new_type']} {first['new_name']}", ", ".join(group["old_name"]), ", ".join(districts)])
+    obs = load_observations()
+    rural = {vi["code"]: (vi, en) for vi, en in zip(*(commune_rows(obs, lang) for lang in LANGUAGES), strict=True)}
+    communes = []
+    for move in moves.itertuples():
+        vi, en = rural.get(move.old_code, ({}, {}))
+        known = [" · ".join(dict.fromkeys([vi[name], en[name]])) if vi else "–" for name in _OF_A_COMMUNE]
+        unit = Html(f'<a href="#unit-{move.new_code}">{html.escape(f"{move.new_type} {move.new_name}")}</a>')
+        communes.append([move.old_name, area_name(move.old_district_code, "vi"), unit, *known])
+    heads = [[both(f"col.{name}") for name in names] for names in (_UNIT_HEADS, _COMMUNE_HEADS)]
+    return "\n".join(
+        [
+            intro("places", units=len(units), communes=len(communes)),
+            f"## {both('places.units')}\n",
+            html_table(heads[0], units, [f"unit-{code}" for code in dict.fromkeys(moves["new_code"])]),
+            f"\n## {both('places.communes')}\n",
+            html_table(heads[1], communes, [f"commune-{code}" for code in moves["old_code"]]),
+        ]
+    )
+
+
+_OF_A_COMMUNE = ("standing", "criteria", "kind")
+_UNIT_HEADS = ("unit_2025", "made_from", "district")
+_COMMUNE_HEADS = ("commune", "district", "unit_2025", "standing", "criteria", "kind_of_figure")
+
+
 def headline():
-    """The table of answers for the start page, from `data/processed/headline.csv`, in both languages."""
+    """The table of all scenarios for the start page, from `data/processed/headline.csv`, in both languages."""
     import pandas as pd
 
     from kontum_analysis.publish.columns import shown

@@ -21,6 +21,7 @@ _PLACES = {
     "poverty.hidden": "leave_one_out closed_group_test",
     "poverty.known": "known_groups known_rates",
     "poverty.history": "observed_paces hindcast_panel",
+    "poverty.skill": "hindcast_by_level step_scores",
     # assume
     "poverty.scenarios": "Scenario preset presets",
     # project
@@ -32,6 +33,7 @@ _PLACES = {
     "ntm.hindcast": "hindcast_ntm",
     # judge
     "targets.board": "scoreboard",
+    "targets.evidence": "target_evidence",
     "targets.national": "national_targets",
     "targets.chances": "target_chances",
     "targets.outcomes": "forecasts_against_outcomes forecast_scores",

@@ -17,8 +17,7 @@ from kontum_analysis.base.files import RAW, SCENARIOS
 from kontum_analysis.data import areas, contract, observations, rules
 from kontum_analysis.figures import boundaries
 from kontum_analysis.offices import columns as headings
-from kontum_analysis.offices import filled as importing
-from kontum_analysis.offices import places
+from kontum_analysis.offices import importing, places
 from kontum_analysis.offices import typed as reading
 from kontum_analysis.offices.sheets import Cell
 from kontum_analysis.offices.template import template

@@ -1,11 +1,16 @@
 """`kontum figures` and `kontum tables` as a user types them, and their mistakes."""
 
+import subprocess
+
 import pytest
 from hostile import run
 
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.files import ROOT
+from kontum_analysis.base.words import LANGUAGES, text
 from kontum_analysis.cli.exports import chosen_formats, chosen_names, printed_width
+
+DEFAULT_NAMES = ("exports.folder.figures", "exports.folder.tables", "explorer.file", "report.file")
 
 
 @pytest.fixture
@@ -17,6 +22,20 @@ def folder(monkeypatch, tmp_path):
 
 def names(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_a_command_writes_by_a_name_of_its_own_is_no_change_to_the_repository():
+    names_in = {key: [text(key, lang, area="x-", year=2023) for lang in LANGUAGES] for key in DEFAULT_NAMES}
+    wanted = sorted({"template.xlsx", *(name for both in names_in.values() for name in both)})
+    done = subprocess.run(
+        ["git", "check-ignore", "--no-index", *(f"{n}/x" if "." not in n else n for n in wanted)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode == 128:
+        pytest.skip("no git repository here")
+    assert len(done.stdout.splitlines()) == len(wanted)
 
 
 def test_figures_come_with_their_data_and_words_and_a_second_run_writes_nothing(folder):

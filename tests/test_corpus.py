@@ -9,7 +9,7 @@ from planting import files_in
 
 from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.offices.answers import answers_from
-from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.importing import read_filled
 from kontum_analysis.offices.places import places
 
 OURS = [case for case in CASES if case.write is not written_by_libreoffice]

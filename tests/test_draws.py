@@ -106,6 +106,10 @@ def test_an_interval_without_width_at_the_floor_is_not_printed(obs):
     assert len(flat) and (flat["at_floor"] > 0.5).all() and flat["q50"].notna().all()
     rest = far[far["q10"].notna() & (far["year"] > far["year"].min())]
     assert (rest["q90"] - rest["q10"] > 0).all()
+    for low, high in (("q025", "q975"), ("q05", "q95"), ("q10", "q90"), ("q25", "q75")):
+        width = rest[high] - rest[low]
+        assert (width.isna() | (width > 0)).all() and (rest.loc[width.isna(), "at_floor"] > 0.5).all(), low
+    assert rest.loc[rest["q25"].isna(), ["q10", "q50", "q90"]].notna().all(axis=None)
 
 
 def test_a_vintage_with_one_year_leans_on_history_alone(obs):

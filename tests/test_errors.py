@@ -45,7 +45,8 @@ def meanings(node, given):
         table = getattr(node.func.value, "id", "")  # TABLE.get(code, "another.key")
         return entries(table, given) + meanings(node.args[1], given) if table in given else None
     if isinstance(node, ast.Name) and node.id in given:
-        return [key for value in given[node.id] for key in meanings(value, given) or ()]
+        others = {name: values for name, values in given.items() if name != node.id}  # a name may be set from itself
+        return [key for value in given[node.id] for key in meanings(value, others) or ()]
     return None
 
 
@@ -55,6 +56,8 @@ def assignments(block):
     for node in ast.walk(block):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             given.setdefault(node.targets[0].id, []).append(node.value)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            given.setdefault(node.target.id, []).append(node.value)
     for node in ast.walk(block):
         if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
             tables = (

@@ -49,15 +49,20 @@ def test_importing_costs_little_more_than_pandas():
 
 
 def test_the_readme_states_the_answer_as_it_is_computed(obs):
-    """The first screen: numbers of the headline, the picture, the two commands, code that fits the page."""
+    """The first screen: rates, the picture, the two commands, code that fits the page; below, how much is known."""
     rows = kt.headline(obs).set_index("scenario").loc[["programme-high", "programme-low"]]
+    rates = kt.known_groups(obs).set_index(["area", "year"]).rate["62"]
+    hidden = kt.leave_one_out(obs).inside
     for name, lang in (("README.md", "vi"), ("README.md", "en"), ("README.en.md", "en")):
+        page = " ".join((ROOT / name).read_text(encoding="utf-8").split())
+        numbers = [number(100 * rates[year], 2, lang) + "%" for year in (2021, 2023, 2024)]
+        numbers += ["–".join(number(100 * rate, 2, lang) for rate in rows[key]) for key in ("rate_2025", "paper_2025")]
+        assert [text for text in numbers if text not in page] == [], (name, lang)
+    for name, lang in (("README.md", "vi"), ("README.en.md", "en")):
         page = (ROOT / name).read_text(encoding="utf-8")
-        for column in ("rate_2025", "paper_2025"):
-            assert "–".join(number(100 * rate, 2, lang) for rate in rows[column]) in " ".join(page.split()), (
-                name,
-                column,
-            )
-        first = page.partition("\n## ")[0]
+        first, counts = page.partition("\n## ")[0], [len(obs), obs["source_id"].nunique()]
         assert "poverty_paths.png" in first and "make reproduce" in first and ">>> kt.show_table" in first
         assert max(map(len, first.splitlines())) <= 115
+        words = " ".join(page.split())
+        assert [count for count in counts if number(count, 0, lang) not in words] == []
+        assert f"{hidden.sum()} {'trong' if lang == 'vi' else 'times in'} {len(hidden)}" in words

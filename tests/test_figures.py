@@ -180,13 +180,12 @@ TURNS = [  # a figure, a change of its table, and the case of its title that fol
     ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.14)), "behind"),
     ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.02)), "ahead"),
     ("exit_quotas", lambda t: t.assign(households=t["households"].mask(t["kind"] == "fall", 7)), "behind"),
-    ("leave_one_out", lambda t: t.assign(inside=True), "kept"),
     ("coverage", lambda t: t.assign(kind="published"), "all"),
     ("coverage", lambda t: t.assign(kind=t["kind"].mask(t["area"] == "610", "none")), "never"),
     ("district_paths", lambda t: t[(t["kind"] != "known") | (t["year"] == 2021)], "opening"),
     ("ntm_bands", lambda t: t[t["standard"] == "NTM_2016_2020"], "one"),
-    ("hindcast_scores", lambda t: t.assign(error=t["error"].mask(t["method"] == "pooled", 0)), "default"),
-    ("calibration", lambda t: t.assign(cases=50), "many"),
+    ("hindcast_scores", lambda t: t.assign(error=t["error"].mask(t["method"] == "pooled", 0)), "pooled"),
+    ("calibration", lambda t: t.assign(units=50), "many"),
 ]
 
 

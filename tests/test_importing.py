@@ -17,7 +17,7 @@ from office import DATE, DOCUMENT, FIRST, OFFICE, filled
 from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.data.areas import resolve
 from kontum_analysis.offices.answers import answers_from
-from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.importing import read_filled
 from kontum_analysis.offices.template import template
 
 BINARY = Path(__file__).parent / "corpus" / "two-districts.xlsb"

@@ -32,7 +32,7 @@ RATE = dict(ref_area="62", indicator="poverty_rate_pct", time_period="2022-12-31
 def test_the_tables_hold_the_rows_that_the_readme_counts(obs, raw):
     counts = {"sources": 470, "observations": 1932, "areas": 435, "crosswalk_2025": 102, "tile_grid": 112}
     counts |= {"targets": 143, "ntm_criteria": 46, "standards": 42, "pp_evidence": 8, "indicators": 186}
-    counts |= {"conflicts": 28, "pace_base_rates": 8, "excluded": 376, "missing_figures": 7}
+    counts |= {"conflicts": 28, "pace_base_rates": 8, "excluded": 376, "missing_figures": 7, "target_figures": 26}
     assert {name: len(table) for name, table in raw.items()} == counts
     readme = (RAW / "README.md").read_text(encoding="utf-8")
     assert [name for name, count in counts.items() if readme.count(f"| {name}.csv | {count} |") != 2] == []

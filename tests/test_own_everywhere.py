@@ -5,9 +5,9 @@ import shlex
 
 import pandas as pd
 import pytest
+from corpus.borders import collection, of_districts
 from corpus.write import written_by_xlsxwriter
 from hostile import run
-from test_boundaries import squares
 
 import kontum_analysis as kt
 from kontum_analysis.base.files import ROOT
@@ -123,7 +123,8 @@ def test_every_figure_can_be_drawn_with_own_figures(own, lang):
 
 
 def test_the_map_with_borders_shows_the_year_asked_for(own, obs, tmp_path):
-    path = squares(tmp_path / "districts.geojson")
+    path = tmp_path / "districts.geojson"
+    path.write_bytes(collection(of_districts()))
     with_own, without = (boundary_map(o, path, "vi", "svg", 2024, [OFFICE]) for o in (own, obs))
     assert with_own != without
     early = [boundary_map(o, path, "vi", "svg", 2021) for o in (own, obs)]
@@ -170,7 +171,8 @@ def test_the_commands_use_own_figures_and_leave_them_out_when_asked(place, tmp_p
         assert status == 0 and f"Bắt đầu từ cuối năm {starts[len(more)]}" in printed
         assert (f"số liệu của {OFFICE}" in printed) == (not more)
     assert starts == {0: 2024, 1: 2023}
-    path = squares(tmp_path / "districts.geojson")
+    path = tmp_path / "districts.geojson"
+    path.write_bytes(collection(of_districts()))
     drawn = []
     for more in ([], ["--no-own"]):
         out = tmp_path / f"map{len(more)}.svg"

@@ -91,7 +91,7 @@ def test_each_sentence_follows_from_its_code_in_both_languages():
         "conflict, news preferred: Two counts. Later.",
     ]
     assert rows["preference_reason_vi"].tolist() == [
-        "được chọn trong conflicts.csv: Mới hơn.",
+        "được chọn khi các nguồn mâu thuẫn: Mới hơn.",
         "số liệu mâu thuẫn, chọn news: Hai số. Mới hơn.",
     ]
     rows = table_of({}, {"bound": "at_most"}, {"source_id": "own-x", "obs_value": 9.0})

@@ -22,8 +22,11 @@ def test_targets_in_words_alone_are_no_goals():
 def test_a_period_is_over_on_its_last_day_by_the_vintage_or_the_data(obs):
     assert [is_period_over(obs, 2025, day) for day in ("2025-12-30", "2025-12-31")] == [False, True]
     assert is_period_over(obs, 2025) and not is_period_over(obs, 2030)
-    for day, is_over in (
-        ("2025-12-30", False),
-        ("2025-12-31", True),
-    ):  # the latest publication, whatever the clock says
-        assert is_period_over(obs[obs["known_from"] < "2024"].assign(known_from=day), 2025) is is_over
+    past = obs[obs["known_from"] < "2024"]
+    for day, is_over in (("2025-12-30", False), ("2025-12-31", True)):  # whatever the clock says
+        assert is_period_over(past.assign(known_from=day, time_period="2025-12-31"), 2025) is is_over
+
+
+def test_figures_about_earlier_years_do_not_end_a_period(obs):
+    earlier = obs[obs["time_period"] <= "2024-12-31"]
+    assert earlier["known_from"].max() >= "2025-12-31" and not is_period_over(earlier, 2025)

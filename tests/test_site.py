@@ -52,6 +52,10 @@ def test_every_notebook_and_every_page_is_there(pages, site):
         f"{name}.html"
         for name in (
             "index",
+            "kham-pha",
+            "explore",
+            "explorer",
+            "places",
             "offices",
             "guide",
             "figures",
@@ -104,6 +108,26 @@ def test_hidden_code_is_folded_and_widgets_are_not_shown_without_their_kernel(pa
     folded = root.xpath("//details[contains(@class, 'hide')]")
     assert len(folded) >= 5 and "Xem mã lệnh" in folded[0].text_content()
     assert "widget-view+json" not in "".join(p.read_text(encoding="utf-8") for p in pages)
+
+
+def test_the_front_page_opens_with_the_answer_a_picture_and_three_doors(pages, site):
+    root = pages[site / "index.html"]
+    answer, picture, doors = root.xpath("//article//section/*[not(self::h1)]")[:3]
+    rates = kt.headline(kt.load_observations()).query("scenario.str.startswith('programme-')")["rate_2025"]
+    low, high = labels.number(100 * rates.min(), 2, "vi"), labels.number(100 * rates.max(), 2, "vi")
+    assert f"{low}–{high}%" in answer.text_content() and "poverty rate of Kon Tum province" in answer.text_content()
+    assert picture.xpath(".//img/@src") == ["figures/vi/poverty_paths.png"]
+    assert doors.xpath("./a/@href") == ["explorer.html", "offices.html", "notebooks/00_index.html"]
+    assert root.xpath("//article//table[not(ancestor::details)]//tr[count(*) > 2]") == []
+
+
+def test_every_unit_and_commune_stands_on_the_page_of_places(pages, site):
+    root = pages[site / "places.html"]
+    moves = kt.areas.crosswalk()
+    for kind, codes in (("unit", moves["new_code"]), ("commune", moves["old_code"])):
+        assert root.xpath(f"//tr[starts-with(@id, '{kind}-')]/@id") == [f"{kind}-{code}" for code in codes.unique()]
+    row = root.xpath("//tr[@id='commune-23311']")[0].text_content()
+    assert "Đăk Cấm" in row and "đã đạt chuẩn" in row and "attained" in row
 
 
 def test_the_glossary_holds_the_words_of_the_field_in_both_languages(pages, site):
@@ -207,9 +231,14 @@ def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site):
             )
             if seen != {"broken": [], "silent": 0, "wide": 0}:
                 trouble.append(f"{path.name}: {seen}")
-        page.goto(f"{(site / 'search.html').as_uri()}?q=nghèo")
-        page.wait_for_selector("#search-results li")
-        assert "nghèo" in page.inner_text("#search-results")
+        results = {}
+        for typed in ("hộ nghèo", "ho ngheo", "đăk hring", "dak hring"):
+            page.goto(f"{(site / 'search.html').as_uri()}?q={typed}")
+            page.wait_for_selector("#search-results li")
+            page.wait_for_timeout(1000)  # results are added one after the other
+            results[typed] = set(page.locator("#search-results li a").evaluate_all("all => all.map(a => a.pathname)"))
+        assert results["hộ nghèo"] and results["hộ nghèo"] <= results["ho ngheo"]
+        assert results["đăk hring"] <= results["dak hring"] and any("places" in one for one in results["dak hring"])
         page.goto((site / "notebooks" / "00_index.html").as_uri())
         assert "Kết quả chính" in page.inner_text("article") and "Toàn tỉnh" in page.content()
         browser.close()

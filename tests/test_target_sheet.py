@@ -4,12 +4,15 @@ import io
 
 import openpyxl
 import pytest
+from hostile import run
 
+import kontum_analysis as kt
 from kontum_analysis.base.errors import DataError
 from kontum_analysis.data.observations import load_observations
+from kontum_analysis.figures import build
 from kontum_analysis.offices import store
 from kontum_analysis.offices.columns import indicators
-from kontum_analysis.offices.filled import read_filled
+from kontum_analysis.offices.importing import read_filled
 from kontum_analysis.offices.target_sheet import _targets, target_template
 
 GIVEN = dict(office="Sở Kế hoạch", document="09/BC", date="20/02/2025", year=2024)
@@ -69,3 +72,33 @@ def test_a_wrong_value_of_a_target_is_told_with_its_row(tmp_path):
         read_filled(filled(tmp_path / "a.xlsx", {percent_targets()[0]: "khoảng 15"}), **GIVEN)
     problem = refused.value.problems[0]
     assert problem.allowed == "own.allowed.bound" and problem.row
+
+
+SAMPLE = {"percent": 95, "criteria": 1.2, "percentage_points_per_year": 3.5, "communes": 50, "villages": 1, "count": 3}
+
+
+@pytest.mark.parametrize(("year", "mark"), [(2024, "Đạt"), (2025, "Chưa đạt")])
+def test_a_full_sheet_by_the_command_gives_all_26_targets_a_status(tmp_path, monkeypatch, year, mark):
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
+    sheet = str(tmp_path / "muc-tieu.xlsx")
+    assert run(["data", "template", "--targets", "--year", str(year), "--out", sheet])[0] == 0
+    book, units = openpyxl.load_workbook(sheet), indicators()
+    rows = [row for row in book.worksheets[0].iter_rows() if row[0].value in _targets()]
+    for row in rows:
+        unit = units[_targets()[row[0].value].indicator]["unit_measure"]
+        row[5].value = SAMPLE.get(unit, mark)
+    book.save(sheet)
+    given = ["--office", "Sở Tài chính tỉnh Quảng Ngãi", "--document", "09/BC-STC", "--date", "20/02/2026", "--yes"]
+    status, printed = run(["data", "import", sheet, *given])
+    assert (status, len(rows)) == (0, 26) and "Số mới: 23" in printed  # three central rows and two of water are one
+    board = kt.scoreboard(load_observations(user=tmp_path / "kho"), draws=50).set_index("target_id")
+    assert len(board) == 26 and "not_measured" not in set(board["status"]) and (board["needed_vi"] == "").all()
+    assert (board["kind"] == "office").all() and board["latest_value"].notna().all()
+    assert (board["latest_day"] == ("2024-12-31" if year == 2024 else "2025-06-30")).all()
+    marks = board.loc[["S-NTM-08B", "S-DT-03", "S-GN-CENTRAL"], "status"]
+    assert set(marks) == ({"met"} if mark == "Đạt" else {"at_risk"})
+    assert board.loc["S-DT-10B", ["status", "reason"]].tolist() == ["on_track", "pace"]  # from 371 villages to one
+    assert board.loc["S-NTM-05", "reason"] == "one_figure"  # past what the model expects without knowing the figure
+    page = build("scoreboard", load_observations(user=tmp_path / "kho"), "vi", ["Sở Tài chính"]).page()
+    drawn = {label.get_text() for label in page.axes[0].get_yticklabels()}
+    assert len(drawn) == 26 and not any("Chưa có số liệu" in words.get_text() for words in page.texts)

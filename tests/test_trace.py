@@ -7,8 +7,11 @@ import pytest
 from hostile import run
 
 import kontum_analysis as kt
+from kontum_analysis.base.errors import KontumError
+from kontum_analysis.base.words import chance, plain
 from kontum_analysis.figures import CATALOGUE
 from kontum_analysis.figures.catalogue import rows_of
+from kontum_analysis.offices.store import plan_import, store
 from kontum_analysis.publish.trace import trace
 
 
@@ -33,8 +36,12 @@ def test_a_target_names_its_document_its_rows_and_its_status():
     assert chain.sources["source_id"].iloc[0] == "ctr-3299-2022"
     assert {15.32, 10.86, 6.84} <= set(chain.sources["value"].dropna().astype(float))
     assert not chain.sources["time_period"].str.startswith("201").any()
-    assert any("Status: at risk" in step for step in chain.explain("en"))
-    assert any("có nguy cơ" in step for step in chain.explain("vi"))
+    english, vietnamese = "\n".join(chain.explain("en")), "\n".join(chain.explain("vi"))
+    assert "Latest value (31 December 2024): 3.55, estimated." in english
+    row = kt.target_chances(kt.load_observations()).set_index("target_id").loc["S-GN-01"]
+    low, high = (chance(p, "en") for p in (row.chance_low, row.chance_high))
+    assert f"{chance(row.chance, 'en')}%; {low} to {high}% depending" in english  # the range of every other place
+    assert "Status: uncertain" in english and "Đánh giá: chưa rõ" in vietnamese  # the period has ended
 
 
 def test_a_derived_target_names_every_row_behind_it_and_no_other():
@@ -82,9 +89,8 @@ def test_figures_can_be_drawn_anew_from_the_rows_they_name(names, obs):
 def test_a_cell_nobody_published_is_traced_through_the_estimate(obs):
     chain = trace("Kon Plông", "poor_households", "2023")
     cell = kt.estimate_panel(obs).panel.set_index(["area", "year"]).loc[("613", 2023)]
-    assert (
-        any(f"{cell.poor_households:,.2f} (estimated)" in step for step in chain.explain("en")) and chain.seed == 3299
-    )
+    value = plain(float(cell.poor_households), "en")
+    assert f"Value: {value} (estimated)." in chain.explain("en") and chain.seed == 3299
     assert chain.sources["area"].iloc[0] == "613" and "62" in set(chain.sources["area"])
     assert set(chain.sources["area"]) <= {"62", *kt.districts()}
 
@@ -98,7 +104,7 @@ def test_a_cell_of_a_year_without_a_total_names_the_merged_province():
 
 def test_a_cell_that_follows_by_arithmetic_needs_no_seed():
     chain = trace("Tu Mơ Rông", "poor_households", "2022")  # 2,297 and the fall of 562
-    assert "Value: 2,859.00 (derived)." in chain.explain("en") and chain.seed is None
+    assert "Value: 2,859 (derived)." in chain.explain("en") and chain.seed is None
     assert {2297, 562} <= set(chain.sources["value"]) and set(chain.sources["area"]) == {"617"}
 
 
@@ -127,9 +133,9 @@ def test_an_unknown_word_is_answered_with_what_there_is():
         (("S-NTM-1",), "did you mean S-NTM-0"),
         (("S-XX-01",), "a target such as S-GN-01"),
         (("a", "b", "c", "d"), "a figure"),
-        (("Kon Plông", "near_poor_rate_pct", "2023"), "nothing is published"),
-        (("Kon Plông", "poverty_rate_pct", "2031"), "nothing is published"),
-        (("Kon Plông", "poverty_rate_pct", "202"), "nothing is published"),
+        (("Kon Plông", "near_poor_rate_pct", "2023"), "there is no figure for Kon Plông"),
+        (("Kon Plông", "poverty_rate_pct", "2031"), "there is no figure for Kon Plông"),
+        (("Kon Plông", "poverty_rate_pct", "202"), "there is no figure for Kon Plông"),
         (("Kon Plông", "poverty_rate_pct", "2019"), "2021-12-31"),
         (("Kon Plon", "poverty_rate_pct", "2021"), "Kon Plông"),
         (("Kon Plông", "poverty_rat_pct", "2021"), "poverty_rate_pct"),
@@ -151,3 +157,15 @@ def test_the_command_shows_a_target_as_what_it_is_and_twenty_rows():
     shown, every = (run(["trace", "coverage", *more])[1].splitlines() for more in ([], ["--all"]))
     assert sum(line.startswith(" ") for line in shown) == 41 and "--all" in shown[40]
     assert len(every) > 300 and not [line for line in every if "--all" in line]
+
+
+def test_a_unit_of_2025_and_the_old_commune_of_its_code_are_told_apart(tmp_path):
+    sheet = pd.DataFrame({"Tên xã": ["Xã Kon Braih"], "Tổng số hộ": [4230], "Số hộ nghèo": [150]})
+    sheet.to_excel(tmp_path / "unit.xlsx", index=False)
+    about = dict(office="UBND xã Kon Braih", document="41/BC-UBND", date="02/12/2025", year=2025)
+    store(plan_import(tmp_path / "unit.xlsx", user=tmp_path / "own", **about), "unit.xlsx")
+    for date in ((), ("2025",)):
+        lines = trace("Kon Braih", "so ho ngheo", *date, user=tmp_path / "own").lines("vi")
+        assert "Kon Braih, Số hộ nghèo, 31/12/2025: 150" in lines[0], "not the old Tân Lập, whose code it carries"
+    with pytest.raises(KontumError, match="Tân Lập"):
+        trace("Tân Lập", "số hộ nghèo", user=tmp_path / "own")

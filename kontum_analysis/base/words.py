@@ -90,8 +90,8 @@ class Lookup:
 
 
 class _Numbers(Formatter):
-    """Format specs of the labels: n0, n1 … decimals; p0, p1 … per cent of a fraction, c a probability in whole per cent
-    (both without the sign); d a day.
+    """Format specs of the labels: n0, n1 … decimals; v two, or none for a whole number; p0, p1 … per cent of a
+    fraction, c a probability in whole per cent (both without the sign); d a day.
 
     A placeholder names a value, or an address within a `Lookup`; no attribute of an object can be reached.
     """
@@ -113,8 +113,8 @@ class _Numbers(Formatter):
         """Write numbers as the language does; leave every other format to Python."""
         if spec[:1] in ("n", "p") and spec[1:].isdigit():
             return number(value * 100 if spec[0] == "p" and value is not None else value, int(spec[1:]), self.lang)
-        if spec == "c":
-            return chance(value, self.lang)
+        if spec in ("c", "v"):
+            return chance(value, self.lang) if spec == "c" else number(value, 2 * (value % 1 > 0), self.lang)
         return exact_day(value, self.lang) if spec == "d" else str(super().format_field(value, spec))
 
 

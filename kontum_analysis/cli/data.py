@@ -13,7 +13,7 @@ from rich.table import Table
 from ..base.errors import KontumError, WriteError
 from ..base.words import exact_day, number, text
 from ..data.areas import area_name
-from .common import Data, Lang, both, console_for, print_table
+from .common import Data, Lang, both, console_for, print_table, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def data_template(
         write_whole(out, content)
     except WriteError:
         raise KontumError("own.error.cannot_write", folder=out.name) from None
-    _say(console_for(), "own.template.written", lang, file=out.name)
+    say(console_for(), "own.template.written", lang, file=out.name)
 
 
 @app.command("import", help=both("own.cli.import"))
@@ -99,24 +99,23 @@ def data_import(
     )
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
-        _say(console, "own.import.same", lang)
+        say(console, "own.import.same", lang)
     elif dry_run:
-        _say(
-            console, "own.import.dry_run_doubts" if plan.doubts else "own.import.dry_run", lang, count=len(plan.doubts)
-        )
+        key = "own.import.dry_run_doubts" if plan.doubts else "own.import.dry_run"
+        say(console, key, lang, count=len(plan.doubts))
     elif plan.doubts and not yes:
         raise KontumError("own.error.doubts", count=len(plan.doubts))
     elif yes or _agreed(shown(plan.place), lang):
         entry = store(plan, file.name)
         key = "own.import.done_doubts" if plan.doubts else "own.import.done"
-        _say(console, key, lang, folder=shown(plan.place), number=entry, count=len(plan.doubts))
+        say(console, key, lang, folder=shown(plan.place), number=entry, count=len(plan.doubts))
     else:
-        _say(console, "own.import.not_done", lang)
+        say(console, "own.import.not_done", lang)
 
 
 @app.command("imports", help=both("own.cli.imports"))
 def data_imports(lang: Lang = "vi") -> None:
-    """List the imports into the folder of own figures."""
+    """List the imports into the folder of own figures, the latest first."""
     import pandas as pd
 
     from ..data.own import folder, shown
@@ -125,7 +124,7 @@ def data_imports(lang: Lang = "vi") -> None:
     console = console_for()
     entries = imports()
     if not entries:
-        _say(console, "own.imports.none", lang, folder=shown(folder()))
+        say(console, "own.imports.none", lang, folder=shown(folder()))
         return
     names = ("number", "document", "date", "office", "year", "figures", "file")
     rows = [
@@ -138,10 +137,10 @@ def data_imports(lang: Lang = "vi") -> None:
             number(entry.figures, 0, lang),
             entry.file or "–",
         ]
-        for entry in entries
+        for entry in reversed(entries)
     ]
     table = pd.DataFrame(rows, columns=[text(f"own.imports.{name}", lang) for name in names])
-    print_table(console, table, text("own.imports.title", lang, folder=shown(folder())))
+    _print_words(console, table, text("own.imports.title", lang, folder=shown(folder())))
 
 
 @app.command("undo", help=both("own.cli.undo"))
@@ -153,7 +152,7 @@ def data_undo(
     from ..offices.store import undo
 
     gone = undo(entry)
-    _say(
+    say(
         console_for(),
         "own.undo.done",
         lang,
@@ -163,10 +162,6 @@ def data_undo(
         office=gone.office,
         figures=gone.figures,
     )
-
-
-def _say(console: Console, key: str, lang: str, **values: object) -> None:
-    console.print(text(key, lang, **values), highlight=False, markup=False, soft_wrap=True)
 
 
 def _agreed(place: str, lang: str) -> bool:
@@ -182,7 +177,7 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
     _print_words(console, reading(filled, lang), text("own.table.reading", lang, file=filled.layout.file))
     written = _written(filled.date, lang)
     about = dict(office=filled.office, document=filled.document, date=written, year=filled.year)
-    _say(console, "own.import.source", lang, **about)
+    say(console, "own.import.source", lang, **about)
     counted = rows.groupby("kind").size()
     for kind in ("new", "same", "replaces_own", "replaces_estimate", "contradicts"):
         if kind in counted:
@@ -195,7 +190,7 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
     if len(plan.conflicts):
         print_table(console, _conflict_table(plan.conflicts, lang), text("own.table.conflicts", lang))
     if plan.doubts:
-        _say(console, "own.doubts", lang, count=len(plan.doubts))
+        say(console, "own.doubts", lang, count=len(plan.doubts))
         for doubt in plan.doubts:
             console.print(f"  {doubt.in_language(lang)}", highlight=False, markup=False, soft_wrap=True)
 

@@ -7,7 +7,19 @@ import typer
 
 from ..base.errors import KontumError
 from ..base.words import text
-from .common import AsOf, Data, Lang, Overwrite, Own, both, console_for, observations_for, scenarios, write_file
+from .common import (
+    AsOf,
+    Data,
+    Lang,
+    Overwrite,
+    Own,
+    both,
+    console_for,
+    observations_for,
+    scenario_named,
+    scenarios,
+    write_file,
+)
 
 app = typer.Typer()
 
@@ -35,5 +47,5 @@ def explorer(
         raise KontumError("report.error.folder", name=out.parent)
     console = console_for()
     obs = observations_for(console, lang, as_of, data, own)
-    folder = str(data) if data else None
-    write_file(console, lang, out, build_page(obs, lang, scenario, as_of, folder), overwrite)
+    folder, chosen = str(data) if data else None, scenario_named(scenario, console, lang)
+    write_file(console, lang, out, build_page(obs, lang, chosen, as_of, folder), overwrite)

@@ -24,6 +24,7 @@ from .common import (
 )
 
 app = typer.Typer()
+DEFAULT = "programme-mid"
 
 
 @app.command("report", help=both("cli.report.help"))
@@ -33,7 +34,7 @@ def report(
     out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.report_out"))] = None,
     scenario: Annotated[
         str, typer.Option("--scenario", help=both("cli.option.report_scenario"), autocompletion=scenarios)
-    ] = "programme-mid",
+    ] = DEFAULT,
     overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
@@ -57,8 +58,8 @@ def report(
     from ..publish.word import word_bytes
 
     obs = observations_for(console, lang, as_of, data, own)
-    chosen, head = scenario_named(scenario, console, lang), load_head()
-    page = build_report(obs, year, lang, chosen, as_of, data, own or None, place, head)
+    chosen = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
+    page = build_report(obs, year, lang, chosen, as_of, data, own or None, place, load_head())
     write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
     return None
 

@@ -106,6 +106,15 @@ def poor_districts() -> list[str]:
     return list(rows["code"][rows["is_poor_district"] == "1"])
 
 
+def rural_communes() -> int:
+    """The number of rural communes (xã) of Kon Tum until June 2025.
+
+    >>> rural_communes()
+    85
+    """
+    return int((register("2020", "commune")["type"] == "xã").sum())
+
+
 @lru_cache(maxsize=4096)
 def area(code: str, vintage: str = "2020") -> Area:
     """The area with this code. Raises UnknownAreaError when the register of that vintage has none.

@@ -227,12 +227,13 @@ def select(
     >>> select(load_observations(), "poverty_rate_pct", area="62", standard="MDP_2022_2025").obs_value.tolist()
     [15.32, 10.86, 6.84]
     """
-    rows = obs[obs["preferred"] & (obs["indicator"] == indicator)]
-    for column, wanted in (("level", level), ("ref_area", area)):
-        if wanted is not None:
-            rows = rows[rows[column] == wanted]
+    is_asked = obs["preferred"] & (obs["indicator"] == indicator)
+    for column, value in (("level", level), ("ref_area", area)):
+        if value is not None:
+            is_asked &= obs[column] == value
     if standard is not None:
-        rows = rows[rows["standard"].isin([standard, ""])]
+        is_asked &= obs["standard"].isin([standard, ""])
+    rows = obs[is_asked]
     return rows.sort_values(["ref_area", "time_period"]).reset_index(drop=True)
 
 

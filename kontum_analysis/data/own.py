@@ -25,7 +25,7 @@ import pandas as pd
 from ..base.errors import DataError, KontumError
 from ..base.files import ROOT
 from .areas import LAST_DAY_OF_DISTRICTS, PROVINCE, area, crosswalk, districts, register
-from .arithmetic import RATES
+from .arithmetic import ADDITIVE, RATES
 from .contract import COLUMNS, LINE, field_problems, read_table
 from .rules import Breach, problems, row_problems
 
@@ -37,6 +37,7 @@ FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text t
 STATUS_ROWS = ("ntm_attained", "ntm_advanced_year", "ntm_model_year")  # one NTM status of an office governs all three
 TABLES = ("observations", "sources")
 COUNTS = ("households_total", "poor_households", "near_poor_households")
+_SUMMED = (*ADDITIVE, "poor_exits", "new_poor_households", "relapsed_poor_households")  # of communes, to districts
 _BANDS = {
     "ntm_communes_15_18_criteria": (15, 18),
     "ntm_communes_10_14_criteria": (10, 14),
@@ -200,7 +201,7 @@ def derived_rows(obs: pd.DataFrame) -> pd.DataFrame:
     rows, derived = obs[obs["preferred"] & (obs["bound"] == "exact") & (obs["obs_status"] != "U")], []
     for day in sorted(obs.loc[is_own(obs), "time_period"].unique()):
         today = rows[rows["time_period"] == day]
-        by_fact = today[today["indicator"].isin(COUNTS)].groupby(["indicator", "standard"])
+        by_fact = today[today["indicator"].isin(_SUMMED)].groupby(["indicator", "standard"])
         sums = [row for _, group in by_fact for row in _sums(group.drop_duplicates(_PLACE), day)]
         current = pd.concat([today, pd.DataFrame(sums, columns=obs.columns)], ignore_index=True) if sums else today
         derived += sums + _rates(current.drop_duplicates([*_PLACE, "indicator", "standard"], keep="last"))
@@ -253,10 +254,9 @@ def _sums(group: pd.DataFrame, day: str) -> list[Row]:
 def _rates(rows: pd.DataFrame) -> list[Row]:
     """A rate for every area whose count and base are known and one of them is the office's own."""
     rates, rows = [], rows[rows["level"] != "commune"]
-    for rate in ("poverty_rate_pct", "near_poor_rate_pct"):
+    for rate, names in RATES.items():
         count, base = (
-            rows[rows["indicator"] == name].drop_duplicates(_PLACE).set_index(_PLACE, drop=False)
-            for name in RATES[rate]
+            rows[rows["indicator"] == name].drop_duplicates(_PLACE).set_index(_PLACE, drop=False) for name in names
         )
         stated = rows[(rows["indicator"] == rate) & is_own(rows)].set_index(_PLACE)
         for place in count.index.intersection(base.index).difference(stated.index):

@@ -91,11 +91,13 @@ def asked_pace() -> float:
 def is_period_over(obs: pd.DataFrame, year: int, as_of: str | date | None = None) -> bool:
     """Whether the end of a year lies behind a vintage: the day `as_of`, or else that of the latest publication.
 
-    The clock is never asked, so the same data say the same at any time.
+    The clock is never asked, so the same data say the same at any time. Figures about earlier days alone, as a report
+    of an earlier year uses them, do not reach the end of the year, whenever they came out.
 
     >>> from .observations import load_observations
     >>> is_period_over(load_observations(), 2025), is_period_over(load_observations(), 2025, "2024-06-30")
     (True, False)
     """
-    day = pd.Timestamp(as_of) if as_of is not None else pd.to_datetime(obs["known_from"]).max()
-    return bool(day >= pd.Timestamp(year, 12, 31))
+    if as_of is not None:
+        return bool(pd.Timestamp(as_of) >= pd.Timestamp(year, 12, 31))
+    return bool(obs[["known_from", "time_period"]].max().min() >= f"{year}-12-31")

@@ -15,6 +15,8 @@ from ..base.words import LANGUAGES, text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..poverty.scenarios import Scenario
+
 __all__ = ["Explorer", "show"]
 
 
@@ -36,9 +38,10 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         name = escape(text("explorer.frame", self.lang), quote=True)
+        hidden = escape(" ".join(text("explorer.hidden", lang) for lang in LANGUAGES))  # what is left of it untrusted
         return (
             f'<iframe title="{name}" width="100%" height="{self.height}" style="border:0" '
-            f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
+            f'srcdoc="{escape(self.html, quote=True)}">{hidden}</iframe>'
         )
 
     def __repr__(self) -> str:
@@ -48,14 +51,15 @@ class Explorer:
 def show(
     obs: pd.DataFrame | None = None,
     lang: str = "vi",
-    scenario: str = "programme-mid",
+    scenario: str | Scenario = "programme-mid",
     as_of: str | None = None,
     user: bool | str | Path | None = None,
 ) -> Explorer:
     """The explorer as a page, in "vi" or "en".
 
     obs: of `load_observations`, with an office's own figures where it holds them (the page then says so); None: loaded
-    here. scenario: the preset on which it opens. as_of, user: as `load_observations` was called.
+    here. scenario: on which it opens, a preset by its name or any other. as_of, user: as `load_observations` was
+    called.
 
     Raises KontumError for an unknown language or scenario, for a table of something else, or a day on which too little
     was known.

@@ -149,7 +149,7 @@ def _range(found: Any, lang: str) -> str:
 
 
 def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
-    """The communes by name: name, folded (for a search without diacritics), district, standing, criteria, chance."""
+    """The communes: code, name, folded (for a search without diacritics), district, standing, criteria, chance."""
     rows = []
     for row in _rows(project_ntm(obs).communes.sort_values(["district", "name"])):
         has_attained = bool(row.attained_by)
@@ -158,6 +158,7 @@ def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
         criteria = str(int(row.count_published)) if published else str(low) if low == high else f"{low}–{high}"
         rows.append(
             {
+                "code": row.code,
                 "name": row.name,
                 "folded": fold(f"{row.name} {area_name(row.district, lang)}"),
                 "district": area_name(row.district, lang),

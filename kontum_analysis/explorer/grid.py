@@ -21,7 +21,7 @@ from ..poverty.draws import chance_of_average, scenario_draws
 from ..poverty.known import opening_rates
 from ..poverty.paces import Baseline, Inputs, baseline, paper_line
 from ..poverty.paths import groups, project_poverty
-from ..poverty.scenarios import Scenario, preset, presets, title
+from ..poverty.scenarios import Scenario, preset, presets, refusal, title
 
 LAST = 2030
 KEYS = ("province_pace_pp", "poor_district_pace_pp")
@@ -99,32 +99,55 @@ def openings(inputs: Inputs) -> dict[int, dict[str, Any]]:
     return found
 
 
-def shipped(inputs: Inputs, lang: str) -> list[dict[str, Any]]:
-    """The presets that can run: name, title, settings, the chances of both poverty targets if their paces hold.
+def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]]:
+    """The presets that can run, and the opening scenario where it is none of them: name, title, settings, the chances
+    of both poverty targets if their paces hold.
 
-    A pace that is no number is the name of its preset, with its lines in `special` by form and start; what a file of
-    the scenario says of it stands in KEY_yaml.
+    A pace that is no number of the grid is the name of its preset, with its lines in `special` by form and start; what
+    a file of the scenario says of it stands in KEY_yaml.
     """
+    _check(inputs, opening)
     found = []
-    for name in presets():
-        scenario = preset(name)
+    for name, scenario in ({name: preset(name) for name in presets()} | {opening.name: opening}).items():
         try:
             chances = _chances(inputs, scenario, lang)
             baseline(inputs, scenario)
         except ScenarioError:  # at a vintage that does not know its start yet
+            if scenario is opening:
+                raise
             continue
         values: dict[str, Any] = scenario.model_dump(exclude={"title_vi", "title_en", "note"})
         special = _special(inputs, scenario)
         for key in KEYS:
-            if not isinstance(values[key], float):
+            if not _is_on_grid(scenario, key):
                 values[f"{key}_yaml"], values[key] = values[key], name
         found.append(values | {"title": title(scenario, lang), "special": special, "chances": chances})
     return found
 
 
+def _check(inputs: Inputs, scenario: Scenario) -> None:
+    """Raises ScenarioError for a value that the page has no setting for; any pace has its own lines."""
+    floors: list[Any] = ["published", *(step / 1000 for step in range(51))]
+    years = ", ".join(map(str, starts(inputs)))
+    published: tuple[list[Any], str] = (["published"], "published")
+    allowed: dict[str, tuple[list[Any], str]] = {
+        "start": (starts(inputs), years),
+        "floor": (floors, "published, 0, 0.001 … 0.05"),
+        "entry_rate": published,
+        "household_growth": published,
+    }
+    for key, (values, words) in allowed.items():
+        if (value := getattr(scenario, key)) not in values:
+            raise refusal("explorer.error.scenario", key, found=value, allowed=words)
+
+
+def _is_on_grid(scenario: Scenario, key: str) -> bool:
+    return getattr(scenario, key) in STEPS[key].tolist()
+
+
 def _special(inputs: Inputs, scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """Lines of paces that are no numbers, by "form start": both keys, years after the start."""
-    if all(isinstance(getattr(scenario, key), float) for key in KEYS):
+    """Lines of paces that are no numbers of the grid, by "form start": both keys, years after the start."""
+    if all(_is_on_grid(scenario, key) for key in KEYS):
         return {}
     found = {}
     for form in FORMS:

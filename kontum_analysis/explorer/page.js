@@ -1,22 +1,34 @@
 // From a change to the screen.
 
-function draw() {
-  const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
-  const said = sides().map((side) => (state.b ? `${fill(`side.${side}`)}: ` : "") + verdict(paths[side], state[side]));
-  const status = byId("verdict");
-  status.replaceChildren(...said.map((line) => html("span", {}, line)));
-  status.className = moodOf(paths[state.edit]);
-  const ink = colours(document.body);
-  const widths = charts.map((chart) => chart.node.parentNode.clientWidth || 300); // all read before any is drawn
-  charts.forEach((chart, i) => showChart(chart, widths[i], ink, paths));
-  showResults(paths);
-  showYears(paths);
-  showChances();
-  byId("key-b").hidden = !state.b;
-  return paths;
+// What shows the paths, in parts: {node, work, isNear}. While a hand moves, only what is in view or near it is drawn.
+const parts = [];
+let ink, // colours of the page in the reader's light or dark
+  waiting = 0;
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries)
+      parts.find((part) => part.node === target).isNear = isIntersecting;
+  },
+  { rootMargin: "100px" },
+);
+function addPart(node, work) {
+  parts.push({ node, work, isNear: true });
+  watcher.observe(node);
 }
-function showChart(chart, width, ink, paths) {
-  const { node, area, caption } = chart,
+// Draws what the state says; isMoving: the rest follows as soon as the hand rests.
+function draw(isMoving = false) {
+  const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
+  const lines = sides().map((side) => (state.b ? `${fill(`side.${side}`)}: ` : "") + verdict(paths[side], state[side]));
+  const status = byId("verdict");
+  status.replaceChildren(...lines.map((line) => html("span", {}, line)));
+  status.className = moodOf(paths[state.edit]);
+  for (const { isNear, work } of parts) if (isNear || !isMoving) work(paths);
+  byId("key-b").hidden = !state.b;
+  clearTimeout(waiting);
+  if (isMoving) waiting = setTimeout(draw, 150);
+}
+function showChart(chart, paths) {
+  const { node, area, caption, width } = chart,
     height = area === PROVINCE ? 300 : area.includes("-") ? 220 : 150;
   node.setAttribute("viewBox", `0 0 ${width} ${height}`);
   node.replaceChildren();
@@ -26,6 +38,12 @@ function showChart(chart, width, ink, paths) {
   const now = rates ? `${number(100 * rates[0], 2)}% → ${number(100 * rates.at(-1), 2)}%` : "–";
   caption.replaceChildren(html("b", {}, names[area]), ` ${now}`);
   node.setAttribute("aria-label", fill("picture", { area: names[area], now }));
+}
+// Widths are read when they change, never between two drawings, which would lay the page out twice.
+function measure() {
+  for (const chart of charts) chart.width = chart.node.parentNode.clientWidth || 300;
+  ink = colours(document.body);
+  draw();
 }
 function showControls() {
   for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
@@ -43,17 +61,21 @@ function showControl(node, key, setting) {
     size = isSpecial ? firstPace(setting, key) : value === "published" ? publishedFloor(setting) : value;
   const written = key === "end" ? String(size) : number(size, value === "published" ? 2 : 1);
   if (node.type === "checkbox") node.checked = value === "published";
-  else if (node.tagName === "SELECT") node.value = value;
+  else if (node.tagName === "SELECT") write(node, value);
   else if (node.type === "range") {
-    node.value = size;
+    write(node, size);
     node.setAttribute("aria-valuetext", isSpecial ? preset(value).title : written);
   } else {
     node.placeholder = isSpecial ? fill("as_scenario") : "";
     if (node === document.activeElement) return;
-    node.value = isSpecial ? "" : written;
+    write(node, isSpecial ? "" : written);
     node.removeAttribute("aria-invalid");
   }
 }
+// A value that stands already is not written again: the browser would lay the page out for each.
+const write = (node, value) => {
+  if (node.value !== String(value)) node.value = value;
+};
 const publishedFloor = (setting) => (100 * page.stuck) / sum(page.openings[setting.start].households);
 function firstPace(setting, key) {
   const rows = linesOf({ ...setting }, key);
@@ -63,9 +85,9 @@ function firstPace(setting, key) {
   const before = key === "p" ? sum(open.poor) / sum(open.households) : open.poor[at] / open.households[at];
   return Number((100 * (before - rows[0][0])).toFixed(1));
 }
-function refresh() {
+function refresh(isMoving = false) {
   showControls();
-  return draw();
+  draw(isMoving);
 }
 // After a change that stands: into the address, and one step that can be undone.
 function settle() {
@@ -128,7 +150,7 @@ function change(event) {
         setting[pace] = firstPace(state[state.edit], pace);
   if (key === "end" && value <= setting.start) return complain(fill("error.end", { end: value, start: setting.start }));
   state[state.edit] = setting;
-  refresh();
+  refresh(event.type === "input");
 }
 
 const now = () => Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
@@ -199,8 +221,12 @@ function apply(setting, kind, more = {}) {
 }
 
 function begin() {
+  addPart(byId("results").parentNode, showResults);
   for (const area of [PROVINCE, POOR, REST]) addChart(area, byId("groups"));
   for (const area of districts) addChart(area, byId("districts"));
+  for (const chart of charts) addPart(chart.node.parentNode, (paths) => showChart(chart, paths));
+  for (const [name, show] of Object.entries({ rates: showRates, quotas: showQuotas, chances: showChances }))
+    addPart(byId(name).parentNode, show);
   const form = byId("controls");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", change);
@@ -238,7 +264,8 @@ function begin() {
   let problems = [];
   if (location.hash.length > 1) [state, problems] = fromLink(location.hash.slice(1));
   showStill();
-  refresh();
+  showControls();
+  measure();
   settle();
   if (problems.length) complain(fill("bad_link", { parts: problems.slice(0, 5).join(", ") }));
   addEventListener("hashchange", () => {
@@ -248,8 +275,8 @@ function begin() {
     settle();
     complain(wrong.length ? fill("bad_link", { parts: wrong.slice(0, 5).join(", ") }) : "");
   });
-  new ResizeObserver(() => requestAnimationFrame(draw)).observe(byId("groups"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  new ResizeObserver(() => requestAnimationFrame(measure)).observe(byId("groups"));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", measure);
   byId("loading").remove();
 }
 async function unpack() {

@@ -10,7 +10,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..base.errors import KontumError, ScenarioError, did_you_mean
+from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, number, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts, poor_districts
 from ..data.memo import remember
@@ -22,7 +22,7 @@ from ..poverty.districts import FIRST_YEAR
 from ..poverty.known import opening_rates
 from ..poverty.paces import Inputs
 from ..poverty.paths import groups, project_poverty
-from ..poverty.scenarios import preset, presets, title
+from ..poverty.scenarios import Scenario, preset, title
 from . import facts, grid
 
 # one program, in the order of its parts
@@ -34,7 +34,7 @@ _FOLDER = Path(__file__).parent
 def build_page(
     obs: pd.DataFrame,
     lang: str = "vi",
-    scenario: str = "programme-mid",
+    scenario: str | Scenario = "programme-mid",
     as_of: str | None = None,
     data: str | None = None,
     user: bool | str | None = None,
@@ -42,9 +42,10 @@ def build_page(
     """The explorer as the text of one HTML page.
 
     obs: of `load_observations`; as_of, data, user: as it was called, for the names of sources and for the code that the
-    page copies. scenario: the preset on which it opens.
+    page copies. scenario: on which it opens, a preset by its name or any other.
 
-    Raises KontumError for a table that is no observations or an unknown language, ScenarioError for an unknown preset.
+    Raises KontumError for a table that is no observations or an unknown language, ScenarioError for an unknown preset
+    or a scenario with a value for which the page has no setting.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> build_page(load_observations(), "fr")
@@ -53,16 +54,16 @@ def build_page(
     """
     if lang not in LANGUAGES:
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    if scenario not in presets():
-        names = presets()
-        raise ScenarioError("error.name.scenario", name=scenario, names=names, hint=did_you_mean(scenario, names))
+    chosen = preset(scenario) if isinstance(scenario, str) else scenario
     user = user or (True if is_own(obs).any() else None)
-    numbers = page_numbers(obs, lang, scenario, data, user)
+    numbers = page_numbers(obs, lang, chosen, data, user)
     numbers["load"] = _arguments(as_of, data, user)
-    return _written(numbers, lang, facts.own_offices(obs, data, user), _opening(obs, lang, scenario))
+    return _written(numbers, lang, facts.own_offices(obs, data, user), _opening(obs, lang, chosen))
 
 
-def page_numbers(obs: pd.DataFrame, lang: str, scenario: str, data: Any = None, user: Any = None) -> dict[str, Any]:
+def page_numbers(
+    obs: pd.DataFrame, lang: str, scenario: Scenario, data: Any = None, user: Any = None
+) -> dict[str, Any]:
     """All that the page looks up: a value for JSON, keys as `model.js` and its sisters read them."""
     inputs = Inputs.of(obs)
     index, curves = grid.curves(inputs)
@@ -81,8 +82,8 @@ def page_numbers(obs: pd.DataFrame, lang: str, scenario: str, data: Any = None, 
         "near": horizon(),
         "forms": list(FORMS),
         "starts": grid.starts(inputs),
-        "scenario": scenario,
-        "presets": grid.shipped(inputs, lang),
+        "scenario": scenario.name,
+        "presets": grid.choices(inputs, lang, scenario),
         "openings": grid.openings(inputs),
         "stuck": inputs.without_labour,
         "entry": inputs.entry,
@@ -107,15 +108,15 @@ def _arguments(as_of: str | None, data: str | None, user: bool | str | None) -> 
     return ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
 
 
-def _opening(obs: pd.DataFrame, lang: str, scenario: str) -> dict[str, Any]:
+def _opening(obs: pd.DataFrame, lang: str, scenario: Scenario) -> dict[str, Any]:
     """The opening path as a small table, for a browser without JavaScript."""
-    path = groups(project_poverty(obs, preset(scenario)))
+    path = groups(project_poverty(obs, scenario))
     path = path[path["year"] <= horizon()]
     rows = [
         [area_name(str(area), lang), *(number(100 * rate, 2, lang) for rate in one.sort_values("year")["rate"])]
         for area, one in path.groupby("area", sort=False)
     ]
-    return {"title": title(preset(scenario), lang), "years": sorted(set(path["year"])), "rows": rows}
+    return {"title": title(scenario, lang), "years": sorted(set(path["year"])), "rows": rows}
 
 
 def _written(numbers: dict[str, Any], lang: str, offices: list[str], opening: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 // The pictures: one panel an area, with points that can be read.
 
-const COLOURS = ["text", "muted", "line", "a", "b", "band", "floor", "target"];
+const COLOURS = ["text", "muted", "line", "a", "b", "band", "floor", "target", "office"];
+const STAR = "l1.5,4.5h4.7l-3.8,2.8l1.5,4.5l-3.9,-2.8l-3.9,2.8l1.5,-4.5l-3.8,-2.8h4.7Z";
 const colours = (node) =>
   Object.fromEntries(COLOURS.map((name) => [name, getComputedStyle(node).getPropertyValue(`--${name}`).trim()]));
 function ticksTo(high) {
@@ -100,7 +101,8 @@ function drawPanel(node, area, width, height, ink, paths) {
     if (one.q10 !== null)
       put("path", { d: `M${cx},${y(one.q10)}V${y(one.q90)}`, stroke: ink.text, "stroke-width": 1.5 });
     const fillOf = one.status === "published" ? ink.text : "none";
-    if (one.status === "estimated")
+    if (one.status === "office") put("path", { d: `M${cx},${cy - 6.5}${STAR}`, fill: ink.office, "data-office": "" });
+    else if (one.status === "estimated")
       put("path", { d: `M${cx},${cy - 5}l5,5l-5,5l-5,-5Z`, fill: "none", stroke: ink.text, "stroke-width": 1.5 });
     else put("circle", { cx, cy, r: 4, fill: fillOf, stroke: ink.text, "stroke-width": 1.5 });
     points.push({ x: cx, y: cy, ...one });
@@ -108,7 +110,7 @@ function drawPanel(node, area, width, height, ink, paths) {
   return points.sort((one, other) => one.year - other.year || other.rate - one.rate);
 }
 
-const charts = []; // {area, node, figure, caption, points, at}
+const charts = []; // {area, node, caption, tip, width, points, at}
 function addChart(area, parent) {
   const node = svg("svg", { role: "img", tabindex: 0 }),
     caption = html("figcaption");

@@ -45,8 +45,18 @@ const pythonOf = (setting) =>
     "quotas = kt.exit_quotas(path)",
     "needed = kt.implied_pace(obs, scenario)",
     `communes = kt.project_ntm(obs, pace=${setting.ntm})`,
+    ...chanceLines(setting),
     "",
   ].join("\n");
+// Lines that give the chances of both poverty targets, for any pace.
+const chanceLines = ({ start, end }) =>
+  end < near || start >= near
+    ? []
+    : [
+        `draws = kt.scenario_draws(obs, scenario.changed(end=${near}))`,
+        `levels = {${[PROVINCE, POOR].map((area) => `"${area}": ${page.asked[area]}`).join(", ")}}`,
+        `chances = {area: kt.probability(draws, area, ${near}, rate) for area, rate in levels.items()}`,
+      ];
 function csvOf(paths) {
   const guard = (text) => {
     const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : String(text);
@@ -71,7 +81,7 @@ function csvOf(paths) {
           Number((100 * path.areas[area][t]).toFixed(6)),
           count(path.poor[t]),
           count(path.quotas[t]),
-          t ? "projected" : path.setting.start === first || area === PROVINCE ? "derived" : "estimated",
+          t ? "projected" : (page.known[area].find((one) => one.year === year)?.status ?? "derived"),
         ]);
       });
   }
@@ -110,7 +120,8 @@ function pictureOf(paths) {
     drawPanel(group, area, width, height, ink, paths);
     root.append(group);
   }
-  write(20, 1130, 12, fill("key_line"));
+  const hasOffice = Object.values(page.known).some((points) => points.some((one) => one.status === "office"));
+  write(20, 1130, 12, fill("key_line") + (hasOffice ? ` ${fill("key_office")}` : ""));
   write(20, 1152, 12, fill("source_line"));
   return new XMLSerializer().serializeToString(root);
 }

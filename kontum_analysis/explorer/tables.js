@@ -1,6 +1,7 @@
 // The tables and the sentence above them.
 
 function table(node, caption, head, rows, isText = 1) {
+  if (isRewritten(node, [head, ...rows])) return;
   const cell = (value, i) =>
     i === 0
       ? html("th", { scope: "row" }, value)
@@ -14,6 +15,18 @@ function table(node, caption, head, rows, isText = 1) {
     ),
     html("tbody", {}, ...rows.map((row) => html("tr", {}, ...row.map(cell)))),
   );
+}
+// Whether a table of the same shape stood there and has now these texts: only cells that differ are touched.
+function isRewritten(node, rows) {
+  const isAlike = node.rows.length === rows.length && rows.every((row, i) => row.length === node.rows[i].cells.length);
+  if (!isAlike || node.id === "communes") return false;
+  rows.forEach((row, i) =>
+    row.forEach((text, j) => {
+      const cell = node.rows[i].cells[j];
+      if (cell.textContent !== text) cell.textContent = text;
+    }),
+  );
+  return true;
 }
 // The lines of the result: label, value by side, decimals, target, whether less is better.
 function resultRows(paths) {
@@ -105,43 +118,44 @@ function showResults(paths) {
     }),
   );
 }
-function showYears(paths) {
+// The years of the table by year, and a function from what is asked of one path to the value shown: of A, B or A − B.
+function yearsShown(paths) {
   const one = state.show === "diff" ? null : paths[state.show];
-  const years = Object.values(paths)
-    .filter((path) => !path.error)
-    .flatMap((path) => path.years);
+  const years = Object.values(paths).flatMap((path) => path.years ?? []);
   const from = Math.min(...years),
-    shown = Array.from({ length: years.length ? Math.max(...years) - from + 1 : 0 }, (_, t) => from + t);
-  const differ = (value) =>
+    count = years.length ? Math.max(...years) - from + 1 : 0;
+  const show = (value) =>
     one ? value(one) : [paths.a, paths.b].map(value).reduce((x, y) => (x === null || y === null ? null : x - y));
-  const count = (path, name, i, year) => {
-    const row = path.error ? null : (path[name][year - path.setting.start] ?? null);
-    return row && (i < 0 ? sum(row) : row[i]);
+  return [Array.from({ length: count }, (_, t) => from + t), show];
+}
+function showRates(paths) {
+  const [years, show] = yearsShown(paths);
+  const percent = (area, year) => (path) => {
+    const rate = rateAt(path, area, year);
+    return rate === null ? null : 100 * rate;
   };
-  const areas = [PROVINCE, POOR, REST, ...districts];
   table(
     byId("rates"),
     fill("caption.rates"),
-    [fill("col.area"), ...shown.map(String)],
-    areas.map((area) => [
+    [fill("col.area"), ...years.map(String)],
+    [PROVINCE, POOR, REST, ...districts].map((area) => [
       names[area],
-      ...shown.map((year) =>
-        number(
-          differ((path) => {
-            const rate = rateAt(path, area, year);
-            return rate === null ? null : 100 * rate;
-          }),
-          2,
-        ),
-      ),
+      ...years.map((year) => number(show(percent(area, year)), 2)),
     ]),
   );
+}
+function showQuotas(paths) {
+  const [years, show] = yearsShown(paths);
+  const quota = (i, year) => (path) => {
+    const row = path.quotas?.[year - path.setting.start] ?? null;
+    return row && (i < 0 ? sum(row) : row[i]);
+  };
   table(
     byId("quotas"),
     fill("caption.quotas"),
-    [fill("col.area"), ...shown.slice(1).map(String), fill("col.total")],
+    [fill("col.area"), ...years.slice(1).map(String), fill("col.total")],
     [PROVINCE, ...districts].map((area) => {
-      const row = shown.slice(1).map((year) => differ((path) => count(path, "quotas", districts.indexOf(area), year)));
+      const row = years.slice(1).map((year) => show(quota(districts.indexOf(area), year)));
       return [names[area], ...row.map((value) => number(value, 0)), number(sum(row.map((value) => value ?? 0)), 0)];
     }),
   );
@@ -150,7 +164,8 @@ function showChances() {
   const chanceOf = (setting, id) => {
     if (id in communesAt(setting).words) return communesAt(setting).words[id];
     const area = { "S-GN-01": PROVINCE, "S-GN-02": POOR }[id];
-    return (setting.end >= near && presetOf(setting)?.chances[area]) || fill("not_computed");
+    if (setting.end < near) return fill("ends_early", { near });
+    return presetOf(setting)?.chances[area] ?? fill("not_computed");
   };
   const rows = page.board.filter((row) => row.range !== "–");
   table(

@@ -20,29 +20,39 @@ BOUND: style.Look = {**style.AT_LEAST, "marker": ">", "color": style.BLACK}
 CUT: style.Look = dict(marker="$//$", color=style.BLACK, markersize=8, linestyle="none", markeredgewidth=0.3)
 FULL = 1.3  # bars end here, with the mark of a cut: a target passed by far is not drawn to scale
 LINE = 0.42  # between two lines of words, cm
-COLUMNS = {"latest": 1.53, "goal": 1.8, "chance": 2.08}  # right ends, as parts of the axes' width
-TRACK = 1.86, 2.08  # the ends of the bar of a chance, 0 and 100 per cent
+COLUMNS = {"latest": 1.52, "goal": 1.82, "chance": 2.12}  # right ends, as parts of the axes' width
+TRACK = 1.9, 2.12  # the ends of the bar of a chance, 0 and 100 per cent
 
 
 def board_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Each target: latest value, level asked for, probability with its range, status; progress is value over
-    level (fraction).
+    level (fraction), 1 for a target in words that is met.
 
     bound_low: what a later figure gives as the least; it is no value, but it may decide the status (reason bound).
     """
     columns = ["target_id", "programme", "horizon_year", "kind", "latest_value", "latest_day", "value_low"]
-    columns += ["unit_measure", "probability", "probability_low", "probability_high", "status", "reason", "bound_low"]
+    columns += [
+        "unit_measure",
+        "probability",
+        "probability_low",
+        "probability_high",
+        "status",
+        "reason",
+        "bound_low",
+        "bound_high",
+    ]
     table = scoreboard(obs)[[*columns, "period_over"]]
-    progress = np.where(table["value_low"] > 0, table["latest_value"] / table["value_low"], np.nan)
+    in_words = table["value_low"].isna() & (table["status"] == "met")
+    progress = np.where(in_words, 1.0, table["latest_value"] / table["value_low"])
     order = table["programme"].map({"NTM": 0, "DTTS": 1, "POVERTY": 2}).sort_values(kind="stable")
     return table.assign(progress=progress).loc[order.index].reset_index(drop=True)
 
 
 def draw_board(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Above, a row for each measured target, grouped by status: the latest value as a part of the level asked for.
-    Below, in words, those that no published figure measures.
+    Below, in words, those that no figure measures, where there are any.
     """
-    is_measured = table["progress"].notna()
+    is_measured = table["status"] != "not_measured"
     order = table["status"].map({status: place for place, status in enumerate(STATUS)})
     measured = table[is_measured].assign(order=order)
     measured = measured.sort_values(["order", "period_over", "progress"], ascending=[True, False, False])
@@ -53,15 +63,16 @@ def draw_board(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
     )
     is_over = bool(table["period_over"].any())
     with style.canvas(
-        heading, lang, height_cm=3.35 + 0.56 * rows + below, left=5.5, right=5.6, top=1.95, bottom=below + 1.4
+        heading, lang, height_cm=3.35 + 0.56 * rows + below, left=5.75, right=5.6, top=1.95, bottom=below + 1.4
     ) as figure:
         _measured_rows(figure.subplots(), measured, lang)
         none = text(status_key("not_measured", is_over), lang).capitalize()
         words = text("scoreboard.not_measured", lang, words=none, n=(~is_measured).sum())
-        for i, (line, look) in enumerate([(words, dict(fontsize=8.5, fontweight="bold")), *names]):
+        head: list[tuple[str, style.Look]] = [(words, dict(fontsize=8.5, fontweight="bold"))] * bool(names)
+        for i, (line, look) in enumerate([*head, *names]):
             column, down = divmod(max(i - 1, 0), -(-len(names) // 2))
-            y = (below - LINE * down - (0.6 if i else 0)) / (figure.get_size_inches()[1] / style.CM)
-            figure.text(0.2 / style.WIDTH_CM + column / 2, y, line, va="top", **{"fontsize": 7.2, **look})
+            y = (below - LINE * down - (0.75 if i else 0.2)) / (figure.get_size_inches()[1] / style.CM)
+            figure.text(0.2 / style.WIDTH_CM + column / 2, y, line, va="baseline", **{"fontsize": 7.2, **look})
         entries = [
             (dict(linestyle="none", markersize=5.5, **look), text(status_key(status, is_over), lang))
             for status, look in STATUS.items()
@@ -83,7 +94,8 @@ def _names_below(rows: pd.DataFrame, lang: str) -> list[tuple[str, style.Look]]:
     for programme, targets in rows.groupby("programme", sort=False):
         lines.append((text(f"programme.{programme}", lang), dict(fontweight="bold")))
         for row in style.each(targets):
-            bound = text("scoreboard.bound_only", lang, bound=row.bound_low) if row.bound_low == row.bound_low else ""
+            sides = {"least": row.bound_low, "most": row.bound_high}
+            bound = "".join(text(f"scoreboard.at_{side}", lang, bound=b) for side, b in sides.items() if b == b)
             lines.append((f"–  {text(f'target_short.{row.target_id}', lang)}{bound}", {}))
     return lines
 
@@ -124,7 +136,8 @@ def _bullet(axes: Axes, place: float, row: Any) -> None:
     axes.barh(place, FULL, height=0.62, color=style.PALE, zorder=1)
     face = "white" if row.kind == "estimated" else look["color"]
     edge: style.Look = dict(edgecolor=look["color"], linewidth=0.9)
-    axes.barh(place, min(row.progress, FULL), height=0.36, color=face, zorder=2, **edge)
+    part = min(np.nan_to_num(row.progress), FULL)
+    axes.barh(place, part, height=0.36, color=face, zorder=2, **edge)
     if row.progress > FULL:
         axes.plot([FULL - 0.07], [place], zorder=5, **CUT)
     if row.bound_low == row.bound_low:
@@ -135,7 +148,7 @@ def _bullet(axes: Axes, place: float, row: Any) -> None:
 def _numbers(axes: Axes, place: float, row: Any, lang: str) -> None:
     words = {
         "latest": plain(row.latest_value, lang, 1),
-        "goal": plain(row.value_low, lang, 1),
+        "goal": plain(row.value_low, lang, 1) if row.value_low == row.value_low else "–",
         "chance": f"{chance(row.probability, lang)}%" if row.probability == row.probability else "–",
     }
     if row.bound_low == row.bound_low:

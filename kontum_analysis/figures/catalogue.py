@@ -86,7 +86,7 @@ CATALOGUE = {
     "pace_history": Entry("outlook.pace", PANEL, (*_KT, "neighbour"), ("speed",), _PROGRAMME),
     "hindcast_scores": Entry("skill.scores", PANEL + _NTM, _ALL, ("hindcast",), years=3),
     "outcomes": Entry("outcomes.outcomes", _PATHS + _NTM, (*_ESTIMATED, "commune"), ("hindcast",), years=3),
-    "calibration": Entry("skill.calibration", PANEL + _NTM, _ALL, ("hindcast",), years=3),
+    "calibration": Entry("skill.calibration", PANEL + _NTM, _ALL, ("hindcast", "hide"), years=3),
     "scoreboard": Entry("board.board", _PATHS + _NTM + _MEASURED, (*_ESTIMATED, "commune"),
                         ("derive", "estimate", "outlook", "ntm", "judge")),
 }

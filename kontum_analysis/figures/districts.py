@@ -116,11 +116,11 @@ def draw_missed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
 def missed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many intervals hold the truth, and the size of the misses."""
     error, inside = table["error_pp"], table["inside"]
-    worst, case = table.iloc[error.abs().argmax()], "narrow" if inside.mean() < 0.8 else "kept"
-    counts = dict(n=len(table), k=inside.sum(), missed=(~inside).sum(), below=(error < 0).sum())
+    worst = table.iloc[error.abs().argmax()]
+    counts = dict(n=len(table), k=inside.sum(), missed=(~inside).sum())
     means = dict(share=inside.mean(), mean=error.abs().mean(), bias=error.mean(), largest=abs(worst["error_pp"]))
     columns = dict.fromkeys(("truth", "estimate"), "area year")
-    return addressed(table, lang, columns, case=case, worst=worst["area"], year=worst["year"], **counts, **means)
+    return addressed(table, lang, columns, worst=worst["area"], year=worst["year"], **counts, **means)
 
 
 def district_paths_table(obs: pd.DataFrame) -> pd.DataFrame:

@@ -5,15 +5,17 @@ import pandas as pd
 from ..base.words import Lookup, number, text
 from ..methods.hindcast import hindcast
 from ..ntm.hindcast import hindcast_ntm
-from ..poverty.hidden import leave_one_out
+from ..poverty.hidden import closed_group_test, leave_one_out
 from ..poverty.history import hindcast_panel
+from ..poverty.speeds import speed_forecasts
 from . import shapes, style
 from .facts import addressed
 
 METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")
 NTM = ("no change", "straight line", "observed pace", "pace 1.5")
-DEFAULTS = {"poverty": "pooled", "ntm": "pace 1.5"}  # the methods that the outlooks use
-MANY = 30  # cases from which a share of intervals says something: its own interval is then about 15 points to each side
+# what a projection takes; the outlook has a law of its own, none of these methods
+DEFAULTS = {"poverty": "", "ntm": "pace 1.5"}
+MANY = 30  # units from which a share of intervals says something: its own interval is then about 15 points to each side
 LEVEL = 0.90  # of the interval of an observed coverage
 
 
@@ -58,32 +60,42 @@ def draw_scores(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
 
 
 def scores_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Errors by subject and method, and the method with the least error on poverty and whether it is the default."""
+    """Errors by subject and method, and the method with the least error on poverty and whether it is the pooled one."""
     poverty = table[table["subject"] == "poverty"].set_index("method")["error"]
     names = dict(best=poverty.idxmin(), pooled="pooled", model="pace 1.5", same="no change", line="straight line")
-    case = "default" if names["best"] == DEFAULTS["poverty"] else "other"
+    case = "pooled" if names["best"] == "pooled" else "other"
     columns = dict.fromkeys(("cases", "error", "bare_error"), "subject method")
     best = " ".join(text(f"hindcast_scores.poverty.{names['best']}", lang).split())
     return addressed(table, lang, columns, case=case, best_name=best, **names)
 
 
 def calibration_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Nominal and observed coverage of each kind of estimate, with the number of cases and the 90 % interval of its
-    share (binomial, Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404).
+    """Nominal and observed coverage of each kind of estimate, with the number of cases, that of the series, days or
+    districts among them, and the 90 % interval of the share for so many (binomial, Clopper and Pearson 1934,
+    doi:10.1093/biomet/26.4.404).
+
+    Poverty: the law of the outlook on every step of every series. Districts: the known ones as a closed province, three
+    hidden at a time; at a vintage that knows too few for it, each hidden in turn.
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    summary = hindcast(hindcast_panel(obs)).summary.set_index("method").loc["pooled"].to_dict()
-    rows = [("poverty", level, summary[f"coverage_{level}"], int(summary["n"])) for level in (50, 80, 95)]
     cases, _ = hindcast_ntm(obs)
-    ntm = cases[(cases["step"] == 1) & (cases["method"] == "pace 1.5")]
-    rows.append(("ntm", 80, float(ntm["inside_80"].mean()), len(ntm)))
-    inside = leave_one_out(obs)["inside"]
-    rows.append(("districts", 80, inside.mean(), len(inside)))
-    table = pd.DataFrame(rows, columns=["subject", "nominal", "observed", "cases"])
-    successes = (table["observed"] * table["cases"]).round()
-    low, high = proportion_confint(successes, table["cases"], alpha=1 - LEVEL, method="beta")
-    return table.assign(low=low, high=high, nominal=table["nominal"] / 100)
+    closed = closed_group_test(obs)
+    hidden = closed if len(closed) else leave_one_out(obs).rename(columns={"inside": "inside_80"})
+    tests = {
+        "poverty": speed_forecasts(obs).assign(unit=lambda steps: steps["area"] + steps["standard"]),
+        "ntm": cases[(cases["step"] == 1) & (cases["method"] == "pace 1.5")].assign(unit=lambda rows: rows.index),
+        "districts": hidden.assign(unit=hidden["area"]),
+    }
+    rows = [
+        (subject, level / 100, test[f"inside_{level}"].astype(float).mean(), len(test), test["unit"].nunique())
+        for subject, test in tests.items()
+        for level in (50, 80, 95)
+        if f"inside_{level}" in test
+    ]
+    table = pd.DataFrame(rows, columns=["subject", "nominal", "observed", "cases", "units"])
+    low, high = proportion_confint(table["observed"] * table["units"], table["units"], alpha=1 - LEVEL, method="beta")
+    return table.assign(low=low, high=high)
 
 
 SUBJECTS = {"poverty": (style.BLUE, "o", 0.0), "ntm": (style.GREEN, "s", -0.018), "districts": (style.RED, "D", 0.018)}
@@ -103,7 +115,7 @@ def draw_calibration(table: pd.DataFrame, lang: str, heading: style.Heading) -> 
             axes.vlines(x, rows["low"], rows["high"], color=color, linewidth=1.2)
             axes.plot(x, rows["observed"], **look)
             row = rows[rows["nominal"] == 0.8].iloc[0]
-            name = text(f"calibration.{subject}", lang)
+            name = text(f"calibration.{subject}", lang, units=row["units"])
             words = text("calibration.words", lang, name=name, n=row["cases"], observed=row["observed"])
             entries.append((look, words))
         shapes.words_in(axes, entries, "upper left", bbox_to_anchor=(1.03, 1), handlelength=1.2, labelspacing=1.1)
@@ -123,5 +135,5 @@ def draw_calibration(table: pd.DataFrame, lang: str, heading: style.Heading) -> 
 def calibration_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Observed coverage of the 80 % intervals and their cases, by subject."""
     rows = table[table["nominal"] == 0.8].set_index("subject")
-    lookups = {column: Lookup(rows[column]) for column in ("observed", "cases", "low", "high")}
-    return dict(**lookups, case="few" if rows["cases"].min() < MANY else "many")
+    lookups = {column: Lookup(rows[column]) for column in ("observed", "cases", "units", "low", "high")}
+    return dict(**lookups, case="few" if rows["units"].min() < MANY else "many")

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize.elementwise import find_root
 from scipy.special import expit, logit
 
 from ..base.errors import KontumError
@@ -74,6 +73,8 @@ def rates_summing_to(
         column = np.flatnonzero(~is_met)
         # at the least of these moves every rate is at most the mean one that is wanted, at the greatest at least that
         moves = (logit(mean_rate[column]) - theta[:, column]) / step
+        from scipy.optimize.elementwise import find_root  # as slow to import as pandas; most calls need none
+
         delta[column] = find_root(excess, (moves.min(axis=0) - 1, moves.max(axis=0) + 1), args=(column,)).x
     rates: np.ndarray = expit(theta + step * delta).reshape(shape)
     return rates

@@ -8,7 +8,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from ..base.errors import KontumError
@@ -63,6 +62,8 @@ def _closing_share(y0: float, y1: float, years: float, entry: float) -> float:
     high = 1.0 - 1e-12
     if miss(entry) * miss(high) > 0:
         raise KontumError("error.trajectory.no_exit", first=y0, last=y1, years=years, entry=entry)
+    from scipy.optimize import brentq  # as slow to import as pandas; most calls need none
+
     return float(brentq(miss, entry, high, xtol=1e-15))
 
 

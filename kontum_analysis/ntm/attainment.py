@@ -54,7 +54,9 @@ def project_ntm(
     return replace(_model(_Figures.of(obs), draws, seed, start, end).project(pace))  # a caller's tables are its own
 
 
-def attainment_chances(obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+def attainment_chances(
+    obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, asked: tuple[float, ...] | None = None
+) -> pd.DataFrame:
     """The chance of each NTM target at the end of the programme: a default, and its range over the defensible paces.
 
     The default is the pace that the programme asks for (the middle of its range), which forecast earlier counts best;
@@ -63,7 +65,8 @@ def attainment_chances(obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) 
     Columns: event, target (communes; missing for events of several targets), default, low, high (probabilities);
     default_choice, low_choice, high_choice, choices: the code of the pace behind each, and all codes joined by "|"
     (pace_asked, pace_observed; labels choice.CODE); median, q10, q90 of the number of communes at the default, missing
-    for events of several targets. Raises KontumError as `project_ntm`.
+    for events of several targets. asked: communes that the targets of the three levels ask for, default those of the
+    programme. Raises KontumError as `project_ntm`.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> chances = attainment_chances(load_observations(as_of="2023-12-31"), draws=200).set_index("event")
@@ -72,14 +75,15 @@ def attainment_chances(obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) 
     """
     choices = {"pace_asked": asked_pace(), "pace_observed": None}
     results = {code: project_ntm(obs, pace, draws, seed) for code, pace in choices.items()}
-    chance = pd.DataFrame({code: r.probabilities.set_index("event")["probability"] for code, r in results.items()})
+    tables = {code: (r.chances_of(asked) if asked else r.probabilities) for code, r in results.items()}
+    chance = pd.DataFrame({code: table.set_index("event")["probability"] for code, table in tables.items()})
     default = results["pace_asked"]
     at_end = default.years[default.years["year"] == default.years["year"].max()].set_index("indicator")
     at_end = at_end.rename(index={WITH_15: "all_communes_15_criteria"}).reindex(chance.index)
     return pd.DataFrame(
         {
             "event": chance.index,
-            "target": default.probabilities["target"].to_numpy(),
+            "target": tables["pace_asked"]["target"].to_numpy(),
             "default": chance["pace_asked"].to_numpy(),
             "low": chance.min(axis=1).to_numpy(),
             "high": chance.max(axis=1).to_numpy(),

@@ -5,7 +5,6 @@ All configurations that give the published sum are equally likely: the distribut
 """
 
 import numpy as np
-from scipy.optimize import brentq
 
 from .published import Snapshot
 
@@ -77,4 +76,6 @@ def expected_shares(snapshot: Snapshot) -> np.ndarray:
         return tilted(0.0)
     middle = (low + high) / 2 if high - low < 0.1 else np.clip(flat, low, high)
     wanted = np.clip(middle, mean(-20.0) + 1e-6, mean(20.0) - 1e-6)
+    from scipy.optimize import brentq  # as slow to import as pandas; see trajectories
+
     return tilted(brentq(lambda tilt: mean(tilt) - wanted, -20, 20))

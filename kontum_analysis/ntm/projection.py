@@ -1,5 +1,6 @@
 """What a projection of the new-rural communes says: its draws summed up by year, target and commune."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -73,10 +74,13 @@ class NTMProjection:
     @cached_property
     def probabilities(self) -> pd.DataFrame:
         """Event, target, probability, standard_error (of the simulation), at the end of the last year."""
+        return self.chances_of([goals()[name, PROVINCE].low for name in LEVELS])
+
+    def chances_of(self, targets: Sequence[float]) -> pd.DataFrame:
+        """As `probabilities`, for other numbers of communes asked for at the three levels."""
         communes = len(self.evidence.members)
         asked: dict[str, tuple[float, np.ndarray]] = {}
-        for name in LEVELS:
-            target = goals()[name, PROVINCE].low
+        for name, target in zip(LEVELS, targets, strict=True):
             asked[name] = (target, self.draws[name][:, -1] >= target)
         asked["all_communes_15_criteria"] = (communes, self.draws[WITH_15][:, -1] >= communes)
         all_three = np.logical_and.reduce([asked[name][1] for name in LEVELS])

@@ -16,7 +16,8 @@ from ..poverty.estimates import estimate_panel
 from . import journal
 from .answers import Answers
 from .changes import as_tables, changes, contradictions, status_contradictions, sums_made
-from .filled import Filled, read_filled
+from .filled import Filled
+from .importing import read_filled
 from .plausible import doubts
 
 _WORDED = {"observations": ["comment"], "sources": []}  # what a row says of the one it replaced is no news

@@ -17,6 +17,7 @@ from ..data.observations import raw_tables
 from ..data.spelling import fold
 from .columns import YEARS, indicators
 from .entries import Entry
+from .filled import Filled, causes
 from .layout import Layout
 from .meta import about_document
 from .places import is_late
@@ -27,7 +28,6 @@ from .typed import cell_value
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from .filled import Filled
     from .template import Styles
 
 _COLUMNS = ("target_id", "statement", "area", "unit", "definition", "value")
@@ -127,8 +127,6 @@ def read_targets(layout: Layout, given: Mapping[str, object]) -> Filled:
 
     The province ended on 30 June 2025: figures of that year are of its last day.
     """
-    from .filled import Filled, causes
-
     problems: list[Problem] = []
     meta, title_year = about_document(layout, given, problems)
     places = {name: place for place, name in layout.columns.items() if name}

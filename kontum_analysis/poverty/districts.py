@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, districts
+from ..data.memo import remember
 from ..data.observations import select
 from ..data.preference import known_as
 
@@ -43,7 +44,8 @@ def half_unit(value: float) -> float:
     return 0.5 * 10.0**-decimals
 
 
-def district_facts(obs: pd.DataFrame) -> dict[tuple[str, int, str], Cell]:
+@remember(16)
+def district_facts(obs: pd.DataFrame) -> Facts:
     """Cells for the province and its ten districts: a dict keyed (area, year, name).
 
     name is households, poor_households or rate (fraction). Counts and rates are taken as published; derived are

@@ -64,16 +64,18 @@ class Draws:
         """Tidy table: area, year, q025 … q975 of the rate, at_floor, for the province, the two groups and each
         district.
 
-        at_floor: the share of draws (fraction) that end at the floor. Where the 80 % interval has no width because of
-        it, the quantiles but the median are missing: a floor is no interval.
+        at_floor: the share of draws (fraction) that end at the floor. An interval that has no width because of it is
+        missing, since a floor is no interval; where it is that of 80 %, so are all others.
         """
         rows = []
         for code in (PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *self.areas):
             rates, floor = self.of(code), self._average(code, self.floors)
             quantiles = np.quantile(rates, QUANTILES, axis=1)
             at_floor = (rates <= floor[:, None] + 1e-12).mean(axis=1)
-            is_flat = (quantiles[6] - quantiles[2] < 1e-12) & (at_floor > 0)
-            quantiles[[0, 1, 2, 3, 5, 6, 7, 8]] = np.where(is_flat, np.nan, quantiles[[0, 1, 2, 3, 5, 6, 7, 8]])
+            is_flat = (np.abs(quantiles[::-1] - quantiles) < 1e-12) & (at_floor > 0)
+            is_flat |= is_flat[2]
+            is_flat[4] = False  # the median stays
+            quantiles[is_flat] = np.nan
             table = {name: row for name, row in zip(QUANTILE_NAMES, quantiles, strict=True)}
             rows.append(pd.DataFrame({"area": code, "year": self.years, **table, "at_floor": at_floor}))
         return pd.concat(rows, ignore_index=True)

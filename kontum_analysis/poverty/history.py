@@ -96,18 +96,19 @@ def mpi_share(data: str | Path | None = None) -> pd.DataFrame:
 
 
 def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
-    """Published rates of provinces and districts as a panel for `hindcast`: area, parent, group, time, rate.
+    """Published rates of nation, provinces and districts as a panel for `hindcast`: area, parent, group, time, rate.
 
     One series is one area under one standard ("62 MDP_2022_2025"); a district's parent is its province under the same
-    standard where that has rates of its own; the group is the province. Rates that follow from published figures by
-    arithmetic (Tu Mơ Rông at the end of 2022) count; estimates do not.
+    standard where that has rates of its own; the group is the province, or the nation. Regions and groups of districts
+    are sums of others and left out. Rates that follow from published figures by arithmetic (Tu Mơ Rông at the end of
+    2022) count; estimates do not.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> panel = hindcast_panel(load_observations())
     >>> panel[panel.area == "62 MDP_2022_2025"].rate.round(4).tolist()
     [0.1532, 0.1086, 0.0684]
     """
-    rows = pd.concat([rate_series(obs, ("province", "district")), _derived_rates(obs)], ignore_index=True)
+    rows = pd.concat([rate_series(obs, ("nation", "province", "district")), _derived_rates(obs)], ignore_index=True)
     rows = (
         rows.drop_duplicates(["area", "standard", "year"])
         .sort_values(["area", "standard", "year"])
@@ -115,7 +116,7 @@ def hindcast_panel(obs: pd.DataFrame) -> pd.DataFrame:
     )
     above = register("2020").set_index("code")
     province = rows["area"].where(
-        rows["area"].map(above["level"]) == "province", rows["area"].map(above["parent_code"])
+        rows["area"].map(above["level"]) != "district", rows["area"].map(above["parent_code"])
     )
     names, parents = rows["area"] + " " + rows["standard"], province + " " + rows["standard"]
     is_own = (rows["area"] == province) | ~parents.isin(names)

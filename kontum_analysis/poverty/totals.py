@@ -123,8 +123,8 @@ def merged_rows(obs: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _year_end(obs: pd.DataFrame, indicator: str, area: str, year: int) -> float | None:
     """The last value of an area at a year's end under the standard in force, of any reliability."""
-    rows = obs[(obs["indicator"] == indicator) & (obs["ref_area"] == area) & (obs["standard"] == STANDARD)]
-    values = rows.loc[rows["time_period"] == f"{year}-12-31", "obs_value"].dropna()
+    is_series = (obs["indicator"] == indicator) & (obs["ref_area"] == area) & (obs["standard"] == STANDARD)
+    values = obs.loc[is_series & (obs["time_period"] == f"{year}-12-31"), "obs_value"].dropna()
     return None if values.empty else float(values.iloc[-1])
 
 

@@ -159,6 +159,7 @@ class Notes:
         words = "; ".join(text(f"report.meaning.{kind}", self.lang) for kind in _KINDS if kind in kinds)
         mark = self.mark("|".join(figure.sources for figure in self._shown))
         self._shown.clear()
+        words = words[:1].upper() + words[1:]
         return " ".join([f"{words}."] * bool(words) + [text("report.mark.sources", self.lang, mark=mark)] * bool(mark))
 
     def source_lines(self) -> Iterator[tuple[str, str]]:

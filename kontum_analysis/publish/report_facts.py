@@ -25,6 +25,7 @@ from .report_figures import SEED, AreaFigures, Figure, or_none, stated
 DUE = "12-20"  # day of the year by which the report is to be sent
 SINCE = "2020-12-31"  # new-rural communes are shown from the state before the programme's first year
 PROGRAMMES = ("NTM", "DTTS", "POVERTY")
+AVERAGE_FALL = "poverty_rate_reduction_pp_per_year"
 _REVIEW = ("poor_households", "poverty_rate_pct")
 
 
@@ -70,6 +71,9 @@ class Facts(AreaFigures):
             kind = row["kind"]
             value = None if kind == "none" else row["latest_value"]
             return dict(figure=Figure(value, kind, row["source_ids"]), day=row["latest_day"])
+        if row["indicator"] == AVERAGE_FALL and self.last and self.last > FIRST_YEAR:
+            figure = self.average_fall(FIRST_YEAR, self.last)
+            return dict(figure=figure, day="" if figure.value is None else f"{self.last}-12-31")
         keys = [key for key in self._rows if key[:3] == (self.area.level, self.area.code, row["indicator"])]
         keys = [key for key in keys if self.area.level != "commune" or vintage_of(key[3]) == self.area.vintage]
         return dict(figure=stated(self._rows[max(keys)] if keys else None), day=max(keys)[3] if keys else "")
@@ -96,7 +100,8 @@ class Facts(AreaFigures):
     def ntm_chances(self) -> list[dict[str, Any]]:
         """Each target of the new-rural programme: event, target, latest, median, q10, q90, default, low, high."""
         now = self.ntm_history[-1]
-        latest = {"ntm_communes": now["attained"], "ntm_advanced_communes": now["advanced"]}
+        counts = {"ntm_communes": "attained", "ntm_advanced_communes": "advanced", "ntm_model_communes": "model"}
+        latest = {event: now[name] for event, name in counts.items()}
         chances = attainment_chances(self.obs).dropna(subset="target")
         return _records(chances.assign(latest=chances["event"].map(latest)))
 

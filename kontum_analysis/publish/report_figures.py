@@ -116,13 +116,20 @@ class AreaFigures:
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:
         """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain
-        arithmetic of two figures.
+        arithmetic of two figures, without sources.
         """
+        figure = self.average_fall(first, last)
+        if figure.value is None:
+            return figure
+        kind = "estimated" if figure.kind == "estimated" else ""
+        return Figure(figure.value * (last - first) / years, kind)
+
+    def average_fall(self, first: int, last: int) -> Figure:
+        """By how many points a year the poverty rate fell between two year ends, with how that is known."""
         before, after = (self.figure("poverty_rate_pct", year) for year in (first, last))
         if before.value is None or after.value is None:
             return Figure()
-        kind = "estimated" if "estimated" in (before.kind, after.kind) else ""
-        return Figure((before.value - after.value) / years, kind)
+        return _derived((before.value - after.value) / (last - first), [before, after])
 
     @cached_property
     def estimates(self) -> Estimates | None:

@@ -76,7 +76,7 @@ def head_of(place: Area, day: str, lang: str, office: Head | None = None) -> Hea
     """
     names = agencies(place, day, lang)
     usual = dict(agency=names.get("agency", ""), place=names.get("place", ""), addressees=(names.get("addressee", ""),))
-    if usual["agency"]:  # a People's Committee
+    if usual["agency"] and not (office and office.agency):  # a People's Committee
         usual |= dict(symbol=text("report.head.symbol", lang), authority=text("report.head.authority", lang))
     return Head.model_validate(usual | {name: value for name, value in office or Head() if value})
 

@@ -17,8 +17,9 @@ def page(template: str, lang: str, **values: Any) -> str:
     """The text of the page that a template gives with these values.
 
     In a template, `{{ x | n2 }}` is a number with two decimals as the language writes it, `{{ day | date }}` a day,
-    `{{ gap() }}` dots to be filled in, `{{ picture(png) }}` the address of a picture. A value that was not given is an
-    error. Raises KeyError for a language that the package does not speak.
+    `{{ words | cap }}` words with a capital first letter, `{{ gap() }}` dots to be filled in, `{{ picture(png) }}` the
+    address of a picture. A value that was not given is an error. Raises KeyError for a language that the package does
+    not speak.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -31,6 +32,7 @@ def page(template: str, lang: str, **values: Any) -> str:
     environment.filters |= {f"n{d}": lambda value, d=d: number(value, d, lang) for d in range(3)}
     spoken = dict(date=exact_day, day=day_words, listed=listed, percent=percent, plain=plain)
     environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
+    environment.filters["cap"] = lambda words: words[:1].upper() + words[1:]
     environment.globals |= {"lang": lang, "gap": gap, "picture": picture}
     environment.globals["label"] = lambda key, **named: text(key, lang, **named)
     return environment.get_template(template).render(**values)

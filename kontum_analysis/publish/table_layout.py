@@ -9,9 +9,10 @@ from lxml.html import HtmlElement as Element
 BLANK = re.compile(r"[ \t\r\n]+")  # not a no-break space
 _TABLE_SIZES = (11, 10, 9, 8)
 _LETTER = 0.5  # mean width of a letter, in parts of the size of the type
-_EMPTY = 9.0  # letters for which an empty column has room, since somebody is to type there
+_BOLD = 1.1  # how much wider bold letters are
+_EMPTY = 12.0  # letters for which an empty column has room, since somebody is to type there
 _LINE = 60.0  # letters after which a cell may break
-_ROOMY = 0.25  # the part of what would keep the cells on one line with which a size of type will do
+_ROOMY = 0.15  # the part of what would keep the cells on one line with which a size of type will do
 _PADDING_CM = 0.45  # white left and right of a cell's text, together
 _TOGETHER, _LONG = 14, 60  # a table of so many rows at most, none with a cell of so many letters, stays on one page
 _COMPANY = 3  # so many rows at either end stay together, so that none stands alone on a page
@@ -65,8 +66,11 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
     count = max(spot.column + spot.columns for spot in spots)
     word, body, head = [0.0] * count, [0.0] * count, [0.0] * count
     for spot in (spot for spot in spots if spot.columns == 1):
-        parts = [_length(part) for part in BLANK.split(" ".join(spot.cell.itertext()).strip())]
-        lengths = head if spot.cell.tag == "th" else body
+        is_head = spot.cell.tag == "th"
+        parts = [
+            _length(part) * (_BOLD if is_head else 1) for part in BLANK.split(" ".join(spot.cell.itertext()).strip())
+        ]
+        lengths = head if is_head else body
         lengths[spot.column] = max(lengths[spot.column], min(sum(parts) + len(parts) - 1, _LINE))
         word[spot.column] = max([word[spot.column], *parts])
     whole = [max(cells or _EMPTY, heading / 2) for cells, heading in zip(body, head, strict=True)]
@@ -82,5 +86,5 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
 
 
 def _length(words: str) -> float:
-    """Letters, with capitals as wide as they are."""
-    return sum(1.4 if letter.isupper() else 1.0 for letter in words)
+    """Letters, with capitals and the widest small letters as wide as they are."""
+    return sum(1.6 if letter in "mw" else 1.4 if letter.isupper() else 1.0 for letter in words)

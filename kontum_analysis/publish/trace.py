@@ -1,6 +1,7 @@
 """Where a number comes from: the chain from source rows through conflicts and steps to a figure, a target or a cell."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,19 +9,20 @@ from unicodedata import normalize
 
 import pandas as pd
 
-from ..base.errors import KontumError, Words, did_you_mean
-from ..base.words import LANGUAGES, heading, text
-from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve
+from ..base.errors import KontumError, UnknownAreaError, Words, did_you_mean
+from ..base.words import LANGUAGES, heading, plain, text
+from ..data.areas import PROVINCE, Area, area, area_name, crosswalk, districts, resolve, vintage_of
 from ..data.observations import all_tables, load_observations, raw_tables
 from ..data.own import is_own
 from ..data.preference import LOST
 from ..data.programme import load_targets
 from ..data.spelling import fold
+from ..offices.scenarios import describe
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
-from ..poverty.scenarios import preset, presets
-from ..targets.board import scoreboard
+from ..poverty.scenarios import Scenario, preset, presets
+from ..targets.board import scoreboard, status_key
 from .columns import NOTHING, columns
 
 MOST = 20  # source rows that are shown unless all are asked for
@@ -28,7 +30,6 @@ _COLUMNS = [
     *("line", "area", "indicator", "time_period", "value", "bound", "used", "reason_vi", "reason_en"),
     *("source_id", "publisher", "document_no", "url"),
 ]
-_NOT_SHOWN = ("name", "title_vi", "title_en", "note")  # of a scenario
 # published name of a figure -> (column of the panel and the paths, unit of it)
 _COMPUTED = {
     "poverty_rate_pct": ("rate", 100),
@@ -67,18 +68,25 @@ class Chain:
             lines.append(" " * 7 + text("trace.more", lang, count=len(self.sources) - most))
         lines += [f"{number}. {step}" for number, step in enumerate(self.explain(lang), 1)]
         for name, values in self.scenarios.items():
-            parts = [f"{key}: {value}" for key, value in values.items() if key not in _NOT_SHOWN]
-            lines.append(f"{heading('scenario', lang)} {name}: {', '.join(parts)}")
+            lines.append(f"{heading('scenario', lang)} {name}: {describe(Scenario.model_validate(values), lang)}")
         return lines if self.seed is None else [*lines, text("trace.seed", lang, seed=self.seed)]
 
     def _rows(self, lang: str, most: int | None) -> Iterator[tuple[str, str]]:
         """(what a source row says, where it was published) for each row that is shown."""
         shown = columns(self.sources[:most], lang)
+        names = (_name(code, day, lang) for code, day in self.sources[["area", "time_period"]].itertuples(index=False))
         for cells in zip(*(column.cells for column in shown), strict=True):
             row = {c.name.removesuffix(f"_{lang}"): cell for c, cell in zip(shown, cells, strict=True)}
+            row |= {"area": next(names)}
             origin = " – ".join(row[name] for name in ("publisher", "document_no", "url") if row[name] != NOTHING)
             key = "trace.target" if row["line"] == "0" else "trace.row"
             yield f"{row['line'].strip('0') and row['line']:>5}  {text(key, lang, **row)}", f"       {origin}"
+
+
+def _name(code: str, day: str, lang: str) -> str:
+    """The name of an area on a day: a unit of July 2025 may carry the code of an old commune."""
+    is_unit = vintage_of(day) == "2025" and code in set(crosswalk()["new_code"])
+    return area(code, "2025").name if is_unit else area_name(code, lang)
 
 
 @dataclass(frozen=True)
@@ -135,23 +143,45 @@ def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
-    whole = {fold(area_name(PROVINCE, lang)) for lang in LANGUAGES}
-    where = area(PROVINCE) if fold(name) in whole else resolve(name)
-    indicator = _indicator(indicator, raw_tables(place.data)["indicators"])
-    rows = place.obs[(place.obs["ref_area"] == where.code) & (place.obs["indicator"] == indicator)]
-    dates = sorted(set(rows["time_period"]))
-    rows = rows[[day == date or day.startswith(f"{date}-" if date else "") for day in rows["time_period"]]]
+    typed, indicator = indicator, _indicator(indicator, raw_tables(place.data)["indicators"])
+    obs = place.obs[place.obs["indicator"] == indicator]
+    is_asked = (obs["time_period"] == date) | obs["time_period"].str.startswith(f"{date}-" if date else "")
+    meanings = [(where, _is_of(where, obs)) for where in _areas(name)]
+    where, is_of = next((pair for pair in meanings if (pair[1] & is_asked).any()), meanings[0])
+    dates, rows = sorted(set(obs.loc[is_of, "time_period"])), obs[is_of & is_asked]
     subject = " ".join(filter(None, [where.name, indicator, date]))
     if rows.empty:
         chain = _computed_cell(subject, where, indicator, date, place) if date else None
         if chain is None:
             known = dates or Words("error.trace.no_dates")
-            raise KontumError("error.trace.unpublished", area=where, indicator=indicator, date=date, dates=known)
+            when = [date] * bool(date)
+            raise KontumError("error.trace.unpublished", what=", ".join([where.name, typed, *when]), dates=known)
         return chain
     steps = [Words("trace.way.rule"), *_office_step(rows[rows["preferred"]])]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(Words("trace.way.derive"))
     return Chain(subject, place.with_sources(rows), tuple(steps), {}, None)
+
+
+def _areas(name: str) -> list[Area]:
+    """What a name can mean: the area before July 2025, then the unit since; the province alone where it is meant."""
+    if fold(name) in {fold(area_name(PROVINCE, lang)) for lang in LANGUAGES}:
+        return [area(PROVINCE)]
+    try:
+        old = [resolve(name)]
+    except UnknownAreaError:
+        with suppress(UnknownAreaError):
+            return [resolve(name, vintage="2025")]
+        raise
+    with suppress(UnknownAreaError):
+        return old + [resolve(name, vintage="2025")] * (old[0].code != PROVINCE)
+    return old
+
+
+def _is_of(where: Area, obs: pd.DataFrame) -> pd.Series:
+    """Which rows speak of an area: a unit of July 2025 may carry the code of an old commune."""
+    is_of = obs["ref_area"] == where.code
+    return is_of & (obs["time_period"].map(vintage_of) == where.vintage) if where.level == "commune" else is_of
 
 
 def _office_step(rows: pd.DataFrame) -> list[Words]:
@@ -238,12 +268,16 @@ def _target(target_id: str, place: _Place) -> Chain:
         rows = place.obs.merge(evidence[["ref_area", "indicator", "time_period", "standard"]].drop_duplicates())
         rows = rows[rows["line"].isin(evidence["line"]) | rows["preference"].isin(LOST)]  # with what lost to them
         is_drawn = bool(pd.notna(row.probability))
-        steps.append(Words(f"trace.kind.{row.kind}"))
+        value = {lang: plain(row.latest_value, lang) for lang in LANGUAGES}
+        latest = Words("trace.step.latest", day=row.latest_day, value=value, status=Words(f"status.{row.kind}"))
+        steps.append(Words("trace.kind.none") if row.kind == "none" else latest)
         steps += [Words("trace.way.estimate")] * (row.kind == "estimated")
         if is_drawn:
             steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
-            steps.append(Words("trace.step.chance", chance=row.probability))
-        status, reason = Words(f"target_status.{row.status}"), Words(f"reason.{row.reason}")
+            low, high = row.probability_low, row.probability_high
+            steps.append(Words("trace.step.chance", chance=row.probability, low=low, high=high))
+        status = {lang: text(status_key(row.status, row.period_over), lang) for lang in LANGUAGES}
+        reason = Words(f"reason.{row.reason}")
         steps.append(Words("trace.step.status", status=status, reason=reason))
     else:
         of_target = (place.obs["ref_area"] == target.scope_area) & (place.obs["indicator"] == target.indicator)

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..base.words import LANGUAGES, labels, text
-from ..data.observations import vintage
+from ..base.words import LANGUAGES, text
+from ..data.observations import raw_tables, vintage
 from ..data.programme import is_period_over, load_targets
 from ..ntm.attainment import DRAWS, SEED
 from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
-from .chances import POVERTY, status_of_range, target_chances
+from .chances import GOALS, status_of_range, target_chances
+from .evidence import target_figures
 from .measures import Measure, is_average, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
@@ -82,11 +83,15 @@ def scoreboard(
     - met: the value satisfies the target and cannot be lost by time (a level, not an average), or a later bound proves
       it from its safe side (reason bound; a bound of low reliability proves nothing);
     - on_track, at_risk, off_track: probability at least 2/3, at least 1/3, less (reason model); at_risk too where the
-      ends of the range of probabilities say otherwise (reason model_range); without a model, observed pace at least
-      the needed one, at least half, less (reason pace); a value below the target without any pace is at_risk (reason
-      one_figure). A pace is counted from the first figure under the same standard at least a year before;
+      ends of the range of probabilities say otherwise (reason model_range). Where a probability lies within two
+      standard errors of a limit, so that other draws could turn the status, the reason is model_close. Without a model,
+      observed pace at least the needed one, at least half, less (reason pace); a value below the target without any
+      pace is at_risk (reason one_figure). A pace is counted from the first figure under the same standard at least a
+      year before;
     - a mean that reaches the target without proving it for every commune is on_track (reason mean_only);
-    - not_measured: no value in the target's own terms (reason no_figure), or a qualitative target (reason qualitative).
+    - not_measured: no value in the target's own terms (reason no_figure), or a target in words alone without a figure
+      of the programme's time (reason qualitative). With one it is met where the mark says so or nothing is left of what
+      is to disappear, and else judged by its pace (`judge_words`).
 
     A range "3 to 4" asks for its low end; its high end is no cap. A bound never becomes a value; bound_low and
     bound_high carry what a later one says. needed_vi and needed_en say of a target that is not measured what would be
@@ -105,7 +110,9 @@ def scoreboard(
         obs = vintage(obs, as_of, data)
     is_known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
-    asked = targets.set_index("target_id")["value_low"].reindex(POVERTY)
+    asked = targets.set_index("target_id")["value_low"].reindex(GOALS)
+    figures = target_figures(data)
+    indicators = raw_tables(data)["indicators"].set_index("indicator")
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
     chances = target_chances(obs, draws, seed, None if asked.isna().any() else tuple(asked)).set_index("target_id")
     rows = []
@@ -114,8 +121,13 @@ def scoreboard(
         if target.comparator in ("<", "<="):
             raise KontumError("error.scoreboard.rule", target=target.target_id, comparator=target.comparator)
         outlook = chances.loc[target.target_id] if target.target_id in chances.index else pd.Series(dtype=object)
-        over = is_period_over(obs, int(target.horizon_year), as_of)
-        rows.append(_row(target, measure(obs, target), outlook) | {"target_known": is_known, "period_over": over})
+        facts = dict(
+            target_known=is_known,
+            period_over=is_period_over(obs, int(target.horizon_year), as_of),
+            **{name: figures[name].get(target.target_id, "") for name in ("needed_vi", "needed_en")},
+        )
+        last = 0.0 if indicators["better"][target.indicator] == "down" else 1.0
+        rows.append(_row(target, measure(obs, target, figures), outlook, draws, last, facts))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -128,14 +140,21 @@ def status_key(status: str, is_over: bool) -> str:
     return f"target_status.{status}.over" if is_over else f"target_status.{status}"
 
 
-def _row(target: Any, measured: Measure, outlook: pd.Series) -> dict[str, Any]:
-    projected, *chances, choice_low, choice_high = outlook.reindex(OUTLOOK)
+def _row(
+    target: Any, measured: Measure, outlook: pd.Series, draws: int, last: float, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """A row of the board. last: the value at which a target in words is reached; facts: columns known already."""
+    if measured.kind == "office" and not is_average(target) and outlook.get("projected_value", np.nan) < measured.value:
+        outlook = pd.Series(dtype=object)  # the model does not know the office's figure, which has passed its forecast
+    projected, chance, chance_low, chance_high, choice_low, choice_high = outlook.reindex(OUTLOOK)
     left = target.horizon_year + 1 - decimal_year(measured.day) if measured.day else np.nan
     gap, needed = gap_and_pace(target, measured.value, left)
     observed = _observed_pace(target, measured)
-    status, reason = judge(target, measured, needed, observed, *chances)
-    key = f"needed.{target.target_id}"
-    key = key if key in labels() else "needed.other"
+    if target.comparator == "qualitative":
+        status, reason = judge_words(measured, last, left)
+    else:
+        status, reason = judge(target, measured, needed, observed, chance, chance_low, chance_high, draws)
+    facts |= {} if status == "not_measured" else {"needed_vi": "", "needed_en": ""}
     return dict(
         target_id=target.target_id,
         programme=target.programme,
@@ -155,18 +174,18 @@ def _row(target: Any, measured: Measure, outlook: pd.Series) -> dict[str, Any]:
         pace_needed=needed,
         pace_observed=observed,
         projected_value=projected,
-        probability=chances[0],
-        probability_low=chances[1],
-        probability_high=chances[2],
+        probability=chance,
+        probability_low=chance_low,
+        probability_high=chance_high,
         choice_low=choice_low,
         choice_high=choice_high,
         status=status,
         reason=reason,
-        **{f"needed_{lang}": text(key, lang) if status == "not_measured" else "" for lang in LANGUAGES},
         bound_low=measured.low,
         bound_high=measured.high,
         source_ids=measured.sources,
         source_lines=measured.lines,
+        **facts,
     )
 
 
@@ -212,12 +231,17 @@ def satisfies(comparator: str, low: float, value: float) -> bool:
 
 
 def judge(
-    target: Any, measured: Measure, needed: float, observed: float, chance: float, low: float, high: float
+    target: Any,
+    measured: Measure,
+    needed: float,
+    observed: float,
+    chance: float,
+    low: float,
+    high: float,
+    draws: int = DRAWS,
 ) -> tuple[str, str]:
-    """(status, reason) of a target by the rules of `scoreboard`; needed, observed: paces a year; low, high: the range
-    of the chance."""
-    if target.comparator == "qualitative":
-        return "not_measured", "qualitative"
+    """(status, reason) of a target with a number by the rules of `scoreboard`; needed, observed: paces a year; low,
+    high: the range of the chance, from so many draws."""
     if not is_average(target):
         if measured.kind != "none" and satisfies(target.comparator, target.value_low, measured.value):
             return ("on_track", "mean_only") if measured.is_necessary_only else ("met", "value")
@@ -227,13 +251,34 @@ def judge(
     if measured.kind == "none":
         return "not_measured", "no_figure"
     if not np.isnan(chance):
-        return status_of_range(low, chance, high)
+        return status_of_range(low, chance, high, draws)
     if measured.is_sure and not np.isnan(measured.low) and measured.bound_day > measured.day:
         proven = _pace_between(measured.day, measured.value, measured.bound_day, measured.low)
         return _status_by_pace(proven, needed), "pace_bound"
     if np.isnan(observed):
         return "at_risk", "one_figure"
     return _status_by_pace(observed, needed), "pace"
+
+
+def judge_words(measured: Measure, last: float, left: float) -> tuple[str, str]:
+    """(status, reason) of a target in words alone. last: the value at which it is reached: 1 of a mark, 0 of what is to
+    disappear; left: years to the end of the horizon.
+
+    A figure of a day before the programme is where it starts from, and judges nothing.
+
+    >>> judge_words(Measure(value=150.0, day="2024-12-31", kind="office", start=("2021-12-31", 371.0)), 0.0, 6.0)
+    ('on_track', 'pace')
+    """
+    if measured.kind == "none" or measured.day <= PROGRAMME_DAY:
+        return "not_measured", "qualitative"
+    missing = abs(measured.value - last)
+    if missing == 0:
+        return "met", "value"
+    if not measured.start:
+        return "at_risk", "one_figure"
+    first_day, first = measured.start
+    observed = _pace_between(first_day, -abs(first - last), measured.day, -missing)
+    return _status_by_pace(observed, missing / left if left > 0 else np.nan), "pace"
 
 
 def _status_by_pace(observed: float, needed: float) -> str:

@@ -5,15 +5,15 @@ programme asks for, and the one observed (`ntm.attainment`). Whoever shows a cha
 scoreboard, the figures, the explorer, the report and the notebooks print the same digits.
 """
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
+from ..data.areas import PROVINCE, rural_communes
 from ..data.memo import remember
-from ..data.programme import corridors, horizon
+from ..data.programme import corridors, goals, horizon
 from ..ntm.attainment import DRAWS, SEED, attainment_chances
+from ..ntm.projection import LEVELS
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import chance_of_average, outlook_draws
 from ..poverty.known import opening_rates
@@ -27,6 +27,8 @@ COMMUNES = {
     "ntm_model_communes": "S-NTM-03",
     "all_communes_15_criteria": "S-NTM-05",
 }
+SHARE = "all_communes_15_criteria"  # a target in per cent, of a model in communes
+GOALS = (*POVERTY, *list(COMMUNES.values())[:3])  # those whose number can be given
 COLUMNS = [
     "target_id",
     "chance",
@@ -49,23 +51,26 @@ def target_chances(
     Columns: target_id; chance: by the default; chance_low, chance_high: over all choices (fractions); choice,
     choice_low, choice_high: the codes behind the three (labels choice.CODE); projected_value, projected_q10,
     projected_q90: median and 80 % interval at the programme's end by the default, in the target's unit. Targets whose
-    model has too little to stand on at that vintage are left out. asked: falls in points a year of the province and of
-    its poor districts, default those of Programme 3299.
+    model has too little to stand on at that vintage are left out. asked: the numbers of the targets `GOALS`, falls in
+    points a year and communes, default those of Programme 3299.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> chances = target_chances(load_observations(), draws=200).set_index("target_id")
     >>> bool((chances.chance_low <= chances.chance).all() and (chances.chance <= chances.chance_high).all())
     True
     """
-    return _chances(obs, draws, seed, asked or tuple(goal.low for goal in corridors().values()))
+    least = goals()
+    falls = [goal.low for goal in corridors().values()]
+    communes = [least[name, PROVINCE].low for name in LEVELS]
+    return _chances(obs, draws, seed, asked or (*falls, *communes))
 
 
 @remember(8)
 def _chances(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...]) -> pd.DataFrame:
     tables = []
-    for model in (partial(_poverty, asked=asked), _communes):
+    for model, least in ((_poverty, asked[:2]), (_communes, asked[2:])):
         try:
-            tables.append(model(obs, draws, seed))
+            tables.append(model(obs, draws, seed, least))
         except KontumError:  # a vintage before the first figures: no model, and the board says so by an empty chance
             continue
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
@@ -80,15 +85,21 @@ def status_of_chance(chance: float) -> str:
     return "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"
 
 
-def status_of_range(low: float, chance: float, high: float) -> tuple[str, str]:
+def status_of_range(low: float, chance: float, high: float, draws: int = DRAWS) -> tuple[str, str]:
     """(status, reason): that of the chance where both ends of its range say the same, else at_risk because they do not.
 
-    >>> status_of_range(0.7, 0.8, 0.9), status_of_range(0.5, 0.8, 0.9)
-    (('on_track', 'model'), ('at_risk', 'model_range'))
+    The reason is model_close where one of the three lies within two standard errors of a limit, so that other draws
+    could turn the status.
+
+    >>> status_of_range(0.7, 0.8, 0.9), status_of_range(0.5, 0.8, 0.9), status_of_range(0.335, 0.335, 0.47)
+    (('on_track', 'model'), ('at_risk', 'model_range'), ('at_risk', 'model_close'))
     """
     status = status_of_chance(chance)
-    is_settled = status_of_chance(low) == status == status_of_chance(high)
-    return (status, "model") if is_settled else ("at_risk", "model_range")
+    if not status_of_chance(low) == status == status_of_chance(high):
+        return "at_risk", "model_range"
+    errors = {p: 2 * np.sqrt(p * (1 - p) / draws) for p in (low, chance, high)}
+    is_close = any(abs(p - limit) < error for p, error in errors.items() for limit in (LIKELY, UNLIKELY))
+    return status, "model_close" if is_close else "model"
 
 
 def _poverty(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...]) -> pd.DataFrame:
@@ -103,9 +114,10 @@ def _poverty(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _communes(obs: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    table = attainment_chances(obs, draws, seed)
-    table = table[table["event"].isin(COMMUNES)]
+def _communes(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...]) -> pd.DataFrame:
+    table = attainment_chances(obs, draws, seed, asked)
+    table = table[table["event"].isin(COMMUNES)].set_index("event", drop=False)
+    table.loc[SHARE, ["median", "q10", "q90"]] *= 100 / rural_communes()
     renamed = table.rename(
         columns={
             "default": "chance",

@@ -5,7 +5,7 @@ bound never becomes a value: it is kept beside as evidence, and can prove a targ
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..ntm.published import snapshots
 from ..poverty.districts import FIRST_YEAR, NAMES, STANDARD
 from ..poverty.known import known_groups
 from ..poverty.totals import merged_rows
+from .evidence import nearest_rows, target_figures
 
 PANEL = tuple(NAMES)  # what the panel of districts rests on
 LEAST_SPAN = 365  # days: what happened within a few months is no pace a year
@@ -52,17 +53,27 @@ def is_average(target: Any) -> bool:
     return bool(target.indicator.endswith("_per_year"))
 
 
-def measure(obs: pd.DataFrame, target: Any) -> Measure:
+def measure(obs: pd.DataFrame, target: Any, figures: pd.DataFrame | None = None) -> Measure:
     """The Measure of one row of targets.csv on the day of the vintage that `obs` is.
 
-    A figure published in the target's own terms comes first; the arithmetic of `_SPECIAL` serves where there is none.
-    An average over the years of the programme is always computed, since a published one may speak of other years.
+    A figure published in the target's own terms comes first; the arithmetic of `_COMPUTED` serves where there is none,
+    and after it the nearest evidence is named. An average over the years of the programme is always computed, since a
+    published one may speak of other years; only an office's own goes before an estimate. figures: of `target_figures`.
     """
-    special = _SPECIAL.get(target.target_id)
-    if special and is_average(target):
-        return special(obs)
+    compute = _COMPUTED.get(target.target_id)
     published = _published(obs, target.indicator, target.scope_area)
-    return special(obs) if special and published.kind == "none" else published
+    if compute and is_average(target):
+        computed = compute(obs)
+        is_better = published.kind == "office" and computed.kind == "estimated" and published.day >= computed.day
+        return replace(published, start=None) if is_better else computed
+    if published.kind != "none":
+        return published
+    computed = compute(obs) if compute else published
+    if computed.kind != "none" or computed.lines:
+        return computed
+    figures = target_figures() if figures is None else figures
+    is_listed = target.target_id in figures.index
+    return Measure(**_evidence(nearest_rows(obs, figures.loc[target.target_id]))) if is_listed else computed
 
 
 def _evidence(rows: pd.DataFrame) -> dict[str, Any]:
@@ -186,26 +197,9 @@ def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
     )
 
 
-def _evidence_only(*indicators: str, area: str = PROVINCE) -> Callable[[pd.DataFrame], Measure]:
-    """A target nothing measures, with the figures that come nearest named as evidence."""
-
-    def name_evidence(obs: pd.DataFrame) -> Measure:
-        rows = obs[(obs["ref_area"] == area) & obs["indicator"].isin(indicators)]
-        return Measure(**_evidence(rows.sort_values("time_period").groupby("indicator", sort=False).tail(1)))
-
-    return name_evidence
-
-
-_SPECIAL = {
-    "S-NTM-03": _evidence_only("ntm_model_communes", area="614"),
+_COMPUTED = {
     "S-NTM-04": _model_areas_per_commune,
     "S-NTM-05": _share_with_15,
-    "S-NTM-06": _evidence_only("ntm_criteria_mean", "ntm_criteria_mean_change"),
-    "S-NTM-07": _evidence_only("cooperatives"),
-    "S-NTM-08B": _evidence_only("ntm_communes", area="608"),
-    "S-DT-02": _evidence_only("cooperative_members", "dtts_households"),
-    "S-DT-03": _evidence_only("households_needing_resettlement", "people_needing_resettlement"),
-    "S-DT-04": _evidence_only("dtts_villages_with_rong_house", "dtts_villages", "rong_houses_repaired"),
     "S-GN-01": _poverty_pace(PROVINCE),
     "S-GN-02": _poverty_pace(POOR_DISTRICTS),
 }

@@ -11,16 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.areas import districts, register
+from ..data.areas import districts, rural_communes
 from ..data.programme import load_targets
 from .board import scoreboard
 
 FEW_DRAWS = 200  # only the statuses of targets with a model depend on draws
-
-
-def _rural_communes() -> int:
-    """Rural communes (xã) until June 2025."""
-    return int((register("2020", "commune")["type"] == "xã").sum())
 
 
 def _same(value: float) -> float:
@@ -28,7 +23,7 @@ def _same(value: float) -> float:
 
 
 def _share_of_communes(value: float) -> float:
-    return 100 * value / _rural_communes()
+    return 100 * value / rural_communes()
 
 
 def _share_of_districts(value: float) -> float:
@@ -38,7 +33,7 @@ def _share_of_districts(value: float) -> float:
 
 def _communes_below(share: float) -> float:
     """Communes below a number of criteria, from the share of communes that have it."""
-    return round(_rural_communes() * (1 - share / 100))
+    return round(rural_communes() * (1 - share / 100))
 
 
 # national target -> the province's target of the same matter, and the way from the province's unit to the nation's
@@ -61,8 +56,8 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
 
     Columns: target_id, document, indicator, horizon_year, unit_measure, national_low, national_high (in that unit);
     province_target, province_low, latest_value of the province, turned into the same unit; latest_day, target_status
-    of the province's own target. National targets without a counterpart in Programme 3299 are left out: load_targets
-    has all. So are those that a data folder does not hold.
+    of the province's own target, with ".over" once its period is over. National targets without a counterpart in
+    Programme 3299 are left out: load_targets has all. So are those that a data folder does not hold.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> beside = national_targets(load_observations()).set_index("target_id")
@@ -94,7 +89,7 @@ def national_targets(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Da
                 province_low=low,
                 latest_value=latest,
                 latest_day=province.latest_day,
-                target_status=province.status,
+                target_status=f"{province.status}.over" if province.period_over else province.status,
             )
         )
     return pd.DataFrame(rows)
