@@ -95,17 +95,17 @@ def _value(kind: str, cell: Cell) -> Any:
 
 def _count_marks(entry: Entry, marks: dict[str, Cell]) -> None:
     """Criteria met from one mark a criterion: an empty cell is "not met" where only those that are met are marked."""
-    found: dict[str, bool | None] = {}
+    mark_of: dict[str, bool | None] = {}
     for name, cell in marks.items():
         entry.typed[name] = cell.value
         try:
-            found[name] = cell_value(cell, "mark")
+            mark_of[name] = cell_value(cell, "mark")
         except KontumError as error:
             entry.refused.append(entry.problem(name, error.key, **error.values))
-    met = sum(mark is True for mark in found.values())
-    if not any(mark is not None for mark in found.values()):
+    met = sum(mark is True for mark in mark_of.values())
+    if not any(mark is not None for mark in mark_of.values()):
         return
-    if len(marks) < CRITERIA or (None in found.values() and False in found.values()):
+    if len(marks) < CRITERIA or (None in mark_of.values() and False in mark_of.values()):
         entry.refused.append(entry.problem(min(marks), "own.allowed.every_mark", count=CRITERIA))
     elif entry.values.get("ntm_criteria_met", met) != met:
         entry.refused.append(entry.problem("ntm_criteria_met", "own.allowed.marks_agree", count=met))

@@ -12,8 +12,8 @@ class Entry:
     """One row of a table: what stands in it, and what it means once that is settled.
 
     place: the sheet as messages name it; heads: the headings as messages name them, by column; number: the text of its
-    first column; found: the areas it may mean; kind: area, total, group (a subtotal), other (outside our province),
-    note or "" while unsettled; code: of the area, or of the district whose subtotal it is.
+    first column; candidates: the areas it may mean; kind: area, total, group (a subtotal), other (outside our
+    province), note or "" while unsettled; code: of the area, or of the district whose subtotal it is.
     """
 
     place: str
@@ -26,7 +26,7 @@ class Entry:
     code: str = ""
     level: str = ""
     kind: str = ""
-    found: list[Place] = field(default_factory=list)
+    candidates: list[Place] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, Any] = field(default_factory=dict)
     refused: list[Problem] = field(default_factory=list)
@@ -43,10 +43,10 @@ class Entry:
 
     def of_level(self, *levels: str) -> list[Place]:
         """Those of the areas it may mean that are of these levels."""
-        return [place for place in self.found if place.level in levels]
+        return [place for place in self.candidates if place.level in levels]
 
     def settle(self, kind: str, place: Place | None = None) -> None:
         """Fix what the row is, and its area."""
-        self.kind, self.found = kind, [place] if place else []
+        self.kind, self.candidates = kind, [place] if place else []
         if place:
             self.code, self.level = place.code, "commune" if place.level == "unit" else place.level

@@ -60,12 +60,12 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     for problem in problems:
         group = grouped.setdefault((problem.file, problem.column, problem.allowed), {})
         group.setdefault(problem.wanted("vi"), []).append(problem)
-    found = []
+    causes = []
     for group in grouped.values():
         alike = sorted(group.values(), key=lambda rows: rows[0].row or 0)
         rest = [problem for rows in alike[_TOLD_APART:] for problem in rows]
-        found += [_cause(rows) for rows in [*alike[:_TOLD_APART], rest] if rows]
-    return found
+        causes += [_cause(rows) for rows in [*alike[:_TOLD_APART], rest] if rows]
+    return causes
 
 
 def _cause(group: Sequence[Problem]) -> Problem:
@@ -74,6 +74,6 @@ def _cause(group: Sequence[Problem]) -> Problem:
     if not others:
         return first
     rows = [str(problem.row) + (f" ({problem.value!r})" if problem.value else "") for problem in others]
-    shown = ", ".join(rows[:_ASKED_ROWS]) + (" …" if len(rows) > _ASKED_ROWS else "")
-    also = Words("own.also", value=repr(first.value), count=len(others), rows=shown)
+    row_list = ", ".join(rows[:_ASKED_ROWS]) + (" …" if len(rows) > _ASKED_ROWS else "")
+    also = Words("own.also", value=repr(first.value), count=len(others), rows=row_list)
     return Problem(first.file, first.row, first.column, also, first.allowed, first.values)

@@ -28,23 +28,26 @@ def foreign_sheets(name: str, content: bytes, most_rows: int, most_columns: int)
     with warnings.catch_warnings(action="ignore"):  # newer Pythons warn of threads; this child starts and locks none
         reader.start()
     sender.close()
-    answer: Any = "own.error.no_workbook"
+    answer: Any = None
     try:
         with suppress(EOFError, OSError):  # it ended without an answer
-            answer = answers.recv() if answers.poll(SECONDS) else answer
+            if answers.poll(SECONDS):
+                answer = answers.recv()
     finally:
         reader.kill()
         reader.join()
         answers.close()
-    if answer == "own.error.far_cell":
+    if answer == "password":
+        raise KontumError("own.error.password", file=name)
+    if answer == "far":
         raise KontumError("own.error.far_cell", file=name, rows=most_rows, columns=most_columns)
-    if isinstance(answer, str):
-        raise KontumError(answer, file=name)
+    if answer is None:
+        raise KontumError("own.error.no_workbook", file=name)
     return list(answer)
 
 
 def _send(sender: Any, content: bytes, most_rows: int, most_columns: int) -> None:
-    """Send the sheets, or the key of what is wrong; nothing is said on the way."""
+    """Send the sheets, or in a word what is wrong with them; nothing is said on the way."""
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with suppress(ImportError, OSError, ValueError):  # not on every system
@@ -57,14 +60,12 @@ def _send(sender: Any, content: bytes, most_rows: int, most_columns: int) -> Non
     try:
         sender.send(_sheets(content, most_rows, most_columns))
     except PasswordError:
-        sender.send("own.error.password")
-    except KontumError as error:
-        sender.send(error.key)
+        sender.send("password")
     except Exception:  # a damaged workbook fails in as many ways as there are parts in it
-        sender.send("own.error.no_workbook")
+        sender.send(None)
 
 
-def _sheets(content: bytes, most_rows: int, most_columns: int) -> list[Grid]:
+def _sheets(content: bytes, most_rows: int, most_columns: int) -> list[Grid] | str:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
@@ -75,7 +76,7 @@ def _sheets(content: bytes, most_rows: int, most_columns: int) -> list[Grid]:
             sheet = book.get_sheet_by_index(place)
             rows, columns = (last + 1 for last in sheet.end or (0, 0))
             if rows > most_rows or columns > most_columns:
-                raise KontumError("own.error.far_cell", file="", rows=most_rows, columns=most_columns)
+                return "far"
             merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
             is_hidden = about.visible != SheetVisibleEnum.Visible
             sheets.append((about.name, sheet.to_python(skip_empty_area=False), merged, is_hidden))

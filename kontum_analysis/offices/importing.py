@@ -52,11 +52,11 @@ def read_filled(
     rows = [entry for table in (layout, *tables.totals) for entry in _rows(table, answers, problems)]
     problems += settle_rows(rows, _context(layout, rows, year, level or "", answers))
     problems += _refused_levels(rows, year)
-    fractions, found = settle_fractions(rows, layout, answers)
+    fractions, doubts = settle_fractions(rows, layout, answers)
     areas = [entry for entry in rows if entry.kind == "area" and entry.values]
     areas, parts = add_up_to_units(areas)
     problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refused]
-    problems += [*found, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
+    problems += [*doubts, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
     if problems:
         raise DataError(causes(problems))
     if not areas:
@@ -95,8 +95,8 @@ def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Ent
 
 
 def _heading(name: str) -> dict[str, str]:
-    shown = FRACTIONS.get(name, name)
-    return {lang: heading(shown, lang) if shown in BY_NAME else name for lang in LANGUAGES}
+    column = FRACTIONS.get(name, name)
+    return {lang: heading(column, lang) if column in BY_NAME else name for lang in LANGUAGES}
 
 
 def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answers: Answers) -> Context:
@@ -117,7 +117,7 @@ def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answe
 
 def _refused_levels(rows: Sequence[Entry], year: int) -> list[Problem]:
     """A district's own row in a year after the districts; before it, a subtotal without rows is a district's figure."""
-    small = {row.found[0].parent for row in rows if row.kind == "area" and row.level != "district"}
+    small = {row.candidates[0].parent for row in rows if row.kind == "area" and row.level != "district"}
     problems = []
     for row in rows:
         if row.kind == "group" and row.code and row.code not in small and row.values:

@@ -65,11 +65,11 @@ def _read(path: Path, number: int) -> Import:
 
 def earlier_answers(office: str | None, user: User = True) -> Answers:
     """What an office answered with its last import that needed answers; nothing where it never did."""
-    found = Answers()
+    answers = Answers()
     for entry in imports(user):
         if entry.answers and (office is None or fold(entry.office) == fold(office)):
-            found = answers_from(entry.answers).over(found)
-    return found
+            answers = answers_from(entry.answers).over(answers)
+    return answers
 
 
 def state_of(place: Path) -> str:

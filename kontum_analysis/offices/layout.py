@@ -114,7 +114,7 @@ def _text(cell: Cell) -> str:
     return "" if cell.value is None else str(cell.value)
 
 
-def _paths(rows: list[list[str]], knows_merged: bool) -> dict[int, tuple[str, ...]]:
+def _paths(rows: list[list[str]], has_merged: bool) -> dict[int, tuple[str, ...]]:
     """For each column that has a heading its texts from above, each once.
 
     Where no cells are merged (a text; a heading centred across cells), a cell without text belongs to the group on its
@@ -122,7 +122,7 @@ def _paths(rows: list[list[str]], knows_merged: bool) -> dict[int, tuple[str, ..
     """
     width = max(map(len, rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]
-    if not knows_merged:
+    if not has_merged:
         for above, below in zip(rows, rows[1:], strict=False):
             for place in range(1, width):
                 if not above[place] and below[place]:

@@ -70,12 +70,12 @@ def named_district(titles: str) -> str:
     """The code of the one district that the lines above a table name; "" for none or several."""
     folded = fold(titles)
     kinds = {"huyện": ("huyen",), "thành phố": ("thanhpho", "tp")}
-    found = {
+    codes = {
         place.code
         for place in places(False)
         if place.level == "district" and any(kind + fold(place.name) in folded for kind in kinds[place.type])
     }
-    return found.pop() if len(found) == 1 else ""
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _name(value: Any, is_of_file: bool, allowed: str) -> str:

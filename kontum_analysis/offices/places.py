@@ -117,13 +117,13 @@ def _kinds() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _spellings() -> dict[str, set[tuple[str, str]]]:
     """Folded spelling -> (vintage, code) of all that are spelt so."""
-    found: dict[str, set[tuple[str, str]]] = {}
+    spellings: dict[str, set[tuple[str, str]]] = {}
     row: Any
     for row in register().itertuples():
         for way in {row.name_vi, row.name_gso, row.name_ascii, *row.aliases.split("|")} - {""}:
             for spelling in (fold(way), fold(split_name(way).bare)):
-                found.setdefault(spelling, set()).add((row.vintage, row.code))
-    return found
+                spellings.setdefault(spelling, set()).add((row.vintage, row.code))
+    return spellings
 
 
 def named(typed: str, is_late: bool) -> list[Place]:
@@ -135,11 +135,11 @@ def named(typed: str, is_late: bool) -> list[Place]:
     (['23425', '23500'], ['23473'])
     """
     name = split_name(typed)
-    found = [place for place in places(is_late) if _bears(place, name.bare, name.type)]
-    if not found:  # a comma or brackets of the name's own
-        found = [place for place in places(is_late) if _bears(place, typed, "")]
-        return found
-    return within(found, name.beside) if name.beside else found
+    hits = [place for place in places(is_late) if _bears(place, name.bare, name.type)]
+    if not hits:  # a comma or brackets of the name's own
+        hits = [place for place in places(is_late) if _bears(place, typed, "")]
+        return hits
+    return within(hits, name.beside) if name.beside else hits
 
 
 def _bears(place: Place, spelling: str, kind: str) -> bool:
@@ -153,12 +153,12 @@ def district_codes(typed: str) -> set[str]:
     return {place.code for place in places(False) if place.level == "district" and _bears(place, name.bare, name.type)}
 
 
-def within(found: Iterable[Place], district: str) -> list[Place]:
+def within(candidates: Iterable[Place], district: str) -> list[Place]:
     """Those of the areas that lie in the (old) district of this name; all of them where it is a province's."""
     if fold(split_name(district).bare) in ("kontum", "quangngai") and split_name(district).type in ("tỉnh",):
-        return list(found)
+        return list(candidates)
     codes = district_codes(district)
-    return [place for place in found if place.parent in codes or (not place.parent and place.code in codes)]
+    return [place for place in candidates if place.parent in codes or (not place.parent and place.code in codes)]
 
 
 @lru_cache(maxsize=10_000)
@@ -208,9 +208,9 @@ def unit_of_part(code: str) -> Place:
     return next(place for place in places(True) if place.level == "unit" and place.code == old[code])
 
 
-def listed_places(found: Iterable[Place], lang: str, most: int = 6) -> str:
+def listed_places(areas: Iterable[Place], lang: str, most: int = 6) -> str:
     """Names of areas as a sentence lists them, with how many more where there are many."""
-    names = [f"{place.type} {place.name}" for place in found]
+    names = [f"{place.type} {place.name}" for place in areas]
     more = [text("own.more", lang, count=len(names) - most)] if len(names) > most else []
     return listed([*names[:most], *more], lang)
 

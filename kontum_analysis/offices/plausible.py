@@ -61,8 +61,8 @@ def _words(key: str, filled: Filled, entry: Entry, **values: Any) -> Words:
 
 def _area(entry: Entry, filled: Filled, lang: str) -> str:
     if entry.level == "commune":
-        found = area(entry.code, vintage_of(filled.day))
-        return f"{found.type} {found.name}"
+        place = area(entry.code, vintage_of(filled.day))
+        return f"{place.type} {place.name}"
     return area_name(entry.code, lang)
 
 
@@ -71,15 +71,15 @@ def _heading(name: str) -> dict[str, str]:
 
 
 def _totals(filled: Filled) -> Iterator[Words]:
-    for found in filled.disagreements:
+    for disagreement in filled.disagreements:
         yield Words(
             "own.doubt.total",
-            row=found.entry.row,
-            name=found.entry.name or found.entry.number,
-            column=_heading(found.column),
-            stated=found.stated,
-            added=found.added,
-            count=found.rows,
+            row=disagreement.entry.row,
+            name=disagreement.entry.name or disagreement.entry.number,
+            column=_heading(disagreement.column),
+            stated=disagreement.stated,
+            added=disagreement.added,
+            count=disagreement.rows,
         )
 
 
@@ -144,8 +144,8 @@ def _missing(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> It
         gone = before[~before["ref_area"].isin({entry.code for entry in filled.entries})].drop_duplicates("ref_area")
         if len(gone):
             names = list(gone["area_name"])
-            shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-            yield Words("own.doubt.missing", count=len(names), names=shown, day=gone["time_period"].iloc[0][:4])
+            first_names = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+            yield Words("own.doubt.missing", count=len(names), names=first_names, day=gone["time_period"].iloc[0][:4])
 
 
 def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:

@@ -66,8 +66,8 @@ def _rates(entry: Entry) -> Iterator[Problem]:
 
 def _ntm(entry: Entry, year: int) -> Iterator[Problem]:
     ntm = [name for name in entry.typed if name in BY_NAME and BY_NAME[name].is_ntm]
-    if entry.level == "commune" and ntm and entry.found[0].type != "xã":
-        yield entry.problem(ntm[0], "own.allowed.rural", kind=entry.found[0].type)
+    if entry.level == "commune" and ntm and entry.candidates[0].type != "xã":
+        yield entry.problem(ntm[0], "own.allowed.rural", kind=entry.candidates[0].type)
     if entry.level == "district" and "ntm_communes" in entry.values:
         most = len(members(f"{year}-12-31", rural=True)[entry.code])
         if entry.values["ntm_communes"] > most:

@@ -55,7 +55,7 @@ def settle_rows(entries: Sequence[Entry], context: Context) -> list[Problem]:
     level = _level(open_entries, context)
     open_entries = [entry for entry in open_entries if not entry.kind]
     if not level:
-        problems += [_which(entry, entry.found) for entry in open_entries if len(entry.found) > 1]
+        problems += [_which(entry, entry.candidates) for entry in open_entries if len(entry.candidates) > 1]
     elif level == "district":
         problems += _settle_districts(open_entries)
     else:
@@ -80,34 +80,34 @@ def _look(entry: Entry, context: Context) -> Problem | None:
         entry.settle("group", _district(codes.pop()))
         return None
     answer = context.answers.get(fold(entry.name))
-    entry.found = named(entry.name, context.is_late)
+    entry.candidates = named(entry.name, context.is_late)
     if answer or entry.area_code:
         coded = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
         if not coded:
             hint = nearest(entry.name, places(context.is_late)) if entry.name else ""
             return entry.problem("code", "own.allowed.code", nearest=hint or "–")
-        if not answer and entry.name and not set(coded) & set(entry.found):
+        if not answer and entry.name and not set(coded) & set(entry.candidates):
             return entry.problem("code", "own.allowed.name", code=entry.area_code, name=coded[0].name)
-        entry.found = [place for place in coded if answer or not entry.name or place in entry.found]
+        entry.candidates = [place for place in coded if answer or not entry.name or place in entry.candidates]
     return _hold_against_district(entry, context.is_late)
 
 
 def _hold_against_district(entry: Entry, is_late: bool) -> Problem | None:
     name = split_name(entry.name)
-    without = named(f"{name.type} {name.bare}".strip(), is_late) if name.beside else entry.found
+    without = named(f"{name.type} {name.bare}".strip(), is_late) if name.beside else entry.candidates
     beside = entry.district or name.beside
     if beside and without:
         if not (inside := within(without, beside)):
             key = "own.allowed.not_in_district" if district_codes(beside) else "own.allowed.district"
             small = [place for place in without if place.parent] or without
             return entry.about_area(key, district=beside, found="; ".join(p.described("vi") for p in small[:3]))
-        entry.found = [place for place in inside if place in entry.found or not entry.found]
+        entry.candidates = [place for place in inside if place in entry.candidates or not entry.candidates]
     return None
 
 
 def _of_later_units(entries: Sequence[Entry]) -> list[Problem]:
     """In a table of before July 2025 units of that month are refused; where both bear a name, the older is meant."""
-    later = [entry for entry in entries if entry.found and not entry.of_level("province", "district", "commune")]
+    later = [entry for entry in entries if entry.candidates and not entry.of_level("province", "district", "commune")]
     is_later_table = later and not any(
         entry.of_level("commune") and not entry.of_level("unit", "district") for entry in entries
     )
@@ -118,7 +118,7 @@ def _of_later_units(entries: Sequence[Entry]) -> list[Problem]:
             parts = {lang: listed_places(parts_of(unit.code), lang) for lang in ("vi", "en")}
             problems.append(entry.about_area("own.allowed.units_later", name=f"{unit.type} {unit.name}", parts=parts))
             entry.kind = "note"
-        entry.found = [place for place in entry.found if place.level != "unit"]
+        entry.candidates = [place for place in entry.candidates if place.level != "unit"]
     return problems
 
 
@@ -126,7 +126,7 @@ def _level(entries: Iterable[Entry], context: Context) -> str:
     """The level of the areas of a table: small (communes or units) or district; "" where nothing tells."""
     if context.level:
         return "district" if context.level == "district" else "small"
-    entries = [entry for entry in entries if entry.found]
+    entries = [entry for entry in entries if entry.candidates]
     if context.is_late and entries and all(entry.of_level("unit") for entry in entries):
         return "small"
     if any(entry.of_level(*SMALL) and not entry.of_level("district", "province") for entry in entries):
@@ -169,14 +169,14 @@ def _settle_districts(entries: Sequence[Entry]) -> list[Problem]:
         elif sure:
             entry.settle("area", city[0])
         else:
-            problems.append(_which(entry, entry.found))
+            problems.append(_which(entry, entry.candidates))
     return problems
 
 
-def _which(entry: Entry, found: Sequence[Place]) -> Problem:
+def _which(entry: Entry, candidates: Sequence[Place]) -> Problem:
     """The question which of several areas a row means, with an answer to copy."""
-    described = {lang: "; ".join(place.described(lang) for place in found[:4]) for lang in ("vi", "en")}
-    return entry.about_area("own.allowed.which", found=described, name=entry.name, code=found[0].code)
+    described = {lang: "; ".join(place.described(lang) for place in candidates[:4]) for lang in ("vi", "en")}
+    return entry.about_area("own.allowed.which", found=described, name=entry.name, code=candidates[0].code)
 
 
 def _settle_headers(entries: Sequence[Entry], open_entries: Sequence[Entry]) -> None:
@@ -222,24 +222,24 @@ def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
             district = group.code if group else context.district
             inside = [place for place in small if place.parent == district]
             if group and not inside:
-                found = "; ".join(place.described("vi") for place in small[:3])
-                problems.append(entry.about_area("own.allowed.not_in_group", row=group.row, found=found))
-            entry.found = inside or small
+                nearest_areas = "; ".join(place.described("vi") for place in small[:3])
+                problems.append(entry.about_area("own.allowed.not_in_group", row=group.row, found=nearest_areas))
+            entry.candidates = inside or small
     asked = {problem.row for problem in problems}
     open_entries = [entry for entry in open_entries if entry.row not in asked]
     _choose_time(open_entries, context)
     for entry in open_entries:
         _choose_by_neighbours(entry, open_entries)
-        if len(entry.found) > 1:
-            problems.append(_which(entry, entry.found))
+        if len(entry.candidates) > 1:
+            problems.append(_which(entry, entry.candidates))
         else:
-            entry.settle("area", entry.found[0])
+            entry.settle("area", entry.candidates[0])
             entry.level = entry.level if not context.is_late else _time(entry)
     return problems
 
 
 def _time(entry: Entry) -> str:
-    return "commune" if (entry.found[0].level == "unit") else "old commune"
+    return "commune" if (entry.candidates[0].level == "unit") else "old commune"
 
 
 def _choose_time(entries: Sequence[Entry], context: Context) -> None:
@@ -248,35 +248,35 @@ def _choose_time(entries: Sequence[Entry], context: Context) -> None:
     has_new = context.level == "unit" or any(not entry.of_level("commune") for entry in entries)
     for entry in entries:
         if entry.of_level("unit") and entry.of_level("commune") and not (has_old and has_new):
-            entry.found = entry.of_level("commune" if has_old else "unit")
+            entry.candidates = entry.of_level("commune" if has_old else "unit")
 
 
 def _choose_by_neighbours(entry: Entry, entries: Sequence[Entry]) -> None:
     """Of communes with one name take the one that no other row has, and that lies where the rows beside it lie."""
-    if len(entry.found) < 2:
+    if len(entry.candidates) < 2:
         return
-    others = [other for other in entries if other is not entry and len(other.found) == 1]
-    free = [place for place in entry.found if place not in [other.found[0] for other in others]]
-    before = [other.found[0].parent for other in others if other.row < entry.row][-1:]
-    after = [other.found[0].parent for other in others if other.row > entry.row][:1]
+    others = [other for other in entries if other is not entry and len(other.candidates) == 1]
+    free = [place for place in entry.candidates if place not in [other.candidates[0] for other in others]]
+    before = [other.candidates[0].parent for other in others if other.row < entry.row][-1:]
+    after = [other.candidates[0].parent for other in others if other.row > entry.row][:1]
     beside = {*before, *after}
     if len(free) > 1 and len(beside) == 1:
         free = [place for place in free if place.parent in beside] or free
-    entry.found = free or entry.found
+    entry.candidates = free or entry.candidates
 
 
 def _settle_unknown(entry: Entry, entries: Sequence[Entry], level: str, context: Context) -> list[Problem]:
     """A row of no area: a note, a subtotal of some rows, an area outside our province, or one of ours typed wrong."""
-    if entry.found and all(place.level == "province" for place in entry.found):
+    if entry.candidates and all(place.level == "province" for place in entry.candidates):
         entry.settle("total")
         return []
-    if not entry.values and not (entry.found and entry.refused):
+    if not entry.values and not (entry.candidates and entry.refused):
         entry.settle("note")
         return []
-    taken = {other.code for other in entries if other.kind == "area"}
+    codes_in_use = {other.code for other in entries if other.kind == "area"}
     wanted = ("district",) if level == "district" else (("unit",) if context.is_late else ("commune",))
     district = next((e.code for e in reversed(entries) if e.kind == "group" and e.code and e.row < entry.row), "")
-    ours = [p for p in places(context.is_late) if p.level in wanted and p.code not in taken]
+    ours = [p for p in places(context.is_late) if p.level in wanted and p.code not in codes_in_use]
     ours = [p for p in ours if p.parent == (district or context.district)] or ours
     hint = nearest(entry.name, ours)
     if not nearest(entry.name, ours, least=_NEAR):

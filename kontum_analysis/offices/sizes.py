@@ -21,7 +21,7 @@ def is_of_district_size(entry: Entry) -> bool | None:
     """Whether a row that may be a district has at least half of its households; None where it says no households.
 
     >>> from kontum_analysis.offices.places import Place
-    >>> row = Entry("a", 2, {}, found=[Place("615", "Đăk Hà", "huyện", "district", "")])
+    >>> row = Entry("a", 2, {}, candidates=[Place("615", "Đăk Hà", "huyện", "district", "")])
     >>> row.values["households_total"] = 19500
     >>> is_of_district_size(row)
     True

@@ -156,8 +156,10 @@ def _answers_of(plan: Plan) -> Answers:
     return Answers(columns, plan.answers.areas, plan.answers.dash)
 
 
-def _shows_the_same(now: Plan, shown: Plan) -> bool:
-    return all(new.astype(str).equals(old.astype(str)) for new, old in zip(_settled(now), _settled(shown), strict=True))
+def _shows_the_same(now: Plan, earlier: Plan) -> bool:
+    return all(
+        new.astype(str).equals(old.astype(str)) for new, old in zip(_settled(now), _settled(earlier), strict=True)
+    )
 
 
 def _settled(plan: Plan) -> list[pd.DataFrame]:
@@ -179,12 +181,12 @@ def undo(number: int | None = None, user: User = True, wait: float = journal.WAI
         entries = [entry for entry in journal.imports(place) if entry.number]
         if not entries:
             raise KontumError("own.error.nothing_to_undo")
-        found = [entry for entry in entries if number in (None, entry.number)]
-        if not found:
+        matches = [entry for entry in entries if number in (None, entry.number)]
+        if not matches:
             numbers = [entry.number for entry in entries]
             raise KontumError("own.error.no_such_import", number=number, numbers=_listed(numbers))
-        journal.take_away(place, found[-1].number)
-        return found[-1]
+        journal.take_away(place, matches[-1].number)
+        return matches[-1]
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -31,16 +31,16 @@ def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem
         if lacking:
             problems.append(_parts_problem(unit, rows, lacking))
             continue
-        unit_entry, found = _added(unit, rows)
+        unit_entry, faults = _added(unit, rows)
         kept.append(unit_entry)
-        problems += found
+        problems += faults
     return kept, problems
 
 
 def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place]) -> Problem:
     words: dict[str, Any] = {
-        name: {lang: listed_places(found, lang) for lang in ("vi", "en")}
-        for name, found in (("parts", [row.found[0] for row in rows]), ("lacking", lacking))
+        name: {lang: listed_places(areas, lang) for lang in ("vi", "en")}
+        for name, areas in (("parts", [row.candidates[0] for row in rows]), ("lacking", lacking))
     }
     return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **words)
 

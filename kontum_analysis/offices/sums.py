@@ -45,7 +45,11 @@ def disagreements(entries: Sequence[Entry], members: Mapping[str, set[str]]) -> 
         if entry.kind == "group":
             codes = members.get(entry.code, set())
             blocks = _blocks(entries, place)
-            parts = [row for row in small if row.found and row.found[0].code in codes] if entry.code else blocks[0]
+            parts = (
+                [row for row in small if row.candidates and row.candidates[0].code in codes]
+                if entry.code
+                else blocks[0]
+            )
         for name in counts:
             choices = [parts, *_blocks(entries, place)]
             sums = [sum(row.values[name] for row in block if name in row.values) for block in choices]

@@ -54,7 +54,7 @@ def choose_tables(name: str, sheets: Sequence[Sheet], wanted: str | None, year: 
 def _layout(name: str, sheet: Sheet, answers: Answers) -> Layout | None:
     """The layout of a sheet, read in an old font where it is not understood without."""
     readings = [sheet, *(sheet.in_letters(letters) for letters in OLD_LETTERS)] if not sheet.letters else [sheet]
-    return next((found for s in readings if (found := find_layout(name, s, None, answers.columns))), None)
+    return next((layout for s in readings if (layout := find_layout(name, s, None, answers.columns))), None)
 
 
 def _size(layout: Layout) -> tuple[int, int]:

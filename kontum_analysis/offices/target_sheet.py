@@ -116,9 +116,9 @@ def target_layout(file: str, sheets: Sequence[Sheet]) -> Layout | None:
             headings = {place: str(cell.value) for place, cell in enumerate(row) if isinstance(cell.value, str)}
             names = {place: heads.get(fold(words), "") for place, words in headings.items()}
             if {"target_id", "value"} <= set(names.values()):
-                shown: dict[int, str | None] = dict.fromkeys(names, "")
-                shown |= {place: name for place, name in names.items() if name in ("target_id", "value")}
-                return Layout(file, sheet, top, 1, headings, shown)
+                columns: dict[int, str | None] = dict.fromkeys(names, "")
+                columns |= {place: name for place, name in names.items() if name in ("target_id", "value")}
+                return Layout(file, sheet, top, 1, headings, columns)
     return None
 
 

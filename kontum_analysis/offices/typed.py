@@ -83,8 +83,8 @@ def cell_value(cell: Cell, kind: str) -> Any:
         raise KontumError("own.allowed.no_date")
     if value is None or (isinstance(value, str) and _meaning(WORDS, _bare(value)) == "nothing"):
         return None
-    shown = _shown(value, cell.number_format)
-    return None if shown is None else READERS[kind](shown, cell.number_format)
+    visible = _visible(value, cell.number_format)
+    return None if visible is None else READERS[kind](visible, cell.number_format)
 
 
 def _bare(text: str) -> str:
@@ -117,7 +117,7 @@ def _code(section: list[str]) -> str:
     return "".join(token for token in section if len(token) == 1)
 
 
-def _shown(value: Any, number_format: str) -> Any:
+def _visible(value: Any, number_format: str) -> Any:
     """A number as its format shows it: without noise beyond 15 digits, as per cent, with the digits of a mask."""
     if isinstance(value, bool) or not isinstance(value, int | float) or number_format in ("", "General", "@"):
         return _without_noise(value)
@@ -277,7 +277,7 @@ def day(typed: object, is_day_first: bool = True) -> str:
             orders = [date(year, month, day).isoformat() for day, month in ((first, second), (second, first))]
             raise KontumError("own.allowed.day_order", day_first=orders[0], month_first=orders[1])
         return _date(year, second, first)
-    if match := next((found for pattern in _DAYS if (found := pattern.fullmatch(text))), None):
+    if match := next((hit for pattern in _DAYS if (hit := pattern.fullmatch(text))), None):
         return _date(int(match["y"]), int(match["m"]), int(match["d"]))
     raise KontumError("own.allowed.day")
 
