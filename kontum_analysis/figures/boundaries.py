@@ -84,7 +84,9 @@ def borders(path: str | Path) -> GeoDataFrame:
             raise KontumError("hostile.map_shape", file=path.name, district=kind.name(code))
     shapes = shapes.assign(area=shapes["area"].map(lambda code: kind.district.get(code, code)))
     whole = shapes.set_geometry(shapes.geometry.make_valid()).dissolve("area")
-    return whole.set_geometry(whole.geometry.map(_swapped) if _is_latitude_first(whole) else whole.geometry)
+    if not _is_latitude_first(whole):
+        return whole
+    return whole.set_geometry(whole.geometry.transform(lambda points: points[:, ::-1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,12 +209,6 @@ def _is_latitude_first(shapes: GeoDataFrame) -> bool:
     """Whether the first coordinate is how far north Kon Tum lies, in degrees or metres, and the second is not."""
     west, south, east, north = shapes.total_bounds
     return any(low < west and east < high and not low < south < north < high for low, high in NORTH)
-
-
-def _swapped(shape: Any) -> Any:
-    from shapely import transform
-
-    return transform(shape, lambda points: points[:, ::-1])
 
 
 def _aspect(shapes: GeoDataFrame) -> float:
