@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontum_analysis.base.errors import KontumError
-from kontum_analysis.offices.sheets import Cell, open_sheets
+from kontum_analysis.offices.opening import open_sheets
+from kontum_analysis.offices.sheets import Cell
 from kontum_analysis.offices.typed import FORMATS, WORDS, cell_value, day, decimal_number, whole_number
 
 

@@ -1,6 +1,6 @@
 """Read an office's table: which sheet, which area each row is, what each cell says, and every mistake, all at once.
 
-The way: `sheets` opens the file, `layout` finds heading and columns, this module reads the cells, `rows` settles which
+The way: `opening` opens the file, `layout` finds heading and columns, this module reads the cells, `rows` settles which
 area each row is, `row_checks` and `sums` compare them, `changes` sets them beside what is known.
 """
 
@@ -19,10 +19,10 @@ from .filled import Filled, causes
 from .fractions import doubtful_texts, settle_fractions
 from .layout import Layout
 from .meta import about_document, named_district
+from .opening import open_sheets
 from .places import is_late, listed_places, places
 from .row_checks import cross_problems
 from .rows import Context, settle_rows
-from .sheets import open_sheets
 from .successors import add_up_to_units
 from .sums import disagreements
 from .tables import choose_tables
