@@ -135,11 +135,11 @@ def data_dictionary():
 
 def sources():
     """Every source with its link and the number of observations that rest on it."""
-    found = rows(RAW / "sources.csv")
+    table = rows(RAW / "sources.csv")
     used = [row["source_id"] for row in rows(RAW / "observations.csv")]
     heads = [both(f"col.{name}") for name in ("source", "document", "published", "kind", "used")]
     body = []
-    for row in found:
+    for row in table:
         title = html.escape(row["title"])
         title = f'<a href="{html.escape(row["url"])}">{title}</a>' if row["url"] else title
         kind = f"kind.{row['kind']}"
@@ -153,7 +153,7 @@ def sources():
             ]
         )
     return (
-        intro("sources", count=len(found)) + "\n" + html_table(heads, body, [f"source-{r['source_id']}" for r in found])
+        intro("sources", count=len(table)) + "\n" + html_table(heads, body, [f"source-{r['source_id']}" for r in table])
     )
 
 

@@ -86,7 +86,7 @@ def simulate_panel(seed, setting=SETTINGS["default"]):
                 gap += years * (region_lasting + region_new - setting.convergence * gap)
             truth = expit(level + gap)
             effective = np.maximum(size / setting.design_effect, 20)
-            seen = rng.binomial(np.round(effective).astype(int), truth) / np.round(effective).astype(int)
-            rows += [(f"{name}-{r:02d}", name, name, time, seen[r]) for r in range(count)]
-            rows.append((name, None, name, time, float(share @ seen)))
+            observed = rng.binomial(np.round(effective).astype(int), truth) / np.round(effective).astype(int)
+            rows += [(f"{name}-{r:02d}", name, name, time, observed[r]) for r in range(count)]
+            rows.append((name, None, name, time, float(share @ observed)))
     return pd.DataFrame(rows, columns=["area", "parent", "group", "time", "rate"])

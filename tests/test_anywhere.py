@@ -56,17 +56,17 @@ def started(words, prefix=(), **environment):
     )
 
 
-def here():
+def in_this_process():
     """What CHEAP says in this very process."""
-    said, words = io.StringIO(), sys.argv
+    output, words = io.StringIO(), sys.argv
     sys.argv = ["-c", str(ROOT)]
     try:
-        with redirect_stdout(said):
+        with redirect_stdout(output):
             exec(CHEAP, {})
     finally:
         sys.argv = words
         sys.path.remove(str(ROOT))
-    return said.getvalue()
+    return output.getvalue()
 
 
 def copied(folder):
@@ -105,7 +105,7 @@ def test_all_hindrances_at_once_change_no_byte_and_a_refused_write_is_said(read_
     hindered = dict(C_LOCALE, TZ="Pacific/Pago_Pago")
     done = started(["-c", CHEAP, str(folder)], prefix, **hindered)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == here() and len(done.stdout.splitlines()) == 5
+    assert done.stdout == in_this_process() and len(done.stdout.splitlines()) == 5
     refused = started(["-c", COMMAND, str(folder), "reproduce"], prefix, **hindered)
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
     assert "không ghi được tệp (hệ thống báo: Permission denied)" in refused.stderr
@@ -115,14 +115,14 @@ def test_all_hindrances_at_once_change_no_byte_and_a_refused_write_is_said(read_
 def test_a_notebook_and_a_command_in_every_place_give_the_same_bytes(read_only):
     folder, prefix = read_only
     ask = ["project", "--scenario", "programme-mid"]
-    here = started(["-c", CHEAP, str(ROOT), "notebook"]).stdout
-    said = started(["-c", COMMAND, str(ROOT), *ask]).stdout
-    assert len(here.splitlines()) == 6 and "programme-mid" in said
+    in_notebook = started(["-c", CHEAP, str(ROOT), "notebook"]).stdout
+    output = started(["-c", COMMAND, str(ROOT), *ask]).stdout
+    assert len(in_notebook.splitlines()) == 6 and "programme-mid" in output
     for name, environment in PLACES.items():
-        assert started(["-c", CHEAP, str(ROOT), "notebook"], **environment).stdout == here, name
-        assert started(["-c", COMMAND, str(ROOT), *ask], **environment).stdout == said, name
-    assert started(["-c", CHEAP, str(folder), "notebook"], prefix).stdout == here
-    assert started(["-c", COMMAND, str(folder), *ask], prefix).stdout == said
+        assert started(["-c", CHEAP, str(ROOT), "notebook"], **environment).stdout == in_notebook, name
+        assert started(["-c", COMMAND, str(ROOT), *ask], **environment).stdout == output, name
+    assert started(["-c", CHEAP, str(folder), "notebook"], prefix).stdout == in_notebook
+    assert started(["-c", COMMAND, str(folder), *ask], prefix).stdout == output
 
 
 @pytest.mark.slow

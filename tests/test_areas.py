@@ -141,8 +141,8 @@ NEAREST = {
 
 
 @pytest.mark.parametrize("asked", NEAREST, ids=str)
-def test_of_an_unknown_name_the_nearest_are_named_those_of_kon_tum_first(asked):
-    assert refusal(areas.resolve, *asked) == f"no area is called {asked[0]!r}; the nearest are {NEAREST[asked]}"
+def test_of_an_unknown_name_the_nearest_are_named_those_of_kon_tum_first(query):
+    assert refusal(areas.resolve, *query) == f"no area is called {query[0]!r}; the nearest are {NEAREST[query]}"
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from kontum_analysis.publish.tables import report_tables
 @pytest.fixture(scope="module")
 def tables(obs):
     """Every report table for two scenarios, by name. Read only."""
-    made, problems = report_tables(obs, [kt.preset("programme-mid", end=2026), kt.preset("observed-pace", end=2026)])
+    report, problems = report_tables(obs, [kt.preset("programme-mid", end=2026), kt.preset("observed-pace", end=2026)])
     assert problems == []
-    return {table.name: table for table in made}
+    return {table.name: table for table in report}
 
 
 def column(values, name, lang="vi", of=""):
@@ -128,8 +128,8 @@ def test_the_tables_hold_the_numbers_of_the_package(tables):
 
 def test_a_vintage_too_early_names_the_tables_it_cannot_give():
     early = kt.load_observations(as_of="2021-06-30")
-    made, problems = report_tables(early, [kt.preset("programme-mid")], names=["rates", "sources"])
-    assert [table.name for table in made] == ["sources"]
+    report, problems = report_tables(early, [kt.preset("programme-mid")], names=["rates", "sources"])
+    assert [table.name for table in report] == ["sources"]
     assert [name for name, _ in problems] == ["rates"] and isinstance(problems[0][1], kt.KontumError)
 
 

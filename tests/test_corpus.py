@@ -26,7 +26,7 @@ OFFICE = [case for case in CASES if case.write is written_by_libreoffice]
 
 def outcome(case: Case, folder):
     """The table of a case, or the key of the one problem it ends in."""
-    path = case.made(folder)
+    path = case.write_file(folder)
     given = dict(office="Sở Lao động", document="01/TN", date=case.date, year=case.year)
     try:
         return read_filled(path, answers_from(case.answers), case.sheet, **given)
@@ -48,34 +48,34 @@ def differences(case: Case, folder):
     values = {e.code: tuple(e.values.get(name) for name in columns) for e in filled.entries}
     wanted = {code: value if isinstance(value, tuple) else (value,) for code, value in case.values.items()}
     kinds = {kind: sum(row.kind == kind for row in filled.rows) for kind in case.kinds}
-    found = []
+    offenders = []
     if values != wanted:
-        found.append(f"{case.habit}: {values}, not {wanted}")
+        offenders.append(f"{case.habit}: {values}, not {wanted}")
     if kinds != case.kinds:
-        found.append(f"{case.habit}: {kinds}, not {case.kinds}")
+        offenders.append(f"{case.habit}: {kinds}, not {case.kinds}")
     if len(filled.disagreements) != case.totals_differ:
-        found.append(f"{case.habit}: {filled.disagreements}")
-    return found
+        offenders.append(f"{case.habit}: {filled.disagreements}")
+    return offenders
 
 
 def test_each_habit_is_read_as_the_office_sees_it(tmp_path):
     assert len(CASES) >= 60 and len({case.habit for case in CASES}) == len(CASES)
-    found = []
+    offenders = []
     for number, case in enumerate(OURS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        found += differences(case, folder)
-    assert found == []
+        offenders += differences(case, folder)
+    assert offenders == []
 
 
 @pytest.mark.slow
 def test_each_habit_of_libreoffice_is_read_as_the_office_sees_it(tmp_path):
-    found = []
+    offenders = []
     for number, case in enumerate(OFFICE):
         folder = tmp_path / str(number)
         folder.mkdir()
-        found += differences(case, folder)
-    assert found == []
+        offenders += differences(case, folder)
+    assert offenders == []
 
 
 def test_codes_alone_of_all_units_of_2025_are_units(tmp_path):
@@ -108,7 +108,7 @@ def test_no_habit_ends_in_a_crash_and_undo_leaves_nothing(tmp_path, monkeypatch)
         folder = tmp_path / str(number)
         folder.mkdir()
         monkeypatch.setenv("KONTUM_DATA", str(folder / "kho"))
-        path = case.made(folder)
+        path = case.write_file(folder)
         for words in commands(case, path, folder):
             status, printed = run(words)  # an error that is not ours is raised
             is_refused = bool(case.asks) and words[1] == "import"

@@ -88,8 +88,8 @@ def test_quantiles_are_added_to_the_projection_in_order(obs):
 
 
 def test_more_weight_on_a_fast_own_speed_makes_the_target_likelier(obs):
-    own, all_series = (kt.outlook_draws(obs, end=2025, draws=1500, choice=Choice(weight=w)) for w in (1.0, 0.0))
-    assert ensemble.probability(own, "62", 2025, 0.0332) > ensemble.probability(all_series, "62", 2025, 0.0332)
+    own_speed, all_series = (kt.outlook_draws(obs, end=2025, draws=1500, choice=Choice(weight=w)) for w in (1.0, 0.0))
+    assert ensemble.probability(own_speed, "62", 2025, 0.0332) > ensemble.probability(all_series, "62", 2025, 0.0332)
 
 
 def test_the_province_moves_at_the_drawn_speed(obs):
@@ -150,5 +150,5 @@ def test_what_cannot_be_drawn_is_said(call, obs):
 
 
 def test_the_hindcast_runs_on_the_published_panel(obs):
-    found = kt.hindcast(history.hindcast_panel(obs))
-    assert {"persistence", "pooled"} <= set(found.summary["method"]) and found.summary["n"].min() >= 8
+    cases = kt.hindcast(history.hindcast_panel(obs))
+    assert {"persistence", "pooled"} <= set(cases.summary["method"]) and cases.summary["n"].min() >= 8

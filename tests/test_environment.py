@@ -23,10 +23,10 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["
 
 def locked():
     """Name -> list of versions in the lock (more than one where a marker chooses)."""
-    found = {}
+    versions = {}
     for line in re.findall(r"^([a-z0-9][^\s;=]*)==([^\s;\\]+)", LOCK, re.MULTILINE):
-        found.setdefault(canonicalize_name(line[0]), []).append(line[1])
-    return found
+        versions.setdefault(canonicalize_name(line[0]), []).append(line[1])
+    return versions
 
 
 def test_conda_and_pip_ask_for_the_same_packages():

@@ -16,9 +16,11 @@ CODES = areas.districts()
 
 def changed(obs, area, indicator, day, value):
     """A copy of the observations in which one preferred figure has another value."""
-    found = (obs["ref_area"] == area) & (obs["indicator"] == indicator) & (obs["time_period"] == day) & obs["preferred"]
-    assert found.sum() == 1
-    return obs.assign(obs_value=obs["obs_value"].mask(found, value))
+    is_cell = (
+        (obs["ref_area"] == area) & (obs["indicator"] == indicator) & (obs["time_period"] == day) & obs["preferred"]
+    )
+    assert is_cell.sum() == 1
+    return obs.assign(obs_value=obs["obs_value"].mask(is_cell, value))
 
 
 def without(obs, area, day):
@@ -143,9 +145,9 @@ def test_a_district_whose_figure_is_taken_away_gets_an_interval(until_2023, esti
 
 
 def test_on_the_day_of_the_programme_only_the_opening_stock_was_known():
-    found = estimate_panel(kt.load_observations(as_of="2022-10-04"), draws=50)
-    assert found.years == (2021,)
-    assert found.panel["poor_households"].iloc[0] == 21_989 and (found.panel["year"] == 2021).all()
+    estimate = estimate_panel(kt.load_observations(as_of="2022-10-04"), draws=50)
+    assert estimate.years == (2021,)
+    assert estimate.panel["poor_households"].iloc[0] == 21_989 and (estimate.panel["year"] == 2021).all()
 
 
 def test_before_the_opening_stock_was_known_there_is_no_panel():
@@ -158,12 +160,12 @@ def test_every_vintage_gives_a_panel_that_adds_up_or_says_what_is_missing(until_
     for day in days:
         vintage = kt.load_observations(as_of=day)
         try:
-            found = estimate_panel(vintage, draws=20)
+            estimate = estimate_panel(vintage, draws=20)
         except kt.KontumError as error:
             assert str(error)
         else:
-            totals = found.panel.loc[found.panel["area"] == "62", "poor_households"].to_numpy()
-            assert np.array_equal(found.poor.sum(axis=0), np.repeat(totals[:, None], 20, axis=1)), day
+            totals = estimate.panel.loc[estimate.panel["area"] == "62", "poor_households"].to_numpy()
+            assert np.array_equal(estimate.poor.sum(axis=0), np.repeat(totals[:, None], 20, axis=1)), day
 
 
 # --- years after the last published total
@@ -171,14 +173,14 @@ def test_every_vintage_gives_a_panel_that_adds_up_or_says_what_is_missing(until_
 
 def test_2024_is_estimated_from_the_total_of_the_merged_province(obs):
     """Of 2024 there is the count of Quảng Ngãi and Kon Tum together, and Kon Rẫy's own."""
-    found = estimate_panel(obs, draws=2000)
-    assert found.years == (2021, 2022, 2023, 2024) and found.total_years == (2021, 2022, 2023)
-    province = cell(found.panel, "62", 2024)
+    estimate = estimate_panel(obs, draws=2000)
+    assert estimate.years == (2021, 2022, 2023, 2024) and estimate.total_years == (2021, 2022, 2023)
+    province = cell(estimate.panel, "62", 2024)
     assert province.rate == pytest.approx(0.0469, abs=0.001)
     assert {province.status_rate, province.status_poor_households, province.status_households} == {"estimated"}
     assert province.rate_q10 < province.rate < province.rate_q90 and province.poor_q10 < province.poor_q90
-    assert cell(found.panel, "62", 2023).rate > province.rate_q90
-    earlier, whole = found.panel[found.panel["year"] < 2024], found.panel[found.panel["year"] == 2024]
+    assert cell(estimate.panel, "62", 2023).rate > province.rate_q90
+    earlier, whole = estimate.panel[estimate.panel["year"] < 2024], estimate.panel[estimate.panel["year"] == 2024]
     assert len(whole) == 11 and whole.loc[whole["area"] != "62", "poor_households"].sum() == province.poor_households
     assert (earlier.loc[earlier["area"] == "62", "status_poor_households"] != "estimated").all()
 
@@ -232,15 +234,15 @@ def test_ten_known_counts_that_miss_the_province_are_refused(until_2023):
     with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
         estimate_panel(with_figures(until_2023, known), draws=20)
     fitting = [*known[:3], ("615", "poor_households", 10_220 - 7_441 - 2_000)]
-    found = estimate_panel(with_figures(until_2023, fitting), draws=20)
-    assert set(found.poor[:, -1].sum(axis=0)) == {10_220}
+    estimate = estimate_panel(with_figures(until_2023, fitting), draws=20)
+    assert set(estimate.poor[:, -1].sum(axis=0)) == {10_220}
 
 
 def test_where_only_a_printed_rate_is_left_it_takes_what_the_counts_leave(until_2023):
     known = [("611", "poor_households", 350), ("613", "poor_households", 1170), ("618", "poor_households", 445)]
-    found = estimate_panel(with_figures(until_2023, known), draws=50)
-    assert set(found.poor[:, -1].sum(axis=0)) == {10_220}
-    assert set(found.poor[CODES.index("615"), -1]) == {10_220 - 7_441 - 1_965}
+    estimate = estimate_panel(with_figures(until_2023, known), draws=50)
+    assert set(estimate.poor[:, -1].sum(axis=0)) == {10_220}
+    assert set(estimate.poor[CODES.index("615"), -1]) == {10_220 - 7_441 - 1_965}
     with pytest.raises(kt.KontumError, match="do not fit"):  # 4.28 % of Đăk Hà cannot be 1,700 households
         estimate_panel(with_figures(until_2023, [("611", "poor_households", 100), *known[1:]]), draws=50)
 
@@ -248,9 +250,9 @@ def test_where_only_a_printed_rate_is_left_it_takes_what_the_counts_leave(until_
 def test_a_district_without_any_poor_household_is_no_obstacle(until_2023):
     none_left = changed(until_2023, "608", "poor_households", "2023-12-31", 0.0)
     none_left = changed(none_left, "608", "poverty_rate_pct", "2023-12-31", 0.0)
-    found = estimate_panel(none_left, draws=50)
-    assert set(found.poor[CODES.index("608"), -1]) == {0} and set(found.poor[:, -1].sum(axis=0)) == {10_220}
-    assert found.panel["rate"].notna().all()
+    estimate = estimate_panel(none_left, draws=50)
+    assert set(estimate.poor[CODES.index("608"), -1]) == {0} and set(estimate.poor[:, -1].sum(axis=0)) == {10_220}
+    assert estimate.panel["rate"].notna().all()
 
 
 @pytest.mark.parametrize("draws", [0, 1, -5])
@@ -314,9 +316,9 @@ def simulated_province(rng, tau=0.25, drift=(-0.45, -0.6), hidden=("611", "613",
 
 def test_a_simulated_province_is_estimated_and_adds_up():
     table, truth = simulated_province(np.random.default_rng(7))
-    found = estimate_panel(table, draws=100)
-    assert np.array_equal(found.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
-    assert np.array_equal(found.poor[:, 0, 0], truth[:, 0])
+    estimate = estimate_panel(table, draws=100)
+    assert np.array_equal(estimate.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
+    assert np.array_equal(estimate.poor[:, 0, 0], truth[:, 0])
 
 
 def test_households_that_do_not_change_are_no_obstacle():
@@ -326,15 +328,15 @@ def test_households_that_do_not_change_are_no_obstacle():
         base.get((r.ref_area, "2021-12-31")) if r.indicator == "households_total" else r.obs_value
         for r in table.itertuples()
     ]
-    found = estimate_panel(table.assign(obs_value=still), draws=100)
-    assert np.array_equal(found.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
+    estimate = estimate_panel(table.assign(obs_value=still), draws=100)
+    assert np.array_equal(estimate.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
 
 
 def test_a_provincial_rate_that_comes_back_to_where_it_was_is_no_obstacle():
     table, truth = simulated_province(np.random.default_rng(9), drift=(-0.4, 0.4))
-    found = estimate_panel(table, draws=200)
-    assert np.array_equal(found.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
-    widths = found.panel["rate_q90"] - found.panel["rate_q10"]
+    estimate = estimate_panel(table, draws=200)
+    assert np.array_equal(estimate.poor.sum(axis=0)[:, 0], truth.sum(axis=0))
+    widths = estimate.panel["rate_q90"] - estimate.panel["rate_q10"]
     assert widths.max() < 0.6
 
 

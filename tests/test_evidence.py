@@ -20,8 +20,8 @@ def figures_of(table, target_id):
 
 
 def test_every_target_has_an_answer_and_every_figure_named_is_there(nearest):
-    asked = load_targets().query("in_programme_3299 == 1")["target_id"].tolist()
-    assert nearest["target_id"].unique().tolist() == asked == target_figures().index.tolist()
+    codes = load_targets().query("in_programme_3299 == 1")["target_id"].tolist()
+    assert nearest["target_id"].unique().tolist() == codes == target_figures().index.tolist()
     absent = [
         (target_id, indicator)
         for target_id, row in target_figures().iterrows()

@@ -23,9 +23,9 @@ NAMES = ["known_rates", "headline", "quotas", "district_panel", "scoreboard", "s
 
 @pytest.fixture(scope="module")
 def tables(obs):
-    made, problems = report_tables(obs, [preset("programme-mid")], names=NAMES)
+    report, problems = report_tables(obs, [preset("programme-mid")], names=NAMES)
     assert problems == []
-    return made
+    return report
 
 
 @pytest.fixture(scope="module")

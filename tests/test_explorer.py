@@ -28,22 +28,22 @@ CELLS = "id => [...document.querySelectorAll(`#${id} tr`)].map(r => [...r.childr
 
 
 @pytest.fixture(scope="module")
-def made(obs):
+def html(obs):
     """The page in both languages, by language."""
     return {lang: pages.build_page(obs, lang) for lang in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
-def numbers(made):
+def numbers(html):
     """What the Vietnamese page looks up."""
-    return json.loads(re.search(r'id="data">(.*?)</script>', made["vi"], re.DOTALL)[1])
+    return json.loads(re.search(r'id="data">(.*?)</script>', html["vi"], re.DOTALL)[1])
 
 
 @pytest.fixture(scope="module")
-def folder(made, tmp_path_factory):
+def folder(html, tmp_path_factory):
     """Where the pages lie as files."""
     place = tmp_path_factory.mktemp("explorer")
-    for lang, content in made.items():
+    for lang, content in html.items():
         (place / f"{lang}.html").write_text(content, encoding="utf-8")
     return place
 
@@ -87,15 +87,15 @@ def visit(browser, folder):
 # the page as a file
 
 
-def test_the_page_is_small_and_names_nothing_to_load(made):
-    for content in made.values():
+def test_the_page_is_small_and_names_nothing_to_load(html):
+    for content in html.values():
         assert len(content.encode("utf-8")) < 1_500_000
         shell = re.sub(r'id="data">.*?</script>', "", content, flags=re.DOTALL)
         assert re.findall(r'\s(?:src|srcset)=|<link|@import|url\(|https?://(?!www\.w3\.org/2000/svg")', shell) == []
         assert "default-src 'none'" in content and "unsafe" not in content
 
 
-def test_the_page_is_the_same_in_every_run(obs, made, numbers):
+def test_the_page_is_the_same_in_every_run(obs, html, numbers):
     again = pages.page_numbers(obs, "vi", kt.preset("programme-mid"))
     assert json.loads(pages.as_json(again)) == {k: v for k, v in numbers.items() if k != "load"}
 
@@ -119,11 +119,11 @@ def test_a_scenario_of_the_user_opens_the_page_or_is_refused_in_words(visit, obs
             kt.explorer.show(obs, scenario=mine.changed(**{"end": 2030, key: value}))
 
 
-def test_a_notebook_shows_the_page_inside_its_output(obs, made, tmp_path):
+def test_a_notebook_shows_the_page_inside_its_output(obs, html, tmp_path):
     shown = kt.explorer.show(obs, lang="vi")
     frame = shown._repr_html_()
     assert frame.startswith('<iframe title="') and frame.count("<") == 2 and "srcdoc=" in frame
-    assert shown.save(tmp_path / "mine.html").read_text(encoding="utf-8") == made["vi"]
+    assert shown.save(tmp_path / "mine.html").read_text(encoding="utf-8") == html["vi"]
 
 
 def test_the_chances_are_those_of_every_other_place(obs, numbers):
@@ -131,8 +131,8 @@ def test_the_chances_are_those_of_every_other_place(obs, numbers):
     assert {r["id"]: r["chance"] for r in numbers["board"] if r["range"] != "–"} == {
         k: percent(p, "vi") for k, p in chances.items()
     }
-    asked = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
-    assert asked["words"]["S-NTM-01"] == percent(chances["S-NTM-01"], "vi")
+    pace = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
+    assert pace["words"]["S-NTM-01"] == percent(chances["S-NTM-01"], "vi")
 
 
 def test_every_text_of_the_page_is_a_label_in_both_languages(numbers):
@@ -149,8 +149,8 @@ def test_every_text_of_the_page_is_a_label_in_both_languages(numbers):
 
 def random_settings(count, seed=3299):
     """Settings that Python can run: (link, scenario)."""
-    stream, found = np.random.default_rng(seed), []
-    while len(found) < count:
+    stream, settings = np.random.default_rng(seed), []
+    while len(settings) < count:
         p, d = stream.integers(0, 81) / 10, stream.integers(0, 141) / 10
         form, start = (
             stream.choice(["linear", "proportional", "logistic", "stock_flow"]),
@@ -172,8 +172,8 @@ def random_settings(count, seed=3299):
         except kt.ScenarioError:
             continue
         shown = "published" if is_published else floor
-        found.append((f"p={p}&d={d}&form={form}&start={start}&end={end}&floor={shown}&ntm=1.5", scenario))
-    return found
+        settings.append((f"p={p}&d={d}&form={form}&start={start}&end={end}&floor={shown}&ntm=1.5", scenario))
+    return settings
 
 
 def expected_tables(obs, scenario, lang):
@@ -206,13 +206,13 @@ def shown_tables(tab, link, lang):
 
 
 def different(visit, obs, count, seed):
-    found = []
+    offenders = []
     for lang in LANGUAGES:
         tab = visit(lang)
         for link, scenario in random_settings(count, seed):
             if shown_tables(tab, link, lang) != expected_tables(obs, scenario, lang):
-                found.append((lang, link))
-    return found
+                offenders.append((lang, link))
+    return offenders
 
 
 def test_every_number_of_random_settings_is_that_of_python(visit, obs):
@@ -248,8 +248,8 @@ def are_met(obs, p, d):
 def test_the_least_pace_that_meets_both_targets_is_one_click(visit, obs):
     tab = visit("en")
     tab.click("#both")
-    found = re.search(r"province ([\d.]+), poor districts ([\d.]+) points", words_of(tab, "answer"))
-    p, d = map(float, found.groups())
+    answer = re.search(r"province ([\d.]+), poor districts ([\d.]+) points", words_of(tab, "answer"))
+    p, d = map(float, answer.groups())
     assert "Both targets of end-2025 are met" in words_of(tab, "verdict") and f"#p={p:g}&d={d:g}&" in tab.url
     assert are_met(obs, p, d) and not are_met(obs, p - 0.1, d)
     assert not any(are_met(obs, pace / 10, d - 0.1) for pace in range(81))

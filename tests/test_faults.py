@@ -92,8 +92,8 @@ def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_p
     monkeypatch.setattr("kontum_analysis.base.files.ROOT", tmp_path)
     with files.one_run(tmp_path):
         for words in (["reproduce"], ["verify"]):
-            status, said = run([*words, "--lang", "en"])
-            assert status == 1 and "another run is at work" in said and len(said.split(";")) == 3
+            status, output = run([*words, "--lang", "en"])
+            assert status == 1 and "another run is at work" in output and len(output.split(";")) == 3
     assert list(tmp_path.iterdir()) == []
 
 

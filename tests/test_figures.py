@@ -262,8 +262,8 @@ def test_the_corridor_comes_from_the_targets():
 def test_speeds_turned_into_points_give_back_the_paces_of_the_programme(tables):
     """At the province's own opening rate a pace of 3 points is 3 points; slower falls stay slower."""
     table = tables["pace_history"]
-    own = table.query("kind == 'asked' and area == '62'")
-    assert own["points"].to_numpy() == pytest.approx(own["pace_pp"].to_numpy())
+    province = table.query("kind == 'asked' and area == '62'")
+    assert province["points"].to_numpy() == pytest.approx(province["pace_pp"].to_numpy())
     turned = table[table["points"].notna()].sort_values("value")["points"]
     assert turned.is_monotonic_increasing and len(turned) > 10
 

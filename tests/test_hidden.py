@@ -42,8 +42,8 @@ def test_a_hidden_cell_cannot_be_worked_out_from_the_change_published_a_year_lat
         ("611", "poverty_rate_pct", 2.2),
         ("611", "poverty_rate_reduction_pp", 4.53 - 2.2),
     ]
-    found = leave_one_out(with_figures(obs, later), draws=50).set_index(["area", "year"])
-    assert found.loc[("611", 2022), "rate_q10"] < found.loc[("611", 2022), "rate_q90"]
+    cells = leave_one_out(with_figures(obs, later), draws=50).set_index(["area", "year"])
+    assert cells.loc[("611", 2022), "rate_q10"] < cells.loc[("611", 2022), "rate_q90"]
 
 
 @pytest.fixture(scope="module")

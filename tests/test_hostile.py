@@ -95,8 +95,8 @@ def test_words_of_a_command_are_taken_or_refused_in_words(folder, data):
     ],
 )
 def test_hostile_options_end_in_one_message(words):
-    status, said = run(["project", "--province-pace", "3", "--poor-district-pace", "7", *words])
-    assert status in (1, 2) and said.strip() and "Traceback" not in said and "root:" not in said
+    status, output = run(["project", "--province-pace", "3", "--poor-district-pace", "7", *words])
+    assert status in (1, 2) and output.strip() and "Traceback" not in output and "root:" not in output
 
 
 @pytest.mark.parametrize("name", FILES)

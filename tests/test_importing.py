@@ -72,13 +72,13 @@ def test_three_planted_mistakes_in_a_full_table_are_all_told_by_sheet_row_and_co
         sheet.cell(FIRST + 20, 7).value = 20  # of 19 criteria
         sheet.cell(FIRST + 50, 4).value = -7
 
-    found = problems_of(filled(tmp_path / "ba-loi.xlsx", change=plant))
-    assert [(p.file, p.row, p.column, p.value) for p in found] == [
+    problems = problems_of(filled(tmp_path / "ba-loi.xlsx", change=plant))
+    assert [(p.file, p.row, p.column, p.value) for p in problems] == [
         ("ba-loi.xlsx › Số liệu", FIRST, "E (Số hộ nghèo)", "5000"),
         ("ba-loi.xlsx › Số liệu", FIRST + 20, "G (Số tiêu chí đạt của xã)", "20"),
         ("ba-loi.xlsx › Số liệu", FIRST + 50, "D (Tổng số hộ)", "-7"),
     ]
-    assert "1.000" in found[0].in_language("vi") and "1,000" in found[0].in_language("en")
+    assert "1.000" in problems[0].in_language("vi") and "1,000" in problems[0].in_language("en")
 
 
 def cell(row, column, value):
@@ -112,8 +112,10 @@ def test_the_same_mistake_in_many_rows_is_told_once(tmp_path):
         for row in range(FIRST, FIRST + 60):
             book.worksheets[0].cell(row, 5).value = "nhiều"
 
-    found = problems_of(filled(tmp_path / "a.xlsx", change=plant))
-    assert len(found) == 1 and "59" in found[0].in_language("vi") and str(FIRST + 1) in found[0].in_language("vi")
+    problems = problems_of(filled(tmp_path / "a.xlsx", change=plant))
+    assert (
+        len(problems) == 1 and "59" in problems[0].in_language("vi") and str(FIRST + 1) in problems[0].in_language("vi")
+    )
 
 
 def test_an_answer_that_fits_nothing_is_refused(tmp_path):
@@ -143,18 +145,18 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_each_kind_of_mistake_is_told(tmp_path, name):
     change, key = MISTAKES[name]
-    found = problems_of(filled(tmp_path / "loi.xlsx", change=change))
-    assert key in [p.allowed for p in found]
-    assert all(p.in_language("vi") != p.in_language("en") for p in found if p.allowed.startswith("own."))
+    problems = problems_of(filled(tmp_path / "loi.xlsx", change=change))
+    assert key in [p.allowed for p in problems]
+    assert all(p.in_language("vi") != p.in_language("en") for p in problems if p.allowed.startswith("own."))
 
 
 def test_two_rows_of_one_area_and_a_misspelt_one(tmp_path):
     path = tmp_path / "xa.csv"
     rows = [TABLE[0], TABLE[1], ["Đăk Long", "Đăk Glei", "1000", "1", ""], ["Mường Hông", "Đăk Glei", "10", "1", ""]]
     path.write_text(text_of(rows, ";"), encoding="utf-8")
-    found = problems_of(path, **META)
-    assert [(p.row, p.column) for p in found] == [(3, "A (Tên xã)"), (4, "A (Tên xã)")]
-    assert "Mường Hoong" in found[1].in_language("vi")
+    problems = problems_of(path, **META)
+    assert [(p.row, p.column) for p in problems] == [(3, "A (Tên xã)"), (4, "A (Tên xã)")]
+    assert "Mường Hoong" in problems[1].in_language("vi")
 
 
 def test_a_decimal_comma_that_splits_a_field_is_told(tmp_path):

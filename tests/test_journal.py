@@ -114,34 +114,34 @@ def test_a_second_writer_waits_a_little_and_is_told_who_writes(one):
 
 
 def test_what_was_shown_is_worked_out_again_where_somebody_wrote_meanwhile(one):
-    here = planned(one, [[1, "Đăk Glei", 13500, 2400]], document="02/BC")
+    plan = planned(one, [[1, "Đăk Glei", 13500, 2400]], document="02/BC")
     same_area = planned(one, [[1, "Kon Rẫy", 7900, 1300]], document="03/BC")
     store.store(planned(one, [[1, "Kon Rẫy", 7900, 1200]], name="b.xlsx", document="04/BC"))
-    assert store.store(here) == 3  # nothing that was shown is otherwise now
+    assert store.store(plan) == 3  # nothing that was shown is otherwise now
     with pytest.raises(KontumError) as refused:
         store.store(same_area)  # it would replace 1,200, and not 1,400 as was shown
     assert refused.value.key == "own.error.changed" and len(journal.imports(one / "kho")) == 3
 
 
 def test_a_reader_never_sees_half_an_import(one, monkeypatch):
-    before, seen = values(one / "kho"), []
+    before, readings = values(one / "kho"), []
     plan = planned(one, [[1, "Đăk Glei", 13500, 2400]], document="02/BC")
     write = journal.write_whole
 
     def looking(path, content, **more):
-        seen.append(values(one / "kho"))
+        readings.append(values(one / "kho"))
         return write(path, content, **more)
 
     monkeypatch.setattr(journal, "write_whole", looking)
     store.store(plan)
-    assert len(seen) >= 3 and all(found == before for found in seen)
+    assert len(readings) >= 3 and all(reading == before for reading in readings)
 
 
 def test_figures_of_a_district_of_2024_are_loaded_and_preferred(one):
     obs = kt.load_observations(user=one / "kho")
     rows = obs[(obs.ref_area == "614") & (obs.time_period == "2024-12-31") & obs.preferred]
-    own = rows[rows.source_id.str.startswith("own-")].set_index("indicator").obs_value
-    assert own["poor_households"] == 1400 and round(own["poverty_rate_pct"], 2) == 17.72
+    figures = rows[rows.source_id.str.startswith("own-")].set_index("indicator").obs_value
+    assert figures["poor_households"] == 1400 and round(figures["poverty_rate_pct"], 2) == 17.72
 
 
 def interleave(folder, plans, rng):
@@ -206,9 +206,9 @@ def check_interleavings(tmp_path, monkeypatch, rounds):
         with journal.writing(tmp_path / "kho", "next"):
             pass  # clears what the killed left
         entries = journal.imports(tmp_path / "kho")
-        found = [entry.document for entry in entries]
-        assert {documents[number] for number in written} <= set(found) and len(found) == len(set(found))
-        assert len(values(tmp_path / "kho")) == 2 * len(found)  # each whole
+        names = [entry.document for entry in entries]
+        assert {documents[number] for number in written} <= set(names) and len(names) == len(set(names))
+        assert len(values(tmp_path / "kho")) == 2 * len(names)  # each whole
         left = {path.name for path in (tmp_path / "kho").iterdir()}
         assert left <= {"imports"}
         check_a_killed_undo(tmp_path / "kho", rng)

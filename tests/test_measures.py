@@ -63,18 +63,18 @@ def test_a_fall_to_a_published_rate_rests_on_kon_tum_alone(until_2023):
 
 
 def test_a_figure_in_the_targets_own_terms_goes_before_what_is_computed(obs, measures):
-    asked = target("S-DT-04")
-    figure = dict(ref_area="62", indicator=asked.indicator, time_period="2024-12-31", obs_value=95.0, preferred=True)
+    row = target("S-DT-04")
+    figure = dict(ref_area="62", indicator=row.indicator, time_period="2024-12-31", obs_value=95.0, preferred=True)
     stated = obs.iloc[[0]].assign(**figure, bound="exact", obs_status="A", standard="")
     assert measures["S-DT-04"].kind == "none" and measures["S-DT-04"].lines != ""
-    assert measure(pd.concat([obs, stated]), asked).value == 95.0
+    assert measure(pd.concat([obs, stated]), row).value == 95.0
 
 
 def test_a_later_bound_stands_beside_the_value_with_its_reliability(obs):
-    asked = target("S-DT-05")
-    stated = obs[(obs["indicator"] == asked.indicator) & (obs["ref_area"] == "62")]
+    row = target("S-DT-05")
+    stated = obs[(obs["indicator"] == row.indicator) & (obs["ref_area"] == "62")]
     bound = stated[stated["bound"] == "at_least"].tail(1)
-    assert measure(obs, asked).low == bound["bound_value"].iloc[0] and measure(obs, asked).is_sure
+    assert measure(obs, row).low == bound["bound_value"].iloc[0] and measure(obs, row).is_sure
     doubtful = obs.assign(obs_status=obs["obs_status"].mask(obs.index.isin(bound.index), "U"))
-    assert not measure(doubtful, asked).is_sure
-    assert np.isnan(measure(obs.drop(bound.index), asked).low)
+    assert not measure(doubtful, row).is_sure
+    assert np.isnan(measure(obs.drop(bound.index), row).low)

@@ -65,10 +65,10 @@ def test_a_paragraph_is_in_both_languages_and_no_star_is_left(monkeypatch):
 
     words = {"x": {"vi": "**{a:p1}%** ở {b} <1>", "en": "**{a:p1}%** in {b} <1>"}}
     monkeypatch.setattr("kontum_analysis.base.words.labels", lambda: words)
-    told = voice.tell("x", a=0.153, b={"vi": "tỉnh", "en": "province"})
-    assert repr(told) == "15,3% ở tỉnh <1>\n\n15.3% in province <1>"
+    paragraph = voice.tell("x", a=0.153, b={"vi": "tỉnh", "en": "province"})
+    assert repr(paragraph) == "15,3% ở tỉnh <1>\n\n15.3% in province <1>"
     assert (
-        told.forms["text/html"].splitlines()[1]
+        paragraph.forms["text/html"].splitlines()[1]
         == '<p lang="en"><em><strong>15.3%</strong> in province &lt;1&gt;</em></p>'
     )
     monkeypatch.undo()
@@ -188,8 +188,8 @@ def test_a_changed_number_is_named_by_its_cell(copy):
         cell = with_output(cells, "text/html")
         cell["outputs"] = json.loads(json.dumps(cell["outputs"]).replace("21.989", "21.990"))
 
-    found = review.output_differences(copy(change), NOTEBOOKS / "02_baseline.ipynb")
-    assert len(found) == 1 and "02_baseline.ipynb: the output of cell" in found[0].in_language("en")
+    differences = review.output_differences(copy(change), NOTEBOOKS / "02_baseline.ipynb")
+    assert len(differences) == 1 and "02_baseline.ipynb: the output of cell" in differences[0].in_language("en")
 
 
 def nbval(path):
@@ -204,12 +204,14 @@ def test_nbval_fails_a_changed_number_other_data_and_a_stray_warning_in_their_ce
     planted = {}
 
     def plant(cells, _):
-        told, drawn = with_output(cells, "text/html"), with_output(cells, "image/png")
-        told["outputs"] = json.loads(json.dumps(told["outputs"]).replace("21.989", "21.990"))
-        data = next(output["data"] for output in drawn["outputs"] if "image/png" in output.get("data", {}))
+        number_cell, figure_cell = with_output(cells, "text/html"), with_output(cells, "image/png")
+        number_cell["outputs"] = json.loads(json.dumps(number_cell["outputs"]).replace("21.989", "21.990"))
+        data = next(output["data"] for output in figure_cell["outputs"] if "image/png" in output.get("data", {}))
         data["text/plain"] = re.sub("data [0-9a-f]{12}", "data 000000000000", "".join(data["text/plain"]))
         cells[-1]["source"] = "import warnings\nwarnings.warn('stray')\n" + "".join(cells[-1]["source"])
-        planted.update({cells.index(told): "21.990", cells.index(drawn): "000000000000", len(cells) - 1: "stderr"})
+        planted.update(
+            {cells.index(number_cell): "21.990", cells.index(figure_cell): "000000000000", len(cells) - 1: "stderr"}
+        )
 
     status, printed = nbval(copy(plant))
     assert status == 1 and len(planted) == 3

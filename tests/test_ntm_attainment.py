@@ -56,12 +56,14 @@ def test_years_are_quantiles_of_the_draws(result):
 
 def test_chances_are_one_default_and_its_range(known_2023):
     table = attainment_chances(known_2023, draws=500).set_index("event")
-    asked, observed = (
+    programme, observed = (
         project_ntm(known_2023, pace, draws=500).probabilities.set_index("event")["probability"]
         for pace in (asked_pace(), None)
     )
-    pd.testing.assert_series_equal(table["default"], asked, check_names=False)
-    assert (table["low"] == np.minimum(asked, observed)).all() and (table["high"] == np.maximum(asked, observed)).all()
+    pd.testing.assert_series_equal(table["default"], programme, check_names=False)
+    assert (table["low"] == np.minimum(programme, observed)).all() and (
+        table["high"] == np.maximum(programme, observed)
+    ).all()
     assert table.loc["ntm_communes", ["low_choice", "high_choice"]].tolist() == ["pace_asked", "pace_observed"]
     codes = {code for choices in table["choices"] for code in choices.split("|")}
     assert {f"choice.{code}" for code in codes} <= set(labels())

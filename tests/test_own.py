@@ -35,15 +35,15 @@ def write_own(place, *rows):
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
+def own_obs(tmp_path_factory):
     """1,000 poor households in Tu Mơ Rông at the end of 2023, where 2,297 are published, told on 1 February 2025."""
     place = write_own(tmp_path_factory.mktemp("own"), ("poor_households", "617", 1000))
     set_field(place / "observations.csv", 2, "time_period", "2023-12-31")
     return place
 
 
-def test_an_own_figure_takes_the_place_of_a_published_one_with_what_follows(own, obs):
-    with_own = kt.load_observations(user=own)
+def test_an_own_figure_takes_the_place_of_a_published_one_with_what_follows(own_obs, obs):
+    with_own = kt.load_observations(user=own_obs)
     assert len(with_own) == len(obs) + 2 and with_own.columns.tolist() == obs.columns.tolist()
     new = with_own[is_own(with_own)]
     assert new["obs_value"].tolist() == pytest.approx([1000, 100 * 1000 / 7050]) and new["preferred"].all()
@@ -56,9 +56,9 @@ def test_an_own_figure_takes_the_place_of_a_published_one_with_what_follows(own,
     assert table["not_used"].tolist() == [2297, 32.58] and table["used"].iloc[0] == 1000
 
 
-def test_own_figures_are_read_only_where_they_are_asked_for(own, obs, monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(own))
-    for nobody in (None, False, own / "nothing-there"):
+def test_own_figures_are_read_only_where_they_are_asked_for(own_obs, obs, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(own_obs))
+    for nobody in (None, False, own_obs / "nothing-there"):
         pd.testing.assert_frame_equal(kt.load_observations(user=nobody), obs)
     assert is_own(kt.load_observations(user=True)).any()
     asking = set()
@@ -79,10 +79,10 @@ def test_own_figures_are_read_only_where_they_are_asked_for(own, obs, monkeypatc
 
 
 @pytest.mark.parametrize("day, count", [("2025-01-31", 0), ("2025-02-01", 2)])
-def test_a_vintage_holds_own_figures_and_their_sums_from_their_day(own, day, count):
-    table = vintage(kt.load_observations(user=own), day)
+def test_a_vintage_holds_own_figures_and_their_sums_from_their_day(own_obs, day, count):
+    table = vintage(kt.load_observations(user=own_obs), day)
     assert is_own(table).sum() == count
-    pd.testing.assert_frame_equal(table, kt.load_observations(as_of=day, user=own))
+    pd.testing.assert_frame_equal(table, kt.load_observations(as_of=day, user=own_obs))
 
 
 def test_the_folder_is_never_inside_the_repository(monkeypatch, tmp_path):

@@ -34,9 +34,9 @@ def imported(tmp_path_factory):
 @pytest.mark.parametrize("level, year, areas", [("commune", 2024, 102), ("unit", 2025, 40), ("district", 2023, 10)])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_template_is_the_same_on_every_run_and_locks_the_areas(level, year, areas, lang):
-    made = template(level, year, lang)
-    assert made == template(level, year, lang)
-    sheet = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0]
+    workbook = template(level, year, lang)
+    assert workbook == template(level, year, lang)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook)).worksheets[0]
     assert sheet.max_row == FIRST - 1 + areas and sheet.protection.sheet and sheet.freeze_panes == f"C{FIRST}"
     assert sheet.cell(FIRST, 1).protection.locked and not sheet.cell(FIRST, 5).protection.locked
     for rule in sheet.data_validations.dataValidation:
@@ -82,12 +82,12 @@ def test_imported_counts_of_communes_are_the_offices_and_exact_in_the_attainment
 
 def test_a_status_that_takes_away_a_published_one_is_told(imported):
     _, plan, obs = imported
-    told = plan.conflicts[plan.conflicts.indicator == "ntm_attained"]
+    rows = plan.conflicts[plan.conflicts.indicator == "ntm_attained"]
     assert (
-        len(told) > 5 and set(told.published) == {1.0} and set(told.own_value) == {0.0} and (told.source_id != "").all()
+        len(rows) > 5 and set(rows.published) == {1.0} and set(rows.own_value) == {0.0} and (rows.source_id != "").all()
     )
     members_now = kt.project_ntm(obs, draws=20).communes.set_index("code")
-    assert (members_now.loc[told.area, "p_19"] == 0).all()
+    assert (members_now.loc[rows.area, "p_19"] == 0).all()
 
 
 def test_importing_twice_changes_nothing_and_a_correction_says_what_it_replaces(imported, tmp_path):
@@ -121,9 +121,13 @@ def test_a_figure_that_contradicts_a_published_total_wins_visibly(tmp_path):
     obs = kt.load_observations(user=tmp_path / "kho")
     fact = obs[(obs.ref_area == "62") & (obs.indicator == "poor_households") & (obs.time_period == "2023-12-31")]
     assert fact[fact.preferred].obs_value.tolist() == [845.0] and 10220.0 in fact[~fact.preferred].obs_value.tolist()
-    told = kt.conflicts(obs)
-    told = told[(told.area == "62") & (told.not_used == 10220)]
-    assert set(told.used) == {845.0} and told.reason_vi.notna().all() and told.source_used.str.startswith("own-").all()
+    conflicts = kt.conflicts(obs)
+    conflicts = conflicts[(conflicts.area == "62") & (conflicts.not_used == 10220)]
+    assert (
+        set(conflicts.used) == {845.0}
+        and conflicts.reason_vi.notna().all()
+        and conflicts.source_used.str.startswith("own-").all()
+    )
 
 
 def test_some_districts_leave_the_province_as_published_and_sums_exact(tmp_path):
@@ -143,9 +147,9 @@ def test_some_districts_leave_the_province_as_published_and_sums_exact(tmp_path)
         filled(tmp_path / "hai.xlsx", "district", 2023, change=two_only), user=tmp_path / "kho"
     )
     own_store.store(plan)
-    found = kt.estimate_panel(kt.load_observations(user=tmp_path / "kho"), draws=50)
-    assert set(found.poor[:, found.years.index(2023), :].sum(axis=0).tolist()) == {10220}
-    panel = found.panel.query("year == 2023").set_index("area")
+    cells = kt.estimate_panel(kt.load_observations(user=tmp_path / "kho"), draws=50)
+    assert set(cells.poor[:, cells.years.index(2023), :].sum(axis=0).tolist()) == {10220}
+    panel = cells.panel.query("year == 2023").set_index("area")
     assert panel.poor_households["611"] == 350 and panel.status_poor_households["611"] == "office"
     assert panel.status_poor_households["613"] == "estimated"
 
@@ -179,8 +183,8 @@ def test_published_outputs_never_read_the_folder(imported, obs, tmp_path, monkey
     monkeypatch.setenv("KONTUM_DATA", str(place / "kho"))
     pd.testing.assert_frame_equal(kt.load_observations(), obs)
     list({key: work for key, _, work in reproduce.steps(tmp_path)}["step.data"])
-    made = (tmp_path / "data" / "processed" / "observations.csv").read_bytes()
-    assert made == (PROCESSED / "observations.csv").read_bytes()
+    content = (tmp_path / "data" / "processed" / "observations.csv").read_bytes()
+    assert content == (PROCESSED / "observations.csv").read_bytes()
     assert own_data.is_own(kt.load_observations(user=True)).any()  # and it is there to be read
 
 
@@ -252,5 +256,9 @@ def test_the_report_of_an_office_uses_its_figures_and_names_it_as_their_source(i
 def test_a_table_of_a_few_communes_is_imported_and_adds_up_to_nothing(tmp_path):
     own_store.store(own_store.plan_import(filled(tmp_path / "xa.xlsx", rows=3), user=tmp_path / "kho"))
     obs = kt.load_observations(user=tmp_path / "kho")
-    own = obs[own_data.is_own(obs)]
-    assert own["ref_area"].nunique() == 3 and (own["level"] == "commune").all() and not (own["obs_status"] == "E").any()
+    figures = obs[own_data.is_own(obs)]
+    assert (
+        figures["ref_area"].nunique() == 3
+        and (figures["level"] == "commune").all()
+        and not (figures["obs_status"] == "E").any()
+    )

@@ -43,7 +43,7 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def own(place):
+def own_obs(place):
     """Observations with the figures of the district."""
     return kt.load_observations(user=place)
 
@@ -52,8 +52,8 @@ def rows_of_2024(obs):
     return kt.estimate_panel(obs).panel.query("year == 2024").set_index("area")
 
 
-def test_the_panel_takes_the_district_and_moves_all_others_and_the_province(obs, own):
-    with_own, without = rows_of_2024(own), rows_of_2024(obs)
+def test_the_panel_takes_the_district_and_moves_all_others_and_the_province(obs, own_obs):
+    with_own, without = rows_of_2024(own_obs), rows_of_2024(obs)
     glei = with_own.loc[GLEI]
     assert (glei.poor_households, glei.households, glei.rate) == (POOR, HOUSEHOLDS, round(RATE, 6))
     assert {glei[f"status_{name}"] for name in ("rate", "poor_households", "households")} == {"office"}
@@ -62,22 +62,22 @@ def test_the_panel_takes_the_district_and_moves_all_others_and_the_province(obs,
     assert (with_own.loc[others, "status_rate"] == "estimated").all()
     assert (with_own.loc[others, "poor_households"] != without.loc[others, "poor_households"]).all()
     assert with_own.poor_households[PROVINCE] > without.poor_households[PROVINCE]
-    estimates = kt.estimate_panel(own)
+    estimates = kt.estimate_panel(own_obs)
     assert (estimates.poor[estimates.areas.index(GLEI), estimates.years.index(2024)] == POOR).all()
     assert with_own.loc[districts(), "poor_households"].sum() == with_own.poor_households[PROVINCE]
 
 
-def test_a_path_starts_from_the_latest_figure_and_says_whose_it_is(obs, own):
-    assert (latest_year(obs), latest_year(own)) == (2023, 2024)
+def test_a_path_starts_from_the_latest_figure_and_says_whose_it_is(obs, own_obs):
+    assert (latest_year(obs), latest_year(own_obs)) == (2023, 2024)
     scenario = kt.Scenario(name="mine", province_pace_pp=1.0, poor_district_pace_pp=2.0, start=2024, end=2026)
-    with_own, without = (kt.project_poverty(o, scenario).set_index(["area", "year"]) for o in (own, obs))
+    with_own, without = (kt.project_poverty(o, scenario).set_index(["area", "year"]) for o in (own_obs, obs))
     assert with_own.status[GLEI, 2024] == "office" and with_own.status[PROVINCE, 2024] == "estimated"
     assert with_own.rate[GLEI, 2024] == pytest.approx(RATE) and without.rate[GLEI, 2024] < 0.8 * RATE
     assert with_own.rate[GLEI, 2026] > without.rate[GLEI, 2026]
     assert kt.exit_quotas(with_own.reset_index()).quota.sum() != kt.exit_quotas(without.reset_index()).quota.sum()
 
 
-def test_a_group_with_an_offices_figure_is_named_as_the_offices(place, own):
+def test_a_group_with_an_offices_figure_is_named_as_the_offices(place, own_obs):
     assert STATUSES.index("published") < STATUSES.index("derived") < STATUSES.index("office")
     path = written_by_xlsxwriter(
         place.parent / "b.xlsx",
@@ -98,10 +98,10 @@ def test_every_status_has_words_and_a_marker_of_its_own():
     assert len(set(shapes)) == len(shapes)  # told apart in grey
 
 
-def test_the_figures_show_the_district_and_name_the_office(obs, own):
+def test_the_figures_show_the_district_and_name_the_office(obs, own_obs):
     offices = [OFFICE]
     for name in ("reconciled_districts", "district_map", "district_paths"):
-        with_own, without = build(name, own, "vi", offices), build(name, obs, "vi", offices)
+        with_own, without = build(name, own_obs, "vi", offices), build(name, obs, "vi", offices)
         row = with_own.table.query("area == @GLEI and year == 2024 and status == 'office'")
         assert row.rate.round(6).tolist() == [round(RATE, 6)], name
         assert not (without.table["status"] == "office").any() and OFFICE not in without.source + without.caption
@@ -113,35 +113,37 @@ def test_the_figures_show_the_district_and_name_the_office(obs, own):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_figure_can_be_drawn_with_own_figures(own, lang):
+def test_every_figure_can_be_drawn_with_own_figures(own_obs, lang):
     unsaid = [
         name
         for name in CATALOGUE
-        if (figure := build(name, own, lang, [OFFICE])).offices and OFFICE not in figure.caption
+        if (figure := build(name, own_obs, lang, [OFFICE])).offices and OFFICE not in figure.caption
     ]
     assert unsaid == []
 
 
-def test_the_map_with_borders_shows_the_year_asked_for(own, obs, tmp_path):
+def test_the_map_with_borders_shows_the_year_asked_for(own_obs, obs, tmp_path):
     path = tmp_path / "districts.geojson"
     path.write_bytes(collection(of_districts()))
-    with_own, without = (boundary_map(o, path, "vi", "svg", 2024, [OFFICE]) for o in (own, obs))
+    with_own, without = (boundary_map(o, path, "vi", "svg", 2024, [OFFICE]) for o in (own_obs, obs))
     assert with_own != without
-    early = [boundary_map(o, path, "vi", "svg", 2021) for o in (own, obs)]
+    early = [boundary_map(o, path, "vi", "svg", 2021) for o in (own_obs, obs)]
     assert early[0] != with_own
     with pytest.raises(kt.KontumError) as refused:
-        boundary_map(own, path, year=2031)
+        boundary_map(own_obs, path, year=2031)
     assert refused.value.key == "error.map.year"
 
 
-def test_the_tables_hold_the_district_and_say_whose_it_is(own, obs, place):
-    tables, problems = report_tables(own, [kt.preset("programme-mid")], user=place, names=["district_panel", "sources"])
+def test_the_tables_hold_the_district_and_say_whose_it_is(own_obs, obs, place):
+    tables, problems = report_tables(
+        own_obs, [kt.preset("programme-mid")], user=place, names=["district_panel", "sources"]
+    )
     assert problems == []
     panel, sources = (table.frame for table in tables)
     row = panel.query("area == @GLEI and year == 2024").iloc[0]
     assert row.poor_households == POOR and row.status_poor_households == "office"
     assert OFFICE in set(sources.publisher)
-    words = about(tables, provenance(own, [], offices=[OFFICE]), ["csv"], "vi")
+    words = about(tables, provenance(own_obs, [], offices=[OFFICE]), ["csv"], "vi")
     assert OFFICE in words and "- số liệu của đơn vị: " in words
 
 
@@ -154,9 +156,9 @@ def test_the_trace_says_that_the_office_entered_the_figure(place):
     assert not any("số liệu của đơn vị" in line for line in trace("Đăk Tô", "poor_households", "2024").explain("vi"))
 
 
-def test_the_report_marks_the_figure_and_names_the_office(place, own, obs):
+def test_the_report_marks_the_figure_and_names_the_office(place, own_obs, obs):
     for area in (None, "Đăk Glei"):
-        page = build_report(own, 2024, "vi", user=place, place=area, pictures=False)
+        page = build_report(own_obs, 2024, "vi", user=place, place=area, pictures=False)
         assert "1.400\u00a0(đv)" in page and "(đv): số liệu của đơn vị" in page and OFFICE in page, area
         assert OFFICE not in build_report(obs, 2024, "vi", place=area, pictures=False)
 

@@ -72,13 +72,13 @@ def test_a_doubtful_table_is_written_only_with_yes(tmp_path, monkeypatch):
     monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
     path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [HEAD, [1, "Kon Rẫy", 7900, 5500]]})
     words = ["data", "import", str(path), "--office", "x", "--document", "1", "--date", "15/01/2025", "--year", "2024"]
-    status, said = run([*words, "--dry-run"])
-    assert status == 0 and "Cần xem lại (1)" in said and "--yes" in said
-    status, said = run(words)
-    assert status == 1 and "Chưa ghi gì" in said and imports(tmp_path / "kho") == []
-    status, said = run([*words, "--yes"])
-    assert status == 0 and "dù có 1 điểm cần xem lại" in said and len(imports(tmp_path / "kho")) == 1
+    status, output = run([*words, "--dry-run"])
+    assert status == 0 and "Cần xem lại (1)" in output and "--yes" in output
+    status, output = run(words)
+    assert status == 1 and "Chưa ghi gì" in output and imports(tmp_path / "kho") == []
+    status, output = run([*words, "--yes"])
+    assert status == 0 and "dù có 1 điểm cần xem lại" in output and len(imports(tmp_path / "kho")) == 1
     assert run(["data", "imports"])[1].count("01/BC") == 0 and "15/01/2025" in run(["data", "imports"])[1]
-    status, said = run(["data", "undo", "1", "--lang", "en"])
-    assert status == 0 and "Import 1 was taken out" in said and imports(tmp_path / "kho") == []
+    status, output = run(["data", "undo", "1", "--lang", "en"])
+    assert status == 0 and "Import 1 was taken out" in output and imports(tmp_path / "kho") == []
     assert run(["data", "undo"])[0] == 1

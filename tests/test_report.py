@@ -81,9 +81,9 @@ def vintage():
 def units(tmp_path_factory):
     """Observations with an office's table of the 40 units of 2025, and its folder."""
     place = tmp_path_factory.mktemp("units")
-    own = place / "own"
-    store.store(store.plan_import(filled(place / "units.xlsx", level="unit", year=2025), user=own))
-    return kt.load_observations(user=own), own
+    own_folder = place / "own"
+    store.store(store.plan_import(filled(place / "units.xlsx", level="unit", year=2025), user=own_folder))
+    return kt.load_observations(user=own_folder), own_folder
 
 
 @pytest.fixture
@@ -178,11 +178,11 @@ def test_both_languages_have_the_same_blocks_and_the_same_holes():
         source = re.sub(r'\("[^"]*"(, "[^"]*")*\)|"[^"]*"', '""', source)  # words within a hole
         source = re.sub(r"_(vi|en)\b|\.(vi|en)\b", "", source)
         source = re.sub(r"<p class=\"\">English reading.*</p>\n", "", source)
-        found = []
+        entries = []
         for part in re.split(r"(?=<(?:h[1-4]|p|t[dhr]|table|caption|hr|section|figure|li)\b)", source):
             holes = re.findall(r"\{\{.*?\}\}|\{%.*?%\}", part)
-            found.append((part[1:].split(" ")[0].split(">")[0], Counter(holes)))
-        return found
+            entries.append((part[1:].split(" ")[0].split(">")[0], Counter(holes)))
+        return entries
 
     vi, en = blocks("vi"), blocks("en")
     assert [pair for pair in zip(vi, en, strict=True) if pair[0] != pair[1]] == [] and len(vi) > 250
@@ -308,11 +308,11 @@ def test_references_in_the_text_lead_to_the_list_of_sources(pages):
 
 
 def test_figures_of_an_office_are_named_as_its_own(units, quick):
-    obs, own = units
-    district = page_of(obs, 2025, user=own, place="huyện Kon Rẫy")
+    obs, own_folder = units
+    district = page_of(obs, 2025, user=own_folder, place="huyện Kon Rẫy")
     assert rows_of(district, "Diễn biến hộ nghèo")["5"][1].endswith("(đv)")
     assert "(đv): số liệu của đơn vị" in words_of(district) and "Sở Nông nghiệp và Môi trường" in words_of(district)
-    unit = page_of(obs, 2025, user=own, place="xã Kon Braih")
+    unit = page_of(obs, 2025, user=own_folder, place="xã Kon Braih")
     count = obs.query("ref_area == '23497' and indicator == 'poor_households' and time_period == '2025-12-31'")
     assert f"{count['obs_value'].iloc[0]:.0f} (số liệu của đơn vị)" in words_of(unit)
 

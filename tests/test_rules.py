@@ -56,9 +56,9 @@ def test_each_planted_fault_is_named(raw):
     for batch in batches:
         cells = [(*row, fault["column"], fault["value"]) for row, fault in batch.items()]
         problems = cross_table_problems(with_cells(raw, cells))
-        told = {(problem.file, problem.wanted("en"), problem.wanted("vi")) for problem in problems}
+        messages = {(problem.file, problem.wanted("en"), problem.wanted("vi")) for problem in problems}
         for fault in batch.values():
-            assert any(file == f"{fault['table']}.csv" and fault["words"] in text for file, text, _ in told), fault
+            assert any(file == f"{fault['table']}.csv" and fault["words"] in text for file, text, _ in messages), fault
 
 
 def test_a_planted_fault_is_named_with_its_row_and_value(raw):
@@ -73,8 +73,8 @@ def test_a_planted_fault_is_named_with_its_row_and_value(raw):
 def test_a_new_disagreement_must_be_settled_and_a_settled_one_must_be_there(raw):
     like = "ref_area=62 indicator=poor_households time_period=2023-12-31"
     tables = with_row(raw, "observations", like, obs_value="10221", source_id="thoidai-2022-kontum")
-    (told,) = words(tables, "observations")
-    assert told[:2] == (9999, "obs_value") and "conflicts.csv that says which is preferred (10220 | " in told[2]
+    (message,) = words(tables, "observations")
+    assert message[:2] == (9999, "obs_value") and "conflicts.csv that says which is preferred (10220 | " in message[2]
     tables = with_row(raw, "conflicts", "line=3", time_period="2015-12-31")
     assert words(tables, "conflicts") == [(9999, "values", "a conflict that observations.csv shows")]
 
@@ -82,9 +82,9 @@ def test_a_new_disagreement_must_be_settled_and_a_settled_one_must_be_there(raw)
 def test_a_merged_province_is_not_joined_to_its_predecessor(raw):
     like = "ref_area=51-2025 indicator=poor_households time_period=2024-12-31"
     changes = {"ref_area": "51", "area_name": "Quảng Ngãi", "time_period": "2025-12-31"}
-    told = "since 1 July 2025 Quảng Ngãi is another area than before; figures of the merged province carry "
+    message = "since 1 July 2025 Quảng Ngãi is another area than before; figures of the merged province carry "
     assert words(with_row(raw, "observations", like, **changes), "observations") == [
-        (9999, "ref_area", f"{told}the code 51-2025")
+        (9999, "ref_area", f"{message}the code 51-2025")
     ]
     later = with_row(raw, "observations", like, time_period="2025-12-31")
     assert words(later, "observations") == []
@@ -141,10 +141,10 @@ def test_a_rate_is_held_against_every_pair_under_its_standard():
     obs = pd.DataFrame(rows, columns=["ref_area", "indicator", "standard", "obs_value"]).assign(
         time_period="2021-12-31", bound="exact", line=range(2, 9)
     )
-    found = rate_disagreements(comparable(obs))
-    assert found["computed"].tolist() == pytest.approx([20, 100 * 200 / 1010])
-    assert found["tolerance"].tolist() == pytest.approx([0.05 + 0.05, 0.05 + 50 / 1010])
-    assert found["within_rounding"].tolist() == [True, False] and found["line"].tolist() == [2, 2]
+    disagreements = rate_disagreements(comparable(obs))
+    assert disagreements["computed"].tolist() == pytest.approx([20, 100 * 200 / 1010])
+    assert disagreements["tolerance"].tolist() == pytest.approx([0.05 + 0.05, 0.05 + 50 / 1010])
+    assert disagreements["within_rounding"].tolist() == [True, False] and disagreements["line"].tolist() == [2, 2]
 
 
 def test_totals_equal_the_sum_of_their_districts_wherever_all_ten_are_stated(raw):

@@ -87,11 +87,11 @@ def test_a_common_speed_lowers_every_log_odds_by_itself_times_the_years():
 def test_communes_with_one_shock_are_there_together_others_by_the_product():
     chance = lambda rate: NormalDist().cdf((np.log(0.2 / 0.8) - np.log(rate / (1 - rate))) / 0.4)  # noqa: E731
     shared = simulated(two(0.15, 0.22), [2026], 40_000, movement=Movement(0, {}, {"province": 0.4}), target=0.2)
-    own = simulated(two(0.15, 0.22), [2026], 40_000, movement=Movement(0, {}, {"commune": 0.4}), target=0.2)
+    independent = simulated(two(0.15, 0.22), [2026], 40_000, movement=Movement(0, {}, {"commune": 0.4}), target=0.2)
     assert shared.margins.p_target.tolist() == pytest.approx([chance(0.15), chance(0.22)])
     error = 4 * np.sqrt(0.25 / 40_000)
     assert shared.totals.p_all.item() == pytest.approx(chance(0.22), abs=error)
-    assert own.totals.p_all.item() == pytest.approx(chance(0.15) * chance(0.22), abs=error)
+    assert independent.totals.p_all.item() == pytest.approx(chance(0.15) * chance(0.22), abs=error)
 
 
 def test_closed_form_quantiles_are_those_of_the_draws():
@@ -180,8 +180,10 @@ def test_an_own_speed_leans_on_the_parents_as_in_the_prior():
     weight = 0.1**2 / (0.1**2 + 0.06**2 / 4)
     assert nodes.centre[0] == pytest.approx(weight * -0.5 + (1 - weight) * -0.3)
     assert nodes.speed_sd[0] == pytest.approx(0.1 * np.sqrt(1 - weight))
-    own = 0.05**2 / (0.05**2 + 0.2**2 / 2)
-    assert leaves.centre.tolist() == pytest.approx([own * -0.9 + (1 - own) * nodes.centre[0], nodes.centre[0]])
+    own_weight = 0.05**2 / (0.05**2 + 0.2**2 / 2)
+    assert leaves.centre.tolist() == pytest.approx(
+        [own_weight * -0.9 + (1 - own_weight) * nodes.centre[0], nodes.centre[0]]
+    )
     assert leaves.speed_sd[1] == 0.05
 
 
@@ -327,14 +329,14 @@ def test_memory_stays_within_the_bound_whatever_the_number_of_areas():
 
 
 def stops_after(count):
-    seen = []
+    calls = []
 
     def progress(done, areas):
-        seen.append((done, areas))
-        if len(seen) == count:
+        calls.append((done, areas))
+        if len(calls) == count:
             raise KeyboardInterrupt
 
-    progress.seen = seen
+    progress.seen = calls
     return progress
 
 

@@ -134,7 +134,7 @@ def test_the_glossary_holds_the_words_of_the_field_in_both_languages(pages, site
     root = pages[site / "glossary.html"]
     terms = root.xpath("//dl[@class='glossary']/dt")
     assert len(terms) == sum(key.startswith("glossary.") and key.endswith(".term") for key in labels.labels())
-    said = " ".join(term.text_content() for term in terms)
+    words = " ".join(term.text_content() for term in terms)
     for word in (
         "Hộ nghèo",
         "Hộ cận nghèo",
@@ -152,7 +152,7 @@ def test_the_glossary_holds_the_words_of_the_field_in_both_languages(pages, site
         "Interval",
         "Scenario",
     ):
-        assert word in said, word
+        assert word in words, word
 
 
 def test_the_data_pages_agree_with_the_tables(pages, site, raw):
@@ -165,8 +165,8 @@ def test_the_data_pages_agree_with_the_tables(pages, site, raw):
 
 
 def test_the_readme_of_the_raw_data_counts_its_rows_in_both_languages(raw):
-    said = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
-    counts = re.findall(r"^\| (\w+)\.csv \| (\d+) \|", said, re.MULTILINE)
+    readme = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+    counts = re.findall(r"^\| (\w+)\.csv \| (\d+) \|", readme, re.MULTILINE)
     assert len(counts) == 2 * len(raw)
     assert [(name, int(rows)) for name, rows in counts if int(rows) != len(raw[name])] == []
 
@@ -217,10 +217,10 @@ def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site):
         )
         page.on("requestfailed", lambda r: trouble.append(f"failed {r.url}"))
         page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: said.type == "error" and trouble.append(f"{page.url}: {said.text}"))
+        page.on("console", lambda message: message.type == "error" and trouble.append(f"{page.url}: {message.text}"))
         for path in pages:
             page.goto(path.as_uri())
-            seen = page.evaluate(
+            page_facts = page.evaluate(
                 """async () => {
                     const images = [...document.images].filter(i => i.getClientRects().length);
                     for (const image of images) { image.loading = "eager"; await image.decode().catch(() => 0); }
@@ -229,8 +229,8 @@ def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site):
                             wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
                 }"""
             )
-            if seen != {"broken": [], "silent": 0, "wide": 0}:
-                trouble.append(f"{path.name}: {seen}")
+            if page_facts != {"broken": [], "silent": 0, "wide": 0}:
+                trouble.append(f"{path.name}: {page_facts}")
         results = {}
         for typed in ("hộ nghèo", "ho ngheo", "đăk hring", "dak hring"):
             page.goto(f"{(site / 'search.html').as_uri()}?q={typed}")

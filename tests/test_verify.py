@@ -37,13 +37,15 @@ def test_committed_tables_hold_the_numbers_that_are_computed_now(computed):
     tables = sorted((computed / "processed").glob("*.csv"))
     committed = {path.name: ROOT / "data" / "processed" / path.name for path in tables}
     assert len(tables) == 12
-    assert [found for path in tables for found in verify.table_differences(path.name, committed[path.name], path)] == []
+    assert [
+        difference for path in tables for difference in verify.table_differences(path.name, committed[path.name], path)
+    ] == []
 
 
 @pytest.mark.locked
 def test_committed_tables_are_byte_for_byte_what_is_computed_now(computed):
-    made = [*sorted((computed / "processed").iterdir()), computed / "datapackage.json"]
-    pairs = ((path, ROOT / "data" / path.relative_to(computed)) for path in made)
+    files = [*sorted((computed / "processed").iterdir()), computed / "datapackage.json"]
+    pairs = ((path, ROOT / "data" / path.relative_to(computed)) for path in files)
     assert [path.name for path, committed in pairs if path.read_bytes() != committed.read_bytes()] == []
 
 
@@ -87,7 +89,7 @@ def test_verify_names_every_difference_of_a_rebuilt_folder(rebuilt):
         (root / "figures" / "en" / "poverty_paths.svg").unlink()
         (root / "figures" / "en" / "new.svg").write_text("x")
 
-    found = rebuilt(change)
+    messages = rebuilt(change)
     wanted = [
         "data/processed/headline.csv: row 2, column start: '2021', rebuilt '2020'",
         "data/datapackage.json: missing, or other than the one made anew",
@@ -96,7 +98,7 @@ def test_verify_names_every_difference_of_a_rebuilt_folder(rebuilt):
         "figures/en/poverty_paths.svg: committed, but not made any more",
         "figures/en/new.svg: made, but not committed",
     ]
-    assert [words for words in wanted if words not in found] == [] and len(found.splitlines()) == len(wanted)
+    assert [words for words in wanted if words not in messages] == [] and len(messages.splitlines()) == len(wanted)
 
 
 # --- inputs
@@ -111,30 +113,30 @@ def inputs(tmp_path):
 
 
 def test_a_changed_source_is_named_and_no_other_is(inputs):
-    folder, found = inputs
+    folder, messages = inputs
     file = folder / "raw" / "sources.csv"
     name = file.read_text(encoding="utf-8").splitlines()[10].split(",")[0]
-    assert found() == ""
+    assert messages() == ""
     set_field(file, 11, "url", "https://example.org/elsewhere")
-    lines = found().splitlines()
+    lines = messages().splitlines()
     assert len(lines) == 2 and lines[0].startswith("input sources.csv:") and f"source {name} (its address" in lines[1]
 
 
 def test_a_scenario_edited_later_is_named_with_its_figures(inputs):
-    folder, found = inputs
+    folder, messages = inputs
     edit("scenarios/programme-mid.yaml", "3.5", "3.6")(folder)
-    assert "input programme-mid.yaml:" in found() and "standard_break" not in found()
-    assert "programme-mid.yaml: the scenario was edited after these figures were made: poverty_paths" in found()
+    assert "input programme-mid.yaml:" in messages() and "standard_break" not in messages()
+    assert "programme-mid.yaml: the scenario was edited after these figures were made: poverty_paths" in messages()
 
 
 def test_a_raw_table_that_is_changed_gone_or_new_is_named(inputs, tmp_path):
-    folder, found = inputs
+    folder, messages = inputs
     file = folder / "raw" / "observations.csv"
     set_field(file, line_of(file, ref_area="62", indicator="poverty_rate_pct", obs_value="10.86"), "obs_value", "10.68")
     (folder / "raw" / "targets.csv").unlink()
     (folder / "raw" / "extra.csv").write_text("a\n", encoding="utf-8")
-    assert "input observations.csv:" in found() and "input targets.csv:" in found()
-    assert "input extra.csv: none when committed" in found()
+    assert "input observations.csv:" in messages() and "input targets.csv:" in messages()
+    assert "input extra.csv: none when committed" in messages()
 
 
 @pytest.mark.locked  # other versions of packages are differences of their own
@@ -147,9 +149,10 @@ def test_packages_that_may_explain_a_difference_are_named_last(tmp_path):
     file = root / "data" / "raw" / "sources.csv"
     set_field(file, 11, "url", "https://example.org/elsewhere")
     shutil.copy(root / "figures" / "vi" / "coverage.png", root / "figures" / "vi" / "scoreboard.png")
-    found = in_words(verify.differences(ROOT, root)).splitlines()
+    messages = in_words(verify.differences(ROOT, root)).splitlines()
     assert (
-        found[-1] == "version of numpy: 1.0 when committed, " + found[-1].rpartition(" ")[0].split(", ")[-1] + " here"
+        messages[-1]
+        == "version of numpy: 1.0 when committed, " + messages[-1].rpartition(" ")[0].split(", ")[-1] + " here"
     )
     wanted = [
         "input observations.csv: 000000000000 when committed",
@@ -157,7 +160,7 @@ def test_packages_that_may_explain_a_difference_are_named_last(tmp_path):
         "figures/vi/scoreboard.png: the bytes",
     ]
     wanted.append("figures/vi/scoreboard.png: the picture calls itself")
-    assert [words for words in wanted if not any(words in line for line in found)] == []
+    assert [words for words in wanted if not any(words in line for line in messages)] == []
 
 
 # --- pictures
@@ -193,9 +196,9 @@ def test_pictures_as_drawn_are_sound_and_stale_ones_are_named(pictures):
     assert all(verify.marks_of(path)[1] for path in pictures.glob("*/*") if path.suffix in (".png", ".svg"))
     table = pictures / "vi" / "standard_break.csv"
     table.write_bytes(table.read_bytes().replace(b"0.1", b"0.2", 1))
-    found = in_words(verify.figure_problems(pictures)).splitlines()
-    assert [line.split(":")[0] for line in found] == [f"figures/vi/standard_break.{kind}" for kind in ("png", "svg")]
-    assert all("drawn from data with the hash" in line for line in found)
+    messages = in_words(verify.figure_problems(pictures)).splitlines()
+    assert [line.split(":")[0] for line in messages] == [f"figures/vi/standard_break.{kind}" for kind in ("png", "svg")]
+    assert all("drawn from data with the hash" in line for line in messages)
 
 
 def test_a_swapped_unmarked_or_broken_picture_is_named(pictures):
@@ -210,7 +213,7 @@ def test_a_swapped_unmarked_or_broken_picture_is_named(pictures):
         image.save(path, pnginfo=marks)
     (pictures / "en" / "coverage.png").write_bytes(path.read_bytes()[:3000])
     shutil.copy(pictures / "vi" / "coverage.svg", pictures / "en" / "coverage.svg")
-    found = in_words(verify.figure_problems(pictures))
+    messages = in_words(verify.figure_problems(pictures))
     for words in (
         "figures/vi/standard_break.png: the picture calls itself",
         "figures/vi/standard_break.svg: the picture calls itself",
@@ -218,4 +221,4 @@ def test_a_swapped_unmarked_or_broken_picture_is_named(pictures):
         "figures/en/coverage.png: the picture is broken",
         "figures/en/coverage.svg: the picture calls itself",
     ):
-        assert words in found
+        assert words in messages

@@ -24,7 +24,7 @@ def test_numbers_are_written_as_each_language_writes_them():
         (value, decimals, number(value, decimals, "vi"), number(value, decimals, "en"))
         for value, decimals, *_ in NUMBERS
     ]
-    assert [found for found, wanted in zip(written, NUMBERS, strict=True) if found[2:] != wanted[2:]] == []
+    assert [text for text, wanted in zip(written, NUMBERS, strict=True) if text[2:] != wanted[2:]] == []
 
 
 def test_placeholders_take_numbers_and_per_cents_of_the_language(monkeypatch):

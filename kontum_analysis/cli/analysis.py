@@ -103,7 +103,7 @@ def project(
     overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Print rates, quotas and whether the paces fit; write the table where asked."""
@@ -116,7 +116,7 @@ def project(
         raise KontumError("error.cli.csv_folder", folder=csv.parent)
     typed = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start)
     typed = {key: value for key, value in {**typed, "end": end, "floor": floor}.items() if value is not None}
-    obs = observations_for(console, lang, as_of, data, own)
+    obs = observations_for(console, lang, as_of, data, with_own)
     if scenario is None and start is None:
         typed |= _latest_start(obs, end, console, lang)
     chosen = _scenario(scenario, typed, console, lang)
@@ -179,7 +179,7 @@ def trace(
     words: Annotated[list[str], typer.Argument(help=both("cli.option.trace"), autocompletion=figures)],
     every: Annotated[bool, typer.Option("--all", help=both("cli.option.all"))] = False,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Print the chain behind a number."""
@@ -187,8 +187,8 @@ def trace(
     from ..publish.trace import trace as chain_of
 
     console = console_for()
-    observations_for(console, lang, data=data, own=own)
-    for line in chain_of(*words, data=data, user=own or None).lines(lang, None if every else MOST):
+    observations_for(console, lang, data=data, with_own=with_own)
+    for line in chain_of(*words, data=data, user=with_own or None).lines(lang, None if every else MOST):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -199,7 +199,7 @@ def boundary_map(
     year: Annotated[int | None, typer.Option("--year", help=both("cli.option.map_year"))] = None,
     overwrite: Overwrite = False,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     lang: Lang = "vi",
 ) -> None:
     """Write a map with a user's own borders."""
@@ -209,8 +209,8 @@ def boundary_map(
     if kind not in ("png", "svg", "pdf"):
         raise KontumError("error.cli.out", found=out.name)
     console = console_for()
-    obs = observations_for(console, lang, data=data, own=own)
-    content = picture(obs, boundaries, lang, kind, year, offices_in(obs, data, own))
+    obs = observations_for(console, lang, data=data, with_own=with_own)
+    content = picture(obs, boundaries, lang, kind, year, offices_in(obs, data, with_own))
     write_file(console, lang, out, content, overwrite)
 
 

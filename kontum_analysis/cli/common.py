@@ -77,23 +77,23 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help=both("cli.option.ov
 
 
 def observations_for(
-    console: Console, lang: str, as_of: str | None = None, data: Path | None = None, own: bool = True
+    console: Console, lang: str, as_of: str | None = None, data: Path | None = None, with_own: bool = True
 ) -> pd.DataFrame:
     """Observations for a question of the user's own: with the office's own figures, which a line names, or without."""
     from ..data.observations import load_observations
     from ..offices.store import used
 
-    obs = load_observations(as_of=as_of, data=data, user=own or None)
-    for office, count in (used(obs, data=data) if own else {}).items():
+    obs = load_observations(as_of=as_of, data=data, user=with_own or None)
+    for office, count in (used(obs, data=data) if with_own else {}).items():
         say(console, "own.used", lang, count=count, office=office)
     return obs
 
 
-def offices_in(obs: pd.DataFrame, data: Path | None, own: bool) -> tuple[str, ...]:
+def offices_in(obs: pd.DataFrame, data: Path | None, with_own: bool) -> tuple[str, ...]:
     """The names of the offices whose own figures are in these observations."""
     from ..offices.store import used
 
-    return tuple(used(obs, data=data)) if own else ()
+    return tuple(used(obs, data=data)) if with_own else ()
 
 
 def scenario_named(name: str, console: Console | None = None, lang: str = "") -> Scenario:

@@ -33,7 +33,7 @@ def explorer(
     ] = "programme-mid",
     as_of: AsOf = None,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     overwrite: Overwrite = False,
     lang: Lang = "vi",
 ) -> None:
@@ -46,6 +46,6 @@ def explorer(
     if not out.parent.is_dir():
         raise KontumError("report.error.folder", name=out.parent)
     console = console_for()
-    obs = observations_for(console, lang, as_of, data, own)
+    obs = observations_for(console, lang, as_of, data, with_own)
     folder, chosen = str(data) if data else None, scenario_named(scenario, console, lang)
     write_file(console, lang, out, build_page(obs, lang, chosen, as_of, folder), overwrite)

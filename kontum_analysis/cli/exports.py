@@ -54,7 +54,7 @@ def figures(
     out: Out = None,
     overwrite: Overwrite = False,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     as_of: AsOf = None,
     lang: Lang = "vi",
 ) -> None:
@@ -66,8 +66,8 @@ def figures(
     console = console_for()
     kinds, width_cm, dpi = chosen_formats(formats, KINDS), printed_width(width), dots(dpi)
     wanted, folder = chosen_names(names, list(CATALOGUE)), folder_for(out, "exports.folder.figures", lang)
-    obs = observations_for(console, lang, as_of, data, own)
-    offices = offices_in(obs, data, own)
+    obs = observations_for(console, lang, as_of, data, with_own)
+    offices = offices_in(obs, data, with_own)
     files: dict[str, bytes | str] = {}
     skipped = []
     with progress_bar(console) as progress:
@@ -96,7 +96,7 @@ def tables(
     out: Out = None,
     overwrite: Overwrite = False,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     as_of: AsOf = None,
     lang: Lang = "vi",
 ) -> None:
@@ -108,12 +108,12 @@ def tables(
     console = console_for()
     kinds, scenarios = chosen_formats(formats, TABLE_FORMATS), chosen_scenarios(scenario, console, lang)
     folder = folder_for(out, "exports.folder.tables", lang)
-    obs = observations_for(console, lang, as_of, data, own)
+    obs = observations_for(console, lang, as_of, data, with_own)
     with progress_bar(console) as progress:
         computing = progress.add_task(text("exports.step.compute", lang), total=1)
-        tables, skipped = report_tables(obs, scenarios, data, user=own or None)
+        tables, skipped = report_tables(obs, scenarios, data, user=with_own or None)
         progress.advance(computing)
-        origin = provenance(obs, scenarios, data, as_of, offices_in(obs, data, own))
+        origin = provenance(obs, scenarios, data, as_of, offices_in(obs, data, with_own))
         task = progress.add_task(text("exports.step.tables", lang), total=len(kinds))
         files: dict[str, bytes | str] = {}
         for kind in kinds:

@@ -38,7 +38,7 @@ def report(
     overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
-    own: Own = True,
+    with_own: Own = True,
     lang: Lang = "vi",
     setup: Annotated[bool, typer.Option("--setup", help=both("cli.option.report_setup"))] = False,
 ) -> None:
@@ -57,9 +57,9 @@ def report(
     from ..publish.report_head import load_head
     from ..publish.word import word_bytes
 
-    obs = observations_for(console, lang, as_of, data, own)
+    obs = observations_for(console, lang, as_of, data, with_own)
     chosen = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
-    page = build_report(obs, year, lang, chosen, as_of, data, own or None, place, load_head())
+    page = build_report(obs, year, lang, chosen, as_of, data, with_own or None, place, load_head())
     write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
     return None
 

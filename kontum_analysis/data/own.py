@@ -268,19 +268,19 @@ def _rates(rows: pd.DataFrame) -> list[Row]:
     return rates
 
 
-def _ntm_counts(own: pd.DataFrame, day: str) -> list[Row]:
+def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
     """Counts of communes that follow from a full table: by district those that have attained, for the province also
     the bands and the mean."""
-    exact = own[(own["level"] == "commune") & (own["bound"] == "exact")]
+    exact = table[(table["level"] == "commune") & (table["bound"] == "exact")]
     met, status = (
         exact[exact["indicator"] == name].set_index("ref_area")["obs_value"]
         for name in ("ntm_criteria_met", "ntm_attained")
     )
     attained = set(status.index[status == 1]) | set(met.index[met == 19])
     advanced, model = (
-        set(own.loc[own["indicator"] == name, "ref_area"]) for name in ("ntm_advanced_year", "ntm_model_year")
+        set(table.loc[table["indicator"] == name, "ref_area"]) for name in ("ntm_advanced_year", "ntm_model_year")
     )
-    stated = set(own.loc[own["level"] != "commune", "ref_area"])
+    stated = set(table.loc[table["level"] != "commune", "ref_area"])
     rural, rows = members(day, rural=True), []
     for code, parts in (rural | {PROVINCE: set().union(*rural.values())}).items():
         counts: dict[str, float] = {}
@@ -292,7 +292,7 @@ def _ntm_counts(own: pd.DataFrame, day: str) -> list[Row]:
             if "ntm_communes" in counts:
                 counts |= {band: met[list(parts - attained)].between(*ends).sum() for band, ends in _BANDS.items()}
             counts["ntm_criteria_mean"] = round(met[list(parts)].mean(), 4)
-        used = own[own["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & own["ref_area"].isin(parts)]
+        used = table[table["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & table["ref_area"].isin(parts)]
         for indicator, value in counts.items() if code not in stated else ():
             unit = "criteria" if indicator == "ntm_criteria_mean" else "communes"
             words = {"indicator": indicator, "unit_measure": unit}

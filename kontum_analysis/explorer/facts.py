@@ -38,11 +38,11 @@ def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
         columns={"rate_q10": "q10", "rate_q90": "q90", "status_rate": "status"}
     )
     sources = panel.set_index(["area", "year"])["source_id"]
-    found: dict[str, list[dict[str, Any]]] = {}
+    points: dict[str, list[dict[str, Any]]] = {}
     for row in _rows(pd.concat([known_groups(inputs.obs), districts], ignore_index=True)):
         is_sure = row.status != "estimated"
         ids = str(sources.get((row.area, row.year), "")).split("|")
-        found.setdefault(str(row.area), []).append(
+        points.setdefault(str(row.area), []).append(
             {
                 "year": int(row.year),
                 "rate": float(row.rate),
@@ -52,7 +52,7 @@ def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
                 "sources": [name for name in ids if name],
             }
         )
-    return found
+    return points
 
 
 def source_list(wanted: set[str], data: Any, user: Any, lang: str) -> dict[str, dict[str, str]]:
@@ -108,7 +108,7 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     chances = target_chances(obs).set_index("target_id")
     rows = []
     for row in _rows(scoreboard(obs)):
-        found = chances.loc[row.target_id] if row.target_id in chances.index else None
+        chance = chances.loc[row.target_id] if row.target_id in chances.index else None
         has_value = row.latest_value == row.latest_value
         rows.append(
             {
@@ -119,8 +119,8 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "day": day_words(row.latest_day, lang) if has_value else "",
                 "kind": text(f"kind.{row.kind}", lang),
                 "gap": plain(row.gap, lang) + _unit(row) if row.gap == row.gap else "–",
-                "chance": "–" if found is None else percent(found.chance, lang),
-                "range": "–" if found is None else _range(found, lang),
+                "chance": "–" if chance is None else percent(chance.chance, lang),
+                "range": "–" if chance is None else _range(chance, lang),
                 "status": text(f"target_status.{row.status}", lang),
                 "sources": [name for name in str(row.source_ids or "").split("|") if name],
             }
@@ -143,8 +143,8 @@ def _unit(row: Any) -> str:
     return "%" if row.unit_measure == "percent" else ""
 
 
-def _range(found: Any, lang: str) -> str:
-    low, high = percent(found.chance_low, lang), percent(found.chance_high, lang)
+def _range(chance: Any, lang: str) -> str:
+    low, high = percent(chance.chance_low, lang), percent(chance.chance_high, lang)
     return low if low == high else text("explorer.range", lang, low=low, high=high)
 
 

@@ -84,19 +84,19 @@ def openings(inputs: Inputs) -> dict[int, dict[str, Any]]:
     grown: households against those of the start, by year from the start on; whole: whole households by district and
     year; opening_rate of the province for the limits of a floor.
     """
-    found = {}
+    rates_by_start = {}
     for start in starts(inputs):
         base = baseline(inputs, _scenario("linear", start))
         grown = (1 + base.growth) ** np.arange(LAST - start + 1)
         whole = [apportion(base.households * g, round(base.households.sum() * g)).tolist() for g in grown]
-        found[start] = {
+        rates_by_start[start] = {
             "poor": base.poor.tolist(),
             "households": base.households.tolist(),
             "grown": grown.tolist(),
             "whole": np.transpose(whole).tolist(),
             "status": list(base.status),
         }
-    return found
+    return rates_by_start
 
 
 def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]
     a file of the scenario says of it stands in KEY_yaml.
     """
     _check(inputs, opening)
-    found = []
+    entries = []
     for name, scenario in ({name: preset(name) for name in presets()} | {opening.name: opening}).items():
         try:
             chances = _chances(inputs, scenario, lang)
@@ -121,8 +121,8 @@ def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]
         for key in KEYS:
             if not _is_on_grid(scenario, key):
                 values[f"{key}_yaml"], values[key] = values[key], name
-        found.append(values | {"title": title(scenario, lang), "special": special, "chances": chances})
-    return found
+        entries.append(values | {"title": title(scenario, lang), "special": special, "chances": chances})
+    return entries
 
 
 def _check(inputs: Inputs, scenario: Scenario) -> None:
@@ -149,7 +149,7 @@ def _special(inputs: Inputs, scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Lines of paces that are no numbers of the grid, by "form start": both keys, years after the start."""
     if all(_is_on_grid(scenario, key) for key in KEYS):
         return {}
-    found = {}
+    special = {}
     for form in FORMS:
         for start in starts(inputs):
             try:
@@ -160,8 +160,8 @@ def _special(inputs: Inputs, scenario: Scenario) -> dict[str, dict[str, Any]]:
                 continue
             both = {key: lines(base, tried, key) for key in KEYS}
             if any(np.isfinite(rows).any() for rows in both.values()):
-                found[f"{form} {start}"] = {key: _plain(rows) for key, rows in both.items()}
-    return found
+                special[f"{form} {start}"] = {key: _plain(rows) for key, rows in both.items()}
+    return special
 
 
 def _plain(values: np.ndarray) -> list[list[float | None]]:
@@ -183,11 +183,11 @@ def _chances(inputs: Inputs, scenario: Scenario, lang: str) -> dict[str, str]:
 
 def corridor(inputs: Inputs) -> dict[str, dict[str, list[float]]]:
     """Rates (fractions) of each area from end-2021 to LAST at the low and the high paces of the programme."""
-    found: dict[str, dict[str, list[float]]] = {}
+    edges: dict[str, dict[str, list[float]]] = {}
     for side, name in {"low": SCENARIOS[0], "high": SCENARIOS[-1]}.items():
         path = project_poverty(inputs, preset(name, end=LAST))
         together = groups(path)
         for table in (together, path[path["area"] != PROVINCE]):
             for area, rows in table.groupby("area", sort=False):
-                found.setdefault(str(area), {})[side] = rows.sort_values("year")["rate"].tolist()
-    return found
+                edges.setdefault(str(area), {})[side] = rows.sort_values("year")["rate"].tolist()
+    return edges

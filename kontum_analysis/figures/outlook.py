@@ -31,8 +31,8 @@ def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     parts = [known.assign(kind="known"), quantiles[quantiles["area"].isin(AREAS)].assign(kind="outlook")]
     opening, end = opening_rates(obs), horizon()
     level = [max(opening[area] - corridors()[area].low / 100 * (end - FIRST_YEAR), 0.0) for area in AREAS]
-    asked = pd.DataFrame(dict(target_id=TARGETS.values(), area=AREAS, kind="asked", year=end, rate=level))
-    parts.append(asked.merge(target_chances(obs)[["target_id", *CHANCE]], on="target_id", how="left"))
+    goals = pd.DataFrame(dict(target_id=TARGETS.values(), area=AREAS, kind="asked", year=end, rate=level))
+    parts.append(goals.merge(target_chances(obs)[["target_id", *CHANCE]], on="target_id", how="left"))
     quantile_names = ["q05", "q10", "q25", "q75", "q90", "q95"]
     return pd.concat(parts, ignore_index=True)[["area", "kind", "year", "rate", *quantile_names, "status", *CHANCE]]
 
@@ -44,11 +44,11 @@ def draw_outlook(table: pd.DataFrame, lang: str, heading: style.Heading) -> styl
             fan = rows[rows["kind"] == "outlook"]
             shapes.fan(axes, fan["year"], fan)
             axes.plot(fan["year"], fan["rate"], **MEDIAN)
-            asked = rows[rows["kind"] == "asked"].iloc[0]
-            axes.plot([asked.year - 0.4, asked.year + 0.4], [asked.rate] * 2, zorder=5, **ASKED)
+            goal = rows[rows["kind"] == "asked"].iloc[0]
+            axes.plot([goal.year - 0.4, goal.year + 0.4], [goal.rate] * 2, zorder=5, **ASKED)
             names = dict(zip(CHANCE, ("chance", "low", "high"), strict=True))
-            chances = {name: chance(asked[column], lang) for column, name in names.items()}
-            level = dict(pace=corridors()[area].low, rate=asked.rate, year=int(asked.year))
+            chances = {name: chance(goal[column], lang) for column, name in names.items()}
+            level = dict(pace=corridors()[area].low, rate=goal.rate, year=int(goal.year))
             end = fan.iloc[-1]
             label = "poverty_outlook.end_floor" if _on_floor(end) else "poverty_outlook.end"
             numbers = dict(rate=end.rate, low=end.q10, high=end.q90, year=int(end.year))
@@ -73,10 +73,10 @@ def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates and quantiles by area and year, the chance by area with its range, and the year from which the floor
     rules.
     """
-    fan, asked = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
+    fan, goals = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
     rows, last = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())], fan["year"].max()
     stopped = min((row.year for row in style.each(rows) if _on_floor(row)), default=last + 1)
-    chances = asked[CHANCE].map(lambda p: chance(p, lang))
+    chances = goals[CHANCE].map(lambda p: chance(p, lang))
     columns = dict.fromkeys(("rate", "q10", "q90"), "area year")
     choices = "; ".join(text(f"choice.{choice}", lang) for choice in CHOICES)
     facts = addressed(fan, lang, columns, last=last, stopped=stopped, choices=choices)
@@ -90,17 +90,19 @@ def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
     value: speed of the log odds a year (kinds seen and asked); points: what that speed means, in points a year, for a
     province at Kon Tum's opening rate; opening: the rate from which a pace of the programme is counted.
     """
-    seen = observed_paces(obs)
-    parts = [seen.assign(kind="seen", label=seen["area"] + " " + seen["standard"], value=-seen["speed"])]
+    observed = observed_paces(obs)
+    parts = [
+        observed.assign(kind="seen", label=observed["area"] + " " + observed["standard"], value=-observed["speed"])
+    ]
     opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
     for area in AREAS:
         low, high = corridors()[area][:2]
         paces = np.array([low, (low + high) / 2, high])
-        asked = pd.DataFrame(dict(label=[f"{pace:g}" for pace in paces], pace_pp=paces))
-        asked = asked.assign(kind="asked", area=area, opening=opening[area])
-        asked["value"] = logit(opening[area]) - logit(opening[area] - paces / 100)
-        asked["share"] = [pace_percentile(pace, opening[area], seen["speed"]) for pace in paces]
-        parts.append(asked)
+        programme = pd.DataFrame(dict(label=[f"{pace:g}" for pace in paces], pace_pp=paces))
+        programme = programme.assign(kind="asked", area=area, opening=opening[area])
+        programme["value"] = logit(opening[area]) - logit(opening[area] - paces / 100)
+        programme["share"] = [pace_percentile(pace, opening[area], observed["speed"]) for pace in paces]
+        parts.append(programme)
     mpi = mpi_share().rename(columns={"level": "label", "threshold_pp": "pace_pp", "intervals": "value"})
     parts.append(mpi.assign(kind="mpi", share=mpi["share_pct"] / 100))
     table = pd.concat(parts, ignore_index=True)
@@ -121,24 +123,26 @@ def draw_pace(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.P
     """Left: falls seen in provinces as points a year at Kon Tum's opening rate, below the programme's corridors. Right:
     another measure, shares of MPI intervals.
     """
-    seen, asked = table[table["kind"] == "seen"], table[table["kind"] == "asked"]
-    names = list(dict.fromkeys(seen["label"]))
+    observed, programme = table[table["kind"] == "seen"], table[table["kind"] == "asked"]
+    names = list(dict.fromkeys(observed["label"]))
     height = max(11.0, 5.4 + ROW_CM * (len(CORRIDORS) + len(names)))
     with style.canvas(heading, lang, height_cm=height, left=6.2, right=0.9, top=2.9, bottom=1.9, wspace=0.48) as figure:
         left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
         entries, heads = [(style.PUBLISHED, text("pace_history.seen", lang))], []
         for place, (area, look) in enumerate(CORRIDORS.items()):
-            rows = asked[asked["area"] == area]
+            rows = programme[programme["area"] == area]
             low, high, paces = rows["points"].min(), rows["points"].max(), corridors()[area]
             left.barh(place, high - low, 0.6, low, zorder=3, **look)
             left.axvspan(low, high, color=style.PALE, zorder=0)
             heads.append(text("pace_history.head", lang, name=area_name(area, lang), low=paces.low, high=paces.high))
             entries.append((look, _corridor_words(rows, area, lang)))
-        left.plot(seen["points"], [names.index(label) + len(heads) for label in seen["label"]], **style.PUBLISHED)
+        left.plot(
+            observed["points"], [names.index(label) + len(heads) for label in observed["label"]], **style.PUBLISHED
+        )
         shapes.rows_of_dots(left, [*heads, *(_series(name, lang) for name in names)])
         left.axhline(len(heads) - 0.5, color=style.BLACK, linewidth=0.8)
-        left.set_xlim(0, 1.1 * seen["points"].max())
-        opening = asked.loc[asked["area"] == PROVINCE, "opening"].iloc[0]
+        left.set_xlim(0, 1.1 * observed["points"].max())
+        opening = programme.loc[programme["area"] == PROVINCE, "opening"].iloc[0]
         left.set_xlabel(text("pace_history.points", lang, rate=opening))
         style.number_axis(left.xaxis, lang)
         left.set_title(text("pace_history.left", lang))
@@ -187,10 +191,10 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 
 def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Shares of the falls seen that are slower than each pace, by area; the MPI's share at the poor districts' pace."""
-    asked, mpi, seen = (table[table["kind"] == kind] for kind in ("asked", "mpi", "seen"))
-    asked = asked.assign(scenario=np.tile(["programme-low", "programme-mid", "programme-high"], 2))
+    programme, mpi, observed = (table[table["kind"] == kind] for kind in ("asked", "mpi", "seen"))
+    programme = programme.assign(scenario=np.tile(["programme-low", "programme-mid", "programme-high"], 2))
     threshold = corridors()[POOR_DISTRICTS].low
     level = mpi[mpi["pace_pp"] == threshold].set_index("label").loc["subnational"]
-    counts = dict(n=len(seen), own=int((seen["area"] == PROVINCE).sum()), provinces=seen["area"].nunique())
+    counts = dict(n=len(observed), own=int((observed["area"] == PROVINCE).sum()), provinces=observed["area"].nunique())
     measure = dict(mpi=level["share"], intervals=level["value"], threshold=threshold)
-    return addressed(asked, lang, dict.fromkeys(("share", "opening"), "area scenario"), **counts, **measure)
+    return addressed(programme, lang, dict.fromkeys(("share", "opening"), "area scenario"), **counts, **measure)

@@ -183,12 +183,12 @@ def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     cells, total = quota[quota["area"] != PROVINCE], quota[quota["area"] == PROVINCE].set_index("year")["households"]
     top = cells.iloc[cells["households"].argmax()]
     longest = cells[cells["households"] > 0].sort_values(["year", "households"]).iloc[-1]
-    asked, reached = total[fall["year"]].sum(), fall["households"].sum()
+    quota_total, reached = total[fall["year"]].sum(), fall["households"].sum()
     ends = dict(start=total.index[0] - 1, first=total.index[0], last=total.index[-1], fall_last=fall["year"].max())
     cases = dict(top=top["area"], top_year=top["year"], longest=longest["area"], longest_year=longest["year"])
     poor = cells.loc[cells["area"].isin(poor_districts()), "households"].sum()
     sums = dict(until=total[total.index <= horizon()].sum(), whole=total.sum(), poor_total=poor)
-    sums |= dict(fall_total=reached, quota_total=asked, gap=abs(reached - asked))
-    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if reached >= asked else "behind")
+    sums |= dict(fall_total=reached, quota_total=quota_total, gap=abs(reached - quota_total))
+    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if reached >= quota_total else "behind")
     stops = total.index[total == 0].min()
     return addressed(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)

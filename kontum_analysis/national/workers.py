@@ -107,14 +107,14 @@ def versions() -> tuple[str, ...]:
 def _by_cluster(tasks: Sequence[Task], scheduler: str, kept: Words) -> Iterator[Part]:
     """Parts from a cluster. A lost worker's tasks are drawn elsewhere; what cannot go on ends with one message."""
     client, lost = _client(scheduler)
-    waiting, under_way, known, pulse, seen = iter(tasks), set[Any](), set[str](), 0.0, time.monotonic()
+    waiting, under_way, known, pulse, last_pulse = iter(tasks), set[Any](), set[str](), 0.0, time.monotonic()
     try:
         while tasks:
             machines = client.sync(client.scheduler.identity, callback_timeout=PATIENCE)["workers"]
             machines = {place: machine for place, machine in machines.items() if machine["status"] == "running"}
             latest = max((machine["last_seen"] for machine in machines.values()), default=pulse)
-            pulse, seen = latest, seen if latest == pulse else time.monotonic()
-            if time.monotonic() - seen > PATIENCE:
+            pulse, last_pulse = latest, last_pulse if latest == pulse else time.monotonic()
+            if time.monotonic() - last_pulse > PATIENCE:
                 raise KontumError("simulate.error.no_workers", seconds=PATIENCE, kept=kept)
             new = [place for place in machines if place not in known]
             answers = client.run(versions, workers=new, on_error="return") if new else {}

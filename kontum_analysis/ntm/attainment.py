@@ -55,7 +55,7 @@ def project_ntm(
 
 
 def attainment_chances(
-    obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, asked: tuple[float, ...] | None = None
+    obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, levels: tuple[float, ...] | None = None
 ) -> pd.DataFrame:
     """The chance of each NTM target at the end of the programme: a default, and its range over the defensible paces.
 
@@ -65,7 +65,7 @@ def attainment_chances(
     Columns: event, target (communes; missing for events of several targets), default, low, high (probabilities);
     default_choice, low_choice, high_choice, choices: the code of the pace behind each, and all codes joined by "|"
     (pace_asked, pace_observed; labels choice.CODE); median, q10, q90 of the number of communes at the default, missing
-    for events of several targets. asked: communes that the targets of the three levels ask for, default those of the
+    for events of several targets. levels: communes that the targets of the three levels ask for, default those of the
     programme. Raises KontumError as `project_ntm`.
 
     >>> from kontum_analysis.data.observations import load_observations
@@ -75,7 +75,7 @@ def attainment_chances(
     """
     choices = {"pace_asked": asked_pace(), "pace_observed": None}
     results = {code: project_ntm(obs, pace, draws, seed) for code, pace in choices.items()}
-    tables = {code: (r.chances_of(asked) if asked else r.probabilities) for code, r in results.items()}
+    tables = {code: (r.chances_of(levels) if levels else r.probabilities) for code, r in results.items()}
     chance = pd.DataFrame({code: table.set_index("event")["probability"] for code, table in tables.items()})
     default = results["pace_asked"]
     at_end = default.years[default.years["year"] == default.years["year"].max()].set_index("indicator")

@@ -79,14 +79,14 @@ class NTMProjection:
     def chances_of(self, targets: Sequence[float]) -> pd.DataFrame:
         """As `probabilities`, for other numbers of communes asked for at the three levels."""
         communes = len(self.evidence.members)
-        asked: dict[str, tuple[float, np.ndarray]] = {}
+        questions: dict[str, tuple[float, np.ndarray]] = {}
         for name, target in zip(LEVELS, targets, strict=True):
-            asked[name] = (target, self.draws[name][:, -1] >= target)
-        asked["all_communes_15_criteria"] = (communes, self.draws[WITH_15][:, -1] >= communes)
-        all_three = np.logical_and.reduce([asked[name][1] for name in LEVELS])
-        asked["attained_advanced_and_model"] = (np.nan, all_three)
-        asked["all_four"] = (np.nan, all_three & asked["all_communes_15_criteria"][1])
-        rows = [(name, target, hit.mean(), hit.std() / np.sqrt(hit.size)) for name, (target, hit) in asked.items()]
+            questions[name] = (target, self.draws[name][:, -1] >= target)
+        questions["all_communes_15_criteria"] = (communes, self.draws[WITH_15][:, -1] >= communes)
+        all_three = np.logical_and.reduce([questions[name][1] for name in LEVELS])
+        questions["attained_advanced_and_model"] = (np.nan, all_three)
+        questions["all_four"] = (np.nan, all_three & questions["all_communes_15_criteria"][1])
+        rows = [(name, target, hit.mean(), hit.std() / np.sqrt(hit.size)) for name, (target, hit) in questions.items()]
         return pd.DataFrame(rows, columns=["event", "target", "probability", "standard_error"])
 
     @cached_property

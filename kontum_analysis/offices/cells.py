@@ -29,14 +29,14 @@ def read_row(layout: Layout, number: int, district: str, answers: Answers, probl
         return None
     heads = {name: layout.head(place) for place, name in layout.columns.items() if name}
     entry = Entry(layout.place, number + 1, heads, number=_words(row[0]) if row else "")
-    told: dict[str, str] = {name: _words(cells[name]) for name in ("code", "name", "district") if name in cells}
-    entry.area_code, entry.name, entry.district = (told.get(name, "") for name in ("code", "name", "district"))
+    place_words: dict[str, str] = {name: _words(cells[name]) for name in ("code", "name", "district") if name in cells}
+    entry.area_code, entry.name, entry.district = (place_words.get(name, "") for name in ("code", "name", "district"))
     entry.name = entry.name or next((words for words in texts if not words[:1].isdigit()), "")
     if "name" not in cells and "code" not in cells:
         entry.name, entry.district = entry.district, ""
     elif "district" in cells and not entry.district and entry.name:
         entry.district = district
-    entry.typed |= {name: value for name, value in told.items() if value} | {"name": entry.name}
+    entry.typed |= {name: value for name, value in place_words.items() if value} | {"name": entry.name}
     extra = [_words(cell) for place, cell in enumerate(row) if place >= _width(layout) and cell.value is not None]
     if extra and not layout.sheet.name and any(map(_is_filled, figures.values())):
         problems.append(Problem(layout.place, number + 1, None, ", ".join(extra), "own.allowed.fields"))

@@ -35,7 +35,7 @@ class Column:
     name: str
     kind: str  # count | communes | rate | criteria | status
     levels: tuple[str, ...]
-    asked: bool = True  # in the template; False: taken where an office's own table has it
+    in_template: bool = True  # False: taken where an office's own table has it
 
     @property
     def is_ntm(self) -> bool:
@@ -48,14 +48,14 @@ COLUMNS = (
     Column("households_total", "count", _ALL),
     Column("poor_households", "count", _ALL),
     Column("near_poor_households", "count", _ALL),
-    Column("poverty_rate_pct", "rate", _ALL, asked=False),
-    Column("near_poor_rate_pct", "rate", _ALL, asked=False),
-    Column("dtts_households", "count", _ALL, asked=False),
-    Column("dtts_poor_households", "count", _ALL, asked=False),
-    Column("dtts_near_poor_households", "count", _ALL, asked=False),
-    Column("poor_exits", "count", _ALL, asked=False),
-    Column("new_poor_households", "count", _ALL, asked=False),
-    Column("relapsed_poor_households", "count", _ALL, asked=False),
+    Column("poverty_rate_pct", "rate", _ALL, in_template=False),
+    Column("near_poor_rate_pct", "rate", _ALL, in_template=False),
+    Column("dtts_households", "count", _ALL, in_template=False),
+    Column("dtts_poor_households", "count", _ALL, in_template=False),
+    Column("dtts_near_poor_households", "count", _ALL, in_template=False),
+    Column("poor_exits", "count", _ALL, in_template=False),
+    Column("new_poor_households", "count", _ALL, in_template=False),
+    Column("relapsed_poor_households", "count", _ALL, in_template=False),
     Column("ntm_criteria_met", "criteria", _SMALL),
     Column("ntm_status", "status", _SMALL),
     Column("ntm_communes", "communes", ("district",)),

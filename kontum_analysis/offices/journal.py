@@ -95,9 +95,9 @@ def writing(place: Path, what: str, wait: float = WAIT) -> Iterator[None]:
         raise KontumError("own.error.cannot_write", folder=shown(place)) from None
     until = time.monotonic() + wait
     while True:
-        held = one_run(place)
+        lock = one_run(place)
         try:
-            held.__enter__()
+            lock.__enter__()
             break
         except KontumError:
             if time.monotonic() >= until:
@@ -111,7 +111,7 @@ def writing(place: Path, what: str, wait: float = WAIT) -> Iterator[None]:
         raise KontumError("own.error.cannot_write", folder=shown(place)) from None
     finally:
         (place / _NOTE).unlink(missing_ok=True)
-        held.__exit__(None, None, None)
+        lock.__exit__(None, None, None)
 
 
 def _writer(place: Path) -> str:
@@ -135,16 +135,16 @@ def add(place: Path, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any
     """
     number = max((int(path.name) for path in (place / ENTRIES).glob("[0-9]*")), default=0) + 1
     (place / ENTRIES).mkdir(exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=place / ENTRIES, prefix="."))
+    draft = Path(tempfile.mkdtemp(dir=place / ENTRIES, prefix="."))
     try:
         for name, table in tables.items():
-            write_whole(made / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-        write_whole(made / _ABOUT, json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
-        os.chmod(made, 0o755)
-        os.replace(made, place / ENTRIES / f"{number:04}")
+            write_whole(draft / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_whole(draft / _ABOUT, json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        os.chmod(draft, 0o755)
+        os.replace(draft, place / ENTRIES / f"{number:04}")
     except OSError as error:
-        shutil.rmtree(made, ignore_errors=True)
-        raise WriteError("hostile.cannot_write", file=made.name, reason=reason_of(error)) from None
+        shutil.rmtree(draft, ignore_errors=True)
+        raise WriteError("hostile.cannot_write", file=draft.name, reason=reason_of(error)) from None
     return number
 
 

@@ -95,17 +95,17 @@ def places(is_late: bool) -> tuple[Place, ...]:
     """Every area that a table may name. is_late: of a year that ends after June 2025, with the units first."""
     old = register("2020")
     communes = old[(old["level"] == "commune") & old["parent_code"].isin(districts())]
-    made = [Place(PROVINCE, "Kon Tum", "tỉnh", "province", "")]
-    made += [Place(code, name, _kinds()[code], "district", "") for code, name in _district_names().items()]
+    every = [Place(PROVINCE, "Kon Tum", "tỉnh", "province", "")]
+    every += [Place(code, name, _kinds()[code], "district", "") for code, name in _district_names().items()]
     row: Any
     for row in communes.itertuples():
-        made.append(Place(row.code, row.name_vi, row.type, "commune", row.parent_code))
+        every.append(Place(row.code, row.name_vi, row.type, "commune", row.parent_code))
     parents = dict(zip(crosswalk()["new_code"], crosswalk()["old_district_code"], strict=True))
     new = []
     for row in register("2025", "commune").itertuples():
         if row.code in parents:
             new.append(Place(row.code, row.name_vi, row.type, "unit", parents[row.code]))
-    return tuple([*new, *made] if is_late else [*made, *new])
+    return tuple([*new, *every] if is_late else [*every, *new])
 
 
 @lru_cache(maxsize=1)

@@ -225,8 +225,8 @@ def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
                 nearest_areas = "; ".join(place.described("vi") for place in small[:3])
                 problems.append(entry.about_area("own.allowed.not_in_group", row=group.row, found=nearest_areas))
             entry.candidates = inside or small
-    asked = {problem.row for problem in problems}
-    open_entries = [entry for entry in open_entries if entry.row not in asked]
+    open_rows = {problem.row for problem in problems}
+    open_entries = [entry for entry in open_entries if entry.row not in open_rows]
     _choose_time(open_entries, context)
     for entry in open_entries:
         _choose_by_neighbours(entry, open_entries)

@@ -79,13 +79,16 @@ def _must_be_used(answers: Answers, filled: Filled) -> None:
 
 def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers) -> Plan:
     state = journal.state_of(place)
-    own = own_tables(place, raw_tables(data))
+    own_figures = own_tables(place, raw_tables(data))
     tables = as_tables(filled)
     before = load_observations(data=data, user=place)
     after = _with_entry(place, tables, data)
     _must_fit(before, after)
-    changed = folded([own, tables])
-    same = all(changed[name].drop(columns=_WORDED[name]).equals(own[name].drop(columns=_WORDED[name])) for name in own)
+    changed = folded([own_figures, tables])
+    same = all(
+        changed[name].drop(columns=_WORDED[name]).equals(own_figures[name].drop(columns=_WORDED[name]))
+        for name in own_figures
+    )
     conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
     return Plan(
         filled,
@@ -94,7 +97,7 @@ def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers
         changes(filled, before),
         conflicts,
         sums_made(before, after),
-        doubts(filled, before, own["sources"]) if not same else [],
+        doubts(filled, before, own_figures["sources"]) if not same else [],
         not same,
         state,
         answers,

@@ -46,7 +46,7 @@ def template(level: str, year: int, lang: str = "vi") -> bytes:
     True
     """
     content, areas = io.BytesIO(), areas_of(level, year)
-    columns = [column for column in COLUMNS if column.asked and level in column.levels]
+    columns = [column for column in COLUMNS if column.in_template and level in column.levels]
     book, styles = start_book(content, f"own.title.{level}", year, lang)
     _data_sheet(book.add_worksheet(text("own.sheet.data", lang)), styles, level, year, areas, columns, lang)
     if level == "commune":
@@ -170,7 +170,7 @@ def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dic
     """The validation of one column, with what it allows in words. Cells are named from the first row of the table."""
     from xlsxwriter.utility import xl_rowcol_to_cell as cell
 
-    here, households = cell(first, place), cell(first, base)
+    value_cell, households = cell(first, place), cell(first, base)
     common = {
         "input_title": heading(column.name, lang)[:32],
         "error_title": text("own.error.title", lang),
@@ -188,10 +188,10 @@ def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dic
         return common | {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": LARGEST}
     poor = cell(first, base + 1)
     # poor and near-poor together are no more than all
-    limit = here if column.name == "poor_households" else f"{here}+{poor}"
+    limit = value_cell if column.name == "poor_households" else f"{value_cell}+{poor}"
     return common | {
         "validate": "custom",
-        "value": f"=AND(ISNUMBER({here}),{here}=INT({here}),{here}>=0,{limit}<={households})",
+        "value": f"=AND(ISNUMBER({value_cell}),{value_cell}=INT({value_cell}),{value_cell}>=0,{limit}<={households})",
     }
 
 

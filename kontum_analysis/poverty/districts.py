@@ -61,9 +61,9 @@ def district_facts(obs: pd.DataFrame) -> Facts:
     last = max(year for area, year, _ in figures if area in codes)
     for area in codes:
         for year in range(FIRST_YEAR, last + 1):
-            found = {name: figures.get((area, year, name)) for name in NAMES.values()}
+            by_name = {name: figures.get((area, year, name)) for name in NAMES.values()}
             after = {name: figures.get((area, year + 1, name)) for name in NAMES.values()}
-            facts.update({(area, year, name): cell for name, cell in _cells(found, after).items()})
+            facts.update({(area, year, name): cell for name, cell in _cells(by_name, after).items()})
     return facts
 
 
@@ -85,7 +85,7 @@ def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures of a known year's
     end.
     """
-    found: dict[tuple[str, int, str], Figure] = {}
+    by_key: dict[tuple[str, int, str], Figure] = {}
     row: Any
     for indicator, name in NAMES.items():
         rows = select(obs, indicator, standard=STANDARD)
@@ -96,29 +96,29 @@ def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
             & (rows["date_precision"] != "unknown")
         ]
         for row in rows.itertuples():
-            found[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
-    return found
+            by_key[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
+    return by_key
 
 
-def _cells(found: Mapping[str, Figure | None], after: Mapping[str, Figure | None]) -> dict[str, Cell]:
+def _cells(by_name: Mapping[str, Figure | None], after: Mapping[str, Figure | None]) -> dict[str, Cell]:
     cells = {}
-    if found["poor_households"]:
-        cells["poor_households"] = _stated(found["poor_households"])
+    if by_name["poor_households"]:
+        cells["poor_households"] = _stated(by_name["poor_households"])
     elif after["poor_households"] and after["fall"]:
         value = after["poor_households"][0] + after["fall"][0]
         cells["poor_households"] = Cell(
             value, value, known_as("derived", after["fall"][2], after["poor_households"][2]), after["fall"][2]
         )
-    if found["rate_pct"]:
-        cells["rate"] = _stated(found["rate_pct"], 0.01, half_unit(found["rate_pct"][0]))
+    if by_name["rate_pct"]:
+        cells["rate"] = _stated(by_name["rate_pct"], 0.01, half_unit(by_name["rate_pct"][0]))
     elif after["rate_pct"] and after["fall_pp"]:
         value = after["rate_pct"][0] + after["fall_pp"][0]
         low, high = (value - 0.01) / 100, (value + 0.01) / 100  # two roundings
         status = known_as("derived", after["fall_pp"][2], after["rate_pct"][2])
         cells["rate"] = Cell(low, high, status, after["fall_pp"][2])
-    if found["households"]:
-        cells["households"] = _stated(found["households"])
-    elif (derived := _households(cells, found)) is not None:
+    if by_name["households"]:
+        cells["households"] = _stated(by_name["households"])
+    elif (derived := _households(cells, by_name)) is not None:
         cells["households"] = derived
     if "rate" not in cells and {"poor_households", "households"} <= set(cells):
         poor, base = cells["poor_households"], cells["households"]
@@ -133,14 +133,14 @@ def _stated(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
     return Cell((value - margin) * scale, (value + margin) * scale, kind, source)
 
 
-def _households(cells: Mapping[str, Cell], found: Mapping[str, Figure | None]) -> Cell | None:
+def _households(cells: Mapping[str, Cell], by_name: Mapping[str, Figure | None]) -> Cell | None:
     """Households from every printed pair of count and rate; the narrower range where two pairs disagree."""
     ranges = []
     if {"poor_households", "rate"} <= set(cells):
         poor, rate = cells["poor_households"].middle, cells["rate"]
         ranges.append((poor / rate.high, poor / rate.low, rate.source))
-    if found["near_poor"] and found["near_poor_pct"]:
-        count, (per_cent, _, source) = found["near_poor"][0], found["near_poor_pct"]
+    if by_name["near_poor"] and by_name["near_poor_pct"]:
+        count, (per_cent, _, source) = by_name["near_poor"][0], by_name["near_poor_pct"]
         margin = half_unit(per_cent)
         ranges.append((100 * count / (per_cent + margin), 100 * count / (per_cent - margin), source))
     if not ranges:

@@ -76,8 +76,8 @@ def pace_percentile(pace_pp: float, level: float, observed_speeds: ArrayLike) ->
     after = level - pace_pp / 100
     if after <= 0:
         return 1.0
-    speed, seen = logit(after) - logit(level), np.asarray(observed_speeds, float)
-    return float(np.mean(seen > speed) + 0.5 * np.mean(seen == speed))
+    speed, speeds = logit(after) - logit(level), np.asarray(observed_speeds, float)
+    return float(np.mean(speeds > speed) + 0.5 * np.mean(speeds == speed))
 
 
 def mpi_share(data: str | Path | None = None) -> pd.DataFrame:

@@ -147,7 +147,7 @@ def speed_model(obs: pd.DataFrame, scale: str = "log_odds") -> SpeedModel:
     return fit_speeds(steps, scale, f"{PROVINCE} {STANDARD}")
 
 
-def fit_speeds(steps: pd.DataFrame, scale: str, series: str, own: pd.DataFrame | None = None) -> SpeedModel:
+def fit_speeds(steps: pd.DataFrame, scale: str, series: str, own_steps: pd.DataFrame | None = None) -> SpeedModel:
     """The posterior given the steps of `speed_steps`.
 
     series: whose own speed is asked for; own: its steps where they are not to count among the others.
@@ -172,9 +172,9 @@ def fit_speeds(steps: pd.DataFrame, scale: str, series: str, own: pd.DataFrame |
         + np.log(between)  # the grid is even in the logarithm, the prior in the value
     )
     chance = np.exp(log_chance - log_chance.max())
-    own = steps[steps["series"] == series] if own is None else own
-    own_years = own["years"].to_numpy(float)
-    own_speed = float(np.average(_speeds(own, scale), weights=own_years)) if len(own) else np.nan
+    own_steps = steps[steps["series"] == series] if own_steps is None else own_steps
+    own_years = own_steps["years"].to_numpy(float)
+    own_speed = float(np.average(_speeds(own_steps, scale), weights=own_years)) if len(own_steps) else np.nan
     return SpeedModel(
         scale=SCALES[scale],
         between=between,
@@ -209,10 +209,10 @@ def speed_forecasts(obs: pd.DataFrame, scale: str = "log_odds", draws: int = 400
     steps, rows = speed_steps(obs), []
     move, back = SCALES[scale]
     step: Any
-    for series, own in steps.groupby("series"):
+    for series, own_steps in steps.groupby("series"):
         others = steps[steps["series"] != series]
-        for place, step in enumerate(own.itertuples()):
-            model = fit_speeds(others, scale, str(series), own=own.iloc[:place])
+        for place, step in enumerate(own_steps.itertuples()):
+            model = fit_speeds(others, scale, str(series), own_steps=own_steps.iloc[:place])
             stream = random_stream(seed, step.area, place)
             speed, shock = model.draw(stream, draws)
             start = move(step.rate_start)

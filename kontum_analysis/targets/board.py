@@ -110,11 +110,11 @@ def scoreboard(
         obs = vintage(obs, as_of, data)
     is_known = as_of is None or pd.Timestamp(as_of) >= pd.Timestamp(PROGRAMME_DAY)
     targets = load_targets(data)
-    asked = targets.set_index("target_id")["value_low"].reindex(GOALS)
+    levels = targets.set_index("target_id")["value_low"].reindex(GOALS)
     figures = target_figures(data)
     indicators = raw_tables(data)["indicators"].set_index("indicator")
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
-    chances = target_chances(obs, draws, seed, None if asked.isna().any() else tuple(asked)).set_index("target_id")
+    chances = target_chances(obs, draws, seed, None if levels.isna().any() else tuple(levels)).set_index("target_id")
     rows = []
     target: Any
     for target in targets.itertuples():

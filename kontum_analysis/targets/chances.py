@@ -44,14 +44,14 @@ COLUMNS = [
 
 
 def target_chances(
-    obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, asked: tuple[float, ...] | None = None
+    obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, levels: tuple[float, ...] | None = None
 ) -> pd.DataFrame:
     """One row a target with a model: the chance that it is met, and how far that hangs on what is assumed.
 
     Columns: target_id; chance: by the default; chance_low, chance_high: over all choices (fractions); choice,
     choice_low, choice_high: the codes behind the three (labels choice.CODE); projected_value, projected_q10,
     projected_q90: median and 80 % interval at the programme's end by the default, in the target's unit. Targets whose
-    model has too little to stand on at that vintage are left out. asked: the numbers of the targets `GOALS`, falls in
+    model has too little to stand on at that vintage are left out. levels: the numbers of the targets `GOALS`, falls in
     points a year and communes, default those of Programme 3299.
 
     >>> from kontum_analysis.data.observations import load_observations
@@ -62,13 +62,13 @@ def target_chances(
     least = goals()
     falls = [goal.low for goal in corridors().values()]
     communes = [least[name, PROVINCE].low for name in LEVELS]
-    return _chances(obs, draws, seed, asked or (*falls, *communes))
+    return _chances(obs, draws, seed, levels or (*falls, *communes))
 
 
 @remember(8)
-def _chances(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...]) -> pd.DataFrame:
+def _chances(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
     tables = []
-    for model, least in ((_poverty, asked[:2]), (_communes, asked[2:])):
+    for model, least in ((_poverty, levels[:2]), (_communes, levels[2:])):
         try:
             tables.append(model(obs, draws, seed, least))
         except KontumError:  # a vintage before the first figures: no model, and the board says so by an empty chance
@@ -102,10 +102,10 @@ def status_of_range(low: float, chance: float, high: float, draws: int = DRAWS) 
     return status, "model_close" if is_close else "model"
 
 
-def _poverty(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...]) -> pd.DataFrame:
+def _poverty(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
     opening, last, rows = opening_rates(obs), horizon(), []
     outlooks = {name: outlook_draws(obs, last, draws, seed, choice) for name, choice in CHOICES.items()}
-    for target_id, area, pace in zip(POVERTY, corridors(), asked, strict=True):
+    for target_id, area, pace in zip(POVERTY, corridors(), levels, strict=True):
         chance = pd.Series(
             {name: chance_of_average(drawn, area, pace, opening[area], last) for name, drawn in outlooks.items()}
         )
@@ -114,8 +114,8 @@ def _poverty(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _communes(obs: pd.DataFrame, draws: int, seed: int, asked: tuple[float, ...]) -> pd.DataFrame:
-    table = attainment_chances(obs, draws, seed, asked)
+def _communes(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
+    table = attainment_chances(obs, draws, seed, levels)
     table = table[table["event"].isin(COMMUNES)].set_index("event", drop=False)
     table.loc[SHARE, ["median", "q10", "q90"]] *= 100 / rural_communes()
     renamed = table.rename(

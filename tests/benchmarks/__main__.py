@@ -184,7 +184,7 @@ def reproduce():
 def with_pyam(python, turns):
     """Two rows: the scenario table made with pyam, by the Python that has it, and the library's against that."""
     words = ["-W", "ignore", "-m", "tests.benchmarks.pyam_table", str(turns)]
-    found = json.loads(subprocess.run([python, *words], check=True, cwd=ROOT, capture_output=True, text=True).stdout)
+    result = json.loads(subprocess.run([python, *words], check=True, cwd=ROOT, capture_output=True, text=True).stdout)
     return [
         (
             both(
@@ -192,8 +192,8 @@ def with_pyam(python, turns):
                 "The same scenario table made with pyam (provincial sums and rates by pyam)",
             ),
             LOOPS,
-            found["pyam"],
-            found["loops"],
+            result["pyam"],
+            result["loops"],
             None,
         ),
         (
@@ -202,8 +202,8 @@ def with_pyam(python, turns):
                 "Scenario table (`project_poverty`), in the environment of pyam",
             ),
             both("bảng làm bằng pyam", "the table made with pyam"),
-            found["ours"],
-            found["pyam"],
+            result["ours"],
+            result["pyam"],
             None,
         ),
     ]

@@ -36,10 +36,10 @@ def table_by_pyam(base, scenario):
         for name, frame in ((POOR, households * rates), (ALL, households))
     ]
     wide = pd.concat(parts, ignore_index=True).assign(model="kontum", scenario=scenario.name, unit="households")
-    found = IamDataFrame(wide)
-    found.aggregate_region([POOR, ALL], region="62", subregions=list(base.areas), append=True)
-    found.divide(POOR, ALL, RATE, ignore_units="fraction", append=True)
-    return found.filter(variable=RATE).timeseries().droplevel(["model", "scenario", "variable", "unit"])
+    result = IamDataFrame(wide)
+    result.aggregate_region([POOR, ALL], region="62", subregions=list(base.areas), append=True)
+    result.divide(POOR, ALL, RATE, ignore_units="fraction", append=True)
+    return result.filter(variable=RATE).timeseries().droplevel(["model", "scenario", "variable", "unit"])
 
 
 def main():

@@ -19,8 +19,8 @@ def hundredth():
 @pytest.mark.benchmark(group="a hundredth of the country, 10,000 draws")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_ensemble(benchmark, hundredth, workers):
-    found = benchmark(jobs.simulate, hundredth, workers=workers)
-    assert len(found.margins) == 1000 and found.totals["p_all"].between(0, 1).all()
+    result = benchmark(jobs.simulate, hundredth, workers=workers)
+    assert len(result.margins) == 1000 and result.totals["p_all"].between(0, 1).all()
 
 
 @pytest.mark.benchmark(group="a hundredth of the country, 10,000 draws")
@@ -31,8 +31,8 @@ def test_merely_drawing_its_normals(benchmark, workers):
 
 @pytest.mark.benchmark(group="closed form")
 def test_quantiles_in_closed_form(benchmark, hundredth):
-    found = benchmark(jobs.closed_form, hundredth)
-    assert found.shape == (100, 10, 9) and (np.diff(found, axis=2) > 0).all()
+    result = benchmark(jobs.closed_form, hundredth)
+    assert result.shape == (100, 10, 9) and (np.diff(result, axis=2) > 0).all()
 
 
 @pytest.mark.benchmark(group="province")

@@ -43,7 +43,7 @@ class Case:
     sheet: str | None = None
     date: str | None = "15/01/2025"
 
-    def made(self, folder):
+    def write_file(self, folder):
         """The file of the case in a folder."""
         sheets = {self.name: self.rows, **self.more}
         ordered = {**self.more, self.name: self.rows} if self.first else sheets
