@@ -140,7 +140,7 @@ NEAREST = {
 }
 
 
-@pytest.mark.parametrize("asked", NEAREST, ids=str)
+@pytest.mark.parametrize("query", NEAREST, ids=str)
 def test_of_an_unknown_name_the_nearest_are_named_those_of_kon_tum_first(query):
     assert refusal(areas.resolve, *query) == f"no area is called {query[0]!r}; the nearest are {NEAREST[query]}"
 
