@@ -1,6 +1,9 @@
 """Draws around the paths and the outlook: sums, bounds, seeds, growing spread, and the base rates they rest on."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import kontum_analysis as kt
@@ -152,3 +155,43 @@ def test_what_cannot_be_drawn_is_said(call, obs):
 def test_the_hindcast_runs_on_the_published_panel(obs):
     cases = kt.hindcast(history.hindcast_panel(obs))
     assert {"persistence", "pooled"} <= set(cases.summary["method"]) and cases.summary["n"].min() >= 8
+
+
+# Quantiles at one seed as they were in November 2026: the sign of a shock or the number of a stream leaves every
+# property above as it is. A changed number means a changed model: say so in the commit that changes the file
+# (`python tests/test_draws.py` writes it anew).
+FROZEN = Path(__file__).with_name("cases") / "draws.csv"
+
+
+def quantiles_at_one_seed():
+    obs, rows = kt.load_observations(as_of="2024-06-30"), []
+    for what, draws in (
+        ("outlook", kt.outlook_draws(obs, draws=50)),
+        ("programme-mid", kt.scenario_draws(obs, preset("programme-mid"), draws=50)),
+    ):
+        table = draws.quantiles().query("area in ['62', '62-POOR', '613', '608'] and year >= 2024")
+        rows.append(table[["area", "year", "q05", "q50", "q90", "at_floor"]].assign(what=what))
+    return pd.concat(rows, ignore_index=True)
+
+
+def test_the_draws_of_one_seed_are_those_on_record():
+    record = pd.read_csv(FROZEN, dtype={"area": str})
+    pd.testing.assert_frame_equal(quantiles_at_one_seed(), record, rtol=1e-6, check_dtype=False)
+
+
+def test_the_last_year_alone_is_that_of_all_years(obs):
+    scenario = preset("programme-mid", end=2024)
+    whole = kt.scenario_draws(obs, scenario, draws=60)
+    last = kt.scenario_draws(obs, scenario, draws=60, last_only=True)
+    assert whole.years == (2021, 2022, 2023, 2024) and last.years == (2024,)
+    np.testing.assert_array_equal(last.rates[:, 0], whole.rates[:, -1])
+    assert whole.of("62")[-1].mean() == last.of("62").mean()
+
+
+def test_an_outlook_that_ends_where_it_starts_names_the_last_year(until_2023):
+    with pytest.raises(ScenarioError, match=r"end: found 2023(.|\n)*2023"):
+        kt.outlook_draws(until_2023, end=2023)
+
+
+if __name__ == "__main__":
+    quantiles_at_one_seed().to_csv(FROZEN, index=False, float_format="%.9g", lineterminator="\n")

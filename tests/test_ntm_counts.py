@@ -1,12 +1,14 @@
 """Counts of one day: what every draw must respect."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from kontum_analysis.ntm.bands import allowed_sums, counts_within_bands, expected_shares
-from kontum_analysis.ntm.communes import communes, district_totals
+from kontum_analysis.ntm.communes import Commune, communes, district_totals
 from kontum_analysis.ntm.counts import (
     Constraints,
     choose_attained,
@@ -108,3 +110,62 @@ def test_district_totals_decide_who_attained():
     assert mask.tolist() == [[False, True, True, False, False, True]] * 5
     later = np.tile([True, True, True, False, False, False], (5, 1))
     assert not choose_attained(key, 3, limits, within=later)[:, 3:].any()
+
+
+def test_limits_and_ranks_of_a_day_by_hand():
+    """Eight communes of two districts at the end of 2023; 40 communes, in bands a year before and on the day."""
+    before = Snapshot("2022-12-31", "S", "", bands=(10, 10, 10, 10, 0))
+    day = Snapshot("2023-12-31", "S", "", bands=(20, 10, 10, 0, 0))
+    end = "2022-12-31"
+    members = [
+        Commune("1", "two statements of one day", "610", counts=[(end, 12, 14, "S", True), (end, 11, 13, "S", True)]),
+        Commune("2", "attained", "610", attained_by="2022-12-31"),
+        Commune("3", "only a later count", "610", counts=[("2024-06-30", 10, 15, "S", True)]),
+        Commune("4", "a count of the day", "610", counts=[("2023-12-31", 11, 12, "S", True)]),
+        Commune("5", "attained later", "611", attained_by="2024-12-31", not_before="2024-02-01"),
+        Commune("6", "fallen", "611", counts=[(end, 17, 17, "S", True), ("2024-12-31", 16, 16, "S", True)]),
+        Commune(
+            "7", "all of an old set too", "611", counts=[("2022-11-30", 3, 3, "R", True), (end, 19, 19, "S", True)]
+        ),
+        Commune("8", "a day not known", "611", counts=[("2023-12-31", 8, 9, "S", False)]),
+    ]
+    rows = [
+        ("610", "2023-06-30", 2, "2023-12-31"),
+        ("611", "2023-12-31", 1, "2023-06-30"),
+        ("611", "2024-06-30", 3, ""),
+    ]
+    totals = pd.DataFrame(rows, columns=["district", "day", "attained", "caps_until"])
+    limits = constraints(day, members, totals, [before, day])
+    assert limits.low.tolist() == [12, 19, 0, 11, 0, 0, 18, 8]
+    assert limits.high.tolist() == [19, 19, 15, 12, 18, 16, 19, 19]
+    # communes above of 40: 10 + 10 + 4; 5; –; 20 + 10 + 6; 10; 10 + 3.75; 5; all, so half a commune from the end
+    share = np.array([1 - 24 / 40, 1 - 5 / 40, 0.5, 1 - 36 / 40, 1 - 10 / 40, 1 - 13.75 / 40, 1 - 5 / 40, 0.5 / 40])
+    weight = np.array([0.85, 0.85, 0.0, 1.0, 0.85, 0.85, 0.85, 1.0])
+    known = weight * ndtri(share)
+    mean = np.repeat([known[:4].sum() / 4, known[4:].sum() / 4], 4)
+    np.testing.assert_allclose(limits.rank_mean, known + (1 - weight) * mean, atol=1e-12)
+    np.testing.assert_allclose(limits.rank_sd, np.sqrt(1 - weight**2), atol=1e-12)
+    assert [(index.tolist(), least, most) for index, least, most in limits.districts] == [
+        ([0, 1, 2, 3], 2, 2),
+        ([4, 5, 6, 7], 1, 4),
+    ]
+    noise = np.array([[0.0] * 8, [1.0] * 8])
+    np.testing.assert_allclose(latent_ranks(limits, noise), limits.rank_mean + noise * limits.rank_sd)
+
+
+def test_a_higher_rank_never_has_fewer_criteria():
+    snapshot = Snapshot("2022-12-31", "S", "", bands=(2, 3, 4, 3, 1), mean_low=11.9, mean_high=12.1)
+    free = Constraints(np.zeros(13), np.full(13, 19.0), np.zeros(13), np.ones(13), ())
+    rng = np.random.default_rng(5)
+    ranks = rng.standard_normal((50, 13))
+    counts = draw_counts(snapshot, free, ranks, rng)
+    assert counts.dtype == np.int8
+    assert (np.diff(np.take_along_axis(counts, np.argsort(-ranks, axis=1), axis=1), axis=1) <= 0).all()
+
+
+def test_who_attained_later_has_not_attained_before_the_others():
+    snapshot = Snapshot("2022-12-31", "S", "", bands=(2, 2, 0, 0, 0), mean_low=17.5, mean_high=17.5)
+    free = Constraints(np.zeros(4), np.full(4, 19.0), np.zeros(4), np.ones(4), ())
+    later = np.array([[True, True, True, False]])
+    counts = draw_counts(snapshot, free, np.array([[0.0, 1.0, 2.0, 3.0]]), np.random.default_rng(1), later)
+    assert (counts == 19).tolist() == [[False, True, True, False]]
