@@ -18,7 +18,7 @@ from ..ntm.projection import LEVELS
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.known import known_groups, opening_rates
 from ..poverty.paces import Inputs
-from ..targets.board import scoreboard
+from ..targets.board import scoreboard, status_key
 from ..targets.chances import COMMUNES, target_chances
 
 NTM_STEPS = np.arange(5, 26) / 10  # criteria a commune and year
@@ -121,7 +121,7 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "gap": plain(row.gap, lang) + _unit(row) if row.gap == row.gap else "–",
                 "chance": "–" if chance is None else percent(chance.chance, lang),
                 "range": "–" if chance is None else _range(chance, lang),
-                "status": text(f"target_status.{row.status}", lang),
+                "status": text(status_key(row.status, row.period_over), lang),
                 "sources": [name for name in str(row.source_ids or "").split("|") if name],
             }
         )

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..base.words import Lookup, chance, number, plain, text
+from ..data.programme import horizon
 from ..targets.board import scoreboard, status_key
 from . import style
 
@@ -67,7 +68,9 @@ def draw_board(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
     ) as figure:
         _measured_rows(figure.subplots(), measured, lang)
         none = text(status_key("not_measured", is_over), lang).capitalize()
-        words = text("scoreboard.not_measured", lang, words=none, n=(~is_measured).sum())
+        due = (~is_measured & table["period_over"]).sum()
+        key = "scoreboard.not_measured_due" if is_over else "scoreboard.not_measured"
+        words = text(key, lang, words=none, n=(~is_measured).sum(), due=due, year=horizon())
         head: list[tuple[str, style.Look]] = [(words, dict(fontsize=8.5, fontweight="bold"))] * bool(names)
         for i, (line, look) in enumerate([*head, *names]):
             column, down = divmod(max(i - 1, 0), -(-len(names) // 2))

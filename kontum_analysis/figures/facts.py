@@ -44,7 +44,7 @@ def addressed(
     codes = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *districts()]
     return {
         "near": horizon(),
-        "guess": f" ({text('figure.guess', lang)})" if _ends_in_an_estimate(table) else "",
+        "guess": guess_mark(table, lang),
         "pace": Lookup(pd.Series(paces), names),
         "area": Lookup(pd.Series({code: area_name(code, lang) for code in codes}), names),
         **{
@@ -55,12 +55,13 @@ def addressed(
     }
 
 
-def _ends_in_an_estimate(table: pd.DataFrame) -> bool:
-    """Whether the last year of what is known, as far as it is, holds an estimate."""
+def guess_mark(table: pd.DataFrame, lang: str) -> str:
+    """ " (estimated)" where the last year of a table that is no projection holds an estimate, else ""."""
     if not {"status", "year"} <= {*table.columns}:
-        return False
+        return ""
     known = table[table["status"].isin(["published", "derived", "office", "estimated"])]
-    return bool((known.loc[known["year"] == known["year"].max(), "status"] == "estimated").any())
+    is_estimated = (known.loc[known["year"] == known["year"].max(), "status"] == "estimated").any()
+    return f" ({text('figure.guess', lang)})" if is_estimated else ""
 
 
 def offices_behind(rows: pd.DataFrame, offices: Iterable[str] = ()) -> tuple[str, ...] | None:

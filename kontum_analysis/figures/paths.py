@@ -11,7 +11,7 @@ from ..poverty.paces import implied_pace
 from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import preset
 from . import shapes, style
-from .facts import addressed
+from .facts import addressed, guess_mark
 
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]
 
@@ -93,6 +93,7 @@ def paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
         "ahead" if now["known"] < now["programme-high"] else "behind" if now["known"] > now["programme-low"] else "in"
     )
     words = dict(first=first, last=last, far=far, observed="observed-pace", split=paper_split(path), case=case)
+    words["guess"] = guess_mark(table[table["area"] == PROVINCE], lang)  # the title speaks of the province alone
     return addressed(table, lang, dict.fromkeys(("rate", "q10", "q90"), "area kind year"), **words)
 
 

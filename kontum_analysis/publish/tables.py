@@ -12,7 +12,7 @@ from ..data.areas import POOR_DISTRICTS, PROVINCE
 from ..data.observations import all_tables
 from ..data.own import User
 from ..data.programme import asked_pace, corridors
-from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
+from ..ntm.attainment import DRAWS, NTMProjection, attainment_chances, project_ntm
 from ..poverty.draws import chance_of_average, scenario_draws
 from ..poverty.estimates import estimate_panel
 from ..poverty.history import observed_paces, pace_percentile
@@ -82,7 +82,7 @@ def _by_year(rows: pd.DataFrame, column: str, scenarios: Iterable[str]) -> pd.Da
     return wide.loc[order].reset_index()
 
 
-def scenario_chances(obs: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
+def scenario_chances(obs: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     """One row a preset: how fast its paces are among those on record, and its chance of the programme's least averages.
 
     Columns: scenario; percentile, poor_percentile (share of observed provincial speeds that are slower than the pace of

@@ -58,12 +58,13 @@ class Chain:
         return [step.in_language(lang) for step in self.steps]
 
     def lines(self, lang: str, most: int | None = MOST) -> list[str]:
-        """The chain as lines to print: source rows, steps, scenarios, seed; most: of the source rows, None for all.
+        """The chain as lines to print: value, source rows, steps, scenarios, seed; most: of the rows, None for all.
 
         >>> trace("Kon Tum", "poverty_rate_pct", "2022").lines("en", most=1)[2].strip()
         '… 1 more source rows; add --all to see them.'
         """
-        lines = [line for row in self._rows(lang, most) for line in row]
+        lines = [step.in_language(lang) for step in self.steps if step.key == "trace.step.cell"]
+        lines += [line for row in self._rows(lang, most) for line in row]
         if most is not None and len(self.sources) > most:
             lines.append(" " * 7 + text("trace.more", lang, count=len(self.sources) - most))
         lines += [f"{number}. {step}" for number, step in enumerate(self.explain(lang), 1)]
@@ -195,12 +196,17 @@ def _indicator(name: str, indicators: pd.DataFrame) -> str:
     if name in codes:
         return name
     names = [*indicators["name_vi"], *indicators["name_en"]]
-    for form in (_plain, fold):
+    for form in (_plain, fold, _spoken):
         code_of: dict[str, str] = dict(zip(map(form, names), [*codes, *codes], strict=True))
         if form(name) in code_of:
             return code_of[form(name)]
     hint = did_you_mean(name, codes) or did_you_mean(_plain(name), map(_plain, names))
     raise KontumError("error.trace.indicator", name=name, hint=hint)
+
+
+def _spoken(name: str) -> str:
+    """A name as it sounds: i and y are one letter (tỉ lệ, tỷ lệ)."""
+    return fold(name).replace("y", "i")
 
 
 def _plain(name: str) -> str:
