@@ -99,6 +99,7 @@ class _Kind:
     district: dict[str, str]
 
     def name(self, code: str) -> str:
+        """The name of an area with its code."""
         return f"{area(code, self.vintage).name} ({code})"  # alike in both languages
 
 
