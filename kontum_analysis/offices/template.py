@@ -197,7 +197,7 @@ def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dic
 
 def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFrame, lang: str) -> None:
     """Sums by district beside the totals the office has itself: what does not add up shows while it is typed."""
-    from xlsxwriter.utility import xl_col_to_name, xl_range_abs
+    from xlsxwriter.utility import xl_range_abs
 
     set_up(sheet)
     data = text("own.sheet.data", lang)
@@ -222,7 +222,14 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
             sheet.write_blank(number, 2 + place, None, styles["whole"])
             block = xl_range_abs(rows[0], 3 + place, rows[-1], 3 + place)
             sheet.write_formula(number, 5 + place, f"=SUM('{data}'!{block})", styles["sum"], 0)
-    first, last = 4, 3 + len(names)
+    _limit_totals(sheet, styles, 4, 3 + len(names), lang)
+    sheet.freeze_panes(4, 2)
+
+
+def _limit_totals(sheet: Worksheet, styles: Styles, first: int, last: int, lang: str) -> None:
+    """Whole numbers alone in the office's totals, and a colour where one differs from the sum beside it."""
+    from xlsxwriter.utility import xl_col_to_name
+
     for place, name in enumerate(COUNTS, 2):
         mine, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
         sheet.data_validation(
@@ -248,7 +255,6 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
             place,
             {"type": "formula", "format": styles["differs"], "criteria": f"=AND(ISNUMBER({mine}),{mine}<>{added})"},
         )
-    sheet.freeze_panes(4, 2)
 
 
 def _district_names() -> list[tuple[str, str]]:
