@@ -7,6 +7,7 @@ for all memory or end the program, and no error can be caught then: so it runs w
 import faulthandler
 import io
 import os
+import signal
 import sys
 import warnings
 from contextlib import suppress
@@ -49,6 +50,8 @@ def foreign_sheets(name: str, content: bytes, most_rows: int, most_columns: int)
 def _send(sender: Any, content: bytes, most_rows: int, most_columns: int) -> None:
     """Send the sheets, or in a word what is wrong with them; nothing is said on the way."""
     faulthandler.disable()
+    for number in {signal.SIGABRT, signal.SIGSEGV, signal.SIGFPE, signal.SIGILL}:
+        signal.signal(number, signal.SIG_DFL)  # the parent's own answer to its end is none to the end of this process
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with suppress(ImportError, OSError, ValueError):  # not on every system
         import resource
