@@ -88,12 +88,12 @@ class OneNumber(words.Lookup):
         return self.value
 
 
-def values_of(shape, number):
-    """A value for each placeholder of a label: the number, a day, or a text where repr is asked for."""
+def values_of(shape, number_of_all):
+    """A value for each placeholder of a label: the number of all, a day, or a text where repr is asked for."""
     values = {}
     for _, name, spec, conversion in Formatter().parse(shape):
         key, is_lookup, _ = (name or "").partition("[")
-        value = "2023-12-31" if spec == "d" else "x" if conversion else number
+        value = "2023-12-31" if spec == "d" else "x" if conversion else number_of_all
         values[key] = OneNumber(value) if is_lookup else value
     return values
 
@@ -102,8 +102,8 @@ def test_no_vietnamese_label_writes_a_decimal_point():
     """A share and a rate in every placeholder of every label: 0,25 and 12,5, whatever the label asks for."""
     wrong = []
     for key, label in words.labels().items():
-        for number, point in ((0.25, "0.25"), (12.5, "12.5")):
-            sentence = words.text(key, "vi", **values_of(label["vi"], number))
+        for value, point in ((0.25, "0.25"), (12.5, "12.5")):
+            sentence = words.text(key, "vi", **values_of(label["vi"], value))
             wrong += [(key, sentence)] * (point in sentence.replace(point, "", label["vi"].count(point)))
     assert wrong == []
 

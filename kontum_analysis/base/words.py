@@ -92,9 +92,9 @@ class Lookup:
 
 
 class _Numbers(Formatter):
-    """Format specs of the labels: n0, n1 … decimals; g, and none for a number with decimals, as many as it has; v two, or
-    none for a whole number; p0, p1 … per cent of a fraction, c a probability in whole per cent (both without the sign);
-    d a day.
+    """Format specs of the labels: n0, n1 … decimals; g as many as it has, as has a number with decimals and no spec; v
+    two, or none for a whole number; p0, p1 … per cent of a fraction, c a probability in whole per cent (both without
+    the sign); d a day.
 
     A placeholder names a value, or an address within a `Lookup`; no attribute of an object can be reached.
     """

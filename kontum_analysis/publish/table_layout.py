@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lxml.etree import SubElement
 from lxml.html import HtmlElement as Element
 
 BLANK = re.compile(r"[ \t\r\n]+")  # not a no-break space
@@ -86,6 +87,16 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
             break
     fit = min(1.0, room_cm / sum(least))
     return size, [fit * low + max(0.0, share) * more for low, more in zip(least, wish, strict=True)]
+
+
+def break_before_range(cell: Element, size: int, width_cm: float) -> None:
+    """Put a line break before the range in brackets of a figure too wide for its cell, so that it stays whole."""
+    figure, bracket, rest = (cell.text or "").partition(" (")
+    is_wide = _length(cell.text or "") * _LETTER * size * 2.54 / 72 + _PADDING_CM > width_cm
+    if cell.get("class") == "n" and bracket and is_wide:
+        cell.text = f"{figure} "
+        line_break = SubElement(cell, "br")
+        line_break.tail = f"({rest}"
 
 
 def _length(words: str) -> float:
