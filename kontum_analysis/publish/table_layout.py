@@ -102,6 +102,6 @@ def break_before_range(cell: Element, size: int, width_cm: float) -> None:
 def _length(words: str) -> float:
     """Letters, with capitals and the widest small letters as wide as they are, and points and brackets as narrow."""
     return sum(
-        1.5 if letter in "mw" else 1.25 if letter.isupper() else 0.65 if letter in ".,()[]–*;:" else 1.0
+        1.5 if letter in "mw%" else 1.25 if letter.isupper() else 0.65 if letter in ".,()[]–*;:" else 1.0
         for letter in words
     )
