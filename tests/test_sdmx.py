@@ -64,7 +64,7 @@ def test_the_file_is_as_the_field_guide_of_sdmx_csv_asks(obs, scenarios, flows):
             "a merge brings a value": [row for row in records if not any(row[first:])],
             "space is a part of a field": [row for row in records if row != [field.strip() for field in row]],
         }
-        assert {rule: rows[:3] for rule, rows in wrong.items() if rows} == {} and len(records) > 1000
+        assert {rule: rows[:3] for rule, rows in wrong.items() if rows} == {} and len(records) > 400
 
 
 def test_the_structure_says_by_which_schema_it_is_read(flows, obs, scenarios):
