@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, day_words, listed, number, printed_day, text
@@ -137,7 +138,9 @@ class Notes:
         words, low, high = self._numbers(figure, decimals)
         if figure.kind == "office":
             return f"{words}\u00a0{text('report.mark.office', self.lang)}"
-        return words + _MARKS[figure.kind] + (f" ({low}–{high})" if figure.low < figure.high else "")
+        words += _MARKS[figure.kind]
+        is_range = figure.low < figure.high
+        return Markup('{} <span class="range">({}–{})</span>').format(words, low, high) if is_range else words
 
     def as_stated(self, figure: Figure) -> str:
         """A figure in a table with as many decimals as it has, at most two."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lxml.etree import SubElement
+from lxml.html import Element as new_element
 from lxml.html import HtmlElement as Element
 
 BLANK = re.compile(r"[ \t\r\n]+")  # not a no-break space
@@ -91,12 +91,9 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
 
 def break_before_range(cell: Element, size: int, width_cm: float) -> None:
     """Put a line break before the range in brackets of a figure too wide for its cell, so that it stays whole."""
-    figure, bracket, rest = (cell.text or "").partition(" (")
-    is_wide = _length(cell.text or "") * _LETTER * size * 2.54 / 72 + _PADDING_CM > width_cm
-    if cell.get("class") == "n" and bracket and is_wide:
-        cell.text = f"{figure} "
-        line_break = SubElement(cell, "br")
-        line_break.tail = f"({rest}"
+    spans = cell.find_class("range")
+    if spans and _length(cell.text_content()) * _LETTER * size * 2.54 / 72 + _PADDING_CM > width_cm:
+        spans[0].addprevious(new_element("br"))
 
 
 def _length(words: str) -> float:
