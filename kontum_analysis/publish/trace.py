@@ -234,9 +234,9 @@ def _target(target_id: str, place: _Place) -> Chain:
         latest = Words("trace.step.latest", day=row.latest_day, value=value, status=Words(f"status.{row.kind}"))
         steps.append(Words("trace.kind.none") if row.kind == "none" else latest)
         steps += [Words("trace.way.estimate")] * (row.kind == "estimated")
-        bounds = {"trace.step.bound_low": row.bound_low, "trace.step.bound_high": row.bound_high}
-        for key, bound in bounds.items():
-            steps += [Words(key, value={lang: plain(bound, lang) for lang in LANGUAGES})] * bool(pd.notna(bound))
+        low, high = ({lang: plain(bound, lang) for lang in LANGUAGES} for bound in (row.bound_low, row.bound_high))
+        steps += [Words("trace.step.bound_low", value=low)] * bool(pd.notna(row.bound_low))
+        steps += [Words("trace.step.bound_high", value=high)] * bool(pd.notna(row.bound_high))
         if is_drawn:
             steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
             low, high = row.probability_low, row.probability_high
