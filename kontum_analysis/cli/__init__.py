@@ -8,6 +8,7 @@ from rich.console import Console
 
 from ..base.errors import KontumError
 from ..base.files import reason_of
+from ..base.words import LabelError
 from . import analysis, data, explorer, exports, report, simulate
 from .common import begin, both, chosen
 from .words import STATUS, Group, UsageError, examples, in_both_languages, in_our_words, is_help, language
@@ -60,7 +61,7 @@ def main() -> None:
         else:
             _complain(in_our_words(error), language(sys.argv[1:]))
         sys.exit(STATUS)
-    except KontumError as error:
+    except (KontumError, LabelError) as error:
         _complain(error, chosen["lang"])
         sys.exit(1)
     except OSError as error:  # a full disk behind standard output, a folder of the system that may not be used
@@ -72,5 +73,5 @@ def main() -> None:
         sys.exit(130)
 
 
-def _complain(error: KontumError, lang: str) -> None:
+def _complain(error: KontumError | LabelError, lang: str) -> None:
     Console(stderr=True).print(error.in_language(lang), highlight=False, markup=False, soft_wrap=True)
