@@ -11,7 +11,7 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.base import files
 from kontum_analysis.base.errors import Problem
-from kontum_analysis.base.files import ROOT, bytes_within, clear_leftovers, first_problems, one_run, shown, write_whole
+from kontum_analysis.base.files import ROOT, bytes_within, clear_leftovers, first_problems, one_run, write_whole
 
 
 def names(folder):
@@ -181,7 +181,3 @@ def test_the_first_problems_are_listed_and_the_rest_is_not_looked_for():
     problems = first_problems(endless(), "a.csv")
     assert len(problems) == 201 and "only the first 200" in problems[-1].in_language("en")
     assert first_problems(problems[:200], "a.csv") == problems[:200]
-
-
-def test_a_path_is_shown_from_the_top_of_the_checkout_or_by_its_name(tmp_path):
-    assert shown(ROOT / "data" / "raw") == "data/raw" and shown(tmp_path / "a.csv") == "a.csv"
