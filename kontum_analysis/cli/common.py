@@ -27,12 +27,12 @@ def both(key: str) -> str:
     return f"{words['vi']} / {words['en']}"
 
 
-chosen: dict[str, str] = {}  # of this run, also for an error that ends it: the language
+run_options: dict[str, str] = {}  # of this run, also for an error that ends it: the language
 
 
 def begin() -> None:
     """What holds until the command line says otherwise."""
-    chosen.update(lang=LANGUAGES[0])
+    run_options.update(lang=LANGUAGES[0])
 
 
 begin()
@@ -41,7 +41,7 @@ begin()
 def _choose(lang: str) -> str:
     if lang not in LANGUAGES:
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    chosen["lang"] = lang
+    run_options["lang"] = lang
     return lang
 
 

@@ -28,11 +28,11 @@ def outcomes_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     table = forecasts_against_outcomes(obs)
     table = table[table["method"] == table["what"].map(METHODS).fillna(COMMUNES)]
-    shown = []
+    parts = []
     for day in DAYS:
         before = table[(table["vintage"] <= day) & (table["day"] > day)].sort_values("vintage")
-        shown.append(before.groupby(["what", "area", "day"], as_index=False).tail(1))
-    rows = pd.concat(shown).drop_duplicates(["what", "area", "day", "vintage"])
+        parts.append(before.groupby(["what", "area", "day"], as_index=False).tail(1))
+    rows = pd.concat(parts).drop_duplicates(["what", "area", "day", "vintage"])
     rows = rows.assign(panel=rows["what"].map(PANELS), away=(rows["q50"] - rows["outcome"]).abs())
     rows = rows.sort_values(["panel", "is_miss", "away"], ascending=[False, False, False])
     rows = rows.rename(columns=NAMES)

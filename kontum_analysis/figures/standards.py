@@ -133,8 +133,8 @@ def draw_old(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Pa
 
 def _sideways(status: str) -> style.Look:
     """The marker of a status where rates run across: a bound then points right or left."""
-    turned = {"at_least": ">", "at_most": "<"}
-    return {**style.MARKERS[status], **({"marker": turned[status]} if status in turned else {})}
+    arrows = {"at_least": ">", "at_most": "<"}
+    return {**style.MARKERS[status], **({"marker": arrows[status]} if status in arrows else {})}
 
 
 def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> None:

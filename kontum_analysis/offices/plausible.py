@@ -152,11 +152,11 @@ def _missing(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> It
     for level in sorted({entry.level for entry in filled.entries}):
         before = rows[rows["level"] == level]
         before = before[before["time_period"] == before["time_period"].max()]
-        gone = before[~before["ref_area"].isin({entry.code for entry in filled.entries})].drop_duplicates("ref_area")
-        if len(gone):
-            names = list(gone["area_name"])
+        gap = before[~before["ref_area"].isin({entry.code for entry in filled.entries})].drop_duplicates("ref_area")
+        if len(gap):
+            names = list(gap["area_name"])
             first_names = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-            yield Words("own.doubt.missing", count=len(names), names=first_names, day=gone["time_period"].iloc[0][:4])
+            yield Words("own.doubt.missing", count=len(names), names=first_names, day=gap["time_period"].iloc[0][:4])
 
 
 def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:

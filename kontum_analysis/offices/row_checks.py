@@ -49,7 +49,7 @@ def _parts(entry: Entry) -> Iterator[Problem]:
         if poor <= every and near <= every < poor + near:
             yield entry.problem("near_poor_households", "own.allowed.both", most=every - poor)
     counts = {"poor_households", "near_poor_households"} & set(have)
-    if counts and "households_total" in entry.heads and "households_total" not in entry.typed:
+    if counts and "households_total" in entry.heads and "households_total" not in entry.cells:
         yield entry.problem("households_total", "own.allowed.base")
     if have.get("households_total") == 0:
         yield entry.problem("households_total", "own.allowed.some")
@@ -71,7 +71,7 @@ def rate_gaps(entry: Entry) -> Iterator[tuple[str, float, float]]:
 
 
 def _ntm(entry: Entry, year: int) -> Iterator[Problem]:
-    ntm = [name for name in entry.typed if name in BY_NAME and BY_NAME[name].is_ntm]
+    ntm = [name for name in entry.cells if name in BY_NAME and BY_NAME[name].is_ntm]
     if entry.level == "commune" and ntm and entry.candidates[0].type != "xã":
         yield entry.problem(ntm[0], "own.allowed.rural", kind=entry.candidates[0].type)
     if entry.level == "district" and "ntm_communes" in entry.values:

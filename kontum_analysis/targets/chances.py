@@ -115,7 +115,7 @@ def _poverty(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]
     outlooks = {name: outlook_draws(obs, last, draws, seed, choice) for name, choice in CHOICES.items()}
     for target_id, area, pace in zip(POVERTY, corridors(), levels, strict=True):
         chance = pd.Series(
-            {name: chance_of_average(drawn, area, pace, opening[area], last) for name, drawn in outlooks.items()}
+            {name: chance_of_average(outlook, area, pace, opening[area], last) for name, outlook in outlooks.items()}
         )
         falls = 100 * (opening[area] - outlooks["default"].of(area)[-1]) / (last - FIRST_YEAR)
         rows.append(_row(target_id, chance, "default", np.quantile(falls, [0.5, 0.1, 0.9])))
