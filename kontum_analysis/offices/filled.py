@@ -61,7 +61,7 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     formulas = [problem for problem in problems if problem.allowed == _NO_RESULT and problem.column]
     for problem in (problem for problem in problems if problem not in formulas):
         group = grouped.setdefault((problem.file, problem.column, problem.allowed), {})
-        group.setdefault(problem.wanted("vi"), []).append(problem)
+        group.setdefault(problem.rule_words("vi"), []).append(problem)
     causes = [_formulas([problem for problem in formulas if problem.file == file]) for file in _files(formulas)]
     for group in grouped.values():
         alike = sorted(group.values(), key=lambda rows: rows[0].row or 0)

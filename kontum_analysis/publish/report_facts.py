@@ -13,14 +13,14 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, rural_communes, vintage_of
 from ..data.observations import raw_tables
-from ..data.programme import load_targets
+from ..data.programme import PROGRAMME_DAY, load_targets
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.hidden import leave_one_out
 from ..poverty.paths import exit_quotas, project_poverty
 from ..poverty.scenarios import Scenario
-from ..targets.board import PROGRAMME_DAY, scoreboard
+from ..targets.board import scoreboard
 from ..targets.chances import COMMUNES, SHARE
 from .report_figures import SEED, AreaFigures, Figure, or_none, stated
 
@@ -129,8 +129,9 @@ class Facts(AreaFigures):
             return []
         rows = {key: row for key, row in self._own_rows(_REVIEW).items() if row.date_precision != "unknown"}
         days = sorted({key[3] for key in rows if f"{self.year}" <= key[3] < f"{self.year}-12-31"})
-        place = (self.area.level, self.area.code)
-        return [(day, *(stated(rows.get((*place, indicator, day))) for indicator in _REVIEW)) for day in days]
+        level, code = self.area.level, self.area.code
+        poor, rates = ([stated(rows.get((level, code, name, day))) for day in days] for name in _REVIEW)
+        return list(zip(days, poor, rates, strict=True))
 
     @property
     def known_day(self) -> str:
