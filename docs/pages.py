@@ -136,7 +136,7 @@ def data_dictionary():
 def sources():
     """Every source with its link and the number of observations that rest on it."""
     table = rows(RAW / "sources.csv")
-    used = [row["source_id"] for row in rows(RAW / "observations.csv")]
+    citations = [row["source_id"] for row in rows(RAW / "observations.csv")]
     heads = [both(f"col.{name}") for name in ("source", "document", "published", "kind", "used")]
     body = []
     for row in table:
@@ -149,7 +149,7 @@ def sources():
                 row["document_no"] or "–",
                 Html(f'<span class="nowrap">{html.escape(row["published"]) or "–"}</span>'),
                 both(kind),
-                str(used.count(row["source_id"])),
+                str(citations.count(row["source_id"])),
             ]
         )
     return (
@@ -264,10 +264,10 @@ def headline():
     """The table of all scenarios for the start page, from `data/processed/headline.csv`, in both languages."""
     import pandas as pd
 
-    from kontum_analysis.publish.columns import shown
+    from kontum_analysis.publish.columns import text_table
 
     frame = pd.read_csv(PROCESSED / "headline.csv")
-    vi, en = (html_table(list(t.columns), t.values.tolist()) for t in (shown(frame, lang) for lang in LANGUAGES))
+    vi, en = (html_table(list(t.columns), t.values.tolist()) for t in (text_table(frame, lang) for lang in LANGUAGES))
     return f"{vi}\n<details><summary>English</summary>\n{en}\n</details>"
 
 

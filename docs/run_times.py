@@ -44,8 +44,8 @@ def table(paths):
 
 def _cpu():
     """Processor seconds of the kernels that have ended; each notebook runs in one of its own."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

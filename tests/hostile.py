@@ -85,7 +85,7 @@ def typed(content, folder):
     text, _, number_format = content.decode("utf-8", "replace").partition("\x00")
     headings.recognised(text or "?", 2024)
     for is_late in (False, True):
-        places.named(text, is_late)
+        places.bearers(text, is_late)
     for kind in reading.READERS:
         for cell in (Cell(text), Cell(0.0078, number_format), Cell(13500, number_format), Cell(-1.5, number_format)):
             with suppress(kt.KontumError):

@@ -1,7 +1,11 @@
 """What a reader would stumble over on a drawn page: words cut, crossed or covered, and words too faint to read.
 
 Everything is measured in dots of the page (100 an inch): boxes of words, and points along all that is drawn.
+`python tests/measuring.py NAME` prints the faults of one figure in both languages.
 """
+
+import re
+import sys
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -32,6 +36,28 @@ def problems(page):
     things = list(_things(page))
     checks = (_off_page(page, boxes), _over_each_other(boxes), _too_faint(ground, boxes))
     return [fault for check in (*checks, _crossed(things, boxes), _leaders(things, boxes)) for fault in check]
+
+
+def word_faults(figure):
+    """A list of sentences, one for each fault of the words of a figure. A topic alone ("Poverty by district") is no
+    title.
+    """
+    faults = []
+    for part in ("title", "topic", "caption", "alt"):
+        words, foreign_mark = getattr(figure, part), {"vi": ".", "en": ","}[figure.lang]
+        if not words.strip() or re.search(r"[{}]|\bnan\b|…|None|\( ?\)", words):
+            faults.append(f"{part}: a value is missing: {words!r}")
+        if foreign_mark in re.findall(r"\d+([.,])\d{1,2}(?=%)", words):
+            faults.append(f"{part}: a per cent with the decimal mark of the other language: {words!r}")
+    sentences = len(re.findall(r"[.;](?:\s|$)", figure.caption))
+    rules = {
+        "title: no number": re.search(r"\d", figure.title),
+        "title: longer than 160 letters": len(figure.title) <= 160,
+        "title: ends with a full stop": not figure.title.endswith("."),
+        f"caption: {sentences} sentences, not 2 to 9": 2 <= sentences <= 9,
+        "alt: 80 letters or fewer": len(figure.alt) > 80,
+    }
+    return faults + [fault for fault, is_kept in rules.items() if not is_kept]
 
 
 def texts(page):
@@ -171,3 +197,19 @@ def _leaders(things, boxes):
 
 def _nearest(first, second):
     return np.abs(first[:, None] - second[None]).max(axis=2).min()
+
+
+def main(name):
+    """Print what hinders the reading of one figure, in both languages."""
+    import kontum_analysis as kt
+    from kontum_analysis.figures import build
+
+    first = build(name, kt.load_observations())
+    figures = (first, first.in_language("en"))
+    faults = [f"{one.lang}: {fault}" for one in figures for fault in [*word_faults(one), *problems(one.page())]]
+    print("\n".join(faults) or f"{name}: nothing hinders reading")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

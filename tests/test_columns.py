@@ -8,7 +8,7 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.base import words as labels
 from kontum_analysis.base.errors import Words
-from kontum_analysis.publish.columns import NOTHING, Table, columns, data_hash, provenance, shown
+from kontum_analysis.publish.columns import NOTHING, Table, columns, data_hash, provenance, text_table
 from kontum_analysis.publish.tables import report_tables
 
 
@@ -69,8 +69,8 @@ def test_numbers_stay_numbers_and_days_become_days():
 
 def test_the_other_language_and_the_second_name_of_an_area_are_left_out():
     frame = pd.DataFrame({"area": ["62"], "area_name": ["x"], "reason_vi": ["vì"], "reason_en": ["since"]})
-    assert shown(frame, "en").iloc[0].tolist() == ["Province", "since"]
-    assert shown(frame, "vi").columns.tolist() == ["Địa bàn", "Lý do"]
+    assert text_table(frame, "en").iloc[0].tolist() == ["Province", "since"]
+    assert text_table(frame, "vi").columns.tolist() == ["Địa bàn", "Lý do"]
 
 
 def test_values_under_years_and_under_scenarios_are_those_of_one_column():

@@ -137,7 +137,7 @@ def test_every_cell_that_is_wrong_by_itself_is_named(raw):
         assert [problem.row for problem in problems] == list(range(2, len(planted) + 2))
         for problem, case in zip(problems, planted, strict=True):
             assert (problem.file, problem.column, problem.value) == (f"{name}.csv", case["column"], case["value"])
-            assert case["words"] in problem.wanted("en") and problem.wanted("vi")
+            assert case["words"] in problem.rule_words("en") and problem.rule_words("vi")
 
 
 def test_a_key_that_stands_twice_is_named_with_its_first_row(raw):
@@ -145,7 +145,7 @@ def test_a_key_that_stands_twice_is_named_with_its_first_row(raw):
         table = pd.concat([raw[name], raw[name].iloc[[1]].assign(line=999)], ignore_index=True)
         (problem,) = field_problems(name, table)
         assert (problem.row, problem.column) == (999, "+".join(key))
-        assert problem.value == ", ".join(table.iloc[1][key]) and "the first is row 3" in problem.wanted("en")
+        assert problem.value == ", ".join(table.iloc[1][key]) and "the first is row 3" in problem.rule_words("en")
 
 
 def test_a_table_in_which_every_row_is_wrong_lists_the_first_ones(raw):

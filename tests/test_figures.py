@@ -143,17 +143,7 @@ def test_drawing_changes_no_global_setting(drawn):
 
 
 def test_words_are_complete(drawn):
-    faults = []
-    for case, (figure, *_) in drawn.items():
-        for words in (figure.title, figure.topic, figure.caption, figure.alt):
-            if not words.strip() or re.search(r"[{}]|\bnan\b|…|None|\( ?\)", words):
-                faults.append((*case, words))
-            for number in re.findall(r"\d+([.,])\d{1,2}(?=%)", words):
-                if (number == ",") != (figure.lang == "vi"):
-                    faults.append((*case, words))
-        sentences = len(re.findall(r"[.;](?:\s|$)", figure.caption))
-        if len(figure.alt) <= 80 or not 2 <= sentences <= 9 or figure.title.endswith(".") or len(figure.title) > 160:
-            faults.append((*case, "length"))
+    faults = [(*case, fault) for case, (figure, *_) in drawn.items() for fault in measuring.word_faults(figure)]
     assert faults == []
 
 
@@ -169,9 +159,7 @@ def test_a_language_shows_only_words_of_its_own(drawn):
     assert foreign == []
 
 
-def test_every_title_is_a_finding_with_a_number(drawn):
-    """A topic alone, such as "Poverty rate by district", is no title."""
-    assert [case for case, (figure, *_) in drawn.items() if not re.search(r"\d", figure.title)] == []
+def test_every_title_is_another(drawn):
     titles = {(lang, case.figure.title) for (_, lang), case in drawn.items()}
     assert len(titles) == len(drawn)
 

@@ -39,7 +39,7 @@ def with_row(raw, name, like, **changes):
 def words(tables, name):
     """Row, column and what is allowed of every problem of a table."""
     problems = cross_table_problems(tables)
-    return [(p.row, p.column, p.wanted("en")) for p in problems if p.file == f"{name}.csv" and p.wanted("vi")]
+    return [(p.row, p.column, p.rule_words("en")) for p in problems if p.file == f"{name}.csv" and p.rule_words("vi")]
 
 
 def test_the_committed_tables_break_no_rule(raw):
@@ -56,7 +56,7 @@ def test_each_planted_fault_is_named(raw):
     for batch in batches:
         cells = [(*row, fault["column"], fault["value"]) for row, fault in batch.items()]
         problems = cross_table_problems(with_cells(raw, cells))
-        messages = {(problem.file, problem.wanted("en"), problem.wanted("vi")) for problem in problems}
+        messages = {(problem.file, problem.rule_words("en"), problem.rule_words("vi")) for problem in problems}
         for fault in batch.values():
             assert any(file == f"{fault['table']}.csv" and fault["words"] in text for file, text, _ in messages), fault
 

@@ -96,7 +96,7 @@ class Problem:
     allowed: str
     values: dict[str, Any] = field(default_factory=dict)
 
-    def wanted(self, lang: str) -> str:
+    def rule_words(self, lang: str) -> str:
         """What is allowed, in one language."""
         return Words(self.allowed, **self.values).in_language(lang)
 
@@ -107,7 +107,7 @@ class Problem:
             where.append(text("error.row", lang, row=self.row))
         if self.column is not None:
             where.append(text("error.column", lang, column=self.column[:_SHOWN]))
-        parts = {"where": ", ".join(where), "allowed": self.wanted(lang)}
+        parts = {"where": ", ".join(where), "allowed": self.rule_words(lang)}
         if isinstance(self.value, str):
             return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **parts)
         return text("error.problem_words", lang, value=self.value.in_language(lang), **parts)

@@ -36,12 +36,6 @@ _MARK = "user.kontum"  # attribute of a file: the SHA-256 of what was written
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 
 
-def shown(path: str | Path) -> str:
-    """A path as a reader should see it: from the top of the checkout where it lies inside, else its name."""
-    path = Path(path)
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-
-
 def bytes_within(path: str | Path, megabytes: float) -> bytes:
     """All bytes of the plain file at `path`, read only when there are at most `megabytes` million of them.
 
@@ -124,10 +118,10 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
     return True
 
 
-def save(files: Mapping[Path, str | bytes], named: Path, overwrite: bool = False) -> None:
+def save(files: Mapping[Path, str | bytes], place: Path, overwrite: bool = False) -> None:
     """Write files that a user asked for; what somebody has changed since we wrote it is kept.
 
-    named: the file or folder as the user named it. A file that is there may be replaced where it is still what was
+    place: the file or folder as the user named it. A file that is there may be replaced where it is still what was
     written: each carries the hash of its content with it, as an attribute that the system stores (`user.kontum`).
     Where the system stores none, or the attribute was lost on the way, every other content counts as changed.
 
@@ -135,10 +129,10 @@ def save(files: Mapping[Path, str | bytes], named: Path, overwrite: bool = False
     `overwrite` all are replaced. Raises as `write_whole` does.
     """
     contents = {path: text.encode("utf-8") if isinstance(text, str) else text for path, text in files.items()}
-    kept = [path for path, content in contents.items() if path.is_file() and not _is_ours(path, content)]
-    if kept and not overwrite:
-        free = next(n for n in count(2) if not named.with_stem(f"{named.stem}-{n}").exists())
-        raise KontumError("files.kept", file=kept[0].name, count=len(kept), free=f"{named.stem}-{free}{named.suffix}")
+    edits = [path for path, content in contents.items() if path.is_file() and not _is_ours(path, content)]
+    if edits and not overwrite:
+        free = next(n for n in count(2) if not place.with_stem(f"{place.stem}-{n}").exists())
+        raise KontumError("files.kept", file=edits[0].name, count=len(edits), free=f"{place.stem}-{free}{place.suffix}")
     for path, content in contents.items():
         write_whole(path, content)
         with suppress(OSError, AttributeError):  # not every system has attributes of files

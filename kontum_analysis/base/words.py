@@ -41,6 +41,33 @@ def columns() -> dict[str, dict[str, str]]:
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
+class LabelError(KeyError):
+    """A label that no file of `labels/` holds, or whose words name a value that is not there.
+
+    key: of the label; value: the name in its words (a tuple for an address within a `Lookup`), "" where the label
+    itself is missing; names: those that there are.
+
+    >>> print(LabelError("figure.x.title", "rates", ["rate", "last"]).in_language("en"))
+    the label figure.x.title names rates, which is not there; there are: rate, last
+    """
+
+    def __init__(
+        self, key: str, value: str | tuple[str, ...] = "", names: Iterable[str | tuple[str, ...]] = ()
+    ) -> None:
+        super().__init__(key, value)
+        self.key = key
+        self.value, *self.names = (" ".join(name) if isinstance(name, tuple) else name for name in (value, *names))
+
+    def in_language(self, lang: str) -> str:
+        """The message in one language."""
+        names = ", ".join(self.names[:20])
+        case = "value" if self.value else "label"
+        return text(f"error.words.{case}", lang, label=self.key, value=self.value, names=names)
+
+    def __str__(self) -> str:
+        return "\n".join(self.in_language(lang) for lang in LANGUAGES)
+
+
 def heading(column: str, lang: str) -> str:
     """What stands above a column: its title and unit; its name where `columns.csv` does not hold it.
 
@@ -73,7 +100,7 @@ class Lookup:
     """Values of a table that a label takes by their address, as in {rate[province known last]:p2}.
 
     values: a series; the parts of an address are the levels of its index. names: words that stand for a part, such as
-    "last" for 2023. An address that is not there is a KeyError that names it.
+    "last" for 2023. An address that is not there is a KeyError of the address and of those that are.
 
     >>> rates = pd.Series([0.1532, 0.0684], pd.MultiIndex.from_product([["62"], [2021, 2023]]))
     >>> f"{Lookup(rates, {'province': '62', 'last': 2023})['province last']:.2%}"
@@ -86,7 +113,10 @@ class Lookup:
         self._names = names or {}
 
     def __getitem__(self, address: str) -> Any:
-        return self._values[tuple(str(self._names.get(word, word)) for word in address.split())]
+        key = tuple(str(self._names.get(word, word)) for word in address.split())
+        if key not in self._values:
+            raise KeyError(key, [*self._values])
+        return self._values[key]
 
 
 class _Numbers(Formatter):
@@ -102,12 +132,9 @@ class _Numbers(Formatter):
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """The value of a placeholder, and the name it goes by."""
         name, has_address, address = field_name.partition("[")
-        value = kwargs[name]
-        if has_address:
-            if not isinstance(value, Lookup):
-                raise KeyError(field_name)
-            value = value[address.removesuffix("]")]
-        return value, name
+        if name not in kwargs or (has_address and not isinstance(kwargs[name], Lookup)):
+            raise KeyError(field_name, list(kwargs))
+        return kwargs[name][address.removesuffix("]")] if has_address else kwargs[name], name
 
     def format_field(self, value: Any, spec: str) -> str:
         """Write numbers as the language does; leave every other format to Python."""
@@ -119,12 +146,20 @@ class _Numbers(Formatter):
 
 
 def text(key: str, lang: str, **values: Any) -> str:
-    """The text of a key in a language, with its {placeholders} filled. Raises KeyError for an unknown key or language.
+    """The text of a key in a language, with its {placeholders} filled.
+
+    Raises LabelError (a KeyError) for an unknown key or language, and for a placeholder without a value.
 
     >>> text("unit.percent_of_households", "vi")
     '% số hộ'
     """
-    return _Numbers(lang).vformat(labels()[key][lang], (), values)
+    words = labels().get(key, {}).get(lang)
+    if words is None:
+        raise LabelError(key)
+    try:
+        return _Numbers(lang).vformat(words, (), values)
+    except KeyError as error:
+        raise LabelError(key, *error.args) from None
 
 
 def listed(names: Iterable[str], lang: str) -> str:

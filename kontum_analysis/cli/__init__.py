@@ -8,8 +8,9 @@ from rich.console import Console
 
 from ..base.errors import KontumError
 from ..base.files import reason_of
+from ..base.words import LabelError
 from . import analysis, data, explorer, exports, report, simulate
-from .common import begin, both, chosen
+from .common import begin, both, run_options
 from .words import STATUS, Group, UsageError, examples, in_both_languages, in_our_words, is_help, language
 
 app = typer.Typer(
@@ -60,17 +61,17 @@ def main() -> None:
         else:
             _complain(in_our_words(error), language(sys.argv[1:]))
         sys.exit(STATUS)
-    except KontumError as error:
-        _complain(error, chosen["lang"])
+    except (KontumError, LabelError) as error:
+        _complain(error, run_options["lang"])
         sys.exit(1)
     except OSError as error:  # a full disk behind standard output, a folder of the system that may not be used
         sys.stdout = None  # nothing more can be written there, not even at the end
-        _complain(KontumError("hostile.system", reason=reason_of(error)), chosen["lang"])
+        _complain(KontumError("hostile.system", reason=reason_of(error)), run_options["lang"])
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         Console(stderr=True).print(both("cli.interrupted"))
         sys.exit(130)
 
 
-def _complain(error: KontumError, lang: str) -> None:
+def _complain(error: KontumError | LabelError, lang: str) -> None:
     Console(stderr=True).print(error.in_language(lang), highlight=False, markup=False, soft_wrap=True)

@@ -46,14 +46,14 @@ def reproduce(lang: Lang = "vi") -> None:
     """Do the main job and print the headline."""
     from ..data.observations import load_observations
     from ..poverty.known import known_rates
-    from ..publish.columns import shown
+    from ..publish.columns import text_table
     from ..publish.tables import headline
 
     console = console_for()
     _run_steps(console, lang, None)
     obs = load_observations()
     for key, frame in (("known", known_rates(obs)), ("scenarios", headline(obs))):
-        print_table(console, shown(frame, lang), text(f"headline.{key}", lang))
+        print_table(console, text_table(frame, lang), text(f"headline.{key}", lang))
     for key in ("notes", "files"):
         console.print(text(f"headline.{key}", lang), highlight=False)
 
@@ -114,24 +114,24 @@ def project(
     console = console_for(stderr=is_piped)
     if csv is not None and not is_piped and not csv.parent.is_dir():
         raise KontumError("error.cli.csv_folder", folder=csv.parent)
-    typed = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start)
-    typed = {key: value for key, value in {**typed, "end": end, "floor": floor}.items() if value is not None}
+    options = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start)
+    options = {key: value for key, value in {**options, "end": end, "floor": floor}.items() if value is not None}
     obs = observations_for(console, lang, as_of, data, with_own)
     if scenario is None and start is None:
-        typed |= _latest_start(obs, end, console, lang)
-    chosen = _scenario(scenario, typed, console, lang)
-    path = project_poverty(obs, chosen)
-    _print_projection(console, lang, chosen, path, implied_pace(obs, chosen))
+        options |= _latest_start(obs, end, console, lang)
+    assumptions = _scenario(scenario, options, console, lang)
+    path = project_poverty(obs, assumptions)
+    _print_projection(console, lang, assumptions, path, implied_pace(obs, assumptions))
     content = path.to_csv(index=False, lineterminator="\n", float_format="%.9g")
     if is_piped:
         sys.stdout.write(content)
     elif csv is not None:
         write_file(console, lang, csv, "\ufeff" + content, overwrite)  # the mark by which Excel knows UTF-8
     if save is not None:
-        from ..data.own import shown
+        from ..data.own import home_path
         from ..offices.scenarios import save_scenario
 
-        say(console, "project.saved", lang, name=save, file=shown(save_scenario(chosen, save)))
+        say(console, "project.saved", lang, name=save, file=home_path(save_scenario(assumptions, save)))
 
 
 def _latest_start(obs: pd.DataFrame, end: int | None, console: Console, lang: str) -> dict[str, int]:
@@ -145,28 +145,28 @@ def _latest_start(obs: pd.DataFrame, end: int | None, console: Console, lang: st
     return {"start": year}
 
 
-def _scenario(name: str | None, typed: dict[str, Any], console: Console, lang: str) -> Scenario:
+def _scenario(name: str | None, options: dict[str, Any], console: Console, lang: str) -> Scenario:
     from ..poverty.scenarios import Scenario
 
     if name is not None:
-        chosen = scenario_named(name, console, lang)
-        return chosen.changed(**typed) if typed else chosen
-    if "province_pace_pp" not in typed or "poor_district_pace_pp" not in typed:
+        assumptions = scenario_named(name, console, lang)
+        return assumptions.changed(**options) if options else assumptions
+    if "province_pace_pp" not in options or "poor_district_pace_pp" not in options:
         raise KontumError("error.cli.paces")
-    return Scenario(name="command-line", **typed)
+    return Scenario(name="command-line", **options)
 
 
 def _print_projection(
     console: Console, lang: str, scenario: Scenario, path: pd.DataFrame, implied: pd.DataFrame
 ) -> None:
     from ..offices.scenarios import describe
-    from ..publish.columns import shown
+    from ..publish.columns import text_table
     from ..publish.tables import quotas_by_year, rates_by_year
 
     say(console, "project.scenario", lang, name=scenario.name, words=describe(scenario, lang))
     for key, wide, of in (("rates", rates_by_year, "rate"), ("quotas", quotas_by_year, "quota")):
         frame = wide(path).drop(columns="scenario")
-        print_table(console, shown(frame, lang, of), text(f"project.{key}", lang))
+        print_table(console, text_table(frame, lang, of), text(f"project.{key}", lang))
     broken = implied[~implied["possible"]]
     facts: dict[str, Any] = {"pace": implied["needed_pace_pp"].iloc[0]}
     if len(broken):
@@ -183,7 +183,7 @@ def trace(
     lang: Lang = "vi",
 ) -> None:
     """Print the chain behind a number."""
-    from ..publish.trace import MOST
+    from ..publish.chain import MOST
     from ..publish.trace import trace as chain_of
 
     console = console_for()

@@ -80,7 +80,7 @@ def data_import(
     lang: Lang = "vi",
 ) -> None:
     """Show how a table is read and what it would change, and add it to the folder of own figures."""
-    from ..data.own import shown
+    from ..data.own import home_path
     from ..offices.answers import answers_from
     from ..offices.columns import LEVELS
     from ..offices.store import plan_import, store
@@ -88,14 +88,14 @@ def data_import(
     console = console_for()
     if level is not None and level not in LEVELS:
         raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
-    given = dict(office=office, document=document, date=date, year=year)
+    document_facts = dict(office=office, document=document, date=date, year=year)
     plan = plan_import(
         file,
         data=data,
         answers=answers_from(answers or []),
         sheet=sheet,
         level=level,
-        **given,  # type: ignore[arg-type]
+        **document_facts,  # type: ignore[arg-type]
     )
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
@@ -105,10 +105,10 @@ def data_import(
         say(console, key, lang, count=len(plan.doubts))
     elif plan.doubts and not yes:
         raise KontumError("own.error.doubts", count=len(plan.doubts))
-    elif yes or _agreed(shown(plan.place), lang):
+    elif yes or _agreed(home_path(plan.place), lang):
         entry = store(plan, file.name)
         key = "own.import.done_doubts" if plan.doubts else "own.import.done"
-        say(console, key, lang, folder=shown(plan.place), number=entry, count=len(plan.doubts))
+        say(console, key, lang, folder=home_path(plan.place), number=entry, count=len(plan.doubts))
     else:
         say(console, "own.import.not_done", lang)
 
@@ -118,20 +118,20 @@ def data_imports(lang: Lang = "vi") -> None:
     """List the imports into the folder of own figures, the latest first."""
     import pandas as pd
 
-    from ..data.own import folder, shown
+    from ..data.own import folder, home_path
     from ..offices.journal import imports
 
     console = console_for()
     entries = imports()
     if not entries:
-        say(console, "own.imports.none", lang, folder=shown(folder()))
+        say(console, "own.imports.none", lang, folder=home_path(folder()))
         return
     names = ("number", "document", "date", "office", "year", "figures", "file")
     rows = [
         [
             str(entry.number or "–"),
             entry.document,
-            _written(entry.date, lang),
+            _day_on_document(entry.date, lang),
             entry.office,
             entry.year,
             number(entry.figures, 0, lang),
@@ -140,27 +140,26 @@ def data_imports(lang: Lang = "vi") -> None:
         for entry in reversed(entries)
     ]
     table = pd.DataFrame(rows, columns=[text(f"own.imports.{name}", lang) for name in names])
-    _print_words(console, table, text("own.imports.title", lang, folder=shown(folder())))
+    _print_words(console, table, text("own.imports.title", lang, folder=home_path(folder())))
 
 
 @app.command("undo", help=both("own.cli.undo"))
 def data_undo(
-    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None,
-    lang: Lang = "vi",
+    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None, lang: Lang = "vi"
 ) -> None:
     """Take an import out of the folder of own figures, by default the last one."""
     from ..offices.store import undo
 
-    gone = undo(entry)
+    removal = undo(entry)
     say(
         console_for(),
         "own.undo.done",
         lang,
-        number=gone.number,
-        document=gone.document,
-        date=_written(gone.date, lang),
-        office=gone.office,
-        figures=gone.figures,
+        number=removal.number,
+        document=removal.document,
+        date=_day_on_document(removal.date, lang),
+        office=removal.office,
+        figures=removal.figures,
     )
 
 
@@ -175,8 +174,8 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
 
     filled, rows = plan.filled, plan.changes
     _print_words(console, reading(filled, lang), text("own.table.reading", lang, file=filled.layout.file))
-    written = _written(filled.date, lang)
-    about = dict(office=filled.office, document=filled.document, date=written, year=filled.year)
+    day = _day_on_document(filled.date, lang)
+    about = dict(office=filled.office, document=filled.document, date=day, year=filled.year)
     say(console, "own.import.source", lang, **about)
     counted = rows.groupby("kind").size()
     for kind in ("new", "same", "replaces_own", "replaces_estimate", "contradicts"):
@@ -205,7 +204,7 @@ def _print_words(console: Console, frame: pd.DataFrame, caption: str) -> None:
     console.print(grid, markup=False)
 
 
-def _written(day: str, lang: str) -> str:
+def _day_on_document(day: str, lang: str) -> str:
     return exact_day(day, lang) if len(day) == 10 else day
 
 
@@ -257,8 +256,8 @@ def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
     from ..offices.columns import heading
 
-    wanted = ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
-    names = [name for name in wanted if name in set(rows["indicator"])]
+    indicators = ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
+    names = [name for name in indicators if name in set(rows["indicator"])]
     rows = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
     areas = rows.drop_duplicates(["level", "ref_area"])
     wide = rows.pivot(index=["level", "ref_area"], columns="indicator", values="obs_value")

@@ -65,14 +65,14 @@ def figures(
 
     console = console_for()
     kinds, width_cm, dpi = chosen_formats(formats, KINDS), printed_width(width), dots(dpi)
-    wanted, folder = chosen_names(names, list(CATALOGUE)), folder_for(out, "exports.folder.figures", lang)
+    selection, folder = chosen_names(names, list(CATALOGUE)), folder_for(out, "exports.folder.figures", lang)
     obs = observations_for(console, lang, as_of, data, with_own)
     offices = offices_in(obs, data, with_own)
     files: dict[str, bytes | str] = {}
     skipped = []
     with progress_bar(console) as progress:
-        task = progress.add_task(text("exports.step.figures", lang), total=len(wanted))
-        for name in wanted:
+        task = progress.add_task(text("exports.step.figures", lang), total=len(selection))
+        for name in selection:
             try:
                 files |= build(name, obs, lang, offices).files(kinds, dpi, None if width_cm == WIDTH_CM else width_cm)
             except KontumError as error:
@@ -206,14 +206,14 @@ def chosen_formats(words: str, allowed: Sequence[str]) -> list[str]:
 
 def chosen_names(names: Sequence[str] | None, allowed: list[str]) -> list[str]:
     """The figures asked for, each once; all of them where none is named. Commas may stand between names."""
-    wanted = [part.strip() for name in names or [] for part in name.split(",") if part.strip()]
-    for name in wanted:
+    selection = [part.strip() for name in names or [] for part in name.split(",") if part.strip()]
+    for name in selection:
         if name not in allowed:
             from rapidfuzz import process
 
             near = ", ".join(word for word, _, _ in process.extract(name, allowed, limit=3))
             raise KontumError("exports.error.figure_name", value=name, near=near, allowed=", ".join(allowed))
-    return list(dict.fromkeys(wanted)) or allowed
+    return list(dict.fromkeys(selection)) or allowed
 
 
 def chosen_scenarios(names: Sequence[str] | None, console: Console, lang: str) -> list[Scenario]:
@@ -234,7 +234,7 @@ def folder_for(out: Path | None, default: str, lang: str) -> Path:
 
     folder = Path(out) if out is not None else Path(text(default, lang))
     whole = folder.resolve()
-    if any(whole == kept or whole.is_relative_to(kept) for kept in (FIGURES, NOTEBOOKS, PROCESSED, RAW, SCENARIOS)):
+    if any(whole == home or whole.is_relative_to(home) for home in (FIGURES, NOTEBOOKS, PROCESSED, RAW, SCENARIOS)):
         raise KontumError("exports.error.folder_kept", folder=folder, instead=text(default, lang))
     if any(part.exists() and not part.is_dir() for part in (whole, *whole.parents)):
         raise KontumError("exports.error.folder_file", folder=folder)

@@ -58,8 +58,8 @@ def report(
     from ..publish.word import word_bytes
 
     obs = observations_for(console, lang, as_of, data, with_own)
-    chosen = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
-    page = build_report(obs, year, lang, chosen, as_of, data, with_own or None, place, load_head())
+    assumptions = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
+    page = build_report(obs, year, lang, assumptions, as_of, data, with_own or None, place, load_head())
     write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
     return None
 
@@ -72,7 +72,7 @@ def _slug(place: str) -> str:
 
 def ask_for_head(console: Console, lang: str) -> None:
     """Ask for each line of the head and the signature, showing what is kept, and keep the answers."""
-    from ..data.own import shown
+    from ..data.own import home_path
     from ..publish.report_head import Head, load_head, save_head
 
     say(console, "report.setup.intro", lang)
@@ -83,4 +83,4 @@ def ask_for_head(console: Console, lang: str) -> None:
         lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
         answers[name] = lines if isinstance(current, tuple) else "" if answer == "-" else answer
     path = save_head(Head.model_validate(answers))
-    say(console, "report.setup.written", lang, file=shown(path))
+    say(console, "report.setup.written", lang, file=home_path(path))

@@ -54,14 +54,14 @@ def simulate(
         with progress_bar(console) as bar:
             task = bar.add_task(text("simulate.progress", lang), total=None)
 
-            def show(done: int, total: int) -> None:
-                bar.update(task, completed=done, total=total)
+            def show(areas: int, total: int) -> None:
+                bar.update(task, completed=areas, total=total)
 
             times = range(start + 1, start + 1 + years)
             result = simulate_panel(areas, times, draws, seed, resume=resume, progress=show, **settings)
     except KeyboardInterrupt:
-        kept = Words("simulate.not_kept") if resume is None else Words("simulate.kept", folder=resume)
-        _say(console, Words("simulate.stopped", kept=kept).in_language(lang))
+        store_words = Words("simulate.not_kept") if resume is None else Words("simulate.kept", folder=resume)
+        _say(console, Words("simulate.stopped", kept=store_words).in_language(lang))
         raise
     if result.about["synthetic"]:
         _say(console, text("simulate.synthetic", lang))
@@ -87,13 +87,13 @@ def _print_level(console: Console, level: str, rows: pd.DataFrame, target: float
     if level != "nation" or rows["area"].nunique() > 1:
         last, name = rows["year"].max(), text(f"simulate.level.{level}", lang)
         rows, title = rows[rows["year"] == last], text("simulate.groups", lang, level=name, year=last, target=target)
-    shown = rows.head(MOST_ROWS)
-    words: dict[str, Any] = {"area": shown["area"], "year": shown["year"].astype(str)}
+    top = rows.head(MOST_ROWS)
+    words: dict[str, Any] = {"area": top["area"], "year": top["year"].astype(str)}
     for name, scale, decimals in COLUMNS:
-        if name in shown:
-            words[name] = [number(scale * value, decimals, lang) for value in shown[name]]
-    if "areas" in shown:
-        ends = zip(shown["areas_q05"], shown["areas_q95"], strict=True)
+        if name in top:
+            words[name] = [number(scale * value, decimals, lang) for value in top[name]]
+    if "areas" in top:
+        ends = zip(top["areas_q05"], top["areas_q95"], strict=True)
         words["areas_range"] = [f"{number(low, 0, lang)}–{number(high, 0, lang)}" for low, high in ends]
     titled = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
     print_table(console, pd.DataFrame(titled), title)

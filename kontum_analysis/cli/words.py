@@ -63,9 +63,9 @@ def examples(*path: str) -> str | None:
         words = labels().get(".".join(["cli.example", *path, str(number)]))
         if words is None:
             break
-        typed, _, _ = words[LANGUAGES[0]].partition(" # ")
+        command, _, _ = words[LANGUAGES[0]].partition(" # ")
         meaning = " / ".join(words[lang].partition(" # ")[2] for lang in LANGUAGES)
-        lines.append(f"  {typed}\n      {meaning}".replace("[", "\\["))
+        lines.append(f"  {command}\n      {meaning}".replace("[", "\\["))
     return "\n".join([f"{_both('cli.word.examples')}:", *lines]) if lines else None
 
 
@@ -94,9 +94,9 @@ def language(words: Sequence[str]) -> str:
     >>> language(["project", "--lang", "en", "--too", "2030"])
     'en'
     """
-    typed = [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
-    typed += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
-    return next((lang for lang in [*typed, os.environ.get("KONTUM_LANG", "")] if lang in LANGUAGES), LANGUAGES[0])
+    values = [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    values += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return next((lang for lang in [*values, os.environ.get("KONTUM_LANG", "")] if lang in LANGUAGES), LANGUAGES[0])
 
 
 def is_help(error: Any) -> bool:

@@ -21,11 +21,11 @@ def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame
     ['2018-12-31', 21392.0, 21400.0]
     """
     losers = obs[obs["preference"].isin(LOST)]
-    used = obs[obs["preferred"]]
-    used = used.assign(**facts(used)).drop_duplicates(FACT)[[*FACT, "obs_value", "source_id"]]
+    values = obs[obs["preferred"]]
+    values = values.assign(**facts(values)).drop_duplicates(FACT)[[*FACT, "obs_value", "source_id"]]
     entries = raw_tables(data)["conflicts"].drop(columns=LINE)
     rows = losers.assign(day=losers["time_period"], **facts(losers))
-    rows = rows.merge(used, on=FACT, how="left", suffixes=("", "_used")).merge(entries, on=FACT, how="left")
+    rows = rows.merge(values, on=FACT, how="left", suffixes=("", "_used")).merge(entries, on=FACT, how="left")
     is_listed = rows["preference"] == "lost_listed"
     reasons = {
         lang: (rows[f"explanation{end}"] + " " + rows[f"reason{end}"]).where(is_listed, rows[f"preference_reason{end}"])

@@ -170,7 +170,7 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
         raise UnknownAreaError("error.areas.no_name", name=name)
     names = _names(vintage, level)
     hits = names[names["code"].str.casefold() == exact_form(name)]
-    hits = hits if len(hits) else _named(name, names, vintage)
+    hits = hits if len(hits) else _matches(name, names, vintage)
     if hits.empty:
         raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, names, vintage))
     rank = hits["level"].map(_RANK)
@@ -181,7 +181,7 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     return area(codes[0], vintage)
 
 
-def _named(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
+def _matches(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
     """The spellings that a name means: the whole of it (some hold a comma), else without its type and what it lies in;
     those with the same accents where there are such."""
     hits = names[names["folded"] == fold(name)]
@@ -261,12 +261,12 @@ def to_2025(table: pd.DataFrame, area_column: str | None = None) -> pd.DataFrame
         raise KontumError("error.to_2025.no_counts", columns=other)
     if not counts:
         raise KontumError("error.to_2025.nothing", columns=list(table.columns))
-    kept = table.drop(columns=["area_name", "name"], errors="ignore")
-    keys = [c for c in kept.columns if c not in counts and c != column]
+    plain_table = table.drop(columns=["area_name", "name"], errors="ignore")
+    keys = [c for c in plain_table.columns if c not in counts and c != column]
     if (repeated := table.duplicated([column, *keys])).any():
         raise KontumError("error.to_2025.twice", code=codes[repeated].iloc[0])
-    units = kept.assign(**{column: codes.map(new)}).groupby([column, *keys], dropna=False, sort=True)[counts]
-    return units.sum(skipna=False).reset_index()[list(kept.columns)]
+    units = plain_table.assign(**{column: codes.map(new)}).groupby([column, *keys], dropna=False, sort=True)[counts]
+    return units.sum(skipna=False).reset_index()[list(plain_table.columns)]
 
 
 def area_name(code: str, lang: str, vintage: str = "2020") -> str:

@@ -53,8 +53,8 @@ def rate_disagreements(rows: pd.DataFrame) -> pd.DataFrame:
     decimals = rates["obs_value"].str.extract(r"\.([0-9]+)")[0].str.len().fillna(0)
     rates["tolerance"] = 0.5 * 10.0**-decimals + 50.0 / rates[1]  # printed rounding of the rate, half a household
     rates["within_rounding"] = (rates["stated"] - rates["computed"]).abs() <= rates["tolerance"]
-    shown = [LINE, *FACT[:3], "obs_value", "stated", "computed", "tolerance", "within_rounding", "count", "base"]
-    return rates[shown]
+    columns = [LINE, *FACT[:3], "obs_value", "stated", "computed", "tolerance", "within_rounding", "count", "base"]
+    return rates[columns]
 
 
 def part_sums(tables: Tables) -> pd.DataFrame:

@@ -101,7 +101,7 @@ def _entry_tables(path: Path, place: Path, public: Mapping[str, pd.DataFrame]) -
         except DataError as error:
             faults += error.problems
         except OSError:
-            raise KontumError("own.error.cannot_read", folder=shown(place)) from None
+            raise KontumError("own.error.cannot_read", folder=home_path(place)) from None
     if not faults:
         faults = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
         faults += problems(_own_rules(tables))
@@ -121,12 +121,12 @@ def folded(entries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFr
     governed = rows.assign(indicator=rows["indicator"].where(~rows["indicator"].isin(STATUS_ROWS), "ntm_status"))
     is_last = rows["order"] == governed.groupby(_KEY)["order"].transform("max")
     before = rows[~is_last].drop_duplicates(_KEY, keep="last")[[*_KEY, "obs_value", "source_id"]]
-    kept = rows[is_last].merge(before, on=_KEY, how="left", suffixes=("", "_before"))
-    is_other = kept["obs_value_before"].notna() & (kept["obs_value"] != kept["obs_value_before"])
-    words = "Replaces " + kept["obs_value_before"] + " (" + kept["source_id_before"] + ")."
-    kept["comment"] = kept["comment"].mask(is_other, words)
+    last_rows = rows[is_last].merge(before, on=_KEY, how="left", suffixes=("", "_before"))
+    is_other = last_rows["obs_value_before"].notna() & (last_rows["obs_value"] != last_rows["obs_value_before"])
+    words = "Replaces " + last_rows["obs_value_before"] + " (" + last_rows["source_id_before"] + ")."
+    last_rows["comment"] = last_rows["comment"].mask(is_other, words)
     sources = pd.concat([entry["sources"] for entry in entries]).drop_duplicates("source_id", keep="last")
-    tables = {"observations": kept.sort_values([*_KEY, "order"]), "sources": sources.sort_values("source_id")}
+    tables = {"observations": last_rows.sort_values([*_KEY, "order"]), "sources": sources.sort_values("source_id")}
     return {
         name: table[list(COLUMNS[name])].reset_index(drop=True).assign(**{LINE: range(2, len(table) + 2)})
         for name, table in tables.items()
@@ -154,10 +154,10 @@ def is_own(rows: pd.DataFrame) -> pd.Series:
     return rows["source_id"].str.startswith(PREFIX)
 
 
-def shown(place: str | Path) -> str:
+def home_path(place: str | Path) -> str:
     """A folder as its owner should see it: from the home folder, without the name of the user.
 
-    >>> shown(Path.home() / "kontum").startswith("~")
+    >>> home_path(Path.home() / "kontum").startswith("~")
     True
     """
     place, home = Path(place), Path.home().resolve()
@@ -272,11 +272,11 @@ def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
     """Counts of communes that follow from a full table: by district those that have attained, for the province also
     the bands and the mean."""
     exact = table[(table["level"] == "commune") & (table["bound"] == "exact")]
-    met, status = (
+    criteria, status = (
         exact[exact["indicator"] == name].set_index("ref_area")["obs_value"]
         for name in ("ntm_criteria_met", "ntm_attained")
     )
-    attained = set(status.index[status == 1]) | set(met.index[met == 19])
+    attained = set(status.index[status == 1]) | set(criteria.index[criteria == 19])
     advanced, model = (
         set(table.loc[table["indicator"] == name, "ref_area"]) for name in ("ntm_advanced_year", "ntm_model_year")
     )
@@ -288,13 +288,13 @@ def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
             counts["ntm_communes"] = len(parts & attained)
         if parts <= set(status.index):
             counts |= {"ntm_advanced_communes": len(parts & advanced), "ntm_model_communes": len(parts & model)}
-        if code == PROVINCE and parts <= set(met.index):
+        if code == PROVINCE and parts <= set(criteria.index):
             if "ntm_communes" in counts:
-                counts |= {band: met[list(parts - attained)].between(*ends).sum() for band, ends in _BANDS.items()}
-            counts["ntm_criteria_mean"] = round(met[list(parts)].mean(), 4)
-        used = table[table["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & table["ref_area"].isin(parts)]
+                counts |= {band: criteria[list(parts - attained)].between(*ends).sum() for band, ends in _BANDS.items()}
+            counts["ntm_criteria_mean"] = round(criteria[list(parts)].mean(), 4)
+        evidence = table[table["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & table["ref_area"].isin(parts)]
         for indicator, value in counts.items() if code not in stated else ():
             unit = "criteria" if indicator == "ntm_criteria_mean" else "communes"
             words = {"indicator": indicator, "unit_measure": unit}
-            rows.append(_derived(used, value, code, f"From {len(parts)} communes.", **words))
+            rows.append(_derived(evidence, value, code, f"From {len(parts)} communes.", **words))
     return rows

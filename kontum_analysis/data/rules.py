@@ -216,8 +216,8 @@ def _registers(tables: Tables) -> Iterator[Breach]:
         wrong = cross[cross[f"{side}_code"].map(names) != cross[f"{side}_name"]]
         yield Breach("crosswalk_2025", wrong, f"{side}_code", f"allowed.{side}_commune")
     old = communes[communes["vintage"] == "2020"].rename(columns={"code": "old_code"}).assign(**{LINE: None})
-    lost = old[~old["old_code"].isin(cross["old_code"])]
-    yield Breach("crosswalk_2025", lost, "old_code", "allowed.every_commune")
+    orphans = old[~old["old_code"].isin(cross["old_code"])]
+    yield Breach("crosswalk_2025", orphans, "old_code", "allowed.every_commune")
     yield Breach("tile_grid", grid[grid.duplicated(["vintage", "level", "row", "col"])], "row", "allowed.one_tile")
 
 
@@ -226,5 +226,5 @@ def _targets(tables: Tables) -> Iterator[Breach]:
     is_odd = (targets["comparator"] == "qualitative") != (targets["value_low"] == "")
     yield Breach("targets", targets[is_odd], "value_low", "allowed.target_value")
     low, high = (pd.to_numeric(targets[end]).fillna(-np.inf) for end in ("value_low", "value_high"))
-    turned = targets[(targets["comparator"] == "range") & ~is_odd & ~(low < high)]
-    yield Breach("targets", turned, "value_high", "allowed.above_low", ("value_low",))
+    reversals = targets[(targets["comparator"] == "range") & ~is_odd & ~(low < high)]
+    yield Breach("targets", reversals, "value_high", "allowed.above_low", ("value_low",))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..base.errors import KontumError, did_you_mean
-from ..base.words import LANGUAGES, text
+from ..base.words import LANGUAGES, labels, text
 from ..data.areas import PROVINCE
 from ..data.observations import select
 from ..poverty.districts import STANDARD
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .style import Heading, Page
 
 __all__ = ["CATALOGUE", "Figure", "build"]
+PARTS = ("title", "topic", "caption", "alt")  # the words of a figure, each a label in both languages
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ def build(name: str, obs: pd.DataFrame, lang: str = "vi", offices: Iterable[str]
 
     offices: names of those whose own figures are in `obs`, which the figure names in its caption and source line.
 
-    Raises KontumError for an unknown name or language, and where a vintage knows too few years for the figure.
+    Raises KontumError for an unknown name or language, for labels that are missing, and where a vintage knows too few
+    years for the figure.
 
     >>> import kontum_analysis as kt
     >>> build("poverty_paths", kt.load_observations(), "en").table.columns.tolist()[:3]
@@ -155,6 +157,9 @@ def build(name: str, obs: pd.DataFrame, lang: str = "vi", offices: Iterable[str]
         raise KontumError("error.name.figure", name=name, names=list(CATALOGUE), hint=hint)
     if lang not in LANGUAGES:
         raise KontumError("error.figure.language", found=lang, allowed=LANGUAGES)
+    parts = {key.split(".")[2] for key in labels() if key.startswith(f"figure.{name}.")}
+    if missing := [f"figure.{name}.{part}" for part in PARTS if part not in parts]:
+        raise KontumError("error.figure.labels", keys=missing)
     entry = CATALOGUE[name]
     known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
     if known < entry.years:

@@ -54,7 +54,7 @@ def boundary_map(
     Raises KontumError where geopandas is missing, the file cannot be read, or a district has no feature.
     """
     source = source_line(offices_behind(rows_of("district_map", obs), offices), lang)
-    return _drawn(district_table(obs, year), borders(path), lang, kind, source)
+    return _draw_map(district_table(obs, year), borders(path), lang, kind, source)
 
 
 def borders(path: str | Path) -> GeoDataFrame:
@@ -69,14 +69,14 @@ def borders(path: str | Path) -> GeoDataFrame:
         raise KontumError("error.map.geopandas") from None
     path = Path(path)
     features = _features(path)
-    kind, codes = _named(path, features)
-    ours = [(code, feature) for code, feature in zip(codes, features, strict=True) if code]
+    kind, codes = _match_areas(path, features)
+    matches = [(code, feature) for code, feature in zip(codes, features, strict=True) if code]
     try:
-        shapes = GeoDataFrame.from_features([{**feature, "properties": {}} for _, feature in ours])
+        shapes = GeoDataFrame.from_features([{**feature, "properties": {}} for _, feature in matches])
     except Exception as error:  # the readers below geopandas raise errors of many libraries
         detail = " ".join(str(error).split())[:120]
         raise KontumError("error.map.file", file=path.name, detail=detail) from None
-    shapes = shapes.assign(area=[code for code, _ in ours])
+    shapes = shapes.assign(area=[code for code, _ in matches])
     shapes = shapes[~(shapes.geometry.isna() | shapes.geometry.is_empty)]
     for code in kind.codes:
         pieces = shapes.geometry[shapes["area"] == code]
@@ -132,7 +132,7 @@ def _features(path: Path) -> list[dict[str, Any]]:
     return features
 
 
-def _named(path: Path, features: list[dict[str, Any]]) -> tuple[_Kind, list[str]]:
+def _match_areas(path: Path, features: list[dict[str, Any]]) -> tuple[_Kind, list[str]]:
     """(what the features are, the code of each, "" for others), by the property that names most of all areas of a kind.
 
     A running number is no code, though 608 of one is that of a district.
@@ -219,7 +219,7 @@ def _aspect(shapes: GeoDataFrame) -> float:
     return 1 / cos(radians((south + north) / 2)) if is_in_degrees else 1.0
 
 
-def _drawn(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str, source: str) -> bytes:
+def _draw_map(table: pd.DataFrame, shapes: GeoDataFrame, lang: str, kind: str, source: str) -> bytes:
     last = table[table["year"] == table["year"].max()]
     heading = style.Heading(text("boundary_map.title", lang, year=int(last["year"].iloc[0])), source=source)
     with style.canvas(heading, lang, height_cm=18.4, left=0.3, right=0.3, top=1.6, bottom=0.9) as figure:

@@ -35,13 +35,13 @@ def coverage_table(obs: pd.DataFrame) -> pd.DataFrame:
     areas = [PROVINCE, *districts()]
     rows = obs[obs["indicator"].isin(INDICATORS) & obs["standard"].isin(STANDARDS)]
     rows = rows.assign(year=rows["time_period"].str[:4].astype(int))
-    ours = rows[rows["ref_area"].isin(areas)]
-    statuses = ["bound" if row.bound in ("at_least", "at_most") else status_of(row) for row in style.each(ours)]
-    ours = ours.assign(rank=[KINDS.index(status) for status in statuses])
-    best = ours.groupby(["standard", "year", "indicator", "ref_area"])["rank"].agg(["min", "size"])
+    our_rows = rows[rows["ref_area"].isin(areas)]
+    statuses = ["bound" if row.bound in ("at_least", "at_most") else status_of(row) for row in style.each(our_rows)]
+    our_rows = our_rows.assign(rank=[KINDS.index(status) for status in statuses])
+    best = our_rows.groupby(["standard", "year", "indicator", "ref_area"])["rank"].agg(["min", "size"])
     cells = []
     for standard in STANDARDS:
-        years = (rows if standard == STANDARD else ours).query("standard == @standard")["year"]
+        years = (rows if standard == STANDARD else our_rows).query("standard == @standard")["year"]
         cells += [(standard, y, i, a) for y in range(years.min(), years.max() + 1) for i in INDICATORS for a in areas]
     index = pd.MultiIndex.from_tuples(cells, names=["standard", "year", "indicator", "area"])
     best = best.rename_axis(index.names).reindex(index).reset_index()
@@ -65,8 +65,8 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
     gap = 0.7  # between two standards, so that no eye runs across the change
     place = {column: i + gap * STANDARDS.index(column[0]) for i, column in enumerate(columns)}
     areas = list(dict.fromkeys(table["area"]))
-    shown = [kind for kind in COVERAGE_MARKERS if kind != "office" or kind in set(table["kind"])]
-    top = 1.35 if "office" not in shown else 1.7  # for a key of two rows
+    kinds = [kind for kind in COVERAGE_MARKERS if kind != "office" or kind in set(table["kind"])]
+    top = 1.35 if "office" not in kinds else 1.7  # for a key of two rows
     with style.canvas(
         heading, lang, height_cm=16.6, left=2.1, right=0.3, top=top, bottom=1.7, wspace=0.05, hspace=0.26
     ) as figure:
@@ -81,7 +81,7 @@ def draw_coverage(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
         grid[0, 0].set_yticks(range(len(areas)), [area_name(code, lang) for code in areas])
         for axes in grid[-1]:
             axes.set_xticks(list(place.values()), [str(year) for _, year in columns], rotation=90, fontsize=style.SMALL)
-        style.key(figure, [(COVERAGE_MARKERS[kind], text(f"coverage.{kind}", lang)) for kind in shown])
+        style.key(figure, [(COVERAGE_MARKERS[kind], text(f"coverage.{kind}", lang)) for kind in kinds])
         return figure
 
 
@@ -173,10 +173,10 @@ def draw_baseline(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
             derived = rows[f"status_{column}"] == "derived"
             looks: list[style.Look] = [{"fontstyle": "italic" if is_derived else "normal"} for is_derived in derived]
             shapes.column_beside(axes, x, text(f"baseline.{column}", lang), cells, looks)
-        named = [(_ALL_MARKS, "rate", "all"), (_DTTS_MARKS, "dtts_rate", "dtts")]
+        series = [(_ALL_MARKS, "rate", "all"), (_DTTS_MARKS, "dtts_rate", "dtts")]
         entries = [
             (marks[status], text(f"baseline.{group}_{status}", lang))
-            for marks, column, group in named
+            for marks, column, group in series
             for status in marks
             if status in set(rows[f"status_{column}"])
         ]

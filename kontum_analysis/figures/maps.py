@@ -91,13 +91,13 @@ def draw_commune(table: pd.DataFrame, lang: str, heading: style.Heading) -> styl
             axes.text(x, y, area_name(code, lang), ha=side, va="center", fontweight="bold", color=BORDER)
         shapes.tile_map(axes, table["row"].max() + 1, table["col"].max() + 1)
         edge: style.Look = dict(markeredgecolor=style.GREY, markeredgewidth=0.5)
-        shown = set(table.loc[table["status"].notna() & ~table["attained"], "probability"].map(chance_class))
+        classes = set(table.loc[table["status"].notna() & ~table["attained"], "probability"].map(chance_class))
         entries = [
             (style.square(ATTAINED), text("commune_map.attained", lang)),
             *(
                 (style.square(color, **edge), text(f"commune_map.{name}", lang))
                 for name, color in reversed(CHANCE_SHADES.items())
-                if name in shown
+                if name in classes
             ),
             (URBAN, text("commune_map.urban", lang)),
             (dict(color=BORDER, linewidth=1.3), text("commune_map.district", lang)),
@@ -160,8 +160,8 @@ def map_key(figure: style.Page, lang: str, statuses: pd.Series) -> None:
     statuses: of the rates shown; the symbol of an office's figure is explained only where there is one.
     """
     poor = style.square("white", markeredgecolor=style.BLACK, markeredgewidth=1.6)
-    shown = [status for status in SYMBOLS if status != "office" or status in set(statuses)]
-    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in shown]
+    symbols = [status for status in SYMBOLS if status != "office" or status in set(statuses)]
+    entries = [(style.MARKERS[status], text(f"district_map.{status}", lang)) for status in symbols]
     style.key(figure, [*entries, (poor, text("district_map.poor", lang))], 0.72)
 
 

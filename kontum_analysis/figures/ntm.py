@@ -165,8 +165,8 @@ def draw_bands(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
         if "derived" in set(table["status"]):
             handles.append(Patch(facecolor="white", **DERIVED_EDGE, label=text("ntm.band_derived", lang)))
         lower.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=7.2, borderaxespad=0)
-        shown = {mean_status(row.mean_low, row.mean_high) for row in style.each(days) if row.mean_low == row.mean_low}
-        style.key(figure, [(look, text(f"ntm.mean_key_{k}", lang)) for k, look in style.MARKERS.items() if k in shown])
+        kinds = {mean_status(row.mean_low, row.mean_high) for row in style.each(days) if row.mean_low == row.mean_low}
+        style.key(figure, [(look, text(f"ntm.mean_key_{k}", lang)) for k, look in style.MARKERS.items() if k in kinds])
         return figure
 
 
@@ -208,8 +208,8 @@ def _mean_mark(axes: Axes, row: Any, lang: str) -> None:
     value = round(value, 1 if status == "unsure" else 2)
     axes.plot([row.x], [value], zorder=4, **style.MARKERS[status])
     words = {"at_least": "ntm.mean_at_least", "at_most": "ntm.mean_at_most", "unsure": "ntm.mean_about"}
-    shown = text(words.get(status, "ntm.mean_exact"), lang, v=value)
-    style.note(axes, row.x, value, shown, ha="center", dy=8 if value < 15.5 else -9)
+    label = text(words.get(status, "ntm.mean_exact"), lang, v=value)
+    style.note(axes, row.x, value, label, ha="center", dy=8 if value < 15.5 else -9)
 
 
 def mean_status(low: float, high: float) -> str:
@@ -238,10 +238,10 @@ def bands_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     older = older[older["standard"] == older["standard"].iloc[-1]] if len(older) else wide
     days = dict(start=wide.index[0], opening=older.index[0], before=older.index[-1], end=wide.index[-1])
     precisions = dict(zip(table["day"], table["precision"], strict=True))
-    shown = {f"{name}_day": exact_day(day, lang) if precisions[day] == "day" else day[:4] for name, day in days.items()}
+    words = {f"{name}_day": exact_day(day, lang) if precisions[day] == "day" else day[:4] for name, day in days.items()}
     communes = Lookup(wide.drop(columns="standard").stack(), days)
     years = dict(first_year=wide.index[0][:4], last_year=wide.index[-1][:4])
     sets = dict(old_set=older["standard"].iloc[-1], new_set=newest)
     sets = {name: standard.removeprefix("NTM_").replace("_", "–") for name, standard in sets.items()}
     case = "one" if older is wide else "two"
-    return dict(**shown, **years, **sets, communes=communes, days=len(wide), case=case)
+    return dict(**words, **years, **sets, communes=communes, days=len(wide), case=case)

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 from ..base.words import day_words, number, plain, text
 from ..data.areas import area_name
-from ..data.programme import asked_pace
-from ..targets.outcomes import PROGRAMME_DAY, forecasts_against_outcomes
+from ..data.programme import PROGRAMME_DAY, asked_pace
+from ..targets.outcomes import forecasts_against_outcomes
 from . import shapes, style
 from .facts import addressed
 
@@ -28,11 +28,11 @@ def outcomes_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     table = forecasts_against_outcomes(obs)
     table = table[table["method"] == table["what"].map(METHODS).fillna(COMMUNES)]
-    shown = []
+    parts = []
     for day in DAYS:
         before = table[(table["vintage"] <= day) & (table["day"] > day)].sort_values("vintage")
-        shown.append(before.groupby(["what", "area", "day"], as_index=False).tail(1))
-    rows = pd.concat(shown).drop_duplicates(["what", "area", "day", "vintage"])
+        parts.append(before.groupby(["what", "area", "day"], as_index=False).tail(1))
+    rows = pd.concat(parts).drop_duplicates(["what", "area", "day", "vintage"])
     rows = rows.assign(panel=rows["what"].map(PANELS), away=(rows["q50"] - rows["outcome"]).abs())
     rows = rows.sort_values(["panel", "is_miss", "away"], ascending=[False, False, False])
     rows = rows.rename(columns=NAMES)

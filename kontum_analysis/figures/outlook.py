@@ -168,12 +168,12 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
     import seaborn
 
     counts = rows.groupby("label")["value"].first()
-    named = rows.assign(
+    series = rows.assign(
         label=[text(f"pace_history.{row.label}", lang, n=counts[row.label]) for row in style.each(rows)]
     )
     palette = [style.LIGHT, style.GREY]
     seaborn.barplot(
-        named, x="share", y="pace_pp", hue="label", orient="h", errorbar=None, palette=palette, saturation=1, ax=axes
+        series, x="share", y="pace_pp", hue="label", orient="h", errorbar=None, palette=palette, saturation=1, ax=axes
     )
     groups: Any = axes.containers
     for bars in groups:

@@ -50,11 +50,11 @@ VERDICTS: dict[str, style.Look] = {
 def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A panel a scenario: the needed rate as a line, a mark for each year by whether it can be; floor, zero."""
     last = horizon() + 1  # a year past the programme; after it the line only runs further below zero
-    known, shown = table[table["kind"] == "known"], table[table["year"] <= last]
-    low, high = shown["needed_rate"].min() - 0.015, shown["needed_rate"].max() + 0.03
+    known, window = table[table["kind"] == "known"], table[table["year"] <= last]
+    low, high = window["needed_rate"].min() - 0.015, window["needed_rate"].max() + 0.03
     with style.canvas(heading, lang, height_cm=9.8, left=1.5, right=0.3, top=1.75, bottom=1.7, wspace=0.08) as figure:
         for axes, name in zip(figure.subplots(1, 3, sharey=True), SCENARIOS, strict=True):
-            rows = shown[shown["kind"] == name]
+            rows = window[window["kind"] == name]
             axes.axhspan(low, 0, color=style.PALE, linewidth=0, zorder=0)
             axes.set_xlim(rows["year"].min() - 0.5, last + 1.35)
             axes.set_ylim(low, high)
@@ -164,18 +164,18 @@ def _sums(axes: Axes, table: pd.DataFrame, counts: pd.DataFrame, lang: str) -> N
     last, bottom = len(counts.columns), len(counts)
     fall = table[table["kind"] == "fall"].set_index("year")["households"]
 
-    def put(x: float, y: float, words: str, **look: Any) -> None:
+    def write(x: float, y: float, words: str, **look: Any) -> None:
         axes.text(x, y, words, va="center_baseline", fontsize=7.2, **{"ha": "center", "clip_on": False, **look})
 
-    put(last + 0.65, -0.44, text("quotas.sum", lang))
+    write(last + 0.65, -0.44, text("quotas.sum", lang))
     for y, count in enumerate(counts.sum(axis=1)):
-        put(last + 0.65, y + (0.5 if y < bottom - 1 else 0.7), number(count, 0, lang), fontweight="bold")
+        write(last + 0.65, y + (0.5 if y < bottom - 1 else 0.7), number(count, 0, lang), fontweight="bold")
     for x, year in enumerate(counts.columns):
-        put(x + 0.5, bottom - 0.3, number(counts.loc[PROVINCE, year], 0, lang), fontweight="bold")
+        write(x + 0.5, bottom - 0.3, number(counts.loc[PROVINCE, year], 0, lang), fontweight="bold")
         if year in fall.index:
-            put(x + 0.5, bottom + 0.5, number(fall[year], 0, lang), fontstyle="italic")
-    put(-0.12, bottom - 0.3, text("quotas.total", lang), ha="right", fontweight="bold")
-    put(-0.12, bottom + 0.5, text("quotas.fall", lang), ha="right", fontstyle="italic")
+            write(x + 0.5, bottom + 0.5, number(fall[year], 0, lang), fontstyle="italic")
+    write(-0.12, bottom - 0.3, text("quotas.total", lang), ha="right", fontweight="bold")
+    write(-0.12, bottom + 0.5, text("quotas.fall", lang), ha="right", fontstyle="italic")
 
 
 def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from ..base.words import text
 from ..data.areas import PROVINCE, area_list, area_name, districts
-from ..data.preference import known_as
+from ..data.preference import row_status
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
 from .facts import addressed
@@ -21,7 +21,7 @@ def status_of(row: Any) -> str:
     """What a figure may be shown as: published, derived, office, unsure (low reliability), or the bound it states."""
     if row.bound in BOUNDS:
         return str(row.bound)
-    return known_as({"E": "derived", "U": "unsure"}.get(row.obs_status, "published"), row.source_id)
+    return row_status(row.obs_status, row.source_id)
 
 
 def _rates(obs: pd.DataFrame) -> pd.DataFrame:
@@ -133,8 +133,8 @@ def draw_old(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Pa
 
 def _sideways(status: str) -> style.Look:
     """The marker of a status where rates run across: a bound then points right or left."""
-    turned = {"at_least": ">", "at_most": "<"}
-    return {**style.MARKERS[status], **({"marker": turned[status]} if status in turned else {})}
+    arrows = {"at_least": ">", "at_most": "<"}
+    return {**style.MARKERS[status], **({"marker": arrows[status]} if status in arrows else {})}
 
 
 def _old_panel(axes: Axes, rows: pd.DataFrame, order: list[str], lang: str) -> None:

@@ -107,14 +107,14 @@ def hindcast(panel: pd.DataFrame, methods: str | Sequence[str] = METHODS) -> Hin
     persistence  3     0.0367
     linear       3     0.0367
     """
-    chosen = _with_persistence([methods] if isinstance(methods, str) else list(methods))
+    names = _with_persistence([methods] if isinstance(methods, str) else list(methods))
     table, excluded = forecast_cases(check_panel(panel))
     groups = table["group"].unique().tolist()
     if len(groups) < 2:
         problem = Words("error.panel.one_group", count=len(groups), groups=repr(groups), short=len(excluded))
         raise PanelError([problem])
     folds = [(table["group"] == group).to_numpy() for group in groups]
-    cases = pd.concat([_scored(table, method, folds) for method in chosen], ignore_index=True)
+    cases = pd.concat([_scored(table, method, folds) for method in names], ignore_index=True)
     remarks = table.loc[table["remark"] != "", ["area", "t1", "t2", "remark", "remark_vi"]]
     remarks = remarks.rename(columns={"t1": "origin", "t2": "target"}).reset_index(drop=True)
     return Hindcast(cases, _summary(cases), excluded, remarks)

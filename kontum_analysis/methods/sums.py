@@ -37,8 +37,8 @@ def apportion(shares: ArrayLike, total: ArrayLike, ceiling: ArrayLike | None = N
         need = np.where(up, flat - whole, whole - flat)
         order = np.argsort(np.where(room, -need, np.inf), axis=0, kind="stable")
         rank = np.argsort(order, axis=0, kind="stable")
-        moved = room & (rank < np.abs(missing))
-        whole = whole + np.where(moved, np.sign(missing), 0)
+        is_moved = room & (rank < np.abs(missing))
+        whole = whole + np.where(is_moved, np.sign(missing), 0)
         missing = (total - whole.sum(axis=0)).astype(int)
     return whole.astype(np.int64).reshape(shares.shape)
 

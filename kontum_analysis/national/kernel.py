@@ -130,8 +130,8 @@ class _Drawing:
     def path(self, node: Area, above: np.ndarray) -> np.ndarray:
         """What moves the log odds below a node, from what moves those below its parent."""
         path = np.empty_like(above)
-        for run, moved in self.moves(node):
-            np.add(above[:, run], moved, out=path[:, run])
+        for run, step in self.moves(node):
+            np.add(above[:, run], step, out=path[:, run])
         return path
 
     def total(self, leaves: list[Area], depth: int, path: np.ndarray) -> Sums:
@@ -159,12 +159,12 @@ class _Drawing:
             for leaf in leaves:
                 odds = np.exp2(np.clip(leaf.log_odds / np.log(2), -SURE, SURE)).astype(np.float32)[:, None]
                 poor_at, limit = (leaf.households * odds).astype(np.float32), odds / np.float32(self.settings.target)
-                for run, moved in self.moves(leaf):
-                    np.subtract(against[:, run], moved, out=moved)
-                    np.exp(moved, out=moved)
-                    moved += odds
-                    under[:, run] += (moved >= limit).view(np.uint8)
-                    poor[:, run] += np.divide(poor_at, moved, out=moved)
+                for run, step in self.moves(leaf):
+                    np.subtract(against[:, run], step, out=step)
+                    np.exp(step, out=step)
+                    step += odds
+                    under[:, run] += (step >= limit).view(np.uint8)
+                    poor[:, run] += np.divide(poor_at, step, out=step)
         parts = np.multiply(poor, PARTS, dtype=float)
         return np.rint(parts, out=parts), under
 

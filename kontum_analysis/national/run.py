@@ -154,7 +154,7 @@ def _collected(
     parts: Iterable[Part], tasks: Sequence[Task], nodes: Sequence[Area], progress: Callable[[int, int], object] | None
 ) -> dict[int, np.ndarray]:
     """Summaries of nodes and groups; the sums of one that several tasks share are added up as they come."""
-    missing, done, total = [node.areas for node in nodes], 0, sum(len(task.leaves) for task in tasks)
+    missing, count, total = [node.areas for node in nodes], 0, sum(len(task.leaves) for task in tasks)
     summaries: dict[int, np.ndarray] = {}
     sums: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     for part in parts:
@@ -165,9 +165,9 @@ def _collected(
             sums[number], missing[number] = (poor + part.poor, under + part.under), missing[number] - len(task.leaves)
             if not missing[number]:
                 summaries[number] = summary(nodes[number], sums.pop(number), task.settings)
-        done += len(task.leaves)
+        count += len(task.leaves)
         if progress is not None:
-            progress(done, total)
+            progress(count, total)
     return summaries
 
 

@@ -37,10 +37,10 @@ def tasks_of(
 
 def _members(codes: Sequence[str], name: str, leaves: Sequence[Area], above: Sequence[Area]) -> list[Area]:
     """The lowest areas of a group, in the order of the tree."""
-    known, wanted = {leaf.code for leaf in leaves}, set(codes)
-    if not wanted or not wanted <= known or name in known or name in {node.code for node in above}:
-        raise KontumError("simulate.error.group", name=name, value=sorted(wanted - known)[:5] or name)
-    return [leaf for leaf in leaves if leaf.code in wanted]
+    known, members = {leaf.code for leaf in leaves}, set(codes)
+    if not members or not members <= known or name in known or name in {node.code for node in above}:
+        raise KontumError("simulate.error.group", name=name, value=sorted(members - known)[:5] or name)
+    return [leaf for leaf in leaves if leaf.code in members]
 
 
 def _areas_of(frame: pd.DataFrame, mean: np.ndarray, elapsed: np.ndarray) -> list[Area]:

@@ -73,7 +73,7 @@ def drawn_parts(
     """
     if store is not None:
         store.check()
-    kept = Words("simulate.not_kept") if store is None else Words("simulate.kept", folder=store.folder)
+    store_words = Words("simulate.not_kept") if store is None else Words("simulate.kept", folder=store.folder)
     waiting = []
     for task in tasks:
         part = None if store is None else store.find(task)
@@ -86,14 +86,14 @@ def drawn_parts(
         pool = Parallel(workers, backend=backend, return_as="generator_unordered", batch_size=1)
         parts: Any = pool(delayed(draw_task)(task) for task in waiting)
     else:
-        parts = _by_cluster(waiting, str(scheduler), kept)
+        parts = _by_cluster(waiting, str(scheduler), store_words)
     try:
         for part in parts:
             if store is not None:
                 store.keep(part)
             yield part
     except BrokenExecutor:
-        raise KontumError("simulate.error.process", kept=kept) from None
+        raise KontumError("simulate.error.process", kept=store_words) from None
     finally:
         with warnings.catch_warnings(action="ignore"):  # joblib's about what a stopped run leaves
             parts.close()
@@ -104,9 +104,9 @@ def versions() -> tuple[str, ...]:
     return np.__version__, version("kontum-analysis"), str(FORMAT)
 
 
-def _by_cluster(tasks: Sequence[Task], scheduler: str, kept: Words) -> Iterator[Part]:
+def _by_cluster(tasks: Sequence[Task], scheduler: str, store_words: Words) -> Iterator[Part]:
     """Parts from a cluster. A lost worker's tasks are drawn elsewhere; what cannot go on ends with one message."""
-    client, lost = _client(scheduler)
+    client, losses = _client(scheduler)
     waiting, under_way, known, pulse, last_pulse = iter(tasks), set[Any](), set[str](), 0.0, time.monotonic()
     try:
         while tasks:
@@ -115,7 +115,7 @@ def _by_cluster(tasks: Sequence[Task], scheduler: str, kept: Words) -> Iterator[
             latest = max((machine["last_seen"] for machine in machines.values()), default=pulse)
             pulse, last_pulse = latest, last_pulse if latest == pulse else time.monotonic()
             if time.monotonic() - last_pulse > PATIENCE:
-                raise KontumError("simulate.error.no_workers", seconds=PATIENCE, kept=kept)
+                raise KontumError("simulate.error.no_workers", seconds=PATIENCE, kept=store_words)
             new = [place for place in machines if place not in known]
             answers = client.run(versions, workers=new, on_error="return") if new else {}
             known |= set(new)
@@ -123,20 +123,20 @@ def _by_cluster(tasks: Sequence[Task], scheduler: str, kept: Words) -> Iterator[
             under_way |= {client.submit(draw_task, task, pure=False) for task in islice(waiting, max(room, 0))}
             if machines and not under_way:
                 return
-            done = [future for future in under_way if future.done()]
+            results = [future for future in under_way if future.done()]
             faults = [answer for answer in answers.values() if answer != versions()]
-            faults += [future.exception() for future in done if future.status == "error"]
+            faults += [future.exception() for future in results if future.status == "error"]
             if faults:
                 reason = " ".join(faults[0]) if isinstance(faults[0], tuple) else f"{faults[0]!r}"[:200]
-                raise KontumError("simulate.error.worker", value=reason, ours=" ".join(versions()), kept=kept)
-            for future in done:
+                raise KontumError("simulate.error.worker", value=reason, ours=" ".join(versions()), kept=store_words)
+            for future in results:
                 with suppress(TimeoutError):  # lost with its worker: drawn anew
                     part = future.result(PATIENCE)
                     under_way.remove(future)
                     yield part
-            time.sleep(0 if done else POLL)
-    except lost:
-        raise KontumError("simulate.error.lost", address=scheduler, kept=kept) from None
+            time.sleep(0 if results else POLL)
+    except losses:
+        raise KontumError("simulate.error.lost", address=scheduler, kept=store_words) from None
     finally:
         with suppress(OSError):  # it cannot say goodbye to what is lost
             client.close(timeout=POLL)

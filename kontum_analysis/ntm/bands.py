@@ -75,7 +75,7 @@ def expected_shares(snapshot: Snapshot) -> np.ndarray:
     if low <= flat <= high:
         return tilted(0.0)
     middle = (low + high) / 2 if high - low < 0.1 else np.clip(flat, low, high)
-    wanted = np.clip(middle, mean(-20.0) + 1e-6, mean(20.0) - 1e-6)
+    goal = np.clip(middle, mean(-20.0) + 1e-6, mean(20.0) - 1e-6)
     from scipy.optimize import brentq  # as slow to import as pandas; see trajectories
 
-    return tilted(brentq(lambda tilt: mean(tilt) - wanted, -20, 20))
+    return tilted(brentq(lambda tilt: mean(tilt) - goal, -20, 20))

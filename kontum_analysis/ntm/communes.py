@@ -174,13 +174,13 @@ def _complete(members: Sequence[Commune], total: Any) -> None:
     """Name the rest where a district's total leaves no choice: nobody else, or everybody else."""
     if total.caps_until != total.day:
         return
-    named = [c for c in members if c.attained_by and c.attained_by <= total.day]
-    late = [c for c in members if c not in named and c.not_before > total.day]
-    rest = [c for c in members if c not in named and c not in late]
-    if len(named) == total.attained:
+    by_name = [c for c in members if c.attained_by and c.attained_by <= total.day]
+    late = [c for c in members if c not in by_name and c.not_before > total.day]
+    rest = [c for c in members if c not in by_name and c not in late]
+    if len(by_name) == total.attained:
         for c in rest:
             c.not_before = max(c.not_before, total.day)
-    elif rest and len(named) + len(rest) == total.attained:
+    elif rest and len(by_name) + len(rest) == total.attained:
         for c in rest:
             c.attained_by, c.derived = total.day, not c.attained_by or c.derived  # a date may be derived of a name
             c.sources.append(total.source_id)

@@ -95,8 +95,8 @@ def _district_limits(
     limits = []
     for code, rows in totals.groupby("district"):
         inside = np.flatnonzero(codes == code)
-        named = int((low[inside] == 19).sum())
-        least = min(max([named, *rows.loc[rows["day"] <= day, "attained"]]), len(inside))
+        name_count = int((low[inside] == 19).sum())
+        least = min(max([name_count, *rows.loc[rows["day"] <= day, "attained"]]), len(inside))
         most = min([len(inside), *rows.loc[rows["caps_until"] >= day, "attained"]])
         limits.append((inside, least, max(most, least)))
     return tuple(limits)
@@ -195,7 +195,7 @@ def fit_limits(
     least, most = np.maximum(limits.low, lowest), np.minimum(limits.high, highest)
     is_possible = least <= most  # a limit outside the band cannot be kept
     least, most = np.where(is_possible, least, lowest), np.where(is_possible, most, highest)
-    wanted = counts.sum(axis=1, dtype=int)
+    sums = counts.sum(axis=1, dtype=int)
     for i in np.flatnonzero((limits.low < 19) & ((limits.low > 0) | (limits.high < 18))):
         rows = np.flatnonzero((counts[:, i] < least[:, i]) | (counts[:, i] > most[:, i]))
         if rows.size == 0:
@@ -209,28 +209,28 @@ def fit_limits(
         counts[alone, i] = np.clip(counts[alone, i], least[alone, i], most[alone, i])
         rows, partner = rows[has_partner], partner[has_partner]
         counts[rows, i], counts[rows, partner] = counts[rows, partner], counts[rows, i].copy()
-    return restore_sums(counts, wanted, least, most, (lowest + highest) / 2)
+    return restore_sums(counts, sums, least, most, (lowest + highest) / 2)
 
 
 def restore_sums(
-    counts: np.ndarray, wanted: np.ndarray, least: np.ndarray, most: np.ndarray, middle: np.ndarray
+    counts: np.ndarray, sums: np.ndarray, least: np.ndarray, most: np.ndarray, middle: np.ndarray
 ) -> np.ndarray:
     """Counts whose rows add up to `wanted` again, as far as the limits of the communes allow; changed in place.
 
-    counts, least, most: (draws, communes), the counts and what each commune may have; wanted: (draws,). One criterion
+    counts, least, most: (draws, communes), the counts and what each commune may have; sums: (draws,). One criterion
     at a time is given to, or taken from, the commune that thereby stands nearest to the middle of its band.
 
     >>> counts = np.array([[16, 11]])
     >>> restore_sums(counts, np.array([29]), np.array([[15, 10]]), np.array([[17, 14]]), np.array([[16, 12]])).tolist()
     [[17, 12]]
     """
-    missing = wanted - counts.sum(axis=1, dtype=int)
+    missing = sums - counts.sum(axis=1, dtype=int)
     for _ in range(np.abs(missing).max(initial=0)):  # each pass brings every open draw one nearer, or gives it up
         unbalanced = np.flatnonzero(missing)
         step = np.sign(missing[unbalanced])[:, None]
-        moved = counts[unbalanced] + step
-        can_move = (moved >= least[unbalanced]) & (moved <= most[unbalanced])
-        chosen_commune = np.argmax(can_move * (10 - np.abs(moved - middle[unbalanced])), axis=1)
+        trial = counts[unbalanced] + step
+        can_move = (trial >= least[unbalanced]) & (trial <= most[unbalanced])
+        chosen_commune = np.argmax(can_move * (10 - np.abs(trial - middle[unbalanced])), axis=1)
         has_moved = can_move[np.arange(len(unbalanced)), chosen_commune]
         counts[unbalanced, chosen_commune] += np.where(has_moved, step[:, 0], 0).astype(counts.dtype)
         missing[unbalanced] = np.where(has_moved, missing[unbalanced] - step[:, 0], 0)

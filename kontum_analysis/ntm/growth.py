@@ -130,9 +130,9 @@ def _look(start: Snapshot, end: Snapshot) -> tuple[np.ndarray, np.ndarray]:
     open_communes = sum(start.bands) - start.bands[0]
     new = np.clip(end.attained - start.bands[0], 0, open_communes)
     bands = RANGES[1:] if end.bands else [(0, 18)]
-    moved = np.array([new, *(end.bands[1:] if end.bands else [open_communes - new])], float)
+    moves = np.array([new, *(end.bands[1:] if end.bands else [open_communes - new])], float)
     gap = round(end.time - start.time, 3)
-    p = np.empty((len(SHAPES), len(LAST), len(_LOG_GAINS), len(moved)))
+    p = np.empty((len(SHAPES), len(LAST), len(_LOG_GAINS), len(moves)))
     for a, shape in enumerate(SHAPES):
         for k, last in enumerate(LAST):
             at_least = np.einsum("c,gck->gk", below, _moves(gap, shape, last))  # P(k or more), (gains, 20)
@@ -140,8 +140,8 @@ def _look(start: Snapshot, end: Snapshot) -> tuple[np.ndarray, np.ndarray]:
             for b, (low, high) in enumerate(bands, start=1):
                 p[a, k, :, b] = at_least[:, low] - at_least[:, high + 1]
     p = np.clip(p, 1e-9, 1)
-    expected = moved.sum() * p
-    return np.log(p) @ moved, ((moved - expected) ** 2 / np.maximum(expected, 1)).sum(axis=-1)
+    expected = moves.sum() * p
+    return np.log(p) @ moves, ((moves - expected) ** 2 / np.maximum(expected, 1)).sum(axis=-1)
 
 
 def _moves(gap: float, shape: float, last: float) -> np.ndarray:

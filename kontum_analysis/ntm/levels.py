@@ -67,8 +67,8 @@ def count_level(evidence: Evidence, level: str) -> tuple[int, int]:
     rows = rows[rows["time_period"] <= f"{now.day[:4]}-12-31"]
     is_unsure = rows["obs_status"] == "U"
     province: float = rows.loc[(rows["ref_area"] == PROVINCE) & ~is_unsure, "obs_value"].max()
-    named = [getattr(c, f"{level}_by") for c in evidence.members]
-    sure = int(np.nanmax([province, sum("" < day <= now.day for day in named)]))
+    name_days = [getattr(c, f"{level}_by") for c in evidence.members]
+    sure = int(np.nanmax([province, sum("" < day <= now.day for day in name_days)]))
     return sure, max(int(rows.loc[is_unsure, "obs_value"].sum()) - sure, 0)
 
 
@@ -83,8 +83,8 @@ def choose_levels(
     return advanced, _highest(key, advanced, [c.model_by for c in members], day, rates.model_now)
 
 
-def _highest(key: np.ndarray, among: np.ndarray, named: list[str], day: str, number: np.ndarray) -> np.ndarray:
+def _highest(key: np.ndarray, among: np.ndarray, name_days: list[str], day: str, number: np.ndarray) -> np.ndarray:
     """Mask of the `number` (draws,) highest keys of each row, those named by the day first."""
-    key = np.where(among, key + 10.0 * np.array(["" < by <= day for by in named]), -1)
+    key = np.where(among, key + 10.0 * np.array(["" < by <= day for by in name_days]), -1)
     rank = np.argsort(np.argsort(-key, axis=1), axis=1)
     return among & (rank < number[:, None])

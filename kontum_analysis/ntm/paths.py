@@ -85,9 +85,9 @@ def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until
         members=members,
     )
     for s, reached in zip(later, attained, strict=True):
-        stood = state.criteria
+        before = state.criteria
         _grow(state, s.time, state.shared[:, 0])
-        settle(state, stood, reached)
+        settle(state, before, reached)
     counts = state.counts
     key = _columns(streams, lambda r: r.random(draws))
     state.advanced, state.model = choose_levels(members, evidence.now.day, state.rates, state.criteria >= 19, key)
@@ -97,32 +97,32 @@ def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until
     return state, counts
 
 
-def settle(state: State, stood: np.ndarray, reached: np.ndarray) -> None:
+def settle(state: State, before: np.ndarray, reached: np.ndarray) -> None:
     """Make exactly the communes of a mask have attained, at a time when that is known.
 
-    stood: criteria (draws, communes) at the time before. A commune that is known not to have attained but grew so far
+    before: criteria (draws, communes) at the time before. A commune that is known not to have attained but grew so far
     is drawn anew between where it stood and 19: left just below 19 it would attain at once. One that lost its standing
     stood at `LOST_COUNT`.
     """
-    share = _columns(state.streams, lambda r: r.random(len(stood)))
-    stood = np.where(stood < 19, stood, LOST_COUNT)
-    below = np.where(state.criteria < 19, state.criteria, stood + share * (19 - stood))
+    share = _columns(state.streams, lambda r: r.random(len(before)))
+    before = np.where(before < 19, before, LOST_COUNT)
+    below = np.where(state.criteria < 19, state.criteria, before + share * (19 - before))
     state.criteria = np.where(reached, np.maximum(state.criteria, 19), below)
 
 
-def place_named(state: State, stood: np.ndarray, is_due: np.ndarray) -> None:
+def place_named(state: State, before: np.ndarray, is_due: np.ndarray) -> None:
     """Let communes named since the last count be among those that attained, without adding to their number.
 
-    stood: criteria (draws, communes) at the time before; is_due: mask (communes,). A name says who attained, not how
+    before: criteria (draws, communes) at the time before; is_due: mask (communes,). A name says who attained, not how
     many did: where a named commune has not attained in a draw, it takes the place of one that has since, the one
     nearest to 19. Only where too few have attained does the number rise.
     """
-    is_new = (state.criteria >= 19) & (stood < 19)
+    is_new = (state.criteria >= 19) & (before < 19)
     is_late = is_due & (state.criteria < 19)
     excess = np.where(is_new & ~is_due, state.criteria, np.inf)
     rank = np.argsort(np.argsort(excess, axis=1), axis=1)
     gives_way = is_new & ~is_due & (rank < is_late.sum(axis=1, keepdims=True))
-    settle(state, stood, ((state.criteria >= 19) | is_late) & ~gives_way)
+    settle(state, before, ((state.criteria >= 19) | is_late) & ~gives_way)
 
 
 def _criteria_kept(obs: pd.DataFrame) -> float | None:
@@ -143,11 +143,11 @@ def _drop_to_new_set(state: State) -> None:
     """
     if state.kept_least is None:
         return
-    kept = random_stream(state.seed, int(PROVINCE), 3).uniform(state.kept_least, 1.0, len(state.criteria))
+    share = random_stream(state.seed, int(PROVINCE), 3).uniform(state.kept_least, 1.0, len(state.criteria))
     below = state.criteria < 19
     whole = np.floor(state.criteria)
     counts = np.where(below, whole, 0).astype(int)
-    left = np.stack([r.binomial(counts[:, i], kept) for i, r in enumerate(state.streams)]).T
+    left = np.stack([r.binomial(counts[:, i], share) for i, r in enumerate(state.streams)]).T
     state.criteria = np.where(below, left + state.criteria - whole, state.criteria)
 
 
@@ -169,8 +169,8 @@ def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.
         shock = np.exp(SIGMA * shock - SIGMA**2 / 2)  # mean one
         gains = _columns(state.streams, partial(_gamma, shape * gap)) / shape[:, None]
         effort = to_effort(state.criteria, last[:, None])
-        moved = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
-        state.criteria = np.where(state.criteria >= 19, state.criteria, moved)
+        criteria = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
+        state.criteria = np.where(state.criteria >= 19, state.criteria, criteria)
         parts.append((gap, shock))
         state.time = stop
     return parts
@@ -213,16 +213,16 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
     records: dict[str, list[np.ndarray]] = {name: [] for name in ("counts", "attained", "advanced", "model")}
     for until in times:
         for stop in _year_ends(state.time, until):
-            begin, stood, advanced = state.time, state.criteria, state.advanced
+            begin, before, advanced = state.time, state.criteria, state.advanced
             for gap, shock in _grow(state, stop, pace):
                 push = (relative_pace * shock * gap)[:, None]
-                hazard[0] += np.where(stood >= 19, state.rates.advanced[:, None] * push, 0)
+                hazard[0] += np.where(before >= 19, state.rates.advanced[:, None] * push, 0)
                 hazard[1] += np.where(advanced, state.rates.model[:, None] * push, 0)
             state.advanced = advanced | (hazard[0] > patience[0])
             state.model = state.model | (advanced & (hazard[1] > patience[1]))
             is_due = (named_at > begin) & (named_at <= stop + 1e-9)
             if is_due.any():
-                place_named(state, stood, is_due)
+                place_named(state, before, is_due)
         state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
         has_standing = (state.criteria >= 19) & ~state.lost
         records["counts"].append(state.counts)

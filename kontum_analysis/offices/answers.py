@@ -35,7 +35,7 @@ class Answers:
         return [f"{key}={value}" for table in (self.columns, self.areas) for key, value in sorted(table.items())] + dash
 
 
-def answers_from(typed: Iterable[str]) -> Answers:
+def answers_from(options: Iterable[str]) -> Answers:
     """Answers from texts such as "HN=Số hộ nghèo", "HN=poor_households", "Cột D=bỏ qua", "Đăk Long=23368", "-=0".
 
     >>> answers_from(["HN=Số hộ nghèo", "Đăk Long=23368", "-=0"])
@@ -44,7 +44,7 @@ def answers_from(typed: Iterable[str]) -> Answers:
     Raises KontumError for a text without "=", and for a meaning that is no column, area, 0 or nothing.
     """
     columns, areas, dash = {}, {}, None
-    for answer in typed:
+    for answer in options:
         stands, equals, means = answer.rpartition("=")
         key, meaning = fold(stands), means.strip()
         if not equals or not stands.strip():

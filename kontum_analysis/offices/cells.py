@@ -36,7 +36,7 @@ def read_row(layout: Layout, number: int, district: str, answers: Answers, probl
         entry.name, entry.district = entry.district, ""
     elif "district" in cells and not entry.district and entry.name:
         entry.district = district
-    entry.typed |= {name: value for name, value in place_words.items() if value} | {"name": entry.name}
+    entry.cells |= {name: value for name, value in place_words.items() if value} | {"name": entry.name}
     extra = [_words(cell) for place, cell in enumerate(row) if place >= _width(layout) and cell.value is not None]
     if extra and not layout.sheet.name and any(map(_is_filled, figures.values())):
         problems.append(Problem(layout.place, number + 1, None, ", ".join(extra), "own.allowed.fields"))
@@ -70,14 +70,14 @@ def _read_figures(entry: Entry, figures: dict[str, Cell], layout: Layout, answer
         is_dash = isinstance(cell.value, str) and not cell.value.strip("-−–— ")
         if is_dash and (column.is_ntm or answers.dash == ""):
             continue  # what does not apply to a ward, or what the office says is not known
-        entry.typed[column.name] = "=" if cell.is_uncalculated else cell.value
+        entry.cells[column.name] = "=" if cell.is_uncalculated else cell.value
         try:
             value = 0 if is_dash and answers.dash == "0" else _value(column.kind, cell)
         except KontumError as error:
             entry.refused.append(entry.problem(column.name, error.key, **error.values))
             continue
         if value is None:
-            del entry.typed[column.name]
+            del entry.cells[column.name]
         else:
             entry.values[column.name] = round(100 * value, 10) if name in FRACTIONS else value
     if marks:
@@ -97,18 +97,18 @@ def _count_marks(entry: Entry, marks: dict[str, Cell]) -> None:
     """Criteria met from one mark a criterion: an empty cell is "not met" where only those that are met are marked."""
     mark_of: dict[str, bool | None] = {}
     for name, cell in marks.items():
-        entry.typed[name] = cell.value
+        entry.cells[name] = cell.value
         try:
             mark_of[name] = cell_value(cell, "mark")
         except KontumError as error:
             entry.refused.append(entry.problem(name, error.key, **error.values))
-    met = sum(mark is True for mark in mark_of.values())
+    count = sum(mark is True for mark in mark_of.values())
     if not any(mark is not None for mark in mark_of.values()):
         return
     if len(marks) < CRITERIA or (None in mark_of.values() and False in mark_of.values()):
         entry.refused.append(entry.problem(min(marks), "own.allowed.every_mark", count=CRITERIA))
-    elif entry.values.get("ntm_criteria_met", met) != met:
-        entry.refused.append(entry.problem("ntm_criteria_met", "own.allowed.marks_agree", count=met))
+    elif entry.values.get("ntm_criteria_met", count) != count:
+        entry.refused.append(entry.problem("ntm_criteria_met", "own.allowed.marks_agree", count=count))
     elif not entry.refused:
-        entry.values["ntm_criteria_met"] = entry.typed["ntm_criteria_met"] = met
+        entry.values["ntm_criteria_met"] = entry.cells["ntm_criteria_met"] = count
         entry.heads.setdefault("ntm_criteria_met", entry.heads["criterion_1"])

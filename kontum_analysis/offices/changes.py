@@ -107,7 +107,7 @@ def changes(filled: Filled, obs: pd.DataFrame) -> pd.DataFrame:
 def _estimates(obs: pd.DataFrame) -> pd.DataFrame:
     columns = [*KEY, "old_value", "old_status"]
     try:
-        panel = estimate_panel(obs, draws=200).panel
+        panel = estimate_panel(obs).panel
     except KontumError:
         return pd.DataFrame(columns=columns)
     panel = panel[panel["area"] != PROVINCE].assign(
@@ -129,12 +129,12 @@ def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Columns: area, area_name, level, indicator, time_period, published, source_id, own_value.
     """
 
-    def lost(obs: pd.DataFrame) -> pd.DataFrame:
+    def lost_rows(obs: pd.DataFrame) -> pd.DataFrame:
         rows = obs[~is_own(obs) & (obs["preference"] == "lost_own")]
         return rows.set_index([*KEY, "standard", "source_id"], drop=False).rename_axis([None] * 6)
 
-    rows = lost(after)
-    rows = rows[~rows.index.isin(lost(before).index)]
+    rows = lost_rows(after)
+    rows = rows[~rows.index.isin(lost_rows(before).index)]
     winner = after[after["preferred"] & is_own(after)].drop_duplicates([*KEY, "standard"])
     values = winner.set_index([*KEY, "standard"])["obs_value"]
     keys = [tuple(r[k] for k in [*KEY, "standard"]) for r in rows.to_dict("records")]

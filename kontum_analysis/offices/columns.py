@@ -186,19 +186,19 @@ def _column_of(words: list[str], is_titled: bool) -> str | None:
     return known[""].get(fold(whole))
 
 
-def meta_name(typed: str) -> str | None:
+def meta_name(words: str) -> str | None:
     """Which of office, document, date and year a label beside a cell means, or None."""
-    folded = fold(_BRACKETS.sub("", str(typed)))
+    folded = fold(_BRACKETS.sub("", str(words)))
     return next((name for name in META if folded in {fold(text(f"own.meta.{name}", lang)) for lang in LANGUAGES}), None)
 
 
-def status_of(typed: Any) -> str | None:
+def status_of(words: Any) -> str | None:
     """The NTM status that a text means, in either language, or None.
 
     >>> status_of("Nâng cao"), status_of("attained"), status_of("?")
     ('advanced', 'attained', None)
     """
-    folded = fold(typed)
+    folded = fold(words)
     return next(
         (s for s in STATUSES if folded in {fold(text(f"own.status.{s}", lang)) for lang in LANGUAGES} | {s}), None
     )
@@ -218,9 +218,9 @@ def areas_of(level: str, year: int) -> pd.DataFrame:
         raise KontumError("own.error.year", value=year, first=YEARS[0], last=YEARS[-1])
     if (level == "unit") != (year >= FIRST_YEAR_OF_UNITS):
         raise KontumError("own.error.units_since", year=year)
-    ours = register("2020", "district", PROVINCE)
-    names = ours.set_index("code")["name_vi"]
-    rows = ours if level == "district" else register("2025" if level == "unit" else "2020", "commune")
+    kon_tum = register("2020", "district", PROVINCE)
+    names = kon_tum.set_index("code")["name_vi"]
+    rows = kon_tum if level == "district" else register("2025" if level == "unit" else "2020", "commune")
     if level == "district":
         rows = rows[rows["code"].isin(districts())].assign(district="")
     else:

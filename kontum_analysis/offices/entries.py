@@ -13,7 +13,8 @@ class Entry:
 
     place: the sheet as messages name it; heads: the headings as messages name them, by column; number: the text of its
     first column; candidates: the areas it may mean; kind: area, total, group (a subtotal), other (outside our
-    province), note or "" while unsettled; code: of the area, or of the district whose subtotal it is.
+    province), note or "" while unsettled; code: of the area, or of the district whose subtotal it is; cells: what
+    stands in the file, by column; values: what that means.
     """
 
     place: str
@@ -28,14 +29,14 @@ class Entry:
     kind: str = ""
     candidates: list[Place] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
-    typed: dict[str, Any] = field(default_factory=dict)
+    cells: dict[str, Any] = field(default_factory=dict)
     refused: list[Problem] = field(default_factory=list)
 
     def problem(self, column: str, key: str, **values: Any) -> Problem:
         """A Problem of one of its cells."""
-        typed = self.typed.get(column, "")
-        typed = f"{typed:.15g}" if isinstance(typed, float) else str(typed)
-        return Problem(self.place, self.row, self.heads.get(column, column), typed, key, values)
+        words = self.cells.get(column, "")
+        words = f"{words:.15g}" if isinstance(words, float) else str(words)
+        return Problem(self.place, self.row, self.heads.get(column, column), words, key, values)
 
     def about_area(self, key: str, **values: Any) -> Problem:
         """A Problem of its code or name."""

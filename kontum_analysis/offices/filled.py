@@ -59,7 +59,7 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     grouped: dict[tuple[str, str | None, str], dict[str, list[Problem]]] = {}
     for problem in problems:
         group = grouped.setdefault((problem.file, problem.column, problem.allowed), {})
-        group.setdefault(problem.wanted("vi"), []).append(problem)
+        group.setdefault(problem.rule_words("vi"), []).append(problem)
     causes = []
     for group in grouped.values():
         alike = sorted(group.values(), key=lambda rows: rows[0].row or 0)

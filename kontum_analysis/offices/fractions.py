@@ -66,7 +66,7 @@ def doubtful_texts(rows: Sequence[Entry], layout: Layout) -> list[Problem]:
     problems = []
     for name in {name for entry in rows for name in entry.values}:
         cells = [entry for entry in rows if name in entry.values]
-        texts = [entry for entry in cells if str(entry.typed[name]).isdigit() and isinstance(entry.typed[name], str)]
+        texts = [entry for entry in cells if str(entry.cells[name]).isdigit() and isinstance(entry.cells[name], str)]
         if len(texts) < len(cells):
-            problems += [e.problem(name, "own.allowed.text_digits", value=e.typed[name]) for e in texts]
+            problems += [e.problem(name, "own.allowed.text_digits", value=e.cells[name]) for e in texts]
     return problems

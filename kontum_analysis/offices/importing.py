@@ -34,20 +34,20 @@ def read_filled(
     answers: Answers | None = None,
     sheet: str | None = None,
     level: str | None = None,
-    **given: str | int | None,
+    **document_facts: str | int | None,
 ) -> Filled:
     """The table in a workbook or text file as `Filled`.
 
     answers: what the office says of headings and names (see `Answers`); sheet: the one to read; level: commune, unit or
-    district where the table leaves it open; given: office, document, date, year where the file does not say them (what
-    is given wins). Raises KontumError for a file that cannot be read, DataError with one problem a cause.
+    district where the table leaves it open; document_facts: office, document, date, year where the file does not say
+    them (they win over it). Raises KontumError for a file that cannot be read, DataError with one problem a cause.
     """
     name, answers, sheets = Path(path).name, answers or Answers(), open_sheets(path)
     if targets := target_layout(name, sheets):
-        return read_targets(targets, given)
-    tables = choose_tables(name, sheets, sheet, given.get("year"), answers)
+        return read_targets(targets, document_facts)
+    tables = choose_tables(name, sheets, sheet, document_facts.get("year"), answers)
     problems: list[Problem] = []
-    meta, title_year = about_document(tables.main, given, problems)
+    meta, title_year = about_document(tables.main, document_facts, problems)
     layout, year = tables.of_year(meta["year"]), meta["year"]
     rows = [entry for table in (layout, *tables.totals) for entry in _rows(table, answers, problems)]
     problems += settle_rows(rows, _context(layout, rows, year, level or "", answers))

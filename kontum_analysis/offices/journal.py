@@ -21,7 +21,7 @@ import pandas as pd
 
 from ..base.errors import KontumError, WriteError
 from ..base.files import clear_leftovers, one_run, reason_of, write_whole
-from ..data.own import ENTRIES, User, entry_folders, folder, shown
+from ..data.own import ENTRIES, User, entry_folders, folder, home_path
 from ..data.spelling import fold
 from .answers import Answers, answers_from
 
@@ -60,7 +60,7 @@ def _read(path: Path, number: int) -> Import:
         words = (source["publisher"], source["document_no"], source["published"], ", ".join(years))
         return Import(number, *words, len(rows), about.get("file", ""), tuple(about.get("answers", ())))
     except (OSError, ValueError, KeyError, IndexError, AttributeError):
-        raise KontumError("own.error.cannot_read", folder=shown(path)) from None
+        raise KontumError("own.error.cannot_read", folder=home_path(path)) from None
 
 
 def earlier_answers(office: str | None, user: User = True) -> Answers:
@@ -92,7 +92,7 @@ def writing(place: Path, what: str, wait: float = WAIT) -> Iterator[None]:
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:
-        raise KontumError("own.error.cannot_write", folder=shown(place)) from None
+        raise KontumError("own.error.cannot_write", folder=home_path(place)) from None
     until = time.monotonic() + wait
     while True:
         lock = one_run(place)
@@ -101,14 +101,14 @@ def writing(place: Path, what: str, wait: float = WAIT) -> Iterator[None]:
             break
         except KontumError:
             if time.monotonic() >= until:
-                raise KontumError("own.error.busy", who=_writer(place), folder=shown(place), seconds=wait) from None
+                raise KontumError("own.error.busy", who=_writer(place), folder=home_path(place), seconds=wait) from None
             time.sleep(0.05)
     try:
         _clear(place)
         write_whole(place / _NOTE, f"{what} ({os.getpid()})\n")
         yield
     except WriteError:
-        raise KontumError("own.error.cannot_write", folder=shown(place)) from None
+        raise KontumError("own.error.cannot_write", folder=home_path(place)) from None
     finally:
         (place / _NOTE).unlink(missing_ok=True)
         lock.__exit__(None, None, None)
@@ -151,11 +151,11 @@ def add(place: Path, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any
 def take_away(place: Path, number: int) -> None:
     """Remove an entry by one renaming, then its files. To be called while `writing` holds the folder."""
     path = place / ENTRIES / f"{number:04}"
-    gone = path.with_name(f".{path.name}-{os.getpid()}")
+    trash = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        os.replace(path, gone)
+        os.replace(path, trash)
     except OSError as error:
         raise WriteError("hostile.cannot_write", file=path.name, reason=reason_of(error)) from None
-    shutil.rmtree(gone, ignore_errors=True)
+    shutil.rmtree(trash, ignore_errors=True)
     if not any((place / ENTRIES).iterdir()):
         (place / ENTRIES).rmdir()

@@ -91,8 +91,8 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
         return None
     top, depth, paths, names = best
     headings = {place: " › ".join(path) for place, path in paths.items()}
-    used = {heading: str(names[place]) for place, heading in headings.items() if _answer(place, paths[place], answers)}
-    layout = Layout(file, sheet, top, depth, headings, names, used)
+    uses = {heading: str(names[place]) for place, heading in headings.items() if _answer(place, paths[place], answers)}
+    layout = Layout(file, sheet, top, depth, headings, names, uses)
     _choose_identity(layout)
     return layout if set(layout.columns.values()) & set(IDENTITY) else None
 
@@ -155,11 +155,11 @@ def _choose_identity(layout: Layout) -> None:
         for place, name in layout.columns.items()
         if name is None or name in ("name", "")
     }
-    named = [place for place, name in layout.columns.items() if name == "name"]
-    if len(named) > 1 or (not named and "code" not in layout.columns.values()):
+    name_places = [place for place, name in layout.columns.items() if name == "name"]
+    if len(name_places) > 1 or (not name_places and "code" not in layout.columns.values()):
         best = max(counts, key=lambda place: counts[place], default=None)
-        if best is not None and (named or (counts[best] and "district" not in layout.columns.values())):
-            for place in named:
+        if best is not None and (name_places or (counts[best] and "district" not in layout.columns.values())):
+            for place in name_places:
                 layout.columns[place] = ""
             layout.columns[best] = "name"
 

@@ -22,7 +22,7 @@ _YEAR = re.compile(r"(?:năm|31/12/)\s*(20\d\d)", re.IGNORECASE)
 
 
 def about_document(
-    layout: Layout, given: Mapping[str, object], problems: list[Problem]
+    layout: Layout, document_facts: Mapping[str, object], problems: list[Problem]
 ) -> tuple[dict[str, Any], int | None]:
     """Office, document, date and year by name, and the year the title names (None for none or several).
 
@@ -31,7 +31,7 @@ def about_document(
     titled = dict(_titled(layout))
     stated: dict[str, tuple[Any, int | None, bool]] = {name: (value, None, True) for name, value in titled.items()}
     stated |= {name: (value, row, True) for name, value, row in _labelled(layout)}
-    stated |= {name: (value, None, False) for name, value in given.items() if value is not None}
+    stated |= {name: (value, None, False) for name, value in document_facts.items() if value is not None}
     meta: dict[str, Any] = {}
     for name in META:
         value, row, is_of_file = stated.get(name, (None, None, False))

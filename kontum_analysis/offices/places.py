@@ -61,13 +61,13 @@ class Name(NamedTuple):
     beside: str
 
 
-def split_name(typed: str) -> Name:
+def split_name(words: str) -> Name:
     """A name taken apart.
 
     >>> split_name("1. UBND xã Ðăk Long (huyện Đăk Glei)"), split_name("TT. Đăk Tô").type
     (Name(bare='Đăk Long', type='xã', beside='huyện Đăk Glei'), 'thị trấn')
     """
-    name, beside = without_footnote(plain_text(typed)).strip(" :;"), ""
+    name, beside = without_footnote(plain_text(words)).strip(" :;"), ""
     if match := _BESIDE.fullmatch(name):
         name, beside = match.groups()
     kind = ""
@@ -126,18 +126,18 @@ def _spellings() -> dict[str, set[tuple[str, str]]]:
     return spellings
 
 
-def named(typed: str, is_late: bool) -> list[Place]:
+def bearers(words: str, is_late: bool) -> list[Place]:
     """The areas that a name may mean, by its spelling and type alone; the district beside it is held against them.
 
-    >>> [place.code for place in named("Đăk Hà", False)]
+    >>> [place.code for place in bearers("Đăk Hà", False)]
     ['615', '23425', '23500', '23500']
-    >>> [place.code for place in named("xã Đăk Hà", False)], [p.code for p in named("Đăk Long (Kon Plông)", False)]
+    >>> [place.code for place in bearers("xã Đăk Hà", False)], [p.code for p in bearers("Đăk Long (Kon Plông)", False)]
     (['23425', '23500'], ['23473'])
     """
-    name = split_name(typed)
+    name = split_name(words)
     hits = [place for place in places(is_late) if _bears(place, name.bare, name.type)]
     if not hits:  # a comma or brackets of the name's own
-        hits = [place for place in places(is_late) if _bears(place, typed, "")]
+        hits = [place for place in places(is_late) if _bears(place, words, "")]
         return hits
     return within(hits, name.beside) if name.beside else hits
 
@@ -147,9 +147,9 @@ def _bears(place: Place, spelling: str, kind: str) -> bool:
     return (vintage, place.code) in _spellings().get(fold(spelling), ()) and kind in ("", place.type)
 
 
-def district_codes(typed: str) -> set[str]:
+def district_codes(words: str) -> set[str]:
     """The codes of the districts that a name means: none for a name that is no district."""
-    name = split_name(typed)
+    name = split_name(words)
     return {place.code for place in places(False) if place.level == "district" and _bears(place, name.bare, name.type)}
 
 
@@ -162,36 +162,36 @@ def within(candidates: Iterable[Place], district: str) -> list[Place]:
 
 
 @lru_cache(maxsize=10_000)
-def is_area_name(typed: str) -> bool:
+def is_area_name(words: str) -> bool:
     """Whether a text is the name of an area, in either time."""
-    return bool(named(typed, False)) if typed and not typed.replace(".", "").isdigit() else False
+    return bool(bearers(words, False)) if words and not words.replace(".", "").isdigit() else False
 
 
-def is_total(typed: str) -> bool:
+def is_total(words: str) -> bool:
     """Whether a row of this name adds up the whole table.
 
     >>> is_total("Tổng cộng toàn tỉnh"), is_total("CỘNG"), is_total("Kon Plông")
     (True, True, False)
     """
-    folded = fold(without_footnote(typed))
+    folded = fold(without_footnote(words))
     return bool(_TOTALS.fullmatch(folded)) or folded.startswith(_LONG_TOTALS)
 
 
-def is_group(typed: str, number: str) -> bool:
+def is_group(words: str, number: str) -> bool:
     """Whether a row that names no area adds up some of the rows, by its words or its Roman number or letter.
 
     >>> is_group("Khu vực nông thôn", ""), is_group("Xã miền núi", "II"), is_group("Đăk Glay", "3")
     (True, True, False)
     """
-    return bool(_GROUPS.fullmatch(fold(typed))) or bool(re.fullmatch(r"[IVX]{1,5}|[A-Z]", number.strip(" .)")))
+    return bool(_GROUPS.fullmatch(fold(words))) or bool(re.fullmatch(r"[IVX]{1,5}|[A-Z]", number.strip(" .)")))
 
 
-def nearest(typed: str, among: Iterable[Place], lang: str = "vi", least: float = 70, most: int = 3) -> str:
+def nearest(words: str, among: Iterable[Place], lang: str = "vi", least: float = 70, most: int = 3) -> str:
     """The areas whose names are nearest to a text, as a message lists them; "" where none is near."""
     from rapidfuzz import fuzz, process
 
     choices = {place: fold(place.name) for place in among}
-    hits = process.extract(fold(split_name(typed).bare), choices, scorer=fuzz.ratio, limit=most, score_cutoff=least)
+    hits = process.extract(fold(split_name(words).bare), choices, scorer=fuzz.ratio, limit=most, score_cutoff=least)
     return "; ".join(place.described(lang) for _, _, place in hits)
 
 

@@ -16,6 +16,7 @@ from ..data.spelling import fold
 from .columns import heading
 from .entries import Entry
 from .filled import Filled
+from .row_checks import rate_gaps
 
 _STANDARD = "MDP_2022_2025"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
@@ -81,6 +82,16 @@ def _totals(filled: Filled) -> Iterator[Words]:
             added=disagreement.added,
             count=disagreement.rows,
         )
+    for entry in (row for row in filled.rows if row.kind in ("total", "group")):
+        for column, stated, computed in rate_gaps(entry):
+            yield Words(
+                "own.doubt.total_rate",
+                row=entry.row,
+                name=entry.name or entry.number,
+                column=_heading(column),
+                stated=stated,
+                computed=computed,
+            )
 
 
 def _title(filled: Filled) -> Iterator[Words]:
@@ -141,11 +152,11 @@ def _missing(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> It
     for level in sorted({entry.level for entry in filled.entries}):
         before = rows[rows["level"] == level]
         before = before[before["time_period"] == before["time_period"].max()]
-        gone = before[~before["ref_area"].isin({entry.code for entry in filled.entries})].drop_duplicates("ref_area")
-        if len(gone):
-            names = list(gone["area_name"])
+        gap = before[~before["ref_area"].isin({entry.code for entry in filled.entries})].drop_duplicates("ref_area")
+        if len(gap):
+            names = list(gap["area_name"])
             first_names = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-            yield Words("own.doubt.missing", count=len(names), names=first_names, day=gone["time_period"].iloc[0][:4])
+            yield Words("own.doubt.missing", count=len(names), names=first_names, day=gap["time_period"].iloc[0][:4])
 
 
 def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:

@@ -49,23 +49,29 @@ def _parts(entry: Entry) -> Iterator[Problem]:
         if poor <= every and near <= every < poor + near:
             yield entry.problem("near_poor_households", "own.allowed.both", most=every - poor)
     counts = {"poor_households", "near_poor_households"} & set(have)
-    if counts and "households_total" in entry.heads and "households_total" not in entry.typed:
+    if counts and "households_total" in entry.heads and "households_total" not in entry.cells:
         yield entry.problem("households_total", "own.allowed.base")
     if have.get("households_total") == 0:
         yield entry.problem("households_total", "own.allowed.some")
 
 
 def _rates(entry: Entry) -> Iterator[Problem]:
+    for rate, _, computed in rate_gaps(entry):
+        yield entry.problem(rate, "own.allowed.rate", computed=computed)
+
+
+def rate_gaps(entry: Entry) -> Iterator[tuple[str, float, float]]:
+    """(column, per cent stated, per cent computed) of each rate that its counts, at the digits stated, do not give."""
     base = entry.values.get("households_total")
     for rate, count in _RATES:
         if base and rate in entry.values and count in entry.values:
             stated, computed = entry.values[rate], 100 * entry.values[count] / base
             if abs(stated - computed) > 0.5 * 10.0 ** -min(decimals(stated), 6) + 1e-9:
-                yield entry.problem(rate, "own.allowed.rate", computed=computed)
+                yield rate, stated, computed
 
 
 def _ntm(entry: Entry, year: int) -> Iterator[Problem]:
-    ntm = [name for name in entry.typed if name in BY_NAME and BY_NAME[name].is_ntm]
+    ntm = [name for name in entry.cells if name in BY_NAME and BY_NAME[name].is_ntm]
     if entry.level == "commune" and ntm and entry.candidates[0].type != "xã":
         yield entry.problem(ntm[0], "own.allowed.rural", kind=entry.candidates[0].type)
     if entry.level == "district" and "ntm_communes" in entry.values:

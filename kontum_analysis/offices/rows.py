@@ -13,11 +13,11 @@ from ..data.spelling import fold
 from .entries import Entry
 from .places import (
     Place,
+    bearers,
     district_codes,
     is_group,
     is_total,
     listed_places,
-    named,
     nearest,
     parts_of,
     places,
@@ -80,7 +80,7 @@ def _look(entry: Entry, context: Context) -> Problem | None:
         entry.settle("group", _district(codes.pop()))
         return None
     answer = context.answers.get(fold(entry.name))
-    entry.candidates = named(entry.name, context.is_late)
+    entry.candidates = bearers(entry.name, context.is_late)
     if answer or entry.area_code:
         coded = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
         if not coded:
@@ -94,7 +94,7 @@ def _look(entry: Entry, context: Context) -> Problem | None:
 
 def _hold_against_district(entry: Entry, is_late: bool) -> Problem | None:
     name = split_name(entry.name)
-    without = named(f"{name.type} {name.bare}".strip(), is_late) if name.beside else entry.candidates
+    without = bearers(f"{name.type} {name.bare}".strip(), is_late) if name.beside else entry.candidates
     beside = entry.district or name.beside
     if beside and without:
         if not (inside := within(without, beside)):
@@ -274,12 +274,12 @@ def _settle_unknown(entry: Entry, entries: Sequence[Entry], level: str, context:
         entry.settle("note")
         return []
     codes_in_use = {other.code for other in entries if other.kind == "area"}
-    wanted = ("district",) if level == "district" else (("unit",) if context.is_late else ("commune",))
+    levels = ("district",) if level == "district" else (("unit",) if context.is_late else ("commune",))
     district = next((e.code for e in reversed(entries) if e.kind == "group" and e.code and e.row < entry.row), "")
-    ours = [p for p in places(context.is_late) if p.level in wanted and p.code not in codes_in_use]
-    ours = [p for p in ours if p.parent == (district or context.district)] or ours
-    hint = nearest(entry.name, ours)
-    if not nearest(entry.name, ours, least=_NEAR):
+    candidates = [p for p in places(context.is_late) if p.level in levels and p.code not in codes_in_use]
+    candidates = [p for p in candidates if p.parent == (district or context.district)] or candidates
+    hint = nearest(entry.name, candidates)
+    if not nearest(entry.name, candidates, least=_NEAR):
         if is_group(entry.name, entry.number):
             entry.settle("group")
             return []

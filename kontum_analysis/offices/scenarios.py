@@ -13,7 +13,7 @@ from ..base.errors import KontumError, ScenarioError, Words
 from ..base.files import write_whole
 from ..base.words import LANGUAGES, number, text
 from ..data.own import folder as own_folder
-from ..data.own import shown
+from ..data.own import home_path
 from ..poverty.scenarios import Scenario, load, preset, presets
 
 SUFFIXES = (".yaml", ".yml")
@@ -35,11 +35,11 @@ def find_scenario(name: str) -> tuple[Scenario, Words]:
     (3.5, 'shipped with the project')
     """
     if name.endswith(SUFFIXES):
-        return load(name), Words("scenario.of_file", file=shown(Path(name).absolute()))
+        return load(name), Words("scenario.of_file", file=home_path(Path(name).absolute()))
     if name not in presets():
         file = _own_file(name)
         if file is not None:
-            return load(file), Words("scenario.of_file", file=shown(file))
+            return load(file), Words("scenario.of_file", file=home_path(file))
     return preset(name), Words("scenario.shipped")
 
 

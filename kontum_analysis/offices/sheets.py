@@ -50,11 +50,11 @@ class Sheet:
     def in_letters(self, letters: str) -> "Sheet":
         """The sheet with its texts turned from an old font into Unicode."""
 
-        def turned(cell: Cell) -> Cell:
+        def convert(cell: Cell) -> Cell:
             is_text = isinstance(cell.value, str)
             return replace(cell, value=composed(OLD_LETTERS[letters](cell.value))) if is_text else cell
 
-        return replace(self, rows=[[turned(cell) for cell in row] for row in self.rows], letters=letters)
+        return replace(self, rows=[[convert(cell) for cell in row] for row in self.rows], letters=letters)
 
 
 def composed(text: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.errors import KontumError, Words
 from ..data.observations import load_observations, raw_tables
-from ..data.own import ENTRIES, User, folded, folder, is_own, own_tables
+from ..data.own import ENTRIES, User, folded, folder, own_tables
 from ..data.spelling import fold
 from ..poverty.estimates import estimate_panel
 from . import journal
@@ -49,21 +49,21 @@ def plan_import(
     answers: Answers | None = None,
     sheet: str | None = None,
     level: str | None = None,
-    **given: str | int | None,
+    **document_facts: str | int | None,
 ) -> Plan:
     """Read a filled table and work out what it would change; nothing is written.
 
     path: a workbook or text file; user: the folder of own figures (True: the usual one); data: another raw folder;
-    answers, sheet, level, given: see `read_filled`; what the same office answered before counts too.
+    answers, sheet, level, document_facts: see `read_filled`; what the same office answered before counts too.
 
     Raises KontumError or DataError for a file with mistakes, for a folder inside the repository, and for figures that
     leave no room under a published total (`own.error.no_fit`), since no estimate could keep the sums exact then.
     """
     place = folder(user)
-    office = str(given["office"]) if given.get("office") else None
+    office = str(document_facts["office"]) if document_facts.get("office") else None
     given_answers = answers or Answers()
     answers = given_answers.over(journal.earlier_answers(office, place))
-    filled = read_filled(path, answers, sheet, level, **given)
+    filled = read_filled(path, answers, sheet, level, **document_facts)
     _must_be_used(given_answers, filled)
     return _plan(filled, place, data, answers)
 
@@ -194,13 +194,3 @@ def undo(number: int | None = None, user: User = True, wait: float = journal.WAI
 
 def _listed(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-def used(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:
-    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not
-    counted).
-    """
-    names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
-    rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
-    counts = rows.groupby(rows["source_id"].map(names)).size()
-    return {str(office): count for office, count in counts.items()}

@@ -18,12 +18,12 @@ def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem
     neither can be added.
     """
     old: dict[Place, list[Entry]] = {}
-    kept = []
+    units_and_rest = []
     for entry in entries:
         if entry.level == "old commune":
             old.setdefault(unit_of_part(entry.code), []).append(entry)
         else:
-            kept.append(entry)
+            units_and_rest.append(entry)
     problems = []
     for unit, rows in old.items():
         present = {row.code for row in rows}
@@ -32,9 +32,9 @@ def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem
             problems.append(_parts_problem(unit, rows, lacking))
             continue
         unit_entry, faults = _added(unit, rows)
-        kept.append(unit_entry)
+        units_and_rest.append(unit_entry)
         problems += faults
-    return kept, problems
+    return units_and_rest, problems
 
 
 def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place]) -> Problem:
@@ -50,11 +50,11 @@ def _added(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
     added = Entry(first.place, first.row, first.heads, name=first.name)
     added.settle("area", unit)
     for name in dict.fromkeys(name for row in rows for name in row.values):
-        given = [row for row in rows if name in row.values]
+        with_value = [row for row in rows if name in row.values]
         if BY_NAME[name].kind == "count":
-            if len(given) == len(rows):
+            if len(with_value) == len(rows):
                 added.values[name] = sum(row.values[name] for row in rows)
-                added.typed[name] = added.values[name]
-        elif _RATES.get(name) not in given[0].values:
-            problems.append(given[0].problem(name, "own.allowed.no_sum", unit=f"{unit.type} {unit.name}"))
+                added.cells[name] = added.values[name]
+        elif _RATES.get(name) not in with_value[0].values:
+            problems.append(with_value[0].problem(name, "own.allowed.no_sum", unit=f"{unit.type} {unit.name}"))
     return added, problems

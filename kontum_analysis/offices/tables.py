@@ -27,22 +27,22 @@ class Tables:
         return find_layout(self.main.file, self.main.sheet, year, self.answers.columns) or self.main
 
 
-def choose_tables(name: str, sheets: Sequence[Sheet], wanted: str | None, year: object, answers: Answers) -> Tables:
+def choose_tables(name: str, sheets: Sequence[Sheet], sheet_name: str | None, year: object, answers: Answers) -> Tables:
     """The table of a file.
 
-    wanted: the name of a sheet. Without it a hidden sheet is taken only where no visible one fits. Raises KontumError
-    where no sheet has a heading that is understood, and where several fit.
+    sheet_name: of the sheet to read. Without it a hidden sheet is taken only where no visible one fits. Raises
+    KontumError where no sheet has a heading that is understood, and where several fit.
     """
     is_text = all(not sheet.name for sheet in sheets)
-    named = [sheet for sheet in sheets if wanted is None or fold(sheet.name) == fold(wanted)]
-    if not named:
-        raise KontumError("own.error.sheet", file=name, wanted=wanted, sheets=", ".join(s.name for s in sheets))
+    candidates = [sheet for sheet in sheets if sheet_name is None or fold(sheet.name) == fold(sheet_name)]
+    if not candidates:
+        raise KontumError("own.error.sheet", file=name, wanted=sheet_name, sheets=", ".join(s.name for s in sheets))
     totals = {fold(text("own.sheet.totals", lang)) for lang in LANGUAGES}
-    layouts = [layout for sheet in named if (layout := _layout(name, sheet, answers))]
+    layouts = [layout for sheet in candidates if (layout := _layout(name, sheet, answers))]
     added = [layout for layout in layouts if fold(layout.sheet.name) in totals and len(layouts) > 1]
     layouts = [layout for layout in layouts if layout not in added]
     if not layouts:
-        raise KontumError("own.error.no_headings", file=name, headings=_seen(named))
+        raise KontumError("own.error.no_headings", file=name, headings=_seen(candidates))
     main = _best(layouts) if is_text else _only(name, layouts, year)
     read = [main.sheet.name, *(layout.sheet.name for layout in added)]
     others = tuple(
@@ -72,10 +72,10 @@ def _only(name: str, layouts: Sequence[Layout], year: object) -> Layout:
     """The visible table with rows of areas; of several that of our template, or the one whose name is the year."""
     fitting = [layout for layout in layouts if _size(layout)[1]] or list(layouts)
     visible = [layout for layout in fitting if not layout.sheet.is_hidden] or fitting
-    ours = {fold(text("own.sheet.data", lang)) for lang in LANGUAGES}
+    our_names = {fold(text("own.sheet.data", lang)) for lang in LANGUAGES}
     for choice in (
         visible,
-        [layout for layout in visible if fold(layout.sheet.name) in ours],
+        [layout for layout in visible if fold(layout.sheet.name) in our_names],
         [layout for layout in visible if year and str(year) in layout.sheet.name],
     ):
         if len(choice) == 1:

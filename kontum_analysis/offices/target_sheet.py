@@ -101,7 +101,7 @@ def _write_target(sheet: Worksheet, styles: Styles, row: int, target_id: str, ta
         "error_message": text("own.targets.input", lang, unit=text(f"own.unit.{unit}", lang)),
     }
     if _KINDS.get(unit) == "mark":
-        limits |= {"validate": "list", "source": [text(f"own.targets.{done}", lang) for done in ("yes", "no")]}
+        limits |= {"validate": "list", "source": [text(f"own.targets.{answer}", lang) for answer in ("yes", "no")]}
     else:
         most = 100 if unit == "percent" else 10_000
         limits |= {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
@@ -122,13 +122,13 @@ def target_layout(file: str, sheets: Sequence[Sheet]) -> Layout | None:
     return None
 
 
-def read_targets(layout: Layout, given: Mapping[str, object]) -> Filled:
+def read_targets(layout: Layout, document_facts: Mapping[str, object]) -> Filled:
     """A filled sheet of targets as `Filled`. Raises DataError listing every mistake in it.
 
     The province ended on 30 June 2025: figures of that year are of its last day.
     """
     problems: list[Problem] = []
-    meta, title_year = about_document(layout, given, problems)
+    meta, title_year = about_document(layout, document_facts, problems)
     places = {name: place for place, name in layout.columns.items() if name}
     rows: list[Entry] = []
     for number in range(layout.first, len(layout.sheet.rows)):
@@ -138,7 +138,7 @@ def read_targets(layout: Layout, given: Mapping[str, object]) -> Filled:
             continue
         entry = Entry(layout.place, number + 1, {name: layout.head(place) for name, place in places.items()})
         entry.name = str(cells["target_id"].value or "")
-        entry.typed = {"target_id": entry.name, "value": cells["value"].value}
+        entry.cells = {"target_id": entry.name, "value": cells["value"].value}
         _read_target(entry, cells["value"], rows, problems)
         rows.append(entry)
     if problems:

@@ -231,7 +231,7 @@ def _limit_totals(sheet: Worksheet, styles: Styles, first: int, last: int, lang:
     from xlsxwriter.utility import xl_col_to_name
 
     for place, name in enumerate(COUNTS, 2):
-        mine, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
+        total, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
         sheet.data_validation(
             first,
             place,
@@ -253,7 +253,7 @@ def _limit_totals(sheet: Worksheet, styles: Styles, first: int, last: int, lang:
             place,
             last,
             place,
-            {"type": "formula", "format": styles["differs"], "criteria": f"=AND(ISNUMBER({mine}),{mine}<>{added})"},
+            {"type": "formula", "format": styles["differs"], "criteria": f"=AND(ISNUMBER({total}),{total}<>{added})"},
         )
 
 

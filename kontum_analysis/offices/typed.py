@@ -153,7 +153,7 @@ def _refused(text: str) -> None:
         raise KontumError(key)
 
 
-def whole_number(typed: object, number_format: str = "") -> int:
+def whole_number(value: object, number_format: str = "") -> int:
     """A count from 0 upwards, from a number of a spreadsheet or from text.
 
     >>> whole_number("1.234"), whole_number("12,345"), whole_number("1 234"), whole_number("0 hộ"), whole_number("7,0")
@@ -163,14 +163,14 @@ def whole_number(typed: object, number_format: str = "") -> int:
 
     Raises KontumError with the key of what is allowed: for a negative number, a fraction, text, or what is too large.
     """
-    if isinstance(typed, bool) or not isinstance(typed, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise KontumError("own.allowed.whole")
-    if isinstance(typed, str):
-        text = _bare(typed)
+    if isinstance(value, str):
+        text = _bare(value)
         _refused(text)
         whole = [int(number) for number in _parsed(text) if number == int(number)]
     else:
-        whole = [_whole(typed, number_format)]
+        whole = [_whole(value, number_format)]
     if not whole or not 0 <= whole[0] <= LARGEST:
         raise KontumError("own.allowed.whole")
     return whole[0]
@@ -193,7 +193,7 @@ def _whole(number: float, number_format: str) -> int:
     raise KontumError("own.allowed.whole")
 
 
-def decimal_number(typed: object, number_format: str = "") -> float:
+def decimal_number(value: object, number_format: str = "") -> float:
     """A rate or mean, from a number of a spreadsheet or from text with a decimal comma or point; a % sign is dropped.
 
     >>> decimal_number("15,32"), decimal_number("15.32 %"), decimal_number("1.234,5"), decimal_number(7)
@@ -201,15 +201,15 @@ def decimal_number(typed: object, number_format: str = "") -> float:
 
     Raises KontumError with the key of what is allowed; "1.234" is refused, since the point may part thousands.
     """
-    if isinstance(typed, bool) or not isinstance(typed, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise KontumError("own.allowed.decimal")
-    if isinstance(typed, int | float):
-        if typed < 0:
+    if isinstance(value, int | float):
+        if value < 0:
             raise KontumError("own.allowed.negative")
-        if typed != typed or typed > LARGEST:
+        if value != value or value > LARGEST:
             raise KontumError("own.allowed.decimal")
-        return round(float(typed), 12)  # a fraction is multiplied by 100 yet
-    text = _bare(typed).removesuffix("%")
+        return round(float(value), 12)  # a fraction is multiplied by 100 yet
+    text = _bare(value).removesuffix("%")
     _refused(text)
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", text):
         raise KontumError("own.allowed.ambiguous", comma=text.replace(".", ","), whole=text.replace(".", ""))
@@ -218,29 +218,29 @@ def decimal_number(typed: object, number_format: str = "") -> float:
     return float(numbers[0])
 
 
-def _rate(typed: object, number_format: str) -> float:
-    rate = decimal_number(typed, number_format)
+def _rate(value: object, number_format: str) -> float:
+    rate = decimal_number(value, number_format)
     if rate > 100 or "‰" in number_format:
         raise KontumError("own.allowed.percent")
     return rate
 
 
-def _criteria(typed: object, number_format: str) -> int:
+def _criteria(value: object, number_format: str) -> int:
     """Criteria met, also where "15/19" is typed as a text or as a fraction."""
-    if isinstance(typed, str) and (match := _OF_CRITERIA.fullmatch(_bare(typed))):
-        typed = int(match[1])
-    elif isinstance(typed, float) and _meaning(FORMATS, _code(_section(typed, number_format))) == "fraction":
-        typed = float(Fraction(typed).limit_denominator(CRITERIA) * CRITERIA)
-    number = whole_number(typed, number_format)
+    if isinstance(value, str) and (match := _OF_CRITERIA.fullmatch(_bare(value))):
+        value = int(match[1])
+    elif isinstance(value, float) and _meaning(FORMATS, _code(_section(value, number_format))) == "fraction":
+        value = float(Fraction(value).limit_denominator(CRITERIA) * CRITERIA)
+    number = whole_number(value, number_format)
     if number > CRITERIA:
         raise KontumError("own.allowed.criteria")
     return number
 
 
-def _mark(typed: object, number_format: str) -> bool:
+def _mark(value: object, number_format: str) -> bool:
     """Whether a criterion is met, from x, Đạt, 1, a tick or their opposites."""
-    text = str(typed).strip()
-    folded = fold(text if not isinstance(typed, float) else f"{typed:g}")
+    text = str(value).strip()
+    folded = fold(text if not isinstance(value, float) else f"{value:g}")
     if folded in _YES or text in ("+", "✓", "✔", "√", "×"):
         return True
     if folded in _NO or _bare(text) == "-":
@@ -258,7 +258,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
-def day(typed: object, is_day_first: bool = True) -> str:
+def day(value: object, is_day_first: bool = True) -> str:
     """A day as YYYY-MM-DD, from a date of a spreadsheet or from text such as 31/12/2024 or ngày 31 tháng 12 năm 2024.
 
     is_day_first: False asks where a text such as 5/1/2025 is a day by either order.
@@ -268,9 +268,9 @@ def day(typed: object, is_day_first: bool = True) -> str:
 
     Raises KontumError with the key of what is allowed.
     """
-    if isinstance(typed, date):
-        return typed.strftime("%Y-%m-%d")
-    text = plain_text(str(typed))
+    if isinstance(value, date):
+        return value.strftime("%Y-%m-%d")
+    text = plain_text(str(value))
     if match := _SLASHED.fullmatch(text):
         first, second, year = (int(part) for part in match.groups())
         if not is_day_first and first != second and max(first, second) <= 12:

@@ -160,8 +160,8 @@ def household_series(obs: pd.DataFrame) -> pd.Series:
     >>> household_series(load_observations()).round(-2).to_dict()
     {2018: 132200.0, 2019: 138500.0, 2020: 141900.0, 2021: 143600.0, 2022: 146800.0, 2023: 149400.0}
     """
-    wanted = obs["indicator"].isin(["households_total", "poor_households", "poverty_rate_pct"])
-    rows = obs[wanted & obs["preferred"] & (obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact")]
+    is_household_figure = obs["indicator"].isin(["households_total", "poor_households", "poverty_rate_pct"])
+    rows = obs[is_household_figure & obs["preferred"] & (obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact")]
     rows = rows[rows["time_period"].str.endswith("-12-31")].assign(year=rows["time_period"].str[:4].astype(int))
     by = {name: group.drop_duplicates(["year", "standard"]) for name, group in rows.groupby("indicator")}
     if not {"poor_households", "poverty_rate_pct"} <= set(by):

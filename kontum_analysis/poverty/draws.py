@@ -166,12 +166,12 @@ def _bend(
     inner = np.clip(opening, 1e-6, 1 - 1e-6)  # the log odds of none and of all are infinite
     theta = logit(inner)[:, None, :] + change + walks
     rates = rates_summing_to(path[first:], theta[:, first:], base.weights[:, None, None])
-    grown = (1 + base.growth) ** (years - years[0])[first:]
-    floors = base.floor * base.rates[:, None] / grown
+    growth = (1 + base.growth) ** (years - years[0])[first:]
+    floors = base.floor * base.rates[:, None] / growth
     rates = np.maximum(rates, floors[:, :, None])
     if first == 0:
         rates[:, 0] = opening
-    return Draws(tuple(base.areas), tuple(years[first:].tolist()), rates, base.households[:, None] * grown, floors)
+    return Draws(tuple(base.areas), tuple(years[first:].tolist()), rates, base.households[:, None] * growth, floors)
 
 
 def _walk(stream: np.random.Generator, years: int, draws: int, sd: float | np.ndarray) -> np.ndarray:

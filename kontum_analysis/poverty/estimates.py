@@ -138,9 +138,9 @@ def estimate_facts(
         for year, merged_year in (merged or {}).items():
             j = years.index(year)
             log_weight = log_weight + merged_log_likelihood(merged_year, total[j], whole[j])
-        chosen = resample(log_weight, random_stream(seed, PROVINCE, 4))
-        rates = (total / whole)[:, chosen]
-        movement = movement.taken(chosen)
+        sample = resample(log_weight, random_stream(seed, PROVINCE, 4))
+        rates = (total / whole)[:, sample]
+        movement = movement.take(sample)
         for j in open_places:
             is_known = ~np.isnan(known[:, j, 0])
             sure = np.nansum(known[:, j], axis=0)

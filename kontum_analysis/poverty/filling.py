@@ -211,8 +211,8 @@ def _walk(
         mean = change.mean() + sd * run.common.standard_normal(run.draws) / np.sqrt(n)
         tau = sd / np.sqrt(last)
         if households is not None and total is not None and not is_known[:, last].all():
-            chosen = _resampled_by_total(run, known, share, mean, tau, households[:, last], total[last])
-            mean, tau = mean[chosen], tau[chosen]
+            sample = _resampled_by_total(run, known, share, mean, tau, households[:, last], total[last])
+            mean, tau = mean[sample], tau[sample]
     drift = province_drift.copy()
     drift[:last] += share * (mean - whole)
     path = np.concatenate([np.zeros((1, run.draws)), np.cumsum(drift, axis=0)])

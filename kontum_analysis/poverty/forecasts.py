@@ -21,11 +21,7 @@ COLUMNS = ["what", "area", "vintage", "made_from", "day", "method", *QUANTILES, 
 
 
 def poverty_forecasts(
-    obs: pd.DataFrame,
-    data: str | Path | None = None,
-    vintages: Sequence[str] = (),
-    draws: int = 2000,
-    seed: int = 3299,
+    obs: pd.DataFrame, data: str | Path | None = None, vintages: Sequence[str] = (), draws: int = 2000, seed: int = 3299
 ) -> pd.DataFrame:
     """Forecasts of the poverty rate of the province and its districts, beside what was published later.
 
@@ -77,11 +73,11 @@ def _cases(
     for made_on in vintages:
         later = outcomes[outcomes["known_from"] > made_on]
         try:
-            then = vintage(obs, made_on, data)
-            estimates = estimate_panel(then, draws, seed)
-            facts = district_facts(then)
+            vintage_obs = vintage(obs, made_on, data)
+            estimates = estimate_panel(vintage_obs, draws, seed)
+            facts = district_facts(vintage_obs)
             end = int(later["year"].max()) if len(later) else estimates.years[-1]
-            ahead = outlook_draws(then, end, draws, seed) if end > estimates.years[-1] else None
+            ahead = outlook_draws(vintage_obs, end, draws, seed) if end > estimates.years[-1] else None
         except KontumError:  # a vintage before the opening stock, or without two series to learn a speed from
             continue
         case: Any

@@ -160,9 +160,11 @@ def _problem(item: Mapping[str, Any], values: Mapping[str, Any]) -> Words | Scen
         value, allowed = values.get(key), Words(f"error.scenario.choice.{key}")
     else:
         choices = context.get("expected", "").replace(" or ", ", ")
-        limits = dict(context, values=choices, keys=list(Scenario.model_fields), detail=kind)
+        keys = list(Scenario.model_fields)
+        limits = dict(context, values=choices, keys=keys, hint=did_you_mean(key, keys), detail=kind)
         value, allowed = item["input"], Words(_ALLOWED.get(kind, "error.scenario.other"), **limits)
-    allowed = _plain_writing(value) or allowed
+    if kind != "extra_forbidden":
+        allowed = _plain_writing(value) or allowed
     short_value = Words("error.scenario.nothing") if kind == "missing" else _shorten(value)
     return Words("error.scenario.found", field=key_words(key), found=short_value, allowed=allowed)
 

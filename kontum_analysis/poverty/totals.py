@@ -37,7 +37,7 @@ class Movement(NamedTuple):
         steps = np.arange(years + 1)[:, None]
         return np.asarray(self.scale.back(self.scale.of(opening) + steps * self.speeds + np.cumsum(shocks, axis=0)))
 
-    def taken(self, places: np.ndarray) -> "Movement":
+    def take(self, places: np.ndarray) -> "Movement":
         """The movement of the draws at these places."""
         return self._replace(speeds=self.speeds[places], shocks=self.shocks[places])
 

@@ -90,10 +90,10 @@ def columns(frame: pd.DataFrame, lang: str, of: str = "") -> list[Column]:
     return [_column(name, frame[name], lang, of) for name in names]
 
 
-def shown(frame: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
+def text_table(frame: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
     """The frame as text for a reader: headings, names and numbers in one language; every cell a string.
 
-    >>> shown(pd.DataFrame({"area": ["62"], "rate": [0.1532]}), "vi").iloc[0].tolist()
+    >>> text_table(pd.DataFrame({"area": ["62"], "rate": [0.1532]}), "vi").iloc[0].tolist()
     ['Toàn tỉnh', '15,32']
     """
     as_read = columns(frame, lang, of)
@@ -122,8 +122,8 @@ def _column(name: Any, values: pd.Series, lang: str, of: str) -> Column:
         return Column(str(name), words, "number", numbers, decimals, cells)
     if spec == "d" and all(value is None or value == "" or _DAY.fullmatch(str(value)) for value in plain_values):
         days = [date.fromisoformat(value) if value else None for value in plain_values]
-        written = [NOTHING if day is None else f"{day:%d/%m/%Y}" if lang == "vi" else str(day) for day in days]
-        return Column(str(name), words, "date", days, [0] * len(days), written)
+        days_in_words = [NOTHING if day is None else f"{day:%d/%m/%Y}" if lang == "vi" else str(day) for day in days]
+        return Column(str(name), words, "date", days, [0] * len(days), days_in_words)
     say = _wording(known_as, facts.get("words", ""), spec, lang)
     wording = {value: say(value) for value in dict.fromkeys(plain_values) if value not in (None, "")}
     texts = [wording.get(value) for value in plain_values]

@@ -14,7 +14,7 @@ from ..base.errors import translate
 from ..base.files import FIGURES, RAW, SCENARIOS
 from ..base.words import LANGUAGES, text
 from ..data.areas import Area, area_name
-from .columns import columns, shown
+from .columns import columns, text_table
 from .text_files import html_table
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def show_table(frame: pd.DataFrame, rows: int | None = None, of: str = "", lang:
     (other,) = set(LANGUAGES) - {lang}
     first, second = (html_table(columns(frame, language, of)) for language in (lang, other))
     folded = f'<details lang="{other}"><summary>{text("notebook.table", other)}</summary>{second}</details>'
-    return Shown({"text/plain": shown(frame, lang, of).to_string(index=False), "text/html": f"{first}\n{folded}"})
+    return Shown({"text/plain": text_table(frame, lang, of).to_string(index=False), "text/html": f"{first}\n{folded}"})
 
 
 def show_figure(name: str, obs: pd.DataFrame) -> Shown:

@@ -42,9 +42,9 @@ def structure_json(tables: Sequence[Table], origin: Provenance) -> str:
     names = _names_of_codes(origin.scenarios)
     lists = []
     for concept, values in codes.items():
-        items = [{"id": code, **_named(names.get(f"{concept}.{code}") or _label(concept, code))} for code in values]
+        items = [{"id": code, **_names_of(names.get(f"{concept}.{code}") or _label(concept, code))} for code in values]
         lists.append(_artefact(f"CL_{concept}", _label("concept", concept), codes=items))
-    concepts = [{"id": name, **_named(_label("concept", name))} for name in names_of_columns]
+    concepts = [{"id": name, **_names_of(_label("concept", name))} for name in names_of_columns]
     flows = [(table.name, _label("flow", table.name)) for table in tables]
     data = {
         "conceptSchemes": [_artefact("CONCEPTS", _label("flow", "CONCEPTS"), concepts=concepts)],
@@ -82,14 +82,14 @@ def _component(name: str) -> dict[str, Any]:
 
 
 def _artefact(name: str, names: dict[str, str], **content: Any) -> dict[str, Any]:
-    return {"id": name, "agencyID": AGENCY, "version": VERSION, **_named(names), **content}
+    return {"id": name, "agencyID": AGENCY, "version": VERSION, **_names_of(names), **content}
 
 
 def _urn(kind: str, name: str, part: str = "") -> str:
     return f"{_URN}.{kind}={AGENCY}:{name}({VERSION})" + (f".{part}" if part else "")
 
 
-def _named(names: dict[str, str]) -> dict[str, Any]:
+def _names_of(names: dict[str, str]) -> dict[str, Any]:
     return {"name": names["en"], "names": names}
 
 

@@ -25,7 +25,7 @@ def tables_document(tables: Iterable[Table], origin: Provenance, lang: str) -> b
         if table.name == "sources":
             sources = [(table.title.in_language(lang), table.frame.fillna("").to_dict("records"))]
         elif not table.is_long:
-            parts += [_part(shown, caption, lang) for shown, caption in _by_scenario(table, origin, lang)]
+            parts += [_part(part, caption, lang) for part, caption in _by_scenario(table, origin, lang)]
     groups = [(is_wide, list(group)) for is_wide, group in groupby(parts, itemgetter("is_wide"))]
     html = page("tables.html.j2", lang, origin=origin, reading=READING, groups=groups, sources=sources)
     return word_bytes(html, origin.day)

@@ -35,14 +35,14 @@ def is_heading(row: Element) -> bool:
 
 def spots_of(rows: list[Element]) -> Iterator[Spot]:
     """Where each cell of some rows stands, with colspan and rowspan taken into account."""
-    taken: set[tuple[int, int]] = set()
+    places: set[tuple[int, int]] = set()
     for number, row in enumerate(rows):
         column = 0
         for cell in row:
-            while (number, column) in taken:
+            while (number, column) in places:
                 column += 1
             spot = Spot(cell, number, column, int(cell.get("rowspan", 1)), int(cell.get("colspan", 1)))
-            taken |= {(number + i, column + j) for i in range(spot.rows) for j in range(spot.columns)}
+            places |= {(number + i, column + j) for i in range(spot.rows) for j in range(spot.columns)}
             yield spot
 
 

@@ -116,8 +116,8 @@ def problems(path: str | Path, figures: str | Path = FIGURES) -> list[Words]:
         for problem in _cell_problems(cell, Path(figures)):
             wrong.append(Words("notebook_check.in_cell", number=number, problem=problem))
     for prose in ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"):
-        if typed := _TYPED_NUMBER.search(prose):
-            wrong.append(Words("notebook_check.typed", words=prose[max(0, typed.start() - 20) : typed.end() + 5]))
+        if match := _TYPED_NUMBER.search(prose):
+            wrong.append(Words("notebook_check.typed", words=prose[max(0, match.start() - 20) : match.end() + 5]))
     return [Words("notebook_check.in_file", file=path.name, problem=problem) for problem in wrong]
 
 

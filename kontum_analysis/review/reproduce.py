@@ -75,7 +75,7 @@ def steps(out: str | Path = ROOT, figures: Sequence[str] = tuple(CATALOGUE)) -> 
     }
     return [
         ("step.inputs", 2, _inputs(processed)),
-        *((key, len(each), _written(processed, each)) for key, each in tables.items()),
+        *((key, len(each), _write_tables(processed, each)) for key, each in tables.items()),
         ("step.package", 1, _package(processed)),
         ("step.figures", len(figures), _figures(out / "figures", obs, figures)),
         ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
@@ -105,7 +105,7 @@ def _inputs(processed: Path) -> Iterator[None]:
     yield
 
 
-def _written(processed: Path, tables: Tables) -> Iterator[None]:
+def _write_tables(processed: Path, tables: Tables) -> Iterator[None]:
     for name, make in tables.items():
         content = make().to_csv(index=False, lineterminator="\n", float_format="%.9g")
         write_whole(processed / f"{name}.csv", content, within=processed.parents[1])
@@ -119,7 +119,7 @@ def _package(processed: Path) -> Iterator[None]:
 
 def _figures(folder: Path, obs: Callable[[], pd.DataFrame], names: Sequence[str]) -> Iterator[None]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
-        for files in pool.map(_drawn, names, repeat(obs())):
+        for files in pool.map(_draw_figure, names, repeat(obs())):
             for name, content in files.items():
                 write_whole(folder / name, content, within=folder.parent)
             yield
@@ -138,7 +138,7 @@ def _end_with_parent() -> None:
     Thread(target=wait, daemon=True).start()
 
 
-def _drawn(name: str, obs: pd.DataFrame) -> dict[str, bytes]:
+def _draw_figure(name: str, obs: pd.DataFrame) -> dict[str, bytes]:
     """All files of one figure in both languages; runs in a process of its own, since drawing takes most of the time."""
     first = build(name, obs, LANGUAGES[0])
     each = {lang: first.in_language(lang).files() for lang in LANGUAGES}

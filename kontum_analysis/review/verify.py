@@ -45,32 +45,32 @@ def differences(scratch: str | Path, root: str | Path = ROOT) -> list[Words]:
     for path in notebook_paths(root / "notebooks"):
         wrong += problems(path, root / "figures")
     wrong += figure_problems(root / "figures")
-    then = _committed_manifest(root)
-    if then is None:
+    before = _committed_manifest(root)
+    if before is None:
         return [*wrong, Words("verify.manifest", file="data/processed/manifest.json")]
     now = manifest(root)
-    wrong += input_changes(then, now)
+    wrong += input_changes(before, now)
     if wrong:
-        versions = ({"python": run["python"], **run["packages"]} for run in (then, now))
+        versions = ({"python": run["python"], **run["packages"]} for run in (before, now))
         wrong += [Words("verify.version", name=name, then=was, now=new) for name, was, new in _changes(*versions)]
     return wrong
 
 
-def input_changes(then: dict[str, Any], now: dict[str, Any]) -> list[Words]:
+def input_changes(before: dict[str, Any], now: dict[str, Any]) -> list[Words]:
     """Inputs that differ from the committed run: raw tables, sources by id, scenarios with the figures made from them.
 
-    then, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
+    before, now: manifests of the committed run and of the files as they are. Returns a list of `Words`.
     """
     from ..figures import CATALOGUE
 
     changes = []
-    for name, was, new in _changes(then["inputs"], now["inputs"]):
+    for name, was, new in _changes(before["inputs"], now["inputs"]):
         changes.append(Words("verify.input", name=name, then=was, now=new))
         scenario = name.removesuffix(".yaml")
         figures = [figure for figure, entry in CATALOGUE.items() if scenario in entry.scenarios]
         if scenario != name and figures:
             changes.append(Words("hostile.verify.scenario", name=name, figures=figures))
-    for name, was, new in _changes(then.get("sources", {}), now["sources"]):
+    for name, was, new in _changes(before.get("sources", {}), now["sources"]):
         changes.append(Words("hostile.verify.source", name=name, then=was, now=new))
     return changes
 
@@ -117,11 +117,11 @@ def _committed_manifest(root: Path) -> dict[str, Any] | None:
     return committed
 
 
-def _changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, object, object]]:
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, object, object]]:
     """(name, value then, value now) of everything that is not the same."""
     none = Words("verify.none")
-    names = sorted(name for name in set(then) | set(now) if then.get(name) != now.get(name))
-    return [(name, then.get(name, none), now.get(name, none)) for name in names]
+    names = sorted(name for name in set(before) | set(now) if before.get(name) != now.get(name))
+    return [(name, before.get(name, none), now.get(name, none)) for name in names]
 
 
 def figure_problems(folder: str | Path) -> list[Words]:
@@ -155,9 +155,9 @@ def _picture_problems(path: Path) -> Iterator[Words]:
         return
     (title, stamp), table, note = marks, path.with_suffix(".csv"), path.with_suffix(".md")
     if note.is_file():
-        wanted = note.read_text(encoding="utf-8").split("\n\n")[0].removeprefix("# ")
-        if " ".join(title.split()) != " ".join(wanted.split()):
-            yield Words("hostile.verify.swapped", file=name, found=title, wanted=wanted)
+        note_title = note.read_text(encoding="utf-8").split("\n\n")[0].removeprefix("# ")
+        if " ".join(title.split()) != " ".join(note_title.split()):
+            yield Words("hostile.verify.swapped", file=name, found=title, wanted=note_title)
     if table.is_file():
         now = hashlib.sha256(table.read_bytes()).hexdigest()[:12]
         if not stamp:

@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
 from ..data.observations import raw_tables, vintage
-from ..data.programme import is_period_over, load_targets
+from ..data.programme import PROGRAMME_DAY, is_period_over, load_targets
 from ..ntm.attainment import DRAWS, SEED
 from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
@@ -20,7 +20,6 @@ from .evidence import target_figures
 from .measures import Measure, is_average, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
-PROGRAMME_DAY = "2022-10-04"  # CTr 3299/CTr-UBND
 COLUMNS = [
     "target_id",
     "programme",
@@ -114,7 +113,8 @@ def scoreboard(
     figures = target_figures(data)
     indicators = raw_tables(data)["indicators"].set_index("indicator")
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
-    chances = target_chances(obs, draws, seed, None if levels.isna().any() else tuple(levels)).set_index("target_id")
+    asked = None if levels.isna().any() else tuple(levels)
+    chances = target_chances(obs, draws, seed, asked, only).set_index("target_id")
     rows = []
     target: Any
     for target in targets.itertuples():
@@ -147,11 +147,11 @@ def _row(
     if measured.kind == "office" and not is_average(target) and outlook.get("projected_value", np.nan) < measured.value:
         outlook = pd.Series(dtype=object)  # the model does not know the office's figure, which has passed its forecast
     projected, chance, chance_low, chance_high, choice_low, choice_high = outlook.reindex(OUTLOOK)
-    left = target.horizon_year + 1 - decimal_year(measured.day) if measured.day else np.nan
-    gap, needed = gap_and_pace(target, measured.value, left)
+    years_left = target.horizon_year + 1 - decimal_year(measured.day) if measured.day else np.nan
+    gap, needed = gap_and_pace(target, measured.value, years_left)
     observed = _observed_pace(target, measured)
     if target.comparator == "qualitative":
-        status, reason = judge_words(measured, last, left)
+        status, reason = judge_words(measured, last, years_left)
     else:
         status, reason = judge(target, measured, needed, observed, chance, chance_low, chance_high, draws)
     facts |= {} if status == "not_measured" else {"needed_vi": "", "needed_en": ""}
@@ -170,7 +170,7 @@ def _row(
         latest_day=measured.day,
         kind=measured.kind,
         gap=gap,
-        years_left=left,
+        years_left=years_left,
         pace_needed=needed,
         pace_observed=observed,
         projected_value=projected,
@@ -189,10 +189,10 @@ def _row(
     )
 
 
-def gap_and_pace(target: Any, value: float, left: float) -> tuple[float, float]:
+def gap_and_pace(target: Any, value: float, years_left: float) -> tuple[float, float]:
     """What is missing to the target (its unit) and the pace a year needed from here; both missing without a value.
 
-    left: years to the end of the horizon. For an average over 2022-2025 the pace needed is what the remaining years
+    years_left: to the end of the horizon. For an average over 2022-2025 the pace needed is what the remaining years
     must bring for the four to average the target.
 
     >>> from types import SimpleNamespace
@@ -206,8 +206,8 @@ def gap_and_pace(target: Any, value: float, left: float) -> tuple[float, float]:
     gap = shortfall = max(target.value_low - value, 0.0)
     if is_average(target):
         years = target.horizon_year - FIRST_YEAR
-        shortfall = max(years * target.value_low - (years - left) * value, 0.0)
-    return gap, shortfall / left if left > 0 else np.nan
+        shortfall = max(years * target.value_low - (years - years_left) * value, 0.0)
+    return gap, shortfall / years_left if years_left > 0 else np.nan
 
 
 def _observed_pace(target: Any, measured: Measure) -> float:
@@ -260,9 +260,9 @@ def judge(
     return _status_by_pace(observed, needed), "pace"
 
 
-def judge_words(measured: Measure, last: float, left: float) -> tuple[str, str]:
+def judge_words(measured: Measure, last: float, years_left: float) -> tuple[str, str]:
     """(status, reason) of a target in words alone. last: the value at which it is reached: 1 of a mark, 0 of what is to
-    disappear; left: years to the end of the horizon.
+    disappear; years_left: years to the end of the horizon.
 
     A figure of a day before the programme is where it starts from, and judges nothing.
 
@@ -278,7 +278,7 @@ def judge_words(measured: Measure, last: float, left: float) -> tuple[str, str]:
         return "at_risk", "one_figure"
     first_day, first = measured.start
     observed = _pace_between(first_day, -abs(first - last), measured.day, -missing)
-    return _status_by_pace(observed, missing / left if left > 0 else np.nan), "pace"
+    return _status_by_pace(observed, missing / years_left if years_left > 0 else np.nan), "pace"
 
 
 def _status_by_pace(observed: float, needed: float) -> str:

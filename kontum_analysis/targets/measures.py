@@ -139,18 +139,18 @@ def _poverty_pace(area: str) -> Callable[[pd.DataFrame], Measure]:
         rates = groups[groups["area"] == area]
         rows = obs[obs["preferred"] & (obs["standard"] == STANDARD) & (obs["obs_status"] != "U")]
         if area == PROVINCE:
-            used = rows[(rows["ref_area"] == PROVINCE) & (rows["indicator"] == "poverty_rate_pct")]
+            evidence = rows[(rows["ref_area"] == PROVINCE) & (rows["indicator"] == "poverty_rate_pct")]
         else:
-            used = rows[rows["indicator"].isin(PANEL) & rows["ref_area"].isin([PROVINCE, *poor_districts()])]
+            evidence = rows[rows["indicator"].isin(PANEL) & rows["ref_area"].isin([PROVINCE, *poor_districts()])]
         first, last = rates.iloc[0], rates.iloc[-1]
         years = int(last.year) - FIRST_YEAR
         if years == 0:
-            return Measure(**_evidence(used))
+            return Measure(**_evidence(evidence))
         if groups[groups["area"] == PROVINCE]["status"].iloc[-1] == "estimated":  # no total of its own in that year
-            used = pd.concat([used, merged_rows(obs, int(last.year))]).drop_duplicates("line")
+            evidence = pd.concat([evidence, merged_rows(obs, int(last.year))]).drop_duplicates("line")
         kind = last.status if last.status in ("estimated", "office") else "derived"
         fall = 100 * (first.rate - last.rate) / years
-        return Measure(value=fall, day=f"{last.year}-12-31", kind=kind, **_evidence(used))
+        return Measure(value=fall, day=f"{last.year}-12-31", kind=kind, **_evidence(evidence))
 
     return measure_fall
 
