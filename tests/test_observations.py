@@ -113,16 +113,16 @@ def test_areas_outside_kon_tum_never_leak_into_its_figures(until_2023):
     parts = (
         kt.areas.register("2020", "commune")["code"].tolist() + kt.areas.register("2025", "commune")["code"].tolist()
     )
-    ours = obs[obs["ref_area"].isin([*parts, *kt.districts()]) | obs["ref_area"].str.startswith("62")]
-    ours = ours.reset_index(drop=True)
-    assert len(ours) < len(obs) / 1.5
+    kon_tum = obs[obs["ref_area"].isin([*parts, *kt.districts()]) | obs["ref_area"].str.startswith("62")]
+    kon_tum = kon_tum.reset_index(drop=True)
+    assert len(kon_tum) < len(obs) / 1.5
     for table in (
         kt.known_rates,
         lambda obs: kt.estimate_panel(obs, draws=20).panel,
         lambda obs: kt.project_ntm(obs, pace=1.5, draws=20).communes,
         baseline_table,
     ):
-        pd.testing.assert_frame_equal(table(ours), table(obs))
+        pd.testing.assert_frame_equal(table(kon_tum), table(obs))
 
 
 # --- vintages
