@@ -53,10 +53,12 @@ def test_the_readme_states_the_answer_as_it_is_computed(obs):
     rows = kt.headline(obs).set_index("scenario").loc[["programme-high", "programme-low"]]
     rates = kt.known_groups(obs).set_index(["area", "year"]).rate["62"]
     hidden = kt.leave_one_out(obs).inside
+    latest = kt.estimate_panel(obs).panel.set_index(["area", "year"]).loc[("62", 2024)]
     for name, lang in (("README.md", "vi"), ("README.md", "en"), ("README.en.md", "en")):
         page = " ".join((ROOT / name).read_text(encoding="utf-8").split())
         numbers = [number(100 * rates[year], 2, lang) + "%" for year in (2021, 2023, 2024)]
-        numbers += ["–".join(number(100 * rate, 2, lang) for rate in rows[key]) for key in ("rate_2025", "paper_2025")]
+        ranges = [rows["rate_2025"], rows["paper_2025"], latest[["rate_q10", "rate_q90"]]]
+        numbers += ["–".join(number(100 * rate, 2, lang) for rate in ends) + "%" for ends in ranges]
         assert [text for text in numbers if text not in page] == [], (name, lang)
     for name, lang in (("README.md", "vi"), ("README.en.md", "en")):
         page = (ROOT / name).read_text(encoding="utf-8")

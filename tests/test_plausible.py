@@ -68,6 +68,16 @@ def test_a_total_that_does_not_agree_and_another_year_in_the_title_are_told(plan
     assert keys(plan) == ["total", "year"] and plan.doubts[0].values["added"] == 21400
 
 
+def test_the_rate_of_a_total_that_its_own_counts_do_not_give_is_told(tmp_path):
+    head, rows = [*HEAD, "Tỷ lệ hộ nghèo (%)"], [[*KON_RAY, None], [*GLEI, None]]
+    keys_of = {}
+    for rate in (11.68, 9.42):  # 2,500 of 21,400 are 11.68 %
+        table = [head, *rows, [None, "Tổng cộng", 21400, 2500, rate]]
+        path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": table})
+        keys_of[rate] = keys(store.plan_import(path, user=tmp_path / "kho", **GIVEN))
+    assert keys_of == {11.68: [], 9.42: ["total_rate"]}
+
+
 def test_a_doubtful_table_is_written_only_with_yes(tmp_path, monkeypatch):
     monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
     path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [HEAD, [1, "Kon Rẫy", 7900, 5500]]})

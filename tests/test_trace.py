@@ -90,7 +90,8 @@ def test_a_cell_nobody_published_is_traced_through_the_estimate(obs):
     chain = trace("Kon Plông", "poor_households", "2023")
     cell = kt.estimate_panel(obs).panel.set_index(["area", "year"]).loc[("613", 2023)]
     value = plain(float(cell.poor_households), "en")
-    assert f"Value: {value} (estimated)." in chain.explain("en") and chain.seed == 3299
+    low, high = plain(float(cell.poor_q10), "en"), plain(float(cell.poor_q90), "en")
+    assert f"Value: {value} (estimated; 80% interval: {low} to {high})." in chain.explain("en") and chain.seed == 3299
     assert chain.sources["area"].iloc[0] == "613" and "62" in set(chain.sources["area"])
     assert set(chain.sources["area"]) <= {"62", *kt.districts()}
 
@@ -100,6 +101,20 @@ def test_a_cell_of_a_year_without_a_total_names_the_merged_province():
     assert {"51-2025", "62", "613"} < areas and "51-2025" not in set(
         trace("Kon Plông", "poor_households", "2022").sources["area"]
     )
+
+
+def test_a_count_of_another_month_stands_beside_the_estimate_of_the_end_of_the_year():
+    chain = trace("Kon Rẫy", "poor_households", "2024")  # 574 at the end of November
+    assert chain.sources["value"].tolist() == [574] and chain.sources["status"].tolist() == ["published"]
+    assert chain.explain("vi")[-1].startswith(
+        "Các số ở trên là của ngày khác trong năm. Cuối năm (31/12/2024) chưa có số công bố. Giá trị: 550 (ước tính;"
+    )
+    assert not any("31/12/2023" in line for line in trace("Kon Rẫy", "poor_households", "2023").explain("vi"))
+
+
+def test_a_row_says_whether_its_figure_is_published_or_derived():
+    assert trace("Kon Plông", "poverty_rate_pct", "2021").sources["status"].iloc[0] == "derived"
+    assert trace("Toàn tỉnh", "poverty_rate_pct", "2022").sources["status"].iloc[0] == "published"
 
 
 def test_a_cell_that_follows_by_arithmetic_needs_no_seed():

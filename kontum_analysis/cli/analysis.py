@@ -183,7 +183,7 @@ def trace(
     lang: Lang = "vi",
 ) -> None:
     """Print the chain behind a number."""
-    from ..publish.trace import MOST
+    from ..publish.chain import MOST
     from ..publish.trace import trace as chain_of
 
     console = console_for()

@@ -80,20 +80,19 @@ def observations_for(
     console: Console, lang: str, as_of: str | None = None, data: Path | None = None, with_own: bool = True
 ) -> pd.DataFrame:
     """Observations for a question of the user's own: with the office's own figures, which a line names, or without."""
-    from ..data.observations import load_observations
-    from ..offices.store import used
+    from ..data.observations import figures_by_office, load_observations
 
     obs = load_observations(as_of=as_of, data=data, user=with_own or None)
-    for office, count in (used(obs, data=data) if with_own else {}).items():
+    for office, count in (figures_by_office(obs, data=data) if with_own else {}).items():
         say(console, "own.used", lang, count=count, office=office)
     return obs
 
 
 def offices_in(obs: pd.DataFrame, data: Path | None, with_own: bool) -> tuple[str, ...]:
     """The names of the offices whose own figures are in these observations."""
-    from ..offices.store import used
+    from ..data.observations import figures_by_office
 
-    return tuple(used(obs, data=data)) if with_own else ()
+    return tuple(figures_by_office(obs, data=data)) if with_own else ()
 
 
 def scenario_named(name: str, console: Console | None = None, lang: str = "") -> Scenario:

@@ -18,7 +18,7 @@ from ..base.errors import DataError, KontumError, Problem
 from ..base.files import PROCESSED, RAW, bytes_within, reason_of
 from . import arithmetic, contract, rules
 from .contract import COLUMNS, LINE, content_of, field_problems, parse_table
-from .own import derived_rows, is_own, own_tables
+from .own import User, derived_rows, is_own, own_tables
 from .preference import with_preference
 from .rules import cross_table_problems
 
@@ -250,3 +250,13 @@ def year_ends(obs: pd.DataFrame, indicator: str, standard: str | None = None) ->
     rows = select(obs, indicator, standard=standard)
     is_dated = rows["time_period"].str.endswith("-12-31") & (rows["date_precision"] != "unknown")
     return rows[is_dated & rows["obs_value"].notna() & (rows["obs_status"] != "U")].reset_index(drop=True)
+
+
+def figures_by_office(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:
+    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not
+    counted).
+    """
+    names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
+    rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
+    counts = rows.groupby(rows["source_id"].map(names)).size()
+    return {str(office): count for office, count in counts.items()}

@@ -84,3 +84,12 @@ def known_as(status: str, *sources: str) -> str:
     ('published', 'office')
     """
     return "office" if any(source.startswith(PREFIX) for source in sources) else status
+
+
+def row_status(obs_status: str, source_id: str) -> str:
+    """What the value of a row of observations is known as: published, derived, unsure (low reliability) or office.
+
+    >>> row_status("A", "vna-1"), row_status("E", "vna-1"), row_status("A", "own-so-1a2b3c4d")
+    ('published', 'derived', 'office')
+    """
+    return known_as({"E": "derived", "U": "unsure"}.get(obs_status, "published"), source_id)

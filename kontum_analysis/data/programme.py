@@ -10,6 +10,7 @@ import pandas as pd
 from .areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE
 from .observations import raw_tables
 
+PROGRAMME_DAY = "2022-10-04"  # the day of CTr 3299/CTr-UBND; a summary of it was published the day after
 AREAS = [PROVINCE, POOR_DISTRICTS]  # those whose poverty the programme sets a pace for
 GROUPS = [*AREAS, OTHER_DISTRICTS]
 SCENARIOS = ["programme-low", "programme-mid", "programme-high"]

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 from ..base.words import day_words, number, plain, text
 from ..data.areas import area_name
-from ..data.programme import asked_pace
-from ..targets.outcomes import PROGRAMME_DAY, forecasts_against_outcomes
+from ..data.programme import PROGRAMME_DAY, asked_pace
+from ..targets.outcomes import forecasts_against_outcomes
 from . import shapes, style
 from .facts import addressed
 

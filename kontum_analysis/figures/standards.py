@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from ..base.words import text
 from ..data.areas import PROVINCE, area_list, area_name, districts
-from ..data.preference import known_as
+from ..data.preference import row_status
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
 from .facts import addressed
@@ -21,7 +21,7 @@ def status_of(row: Any) -> str:
     """What a figure may be shown as: published, derived, office, unsure (low reliability), or the bound it states."""
     if row.bound in BOUNDS:
         return str(row.bound)
-    return known_as({"E": "derived", "U": "unsure"}.get(row.obs_status, "published"), row.source_id)
+    return row_status(row.obs_status, row.source_id)
 
 
 def _rates(obs: pd.DataFrame) -> pd.DataFrame:

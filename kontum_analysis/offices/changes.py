@@ -107,7 +107,7 @@ def changes(filled: Filled, obs: pd.DataFrame) -> pd.DataFrame:
 def _estimates(obs: pd.DataFrame) -> pd.DataFrame:
     columns = [*KEY, "old_value", "old_status"]
     try:
-        panel = estimate_panel(obs, draws=200).panel
+        panel = estimate_panel(obs).panel
     except KontumError:
         return pd.DataFrame(columns=columns)
     panel = panel[panel["area"] != PROVINCE].assign(

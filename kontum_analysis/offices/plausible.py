@@ -16,6 +16,7 @@ from ..data.spelling import fold
 from .columns import heading
 from .entries import Entry
 from .filled import Filled
+from .row_checks import rate_gaps
 
 _STANDARD = "MDP_2022_2025"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
@@ -81,6 +82,16 @@ def _totals(filled: Filled) -> Iterator[Words]:
             added=disagreement.added,
             count=disagreement.rows,
         )
+    for entry in (row for row in filled.rows if row.kind in ("total", "group")):
+        for column, stated, computed in rate_gaps(entry):
+            yield Words(
+                "own.doubt.total_rate",
+                row=entry.row,
+                name=entry.name or entry.number,
+                column=_heading(column),
+                stated=stated,
+                computed=computed,
+            )
 
 
 def _title(filled: Filled) -> Iterator[Words]:

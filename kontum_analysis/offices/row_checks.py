@@ -56,12 +56,18 @@ def _parts(entry: Entry) -> Iterator[Problem]:
 
 
 def _rates(entry: Entry) -> Iterator[Problem]:
+    for rate, _, computed in rate_gaps(entry):
+        yield entry.problem(rate, "own.allowed.rate", computed=computed)
+
+
+def rate_gaps(entry: Entry) -> Iterator[tuple[str, float, float]]:
+    """(column, per cent stated, per cent computed) of each rate that its counts, at the digits stated, do not give."""
     base = entry.values.get("households_total")
     for rate, count in _RATES:
         if base and rate in entry.values and count in entry.values:
             stated, computed = entry.values[rate], 100 * entry.values[count] / base
             if abs(stated - computed) > 0.5 * 10.0 ** -min(decimals(stated), 6) + 1e-9:
-                yield entry.problem(rate, "own.allowed.rate", computed=computed)
+                yield rate, stated, computed
 
 
 def _ntm(entry: Entry, year: int) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.errors import KontumError, Words
 from ..data.observations import load_observations, raw_tables
-from ..data.own import ENTRIES, User, folded, folder, is_own, own_tables
+from ..data.own import ENTRIES, User, folded, folder, own_tables
 from ..data.spelling import fold
 from ..poverty.estimates import estimate_panel
 from . import journal
@@ -194,13 +194,3 @@ def undo(number: int | None = None, user: User = True, wait: float = journal.WAI
 
 def _listed(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-def used(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:
-    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not
-    counted).
-    """
-    names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
-    rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
-    counts = rows.groupby(rows["source_id"].map(names)).size()
-    return {str(office): count for office, count in counts.items()}

@@ -16,13 +16,12 @@ from ..base.errors import KontumError
 from ..base.words import LANGUAGES, day_words, number, printed_day, text
 from ..data.agreement import conflicts
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, districts, poor_districts
-from ..data.observations import ASSUMED_LAG_DAYS, all_tables
+from ..data.observations import ASSUMED_LAG_DAYS, all_tables, figures_by_office
 from ..data.programme import asked_pace, corridors, horizon
 from ..figures import build
 from ..ntm.attainment import DRAWS
 from ..ntm.communes import communes
 from ..ntm.published import BANDS
-from ..offices.store import used
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title
 from ..targets.board import STATUSES, status_key
@@ -67,7 +66,7 @@ def build_report(
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
     facts = gather(obs, year, area_of(place, year), scenario or preset("programme-mid"), as_of, data)
     tables = all_tables(data, user)
-    offices = tuple(used(obs, user, data)) if user else ()
+    offices = tuple(figures_by_office(obs, user, data)) if user else ()
     return page(
         f"report_{lang}.html.j2",
         lang,

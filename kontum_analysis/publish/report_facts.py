@@ -12,14 +12,14 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, vintage_of
 from ..data.observations import raw_tables
-from ..data.programme import load_targets
+from ..data.programme import PROGRAMME_DAY, load_targets
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.hidden import leave_one_out
 from ..poverty.paths import exit_quotas, project_poverty
 from ..poverty.scenarios import Scenario
-from ..targets.board import PROGRAMME_DAY, scoreboard
+from ..targets.board import scoreboard
 from .report_figures import SEED, AreaFigures, Figure, or_none, stated
 
 DUE = "12-20"  # day of the year by which the report is to be sent

@@ -1,6 +1,5 @@
 """Where a number comes from: the chain from source rows through conflicts and steps to a figure, a target or a cell."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,84 +9,26 @@ from unicodedata import normalize
 import pandas as pd
 
 from ..base.errors import KontumError, UnknownAreaError, Words, did_you_mean
-from ..base.words import LANGUAGES, heading, plain, text
-from ..data.areas import PROVINCE, Area, area, area_name, crosswalk, districts, resolve, vintage_of
+from ..base.words import LANGUAGES, plain, text
+from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve, vintage_of
 from ..data.observations import all_tables, load_observations, raw_tables
 from ..data.own import is_own
-from ..data.preference import LOST
+from ..data.preference import LOST, row_status
 from ..data.programme import load_targets
 from ..data.spelling import fold
-from ..offices.scenarios import describe
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
-from ..poverty.scenarios import Scenario, preset, presets
+from ..poverty.scenarios import preset, presets
 from ..targets.board import scoreboard, status_key
-from .columns import NOTHING, columns
+from .chain import COLUMNS, VALUE_STEPS, Chain
 
-MOST = 20  # source rows that are shown unless all are asked for
-_COLUMNS = [
-    *("line", "area", "indicator", "time_period", "value", "bound", "used", "reason_vi", "reason_en"),
-    *("source_id", "publisher", "document_no", "url"),
-]
 # published name of a figure -> (column of the panel and the paths, unit of it)
 _COMPUTED = {
     "poverty_rate_pct": ("rate", 100),
     "poor_households": ("poor_households", 1),
     "households_total": ("households", 1),
 }
-
-
-@dataclass(frozen=True)
-class Chain:
-    """What stands behind a number: rows of observations.csv with their sources, steps, scenarios and seed.
-
-    sources: one row an observation, the latest first: line, area, indicator, time_period, value, bound, used,
-    reason_vi, reason_en, source_id, publisher, document_no, url; the document of a target has the line 0.
-    steps: in order. scenarios: name -> values. seed: of the draws, None where nothing is drawn.
-    """
-
-    subject: str
-    sources: pd.DataFrame
-    steps: tuple[Words, ...]
-    scenarios: dict[str, dict[str, Any]]
-    seed: int | None
-
-    def explain(self, lang: str) -> list[str]:
-        """The steps as sentences in "vi" or "en"."""
-        return [step.in_language(lang) for step in self.steps]
-
-    def lines(self, lang: str, most: int | None = MOST) -> list[str]:
-        """The chain as lines to print: value, source rows, steps, scenarios, seed; most: of the rows, None for all.
-
-        >>> trace("Kon Tum", "poverty_rate_pct", "2022").lines("en", most=1)[2].strip()
-        '… 1 more source rows; add --all to see them.'
-        """
-        lines = [step.in_language(lang) for step in self.steps if step.key == "trace.step.cell"]
-        lines += [line for row in self._rows(lang, most) for line in row]
-        if most is not None and len(self.sources) > most:
-            lines.append(" " * 7 + text("trace.more", lang, count=len(self.sources) - most))
-        lines += [f"{number}. {step}" for number, step in enumerate(self.explain(lang), 1)]
-        for name, values in self.scenarios.items():
-            lines.append(f"{heading('scenario', lang)} {name}: {describe(Scenario.model_validate(values), lang)}")
-        return lines if self.seed is None else [*lines, text("trace.seed", lang, seed=self.seed)]
-
-    def _rows(self, lang: str, most: int | None) -> Iterator[tuple[str, str]]:
-        """(what a source row says, where it was published) for each row that is shown."""
-        shown = columns(self.sources[:most], lang)
-        names = (_name(code, day, lang) for code, day in self.sources[["area", "time_period"]].itertuples(index=False))
-        for cells in zip(*(column.cells for column in shown), strict=True):
-            row = {c.name.removesuffix(f"_{lang}"): cell for c, cell in zip(shown, cells, strict=True)}
-            row |= {"area": next(names)}
-            origin = " – ".join(row[name] for name in ("publisher", "document_no", "url") if row[name] != NOTHING)
-            key = "trace.target" if row["line"] == "0" else "trace.row"
-            yield f"{row['line'].strip('0') and row['line']:>5}  {text(key, lang, **row)}", f"       {origin}"
-
-
-def _name(code: str, day: str, lang: str) -> str:
-    """The name of an area on a day: a unit of July 2025 may carry the code of an old commune."""
-    is_unit = vintage_of(day) == "2025" and code in set(crosswalk()["new_code"])
-    return area(code, "2025").name if is_unit else area_name(code, lang)
 
 
 @dataclass(frozen=True)
@@ -105,9 +46,10 @@ class _Place:
         sources = all_tables(self.data, self.user)["sources"].set_index("source_id")
         value = rows["obs_value"].fillna(rows["bound_value"])
         rows = rows.assign(value=value, is_other=rows["ref_area"] != first, reason_vi=rows["preference_reason_vi"])
+        rows["status"] = list(map(row_status, rows["obs_status"], rows["source_id"]))
         rows = rows.join(sources[["publisher", "document_no", "url"]], on="source_id").rename(columns=names)
         order = {"is_other": True, "time_period": False, "indicator": True, "area": True, "used": False, "line": True}
-        return rows.sort_values(list(order), ascending=list(order.values()))[_COLUMNS].reset_index(drop=True)
+        return rows.sort_values(list(order), ascending=list(order.values()))[COLUMNS].reset_index(drop=True)
 
 
 def trace(
@@ -161,6 +103,11 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
     steps = [Words("trace.way.rule"), *_office_step(rows[rows["preferred"]])]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(Words("trace.way.derive"))
+    end = f"{date}-12-31"
+    if len(date) == 4 and end not in set(rows["time_period"]):  # the figures of the year are of other days
+        computed = _computed_cell(subject, where, indicator, date, place)
+        values = [step for step in computed.steps if step.key in VALUE_STEPS] if computed else []
+        steps += [Words("trace.step.year_end", day=end, value=value) for value in values]
     return Chain(subject, place.with_sources(rows), tuple(steps), {}, None)
 
 
@@ -229,8 +176,7 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     steps += [Words("trace.way.estimate")] * (not is_exact)
     scenarios = {}
     if len(cell):
-        value = unit * cell[column].iloc[0]
-        steps.append(Words("trace.step.cell", value=value, status=Words(f"status.{status}")))
+        steps.append(_cell_step(cell.iloc[0], column, unit, status))
     elif where.code in set(panel["area"]) and year > panel["year"].max():
         scenarios = {name: preset(name) for name in presets() if preset(name).end >= year}
         steps.append(Words("trace.way.project"))
@@ -249,6 +195,16 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     sources = place.with_sources(_used_and_lost(rows), first=where.code)
     values = {name: scenario.model_dump() for name, scenario in scenarios.items()}
     return Chain(subject, sources, tuple(steps), values, None if is_exact else place.seed)
+
+
+def _cell_step(cell: Any, column: str, unit: int, status: str) -> Words:
+    """The value of a cell of the panel, with its 80 % interval where it is estimated and has one."""
+    value, status_words = unit * cell[column], Words(f"status.{status}")
+    name = {"poor_households": "poor"}.get(column, column)
+    if status != "estimated" or f"{name}_q10" not in cell:
+        return Words("trace.step.cell", value=value, status=status_words)
+    low, high = (unit * cell[f"{name}_{end}"] for end in ("q10", "q90"))
+    return Words("trace.step.cell_range", value=value, status=status_words, low=low, high=high)
 
 
 def _figure(name: str, place: _Place) -> Chain:
@@ -278,6 +234,9 @@ def _target(target_id: str, place: _Place) -> Chain:
         latest = Words("trace.step.latest", day=row.latest_day, value=value, status=Words(f"status.{row.kind}"))
         steps.append(Words("trace.kind.none") if row.kind == "none" else latest)
         steps += [Words("trace.way.estimate")] * (row.kind == "estimated")
+        low, high = ({lang: plain(bound, lang) for lang in LANGUAGES} for bound in (row.bound_low, row.bound_high))
+        steps += [Words("trace.step.bound_low", value=low)] * bool(pd.notna(row.bound_low))
+        steps += [Words("trace.step.bound_high", value=high)] * bool(pd.notna(row.bound_high))
         if is_drawn:
             steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
             low, high = row.probability_low, row.probability_high
@@ -292,7 +251,7 @@ def _target(target_id: str, place: _Place) -> Chain:
     head = {"line": 0, "area": target.scope_area, "indicator": target.indicator, "value": target.value_low}
     head |= {"used": True, "reason_vi": target_id, "reason_en": target_id, "source_id": target.source_id}
     head |= source[["publisher", "document_no", "url"]].to_dict()
-    table = pd.DataFrame([dict.fromkeys(_COLUMNS, "") | head])[_COLUMNS]  # the target itself, no row of observations
+    table = pd.DataFrame([dict.fromkeys(COLUMNS, "") | head])[COLUMNS]  # the target itself, no row of observations
     if len(rows):
         table = pd.concat([table, place.with_sources(rows)], ignore_index=True)
     return Chain(target_id, table, tuple(steps), {}, place.seed if is_drawn else None)

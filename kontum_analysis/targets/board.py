@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
 from ..data.observations import raw_tables, vintage
-from ..data.programme import is_period_over, load_targets
+from ..data.programme import PROGRAMME_DAY, is_period_over, load_targets
 from ..ntm.attainment import DRAWS, SEED
 from ..ntm.published import decimal_year
 from ..poverty.districts import FIRST_YEAR
@@ -20,7 +20,6 @@ from .evidence import target_figures
 from .measures import Measure, is_average, measure
 
 STATUSES = ("met", "on_track", "at_risk", "off_track", "not_measured")
-PROGRAMME_DAY = "2022-10-04"  # CTr 3299/CTr-UBND
 COLUMNS = [
     "target_id",
     "programme",
@@ -114,7 +113,8 @@ def scoreboard(
     figures = target_figures(data)
     indicators = raw_tables(data)["indicators"].set_index("indicator")
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
-    chances = target_chances(obs, draws, seed, None if levels.isna().any() else tuple(levels)).set_index("target_id")
+    asked = None if levels.isna().any() else tuple(levels)
+    chances = target_chances(obs, draws, seed, asked, only).set_index("target_id")
     rows = []
     target: Any
     for target in targets.itertuples():

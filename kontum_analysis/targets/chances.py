@@ -5,6 +5,8 @@ programme asks for, and the one observed (`ntm.attainment`). Whoever shows a cha
 scoreboard, the figures, the explorer, the report and the notebooks print the same digits.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -44,7 +46,11 @@ COLUMNS = [
 
 
 def target_chances(
-    obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, levels: tuple[float, ...] | None = None
+    obs: pd.DataFrame,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    levels: tuple[float, ...] | None = None,
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """One row a target with a model: the chance that it is met, and how far that hangs on what is assumed.
 
@@ -52,7 +58,8 @@ def target_chances(
     choice_low, choice_high: the codes behind the three (labels choice.CODE); projected_value, projected_q10,
     projected_q90: median and 80 % interval at the programme's end by the default, in the target's unit. Targets whose
     model has too little to stand on at that vintage are left out. levels: the numbers of the targets `GOALS`, falls in
-    points a year and communes, default those of Programme 3299.
+    points a year and communes, default those of Programme 3299. only: ids of the targets wanted, default all; a model
+    that speaks of none of them is not run.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> chances = target_chances(load_observations(), draws=200).set_index("target_id")
@@ -62,15 +69,15 @@ def target_chances(
     least = goals()
     falls = [goal.low for goal in corridors().values()]
     communes = [least[name, PROVINCE].low for name in LEVELS]
-    return _chances(obs, draws, seed, levels or (*falls, *communes))
-
-
-@remember(8)
-def _chances(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
-    tables = []
-    for model, least in ((_poverty, levels[:2]), (_communes, levels[2:])):
+    levels, tables = levels or (*falls, *communes), []
+    for model, targets, asked in (
+        (_poverty, set(POVERTY), levels[:2]),
+        (_communes, set(COMMUNES.values()), levels[2:]),
+    ):
+        if only is not None and targets.isdisjoint(only):
+            continue
         try:
-            tables.append(model(obs, draws, seed, least))
+            tables.append(model(obs, draws, seed, asked))
         except KontumError:  # a vintage before the first figures: no model, and the board says so by an empty chance
             continue
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
@@ -102,6 +109,7 @@ def status_of_range(low: float, chance: float, high: float, draws: int = DRAWS) 
     return status, "model_close" if is_close else "model"
 
 
+@remember(8)
 def _poverty(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
     opening, last, rows = opening_rates(obs), horizon(), []
     outlooks = {name: outlook_draws(obs, last, draws, seed, choice) for name, choice in CHOICES.items()}
@@ -114,6 +122,7 @@ def _poverty(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+@remember(8)
 def _communes(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
     table = attainment_chances(obs, draws, seed, levels)
     table = table[table["event"].isin(COMMUNES)].set_index("event", drop=False)

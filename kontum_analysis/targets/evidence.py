@@ -11,7 +11,10 @@ import pandas as pd
 from ..base.words import LANGUAGES, text
 from ..data.observations import raw_tables
 
-EVIDENCE = ["indicator", "ref_area", "obs_value", "unit_measure", "bound", "obs_status", "time_period", "source_id"]
+EVIDENCE = [
+    *("indicator", "ref_area", "obs_value", "unit_measure", "bound", "obs_status"),
+    *("time_period", "date_precision", "source_id"),
+]
 _LISTS = ("areas", "indicators")
 WORDS = ["reading", "needed", "document", "holder"]  # each in both languages
 
@@ -42,9 +45,10 @@ def target_evidence(obs: pd.DataFrame, data: str | Path | None = None) -> pd.Dat
 
     One row a figure, and one without a figure where nothing was published by the day of the vintage. Columns:
     target_id, statement; indicator, area, obs_value (of a bound, the bound), unit_measure, bound, obs_status,
-    time_period, source_id of the figure; and of the target, the same on all its rows, bounds: the side on which the
-    figures bound the answer (none, low, high); reading: what they measure, and how far they answer; needed, document,
-    holder: the figure that would answer, what must hold it, and who has it. Words in both languages (…_vi, …_en).
+    time_period, date_precision, source_id of the figure; and of the target, the same on all its rows, bounds: the side
+    on which the figures bound the answer (none, low, high); reading: what they measure, and how far they answer;
+    needed, document, holder: the figure that would answer, what must hold it, and who has it. Words in both languages
+    (…_vi, …_en).
     Documents and holders follow from the offices' duties; nobody has seen the figures there.
 
     data: the folder that `obs` was loaded from, default `data/raw/`.

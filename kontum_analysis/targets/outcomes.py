@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from ..data.memo import remember
+from ..data.programme import PROGRAMME_DAY
 from ..methods.scores import wis
 from ..ntm.hindcast import ntm_forecasts
 from ..poverty.forecasts import INTERVALS, QUANTILES, poverty_forecasts, total_days
 
-PROGRAMME_DAY = "2022-10-04"  # CTr 3299/CTr-UBND
 LEVELS = np.array(list(QUANTILES.values()))
 
 
