@@ -66,5 +66,5 @@ def test_the_readme_states_the_answer_as_it_is_computed(obs):
         assert "poverty_paths.png" in first and "make reproduce" in first and ">>> kt.show_table" in first
         assert max(map(len, first.splitlines())) <= 115
         words = " ".join(page.split())
-        assert [count for count in counts if number(count, 0, lang) not in words] == []
+        assert [count for count in counts if number(count, 0, lang) not in words] == [], f"{name} counts the figures"
         assert f"{hidden.sum()} {'trong' if lang == 'vi' else 'times in'} {len(hidden)}" in words

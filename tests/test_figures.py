@@ -171,6 +171,7 @@ TURNS = [  # a figure, a change of its table, and the case of its title that fol
     ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.14)), "behind"),
     ("poverty_paths", lambda t: t.assign(rate=t["rate"].mask(t["kind"] == "known", 0.02)), "ahead"),
     ("exit_quotas", lambda t: t.assign(households=t["households"].mask(t["kind"] == "fall", 7)), "behind"),
+    ("exit_quotas", lambda t: t.assign(households=t["households"].mask(t["kind"] == "fall", 70_000)), "ahead"),
     ("coverage", lambda t: t.assign(kind="published"), "all"),
     ("coverage", lambda t: t.assign(kind=t["kind"].mask(t["area"] == "610", "none")), "never"),
     ("district_paths", lambda t: t[(t["kind"] != "known") | (t["year"] == 2021)], "opening"),

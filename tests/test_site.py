@@ -164,13 +164,6 @@ def test_the_data_pages_agree_with_the_tables(pages, site, raw):
     assert sources.xpath("//a[starts-with(@href, 'http')]/@href")
 
 
-def test_the_readme_of_the_raw_data_counts_its_rows_in_both_languages(raw):
-    readme = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
-    counts = re.findall(r"^\| (\w+)\.csv \| (\d+) \|", readme, re.MULTILINE)
-    assert len(counts) == 2 * len(raw)
-    assert [(name, int(rows)) for name, rows in counts if int(rows) != len(raw[name])] == []
-
-
 def test_every_public_name_is_explained(pages, site):
     root = pages[site / "api.html"]
     listed = {words.removeprefix("kt.") for words in root.xpath("//table//a//text()")}
