@@ -80,7 +80,7 @@ def binary(content, folder):
     _with_sheet(BINARY, BIN, content, folder / "mine.xlsb")
 
 
-def typed(content, folder):
+def typed_values(content, folder):
     """What a text or number format of a spreadsheet means: as a cell of each kind, a heading, a name and a day."""
     text, _, number_format = content.decode("utf-8", "replace").partition("\x00")
     headings.recognised(text or "?", 2024)
@@ -98,7 +98,7 @@ def area(content, folder):
     areas.resolve(content.decode("utf-8", "surrogateescape"))
 
 
-def _typed(content):
+def arguments(content):
     """Words as a shell hands them over: bytes that are no UTF-8 come as lone surrogates, a zero byte never comes."""
     words = content.decode("utf-8", "surrogateescape").split("\x00")
     return [word for word in words if word not in ("--install-completion", "--show-completion")]
@@ -107,9 +107,9 @@ def _typed(content):
 def command(content, folder):
     """The words of the command `trace`, and those of `data check` in a folder without tables."""
     for start in (["trace"], ["data", "check"]):
-        done = run([*start, *_typed(content)])
-        assert "Traceback" not in done[1]
-        assert done[0] in (0, 1, 2)
+        result = run([*start, *arguments(content)])
+        assert "Traceback" not in result[1]
+        assert result[0] in (0, 1, 2)
 
 
 def run(words):
@@ -126,7 +126,7 @@ def run(words):
     return 0, out.getvalue()
 
 
-PARSERS = {f.__name__: f for f in (table, scenario, borders, sheet, cells, binary, typed, area, command)}
+PARSERS = {f.__name__: f for f in (table, scenario, borders, sheet, cells, binary, typed_values, area, command)}
 SEEDS = {
     "table": b"\n".join((RAW / "observations.csv").read_bytes().split(b"\n")[:4]) + b"\n",
     "scenario": (SCENARIOS / "yearly-plans.yaml").read_bytes(),
@@ -134,7 +134,7 @@ SEEDS = {
     "sheet": template("district", 2024, "vi"),
     "cells": zipfile.ZipFile(io.BytesIO(template("district", 2024, "vi"))).read(XML),
     "binary": zipfile.ZipFile(BINARY).read(BIN),
-    "typed": 'Tổng số hộ 1.234¹\x00_-* #,##0.00%_-;"-"??'.encode(),
+    "typed_values": 'Tổng số hộ 1.234¹\x00_-* #,##0.00%_-;"-"??'.encode(),
     "area": "xã Đăk Long, huyện Đăk Glei".encode(),
     "command": "Kon Plông\x00poverty_rate_pct\x001990".encode(),
 }
@@ -146,12 +146,12 @@ def knock(name, content, folder):
     """
     for old in folder.iterdir():
         old.unlink()
-    given = None
+    refusal = None
     try:
         PARSERS[name](content, folder)
     except kt.KontumError as error:
-        given = error
-    if given is not None:
-        assert all(given.in_language(lang) for lang in ("vi", "en"))
-        str(given).encode("utf-8", "backslashreplace")
+        refusal = error
+    if refusal is not None:
+        assert all(refusal.in_language(lang) for lang in ("vi", "en"))
+        str(refusal).encode("utf-8", "backslashreplace")
     assert len(snapshot(folder)) <= 1, "something was written"

@@ -69,8 +69,8 @@ def texts(page):
             for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
                 is_on = low - 1e-9 <= tick.get_loc() <= high + 1e-9
                 is_on_top = axis is axes.xaxis and axis.get_ticks_position() == "top"
-                shown = (tick.label2 if is_on_top else tick.label1) if is_on and axes.axison else None
-                hidden |= {label for label in (tick.label1, tick.label2) if label is not shown}
+                visible = (tick.label2 if is_on_top else tick.label1) if is_on and axes.axison else None
+                hidden |= {label for label in (tick.label1, tick.label2) if label is not visible}
     return [
         text for text in page.findobj(Text) if text.get_visible() and text.get_text().strip() and text not in hidden
     ]
@@ -117,11 +117,11 @@ def _things(page):
             yield "edge of the axes", _dense(inside.corners()[[0, 1, 3, 2, 0]]), None
         for line in axes.lines:
             yield from _line(line, inside.padded(1))
-        for drawn in axes.collections:
-            paths = [drawn.get_transform().transform_path(path) for path in drawn.get_paths()]
-            if isinstance(drawn, LineCollection):
+        for collection in axes.collections:
+            paths = [collection.get_transform().transform_path(path) for path in collection.get_paths()]
+            if isinstance(collection, LineCollection):
                 yield from (("bar", _dense(path.vertices), None) for path in paths)
-            elif isinstance(drawn, PolyCollection) and _is_seen(drawn.get_facecolor()[0]):
+            elif isinstance(collection, PolyCollection) and _is_seen(collection.get_facecolor()[0]):
                 yield from (("band", _dense(path.vertices), path) for path in paths)
         for patch in axes.patches:
             if _is_seen(patch.get_facecolor()):
@@ -184,13 +184,13 @@ def _crossed(things, boxes):
 def _leaders(things, boxes):
     """Hair lines from words to data may touch nothing on their way but the line at which they end."""
     corners = _corners(boxes)
-    drawn = [(kind, points) for kind, points, _ in things if kind in ("line", "marker") and len(points)]
+    drawings = [(kind, points) for kind, points, _ in things if kind in ("line", "marker") and len(points)]
     for text, _ in boxes:
         if isinstance(text, Annotation) and text.arrow_patch is not None:
             hair: Path = text.arrow_patch.get_transform().transform_path(text.arrow_patch.get_path())
             start, end = hair.vertices[0], hair.vertices[-1]
             middle = _dense(np.array([start + 0.1 * (end - start), end - 0.1 * (end - start)]))
-            crossed = [kind for kind, points in drawn if _nearest(middle, points) < 1]
+            crossed = [kind for kind, points in drawings if _nearest(middle, points) < 1]
             crossed += [repr(boxes[n][0].get_text()) for n in _touched(middle, corners) if boxes[n][0] is not text]
             yield from (f"leader of {text.get_text()!r} crosses {thing}" for thing in crossed)
 

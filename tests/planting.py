@@ -21,11 +21,11 @@ def write_rows(path, rows):
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
 
 
-def line_of(path, **wanted):
+def line_of(path, **cells):
     """The line of the first row with these fields; no field of our tables holds a line break."""
     rows = rows_of(path)
-    place = {name: rows[0].index(name) for name in wanted}
-    return next(n for n, row in enumerate(rows, 1) if n > 1 and all(row[place[k]] == v for k, v in wanted.items()))
+    place = {name: rows[0].index(name) for name in cells}
+    return next(n for n, row in enumerate(rows, 1) if n > 1 and all(row[place[k]] == v for k, v in cells.items()))
 
 
 def set_field(path, line, column, value):

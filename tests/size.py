@@ -22,8 +22,8 @@ def formatted(path):
     """The lines of a file once `fmt: skip` is out and ruff has run."""
     source = path.read_text(encoding="utf-8").replace("  # fmt: skip", "")
     command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(path), "-"]
-    done = subprocess.run(command, input=source, capture_output=True, text=True, cwd=ROOT, check=True)
-    return len(done.stdout.splitlines())
+    result = subprocess.run(command, input=source, capture_output=True, text=True, cwd=ROOT, check=True)
+    return len(result.stdout.splitlines())
 
 
 def wing(name):

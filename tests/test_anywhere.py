@@ -103,9 +103,9 @@ def test_all_hindrances_at_once_change_no_byte_and_a_refused_write_is_said(read_
     """A read-only copy in a folder with Vietnamese letters, the C locale, another time zone."""
     folder, prefix = read_only
     hindered = dict(C_LOCALE, TZ="Pacific/Pago_Pago")
-    done = started(["-c", CHEAP, str(folder)], prefix, **hindered)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == in_this_process() and len(done.stdout.splitlines()) == 5
+    result = started(["-c", CHEAP, str(folder)], prefix, **hindered)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == in_this_process() and len(result.stdout.splitlines()) == 5
     refused = started(["-c", COMMAND, str(folder), "reproduce"], prefix, **hindered)
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
     assert "không ghi được tệp (hệ thống báo: Permission denied)" in refused.stderr
@@ -130,6 +130,6 @@ def test_nothing_asks_the_network():
     without = ["unshare", "-n", "sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh"]
     if shutil.which("unshare") is None or subprocess.run([*without, "true"], capture_output=True).returncode:
         pytest.skip("this system does not let the test take its network away")
-    done = started(["-c", CHEAP, str(ROOT), "notebook"], without)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == started(["-c", CHEAP, str(ROOT), "notebook"]).stdout
+    result = started(["-c", CHEAP, str(ROOT), "notebook"], without)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == started(["-c", CHEAP, str(ROOT), "notebook"]).stdout

@@ -48,8 +48,8 @@ def test_data_flow_one_way():
 def test_types_are_sound(tmp_path):
     """mypy in strict mode on the whole package, as pyproject.toml says."""
     command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_package_is_imported_by_its_relative_name_and_methods_know_no_other_wing():

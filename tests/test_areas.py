@@ -189,39 +189,39 @@ def test_every_old_commune_goes_whole_into_one_of_the_forty_units():
 @given(st.lists(st.integers(0, 10**12), min_size=204, max_size=204))
 def test_totals_of_whole_numbers_are_conserved_exactly_by_year(counts):
     table = pd.DataFrame({"area": OLD * 2, "year": [2022] * 102 + [2023] * 102, "households": counts})
-    before, moved = table.copy(), areas.to_2025(table)
+    before, result = table.copy(), areas.to_2025(table)
     pd.testing.assert_frame_equal(table, before)
-    assert sorted(moved["area"]) == sorted(NEW * 2) and moved["households"].dtype == "int64"
-    assert moved.groupby("year")["households"].sum().tolist() == [sum(counts[:102]), sum(counts[102:])]
+    assert sorted(result["area"]) == sorted(NEW * 2) and result["households"].dtype == "int64"
+    assert result.groupby("year")["households"].sum().tolist() == [sum(counts[:102]), sum(counts[102:])]
 
 
 @pytest.mark.parametrize("column", ["year", "time", "time_period", "draw"])
 def test_times_and_draws_are_keys_whatever_their_type(column):
     table = pd.DataFrame({"area": ["23281", "23287"] * 2, column: [2022, 2022, 2023, 2023], "households": [1, 2, 3, 4]})
-    moved = areas.to_2025(table)
-    assert moved[column].tolist() == [2022, 2023] and moved["households"].tolist() == [3, 7]
+    result = areas.to_2025(table)
+    assert result[column].tolist() == [2022, 2023] and result["households"].tolist() == [3, 7]
 
 
 def test_texts_and_flags_are_keys_and_names_are_left_out():
     table = pd.DataFrame({"code": ["23281", "23284", "23287", "23284"], "name": list("abcd")})
     table = table.assign(is_known=True, scenario=[None, "b", None, "a"], n=[1, 2, 3, 4])
-    moved = areas.to_2025(table)
-    assert moved.columns.tolist() == ["code", "is_known", "scenario", "n"] and moved["n"].tolist() == [4, 2, 4]
-    assert moved["scenario"].isna().tolist() == [False, False, True]
+    result = areas.to_2025(table)
+    assert result.columns.tolist() == ["code", "is_known", "scenario", "n"] and result["n"].tolist() == [4, 2, 4]
+    assert result["scenario"].isna().tolist() == [False, False, True]
 
 
 def test_a_missing_count_makes_its_unit_missing_and_no_other():
-    moved = areas.to_2025(pd.DataFrame({"area": ["23281", "23287", "23284"], "households": [10, None, 5]}))
-    assert moved.set_index("area")["households"].isna().to_dict() == {"23284": False, "23293": True}
+    result = areas.to_2025(pd.DataFrame({"area": ["23281", "23287", "23284"], "households": [10, None, 5]}))
+    assert result.set_index("area")["households"].isna().to_dict() == {"23284": False, "23293": True}
 
 
 def test_the_long_form_of_the_observations_is_added_up_by_indicator():
     units = sorted(areas._COUNT_UNITS)
     table = pd.DataFrame({"ref_area": "23281", "area_name": "Quang Trung", "indicator": units, "unit_measure": units})
     table = pd.concat([table, table.assign(ref_area="23287")]).assign(obs_value=2.0)
-    moved = areas.to_2025(table)
-    assert moved.columns.tolist() == ["ref_area", "indicator", "unit_measure", "obs_value"]
-    assert moved["obs_value"].tolist() == [4.0] * len(units) and set(moved["ref_area"]) == {"23293"}
+    result = areas.to_2025(table)
+    assert result.columns.tolist() == ["ref_area", "indicator", "unit_measure", "obs_value"]
+    assert result["obs_value"].tolist() == [4.0] * len(units) and set(result["ref_area"]) == {"23293"}
 
 
 REFUSED = [

@@ -14,7 +14,7 @@ from kontum_analysis.figures import boundaries
 pytest.importorskip("geopandas")
 
 
-def written(case: Borders, folder):
+def write_case(case: Borders, folder):
     """The file of a case."""
     path = folder / case.file
     path.write_bytes(case.content())
@@ -24,7 +24,7 @@ def written(case: Borders, folder):
 def faults(case: Borders, folder):
     """What is wrong with the borders that a case gives."""
     try:
-        shapes = boundaries.borders(written(case, folder))
+        shapes = boundaries.borders(write_case(case, folder))
     except KontumError as error:
         assert all(len(error.in_language(lang).splitlines()) == 1 for lang in LANGUAGES)
         return [] if error.key == case.error else [f"{case.habit}: {error.key}, not {case.error or 'borders'}"]
@@ -77,7 +77,7 @@ def test_a_message_names_the_areas_that_lack(tmp_path):
 def test_the_command_draws_or_refuses_each_boundary_file_in_words(tmp_path):
     wrong = []
     for case in BORDERS:
-        path, out = written(case, tmp_path), tmp_path / "ban-do.png"
+        path, out = write_case(case, tmp_path), tmp_path / "ban-do.png"
         status, printed = run(["map", "--boundaries", str(path), "--out", str(out), "--overwrite"])
         if (status, out.is_file()) != ((1, False) if case.error else (0, True)) or "Traceback" in printed:
             wrong.append((case.habit, status, printed[-300:]))

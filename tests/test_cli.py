@@ -37,9 +37,9 @@ def test_project_prints_rates_quotas_and_whether_the_paces_fit():
 
 
 def test_the_table_alone_goes_to_standard_output():
-    done = kontum("project", *PACES, "--from", "2021", "--csv", "-")
-    assert done.returncode == 0 and "Toàn tỉnh" in done.stderr
-    lines = done.stdout.splitlines()
+    result = kontum("project", *PACES, "--from", "2021", "--csv", "-")
+    assert result.returncode == 0 and "Toàn tỉnh" in result.stderr
+    lines = result.stdout.splitlines()
     assert lines[0].startswith("scenario,area,") and len(lines) == 1 + 11 * 10 and os.listdir() == []
 
 
@@ -119,12 +119,12 @@ UNREADABLE = [  # what no command can be read from: exit status 2
 
 def test_a_mistake_ends_with_one_message_in_the_language_asked_for():
     wrong = []
-    for wanted, mistakes in ((1, MISTAKES), (2, UNREADABLE)):
+    for right_status, mistakes in ((1, MISTAKES), (2, UNREADABLE)):
         for words, *meanings in mistakes:
             for lang, meaning in zip(LANGUAGES, meanings, strict=True):
                 place = 1 if words[0] not in ("data", "projekt") else len(words)  # a language stands after the command
                 status, printed = run([*words[:place], "--lang", lang, *words[place:]])
-                if status != wanted or meaning not in " ".join(printed.split()) or "Traceback" in printed:
+                if status != right_status or meaning not in " ".join(printed.split()) or "Traceback" in printed:
                     wrong.append((words, lang, status, printed))
     assert wrong == [] and os.listdir() == []
     assert "chỉ nhận một trong vi, en" in run(["project", *PACES, "--lang", "fr"])[1]
@@ -140,8 +140,9 @@ def test_a_scenario_file_is_named_with_its_key_and_the_option(tmp_path):
 
 
 def test_a_mistake_ends_the_command_itself_without_a_traceback():
-    done = kontum("project", "--scenario", "nowhere")
-    assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("Không có kịch bản nào tên 'nowhere'")
+    result = kontum("project", "--scenario", "nowhere")
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith("Không có kịch bản nào tên 'nowhere'")
     assert kontum().returncode == 2
 
 

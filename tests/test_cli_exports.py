@@ -26,16 +26,16 @@ def names(folder):
 
 def test_what_a_command_writes_by_a_name_of_its_own_is_no_change_to_the_repository():
     names_in = {key: [text(key, lang, area="x-", year=2023) for lang in LANGUAGES] for key in DEFAULT_NAMES}
-    wanted = sorted({"template.xlsx", *(name for both in names_in.values() for name in both)})
-    done = subprocess.run(
-        ["git", "check-ignore", "--no-index", *(f"{n}/x" if "." not in n else n for n in wanted)],
+    names = sorted({"template.xlsx", *(name for both in names_in.values() for name in both)})
+    result = subprocess.run(
+        ["git", "check-ignore", "--no-index", *(f"{n}/x" if "." not in n else n for n in names)],
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
-    if done.returncode == 128:
+    if result.returncode == 128:
         pytest.skip("no git repository here")
-    assert len(done.stdout.splitlines()) == len(wanted)
+    assert len(result.stdout.splitlines()) == len(names)
 
 
 def test_figures_come_with_their_data_and_words_and_a_second_run_writes_nothing(folder):
@@ -52,8 +52,8 @@ def test_figures_come_with_their_data_and_words_and_a_second_run_writes_nothing(
 def test_a_vintage_too_early_for_some_figures_says_which_are_left_out(folder, monkeypatch):
     from kontum_analysis import figures
 
-    kept = {name: figures.CATALOGUE[name] for name in ("coverage", "poverty_paths")}
-    monkeypatch.setattr(figures, "CATALOGUE", kept)
+    entries = {name: figures.CATALOGUE[name] for name in ("coverage", "poverty_paths")}
+    monkeypatch.setattr(figures, "CATALOGUE", entries)
     early = ["--format", "svg", "--as-of", "2022-10-04", "--lang", "en"]
     status, printed = run(["figures", *early, "--out", "f"])
     assert status == 0 and "Left out poverty_paths" in printed and "coverage.svg" in names(folder / "f")
@@ -107,8 +107,8 @@ def test_a_mistake_ends_with_one_message_and_writes_nothing(folder):
 
 
 def test_a_width_is_read_as_people_write_it_and_others_are_refused():
-    typed = {"16cm": 16, "16": 16, "160mm": 16, "6.3in": 16.002, "6,3 in": 16.002, "16,5 CM": 16.5}
-    assert {words: printed_width(words) for words in typed} == pytest.approx(typed)
+    widths = {"16cm": 16, "16": 16, "160mm": 16, "6.3in": 16.002, "6,3 in": 16.002, "16,5 CM": 16.5}
+    assert {words: printed_width(words) for words in widths} == pytest.approx(widths)
     for words in ("", "cm", "-16cm", "1e1", "16 km", "nan", "16cm16", "１６cm", "3cm", "61"):
         with pytest.raises(KontumError, match="--width"):
             printed_width(words)

@@ -29,21 +29,21 @@ def test_every_command_has_help_with_an_example_in_both_languages():
         words = " ".join(printed.replace("│", " ").split())
         example = labels().get(".".join(["cli.example", *path, "1"]), {})
         parts = [part for lang in LANGUAGES for part in example.get(lang, "no example").split(" # ")]
-        wanted = ["Cách dùng / Usage:", "Tùy chọn / Options", *parts]
-        wrong += [(path, part) for part in wanted if part not in words or status or "Show this message" in words]
+        pieces = ["Cách dùng / Usage:", "Tùy chọn / Options", *parts]
+        wrong += [(path, part) for part in pieces if part not in words or status or "Show this message" in words]
     assert wrong == []
 
 
 def test_every_example_is_a_command_that_can_be_typed():
     wrong = []
     for key in EXAMPLES:
-        typed = {words.partition(" # ")[0] for words in labels()[key].values()}
-        program, *words = shlex.split(min(typed))
+        commands = {words.partition(" # ")[0] for words in labels()[key].values()}
+        program, *words = shlex.split(min(commands))
         command = ROOT_COMMAND
         while hasattr(command, "commands") and words and words[0] in command.commands:
             command = command.commands[words.pop(0)]
         known = {option for param in command.get_params(typer.Context(command)) for option in param.opts}
-        if len(typed) != 1 or program != "kontum":
+        if len(commands) != 1 or program != "kontum":
             wrong.append(key)
         elif command is ROOT_COMMAND or "--help" in words:
             wrong += [key] * bool(words and words[0] not in known)
@@ -60,7 +60,7 @@ def test_a_group_without_a_command_shows_its_help():
 
 
 @pytest.mark.parametrize(
-    ("typed", "offered"),
+    ("line", "offers"),
     [
         ("kontum project --scenario programme-", ["programme-high", "programme-low", "programme-mid"]),
         ("kontum project --form l", ["linear", "logistic"]),
@@ -70,12 +70,12 @@ def test_a_group_without_a_command_shows_its_help():
         ("kontum data c", ["check"]),
     ],
 )
-def test_the_tab_key_offers_what_fits(typed, offered, monkeypatch, tmp_path, capsys):
+def test_the_tab_key_offers_what_fits(line, offers, monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("_KONTUM_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", typed)
-    monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
     monkeypatch.setattr(sys, "argv", ["kontum"])
     with pytest.raises(SystemExit):
         main()
-    assert capsys.readouterr().out.split() == offered
+    assert capsys.readouterr().out.split() == offers

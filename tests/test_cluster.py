@@ -146,10 +146,10 @@ def test_a_cluster_without_workers_is_told(cluster, simulate):
 
 
 def test_the_only_worker_killed_is_told_and_the_run_goes_on(cluster, simulate, tmp_path):
-    kept, out = tmp_path / "kept", [tmp_path / "a.csv", tmp_path / "b.csv"]
-    worker, words = cluster.worker(), ["--scheduler", cluster.address, "--resume", kept, "--out", out[0]]
+    store, out = tmp_path / "kept", [tmp_path / "a.csv", tmp_path / "b.csv"]
+    worker, words = cluster.worker(), ["--scheduler", cluster.address, "--resume", store, "--out", out[0]]
     program = simulate(*words)
-    program.wait_until(lambda: parts(kept) >= 2)
+    program.wait_until(lambda: parts(store) >= 2)
     worker.kill()
     assert_message(program.finish(), "No worker", "What is finished is kept in", "run the same command again")
     cluster.worker()
@@ -160,19 +160,19 @@ def test_the_only_worker_killed_is_told_and_the_run_goes_on(cluster, simulate, t
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
 def test_a_lost_scheduler_is_told_and_the_run_goes_on(cluster, simulate, tmp_path, how):
-    kept = tmp_path / "kept"
+    store = tmp_path / "kept"
     cluster.worker()
-    program = simulate("--scheduler", cluster.address, "--resume", kept)
-    program.wait_until(lambda: parts(kept) >= 2)
+    program = simulate("--scheduler", cluster.address, "--resume", store)
+    program.wait_until(lambda: parts(store) >= 2)
     cluster.scheduler.process.send_signal(how)
     assert_message(program.finish(), cluster.address, "is lost", "What is finished is kept in")
-    assert simulate("--resume", kept, "--threads", 2).finish(120)[0] == 0
+    assert simulate("--resume", store, "--threads", 2).finish(120)[0] == 0
 
 
 def test_a_lost_workers_task_is_drawn_elsewhere(cluster, simulate, tmp_path):
-    kept, (worker, _) = tmp_path / "kept", (cluster.worker(), cluster.worker())
-    program = simulate("--scheduler", cluster.address, "--resume", kept)
-    program.wait_until(lambda: parts(kept) >= 2)
+    store, (worker, _) = tmp_path / "kept", (cluster.worker(), cluster.worker())
+    program = simulate("--scheduler", cluster.address, "--resume", store)
+    program.wait_until(lambda: parts(store) >= 2)
     worker.kill()
     assert program.finish(120)[0] == 0
 

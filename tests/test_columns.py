@@ -54,8 +54,8 @@ def test_cells_are_written_as_each_language_writes_them():
     wrong = [
         (name, value, lang, cell)
         for name, value, *cells in CELLS
-        for lang, wanted in zip(labels.LANGUAGES, cells, strict=True)
-        if not (cell := column([value], name, lang).cells[0]).startswith(wanted)
+        for lang, right in zip(labels.LANGUAGES, cells, strict=True)
+        if not (cell := column([value], name, lang).cells[0]).startswith(right)
     ]
     assert wrong == []
 

@@ -173,9 +173,9 @@ def test_any_bytes_give_a_table_or_a_data_error(tmp_path_factory, data):
 
 
 def test_every_rule_has_words_and_every_link_a_column():
-    used = {rule for fields in COLUMNS.values() for rule in fields.values()}
-    assert used <= set(RULES)
-    assert {rule for rule in used if "pattern" in RULES[rule] and f"allowed.field.{rule}" not in labels()} == set()
+    rules = {rule for fields in COLUMNS.values() for rule in fields.values()}
+    assert rules <= set(RULES)
+    assert {rule for rule in rules if "pattern" in RULES[rule] and f"allowed.field.{rule}" not in labels()} == set()
     links = [(table, column, link) for table, columns in LINKS.items() for column, link in columns.items()]
     ends = [(link.split(".")[0], link.split(".")[1]) for _, _, link in links]
     assert [end for end in ends if end[1] not in COLUMNS[end[0]]] == []

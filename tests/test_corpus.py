@@ -27,9 +27,9 @@ OFFICE = [case for case in CASES if case.write is written_by_libreoffice]
 def outcome(case: Case, folder):
     """The table of a case, or the key of the one problem it ends in."""
     path = case.write_file(folder)
-    given = dict(office="Sở Lao động", document="01/TN", date=case.date, year=case.year)
+    document_facts = dict(office="Sở Lao động", document="01/TN", date=case.date, year=case.year)
     try:
-        return read_filled(path, answers_from(case.answers), case.sheet, **given)
+        return read_filled(path, answers_from(case.answers), case.sheet, **document_facts)
     except DataError as error:
         assert len({problem.allowed for problem in error.problems}) == 1, str(error)
         assert all(error.in_language(lang) for lang in ("vi", "en"))
@@ -46,11 +46,11 @@ def differences(case: Case, folder):
         return [] if filled == case.asks else [f"{case.habit}: {filled}, not {case.asks or case.values}"]
     columns = [case.column] if case.column else ["households_total", "poor_households"]
     values = {e.code: tuple(e.values.get(name) for name in columns) for e in filled.entries}
-    wanted = {code: value if isinstance(value, tuple) else (value,) for code, value in case.values.items()}
+    right = {code: value if isinstance(value, tuple) else (value,) for code, value in case.values.items()}
     kinds = {kind: sum(row.kind == kind for row in filled.rows) for kind in case.kinds}
     offenders = []
-    if values != wanted:
-        offenders.append(f"{case.habit}: {values}, not {wanted}")
+    if values != right:
+        offenders.append(f"{case.habit}: {values}, not {right}")
     if kinds != case.kinds:
         offenders.append(f"{case.habit}: {kinds}, not {case.kinds}")
     if len(filled.disagreements) != case.totals_differ:
@@ -116,6 +116,6 @@ def test_no_habit_ends_in_a_crash_and_undo_leaves_nothing(tmp_path, monkeypatch)
                 wrong.append((case.habit, words[:2], printed[-300:]))
         if not case.asks:
             wrong += [(case.habit, "undo")] if run(["data", "undo"])[0] else []
-        left = files_in(folder / "kho") if (folder / "kho").exists() else {}
-        wrong += [(case.habit, left)] if left else []
+        rest = files_in(folder / "kho") if (folder / "kho").exists() else {}
+        wrong += [(case.habit, rest)] if rest else []
     assert wrong == []

@@ -116,8 +116,8 @@ def test_an_interval_without_width_at_the_floor_is_not_printed(obs):
 
 
 def test_a_vintage_with_one_year_leans_on_history_alone(obs):
-    then = kt.load_observations(as_of="2022-10-04")
-    assert kt.outlook_draws(then, end=2023, draws=100).years == (2021, 2022, 2023)
+    early = kt.load_observations(as_of="2022-10-04")
+    assert kt.outlook_draws(early, end=2023, draws=100).years == (2021, 2022, 2023)
 
 
 def test_the_chance_of_an_average_counts_from_the_opening(obs):

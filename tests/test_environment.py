@@ -43,9 +43,9 @@ def test_conda_and_pip_ask_for_the_same_packages():
 def test_the_lock_satisfies_every_requirement():
     versions = locked()
     missing = [
-        str(wanted)
-        for wanted in WANTED
-        if not all(map(wanted.specifier.contains, versions.get(canonicalize_name(wanted.name), ["0"])))
+        str(requirement)
+        for requirement in WANTED
+        if not all(map(requirement.specifier.contains, versions.get(canonicalize_name(requirement.name), ["0"])))
     ]
     assert missing == []
 
@@ -59,14 +59,14 @@ def test_every_locked_package_has_a_hash_and_the_build_tool_is_locked_too():
 def test_no_committed_file_names_a_registry_or_a_machine_path():
     private = r"--(extra-)?index-url|--find-links|\"resolved\":|files\.pythonhosted|registry\.npmjs|/(root|work)/[a-z]"
     command = ["git", "grep", "-nIE", "-e", private, "--", ".", ":!tests"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1, done.stdout
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 1, result.stdout
 
 
 def test_binder_gets_the_same_packages_and_a_script_that_it_can_run():
     """A `.binder` folder hides environment.yml beside it, so it holds one of its own, without the local install."""
-    ours = yaml.safe_load((ROOT / ".binder" / "environment.yml").read_text(encoding="utf-8"))
-    assert ours["dependencies"] == [entry for entry in CONDA if isinstance(entry, str)]
+    binder = yaml.safe_load((ROOT / ".binder" / "environment.yml").read_text(encoding="utf-8"))
+    assert binder["dependencies"] == [entry for entry in CONDA if isinstance(entry, str)]
     assert os.access(ROOT / ".binder" / "postBuild", os.X_OK)
     script = (ROOT / ".binder" / "postBuild").read_text(encoding="utf-8")
     assert "pip install --quiet --no-deps -e ." in script

@@ -23,13 +23,13 @@ SPEAKERS = {**{name: (0, None) for name in (*KINDS, "Words", "refusal")}, "Probl
 ADDED = {"refusal": {"field"}}  # values that a speaker gives by itself
 
 
-def entries(table, given):
+def entries(table, values):
     """The keys that a table of the module holds, by the name of the table."""
-    return [value.value for node in given[table] for value in getattr(node, "values", [])]
+    return [value.value for node in values[table] for value in getattr(node, "values", [])]
 
 
-def meanings(node, given):
-    """The keys that an expression can mean; None where it is handed in from outside. given: name -> expressions."""
+def meanings(node, values_of):
+    """The keys that an expression can mean; None where it is handed in from outside. values_of: name -> expressions."""
     if isinstance(node, ast.Constant):
         return [node.value]
     if isinstance(node, ast.JoinedStr):
@@ -37,42 +37,43 @@ def meanings(node, given):
         pattern = re.compile("".join(parts))
         return [key for key in labels() if pattern.fullmatch(key)]
     if isinstance(node, ast.IfExp):
-        sides = meanings(node.body, given), meanings(node.orelse, given)
+        sides = meanings(node.body, values_of), meanings(node.orelse, values_of)
         return None if None in sides else sides[0] + sides[1]
-    if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in given:
-        return entries(node.value.id, given)
+    if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in values_of:
+        return entries(node.value.id, values_of)
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and len(node.args) == 2:
         table = getattr(node.func.value, "id", "")  # TABLE.get(code, "another.key")
-        return entries(table, given) + meanings(node.args[1], given) if table in given else None
-    if isinstance(node, ast.Name) and node.id in given:
-        others = {name: values for name, values in given.items() if name != node.id}  # a name may be set from itself
-        return [key for value in given[node.id] for key in meanings(value, others) or ()]
+        return entries(table, values_of) + meanings(node.args[1], values_of) if table in values_of else None
+    if isinstance(node, ast.Name) and node.id in values_of:
+        # a name may be set from itself
+        others = {name: values for name, values in values_of.items() if name != node.id}
+        return [key for value in values_of[node.id] for key in meanings(value, others) or ()]
     return None
 
 
 def assignments(block):
     """Name -> the expressions it is given in a block: by assignment, or by a loop over a table written out."""
-    given = {}
+    values = {}
     for node in ast.walk(block):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            given.setdefault(node.targets[0].id, []).append(node.value)
+            values.setdefault(node.targets[0].id, []).append(node.value)
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            given.setdefault(node.target.id, []).append(node.value)
+            values.setdefault(node.target.id, []).append(node.value)
     for node in ast.walk(block):
         if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
             tables = (
-                [node.iter] if isinstance(node.iter, ast.Tuple | ast.List) else given.get(ast.unparse(node.iter), [])
+                [node.iter] if isinstance(node.iter, ast.Tuple | ast.List) else values.get(ast.unparse(node.iter), [])
             )
             rows = [row for table in tables for row in getattr(table, "elts", []) if isinstance(row, ast.Tuple)]
             for place, name in enumerate(node.target.elts):
-                given.setdefault(getattr(name, "id", ""), []).extend(row.elts[place] for row in rows)
-    return given
+                values.setdefault(getattr(name, "id", ""), []).extend(row.elts[place] for row in rows)
+    return values
 
 
-def names_of(node, given):
+def names_of(node, values):
     """The names in a dict or tuple of values, also of one named before; None where it is not written out."""
-    if isinstance(node, ast.Name) and len(given.get(node.id, [])) == 1:
-        return names_of(given[node.id][0], given)
+    if isinstance(node, ast.Name) and len(values.get(node.id, [])) == 1:
+        return names_of(values[node.id][0], values)
     if isinstance(node, ast.Dict):
         return {key.value for key in node.keys}
     if isinstance(node, ast.Tuple):
@@ -84,28 +85,28 @@ def placeholders(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def faults(call, given):
+def faults(call, values_of):
     """What is wrong with the words of a call, or nothing."""
     name = getattr(call.func, "id", "")
     place, values = SPEAKERS[name]
-    keys = meanings(call.args[place], given)
+    keys = meanings(call.args[place], values_of)
     if keys is None:
         handed_in = isinstance(call.args[place], ast.Name | ast.Attribute)
-        return [] if handed_in and given else [f"no key of the labels: {ast.unparse(call.args[place])}"]
+        return [] if handed_in and values_of else [f"no key of the labels: {ast.unparse(call.args[place])}"]
     if not keys or set(keys) - set(labels()):
         return [f"no key of the labels: {ast.unparse(call.args[place])}"]
     if values is None:
-        named = {word.arg for word in call.keywords} | ADDED.get(name, set())
+        names = {word.arg for word in call.keywords} | ADDED.get(name, set())
     else:
         last = [*call.args[values:], *(word.value for word in call.keywords if word.arg == "values")]
-        named = names_of(last[0], given) if last else set()
-    if named is None or None in named and isinstance(call.args[place], ast.Name | ast.Call):
+        names = names_of(last[0], values_of) if last else set()
+    if names is None or None in names and isinstance(call.args[place], ast.Name | ast.Call):
         return []  # a function that passes on what it was given, or the values of whichever key a table gives
     return [
-        f"{key} in {lang}: {wanted} wanted, {named} given"
+        f"{key} in {lang}: {right} wanted, {names} given"
         for key in keys
         for lang in LANGUAGES
-        if (wanted := placeholders(labels()[key][lang])) != named
+        if (right := placeholders(labels()[key][lang])) != names
     ]
 
 
@@ -115,15 +116,17 @@ def calls(path):
     above = assignments(ast.Module([node for node in module.body if isinstance(node, ast.Assign)], []))
     for block in module.body:
         for part in block.body if isinstance(block, ast.ClassDef) else [block]:
-            given = above | assignments(part) | {"": []}
+            values = above | assignments(part) | {"": []}
             for node in ast.walk(part):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SPEAKERS:
-                    yield node, given
+                    yield node, values
 
 
 def test_every_error_and_remark_has_a_key_and_just_the_values_of_its_words():
-    all_calls = [(path, call, given) for path in PACKAGE for call, given in calls(path)]
-    wrong = [f"{path.name}:{call.lineno}: {fault}" for path, call, given in all_calls for fault in faults(call, given)]
+    all_calls = [(path, call, values) for path in PACKAGE for call, values in calls(path)]
+    wrong = [
+        f"{path.name}:{call.lineno}: {fault}" for path, call, values in all_calls for fault in faults(call, values)
+    ]
     assert wrong == [] and len(all_calls) > 200
 
 

@@ -116,9 +116,9 @@ def test_the_same_seed_gives_the_same_digits_and_another_seed_others(until_2023,
 
 def test_the_order_of_the_districts_does_not_matter(until_2023, estimates, monkeypatch):
     monkeypatch.setattr(estimates_module, "districts", lambda: CODES[::-1])
-    turned = estimates_module._estimate.__wrapped__(until_2023, 400, 3299, CHOICES["default"])
-    assert turned.areas == tuple(CODES[::-1])
-    apart = np.abs(turned.poor[::-1] - estimates.poor)
+    reverse = estimates_module._estimate.__wrapped__(until_2023, 400, 3299, CHOICES["default"])
+    assert reverse.areas == tuple(CODES[::-1])
+    apart = np.abs(reverse.poor[::-1] - estimates.poor)
     assert apart.max() <= 1 and (apart > 0).mean() < 0.01  # equal remainders may fall to another district
 
 

@@ -61,10 +61,10 @@ def test_an_earlier_day_shows_what_was_known_then(obs):
 
 def test_a_value_that_lost_to_another_is_not_named(obs):
     row = target_figures().loc["S-NTM-07"]
-    lost = obs.assign(preferred=obs["preferred"] & ~((obs["indicator"] == "cooperatives") & (obs["obs_value"] == 206)))
-    lost = lost[lost["bound"] == "exact"]
+    rest = obs.assign(preferred=obs["preferred"] & ~((obs["indicator"] == "cooperatives") & (obs["obs_value"] == 206)))
+    rest = rest[rest["bound"] == "exact"]
     assert nearest_rows(obs, row)["bound_value"].tolist() == [240]
-    assert nearest_rows(lost, row)["obs_value"].tolist() == [194]
+    assert nearest_rows(rest, row)["obs_value"].tolist() == [194]
 
 
 def test_a_target_without_figure_names_the_lines_of_its_evidence(obs):

@@ -25,8 +25,8 @@ def test_every_public_name_has_an_example_with_a_result():
 
 def test_the_names_are_about_fifty_and_notebooks_use_no_other():
     source = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.ipynb"))
-    used = set(re.findall(r"\bkt\.(\w+)", source))
-    assert used <= set(kt.__all__)
+    names = set(re.findall(r"\bkt\.(\w+)", source))
+    assert names <= set(kt.__all__)
     assert (
         40 <= len(PUBLIC) <= 54
     )  # with the chances, and the forecasts held against what came, which notebooks 5–8 show
@@ -37,8 +37,8 @@ def test_the_names_are_about_fifty_and_notebooks_use_no_other():
 def loaded_after(code):
     """Which of the heavy packages a fresh interpreter has loaded after running `code`."""
     ask = f"import sys, pandas; before = set(sys.modules); {code}; print(*set(sys.modules) - before)"
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
-    return sorted(set(done.stdout.split()) & HEAVY)
+    result = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
+    return sorted(set(result.stdout.split()) & HEAVY)
 
 
 def test_importing_costs_little_more_than_pandas():
@@ -66,5 +66,5 @@ def test_the_readme_states_the_answer_as_it_is_computed(obs):
         assert "poverty_paths.png" in first and "make reproduce" in first and ">>> kt.show_table" in first
         assert max(map(len, first.splitlines())) <= 115
         words = " ".join(page.split())
-        assert [count for count in counts if number(count, 0, lang) not in words] == []
+        assert [count for count in counts if number(count, 0, lang) not in words] == [], f"{name} counts the figures"
         assert f"{hidden.sum()} {'trong' if lang == 'vi' else 'times in'} {len(hidden)}" in words

@@ -36,7 +36,7 @@ def contents(folder):
 def test_a_full_disk_behind_standard_output_ends_in_one_message():
     code = "from kontum_analysis.cli import main; main()"
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", code, "data", "check"],
             stdout=full,
             stderr=subprocess.PIPE,
@@ -44,8 +44,9 @@ def test_a_full_disk_behind_standard_output_ends_in_one_message():
             cwd=ROOT,
             timeout=120,
         )
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert done.stderr.startswith("Hệ thống từ chối: No space left on device") and len(done.stderr.splitlines()) == 1
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    assert result.stderr.startswith("Hệ thống từ chối: No space left on device")
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.slow
@@ -129,7 +130,7 @@ REST = {
 @pytest.fixture
 def start(tmp_path):
     """Starts a part of the main job in a folder, as a process of its own; the checkout is not written to."""
-    given = {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
+    before = {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
     (tmp_path / "part.py").write_text(PART)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -139,7 +140,7 @@ def start(tmp_path):
         return subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
 
     yield start_part
-    assert given == {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
+    assert before == {name: contents(ROOT / "data" / name) for name in ("raw", "scenarios")}
 
 
 def killed(victim, seconds):
@@ -164,15 +165,15 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(
     begin = time.monotonic()
     assert start(tmp_path / "whole", *job).wait(600) == 0
     seconds = time.monotonic() - begin
-    wanted = whole_files(tmp_path / "whole")
-    assert len(wanted) >= 25
+    right = whole_files(tmp_path / "whole")
+    assert len(right) >= 25
     moments, kills = random.Random(3299), 0
     for _ in range(KILLS):
         kills += killed(start(out, *job), moments.uniform(0.1, 1.0) * seconds)
-        assert whole_files(out) <= wanted
+        assert whole_files(out) <= right
     assert kills > KILLS // 2
     assert start(out, *job).wait(600) == 0
-    assert contents(out) == dict(wanted)
+    assert contents(out) == dict(right)
 
 
 @pytest.mark.slow
@@ -188,8 +189,8 @@ def test_all_figures_notebooks_and_the_page_are_whole_or_absent_after_a_kill(tmp
             states |= whole_files(out)
     assert kills > KILLS // 2
     assert start(out, [key for keys in REST for key in keys]).wait(1200) == 0
-    wanted = contents(out)
-    assert states <= set(wanted.items())
+    right = contents(out)
+    assert states <= set(right.items())
     names = {f"figures/{lang}/{name}.png" for lang in LANGUAGES for name in CATALOGUE} | {"page.html"}
-    assert names <= set(wanted) and sum(name.endswith(".ipynb") for name in wanted) == 3
-    assert not [name for name in wanted if name.endswith(".tmp")]
+    assert names <= set(right) and sum(name.endswith(".ipynb") for name in right) == 3
+    assert not [name for name in right if name.endswith(".tmp")]

@@ -110,8 +110,8 @@ def test_a_killed_run_leaves_the_old_file_and_a_leftover_that_is_cleared(tmp_pat
     path = tmp_path / "data" / "table.csv"
     write_whole(path, "old")
     (path.parent / ".table.csv.kept.tmp").write_text("not one of ours")
-    done = subprocess.run([sys.executable, "-c", HALF, str(path)], cwd=ROOT, timeout=60)
-    assert done.returncode == -9 and path.read_text() == "old" and len(names(path.parent)) == 3
+    result = subprocess.run([sys.executable, "-c", HALF, str(path)], cwd=ROOT, timeout=60)
+    assert result.returncode == -9 and path.read_text() == "old" and len(names(path.parent)) == 3
     clear_leftovers(tmp_path)
     assert names(path.parent) == [".table.csv.kept.tmp", "table.csv"]
 

@@ -215,10 +215,10 @@ def dangers(node):
         return set()
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     module = getattr(getattr(node.func, "value", None), "id", "")
-    given = {word.arg: ast.unparse(word.value) for word in node.keywords}
-    flags = {flag for flag in ("shell", "allow_pickle") if given.get(flag, "False") != "False"}
+    arguments = {word.arg: ast.unparse(word.value) for word in node.keywords}
+    flags = {flag for flag in ("shell", "allow_pickle") if arguments.get(flag, "False") != "False"}
     is_yaml = (module, name) == ("yaml", "load")
-    if is_yaml and not issubclass(getattr(scenarios, given["Loader"]), scenarios.yaml.SafeLoader):
+    if is_yaml and not issubclass(getattr(scenarios, arguments["Loader"]), scenarios.yaml.SafeLoader):
         flags.add("yaml.load")
     plain = name == "query" and isinstance(node.args[0], ast.Constant)  # pandas runs its text: only one of ours
     return flags | ({name} & RUNNERS if (module, name) not in HARMLESS and not plain else set())
@@ -343,9 +343,9 @@ def test_a_hunt_led_by_the_code_finds_no_input_that_breaks_a_parser(name, tmp_pa
     pytest.importorskip("atheris")
     seconds = os.environ.get("FUZZ_SECONDS", "20")
     command = [sys.executable, str(ROOT / "tests" / "fuzz_parser.py"), name, seconds, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=int(seconds) + 240, cwd=tmp_path)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=int(seconds) + 240, cwd=tmp_path)
     broken = [p.read_bytes() for p in tmp_path.glob("crash-*")] + [
         p.read_bytes() for p in tmp_path.glob("*-*") if p.is_file()
     ]
-    assert done.returncode == 0 and not broken, f"{broken}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
-    assert re.search(r"Done \d+ runs", done.stderr)
+    assert result.returncode == 0 and not broken, f"{broken}\n{result.stdout[-2000:]}\n{result.stderr[-3000:]}"
+    assert re.search(r"Done \d+ runs", result.stderr)

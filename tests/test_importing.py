@@ -59,9 +59,9 @@ def test_text_in_every_way_vietnamese_excel_saves_it(tmp_path, encoding, separat
     assert table.office == OFFICE and table.date == "2025-01-15"
 
 
-def problems_of(path, **given):
+def problems_of(path, **options):
     with pytest.raises(DataError) as refused:
-        read_filled(path, **given)
+        read_filled(path, **options)
     return refused.value.problems
 
 

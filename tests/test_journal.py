@@ -24,9 +24,9 @@ GIVEN = dict(office="Phòng Lao động", document="01/BC", date="15/01/2025", y
 HEAD = ["STT", "Đơn vị", "Tổng số hộ", "Hộ nghèo"]
 
 
-def planned(folder, rows, name="a.xlsx", head=HEAD, answers=(), **given):
+def planned(folder, rows, name="a.xlsx", head=HEAD, answers=(), **options):
     path = written_by_xlsxwriter(folder / name, {"Biểu": [head, *rows]})
-    return store.plan_import(path, user=folder / "kho", answers=answers_from(answers), **{**GIVEN, **given})
+    return store.plan_import(path, user=folder / "kho", answers=answers_from(answers), **{**GIVEN, **options})
 
 
 def values(place):
@@ -165,13 +165,13 @@ def interleave(folder, plans, rng):
     for child in killed:
         time.sleep(rng.random() / 100)
         os.kill(child, signal.SIGKILL)
-    written = set()
+    numbers = set()
     for child, number in children.items():
         status = os.waitpid(child, 0)[1]
         assert os.waitstatus_to_exitcode(status) in ((0, 1, -signal.SIGKILL) if child in killed else (0, 1))
         if os.waitstatus_to_exitcode(status) == 0:
-            written.add(number)
-    return written
+            numbers.add(number)
+    return numbers
 
 
 def check_a_killed_undo(place, rng):
@@ -201,16 +201,16 @@ def check_interleavings(tmp_path, monkeypatch, rounds):
     monkeypatch.setattr(store, "_plan", lambda filled, *_: next(p for p in plans if p.filled is filled))
     rng = random.Random(3299)
     for _ in range(rounds):
-        chosen = plans[: rng.choice((2, 3))]
-        written = interleave(tmp_path, chosen, rng)
+        some_plans = plans[: rng.choice((2, 3))]
+        numbers = interleave(tmp_path, some_plans, rng)
         with journal.writing(tmp_path / "kho", "next"):
             pass  # clears what the killed left
         entries = journal.imports(tmp_path / "kho")
         names = [entry.document for entry in entries]
-        assert {documents[number] for number in written} <= set(names) and len(names) == len(set(names))
+        assert {documents[number] for number in numbers} <= set(names) and len(names) == len(set(names))
         assert len(values(tmp_path / "kho")) == 2 * len(names)  # each whole
-        left = {path.name for path in (tmp_path / "kho").iterdir()}
-        assert left <= {"imports"}
+        rest = {path.name for path in (tmp_path / "kho").iterdir()}
+        assert rest <= {"imports"}
         check_a_killed_undo(tmp_path / "kho", rng)
         while journal.imports(tmp_path / "kho"):
             store.undo(user=tmp_path / "kho")

@@ -112,9 +112,9 @@ def test_options_beside_keys_of_a_scenario_are_those_of_the_command():
     from kontum_analysis.cli import app
 
     options = {param.name: param.opts[0] for param in get_command(app).commands["project"].params}
-    named = {
+    words = {
         key.removeprefix("scenario.key."): label for key, label in labels().items() if key.startswith("scenario.key.")
     }
-    named = {key.removesuffix("_pp"): label for key, label in named.items()}
-    assert {key: label["vi"].partition(" ")[2] for key, label in named.items()} == {k: f"({options[k]})" for k in named}
-    assert {label["vi"] == label["en"] for label in named.values()} == {True} and len(named) == 6
+    words = {key.removesuffix("_pp"): label for key, label in words.items()}
+    assert {key: label["vi"].partition(" ")[2] for key, label in words.items()} == {k: f"({options[k]})" for k in words}
+    assert {label["vi"] == label["en"] for label in words.values()} == {True} and len(words) == 6

@@ -22,14 +22,14 @@ def measures(obs):
 
 
 def test_an_older_set_does_not_hide_the_figure_under_the_set_in_force(obs):
-    then = measure(vintage(obs, "2023-04-30"), target("S-NTM-01"))
-    assert (then.value, then.day) == (38, "2022-11-30")  # not the 36 of the older set
+    early = measure(vintage(obs, "2023-04-30"), target("S-NTM-01"))
+    assert (early.value, early.day) == (38, "2022-11-30")  # not the 36 of the older set
 
 
 def test_model_areas_are_set_against_the_communes_of_the_same_day(obs, measures):
-    then = measure(vintage(obs, "2022-10-04"), target("S-NTM-04"))
-    assert then.value == pytest.approx(6 / 35) and then.day == "2022-02-24"
-    assert then.start is None  # two months since the figure before are no pace
+    early = measure(vintage(obs, "2022-10-04"), target("S-NTM-04"))
+    assert early.value == pytest.approx(6 / 35) and early.day == "2022-02-24"
+    assert early.start is None  # two months since the figure before are no pace
     assert measures["S-NTM-04"].start == ("2021-12-31", pytest.approx(2 / 42))
 
 

@@ -206,8 +206,8 @@ def nbval(path):
     """The exit status of nbval in strict mode on one notebook, and what it printed."""
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(path.parent), "-p", "no:cacheprovider", "-q"]
     command = [sys.executable, "-m", "pytest", *settings, "--nbval", "--nbval-current-env", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return result.returncode, result.stdout
 
 
 def test_nbval_fails_a_changed_number_other_data_and_a_stray_warning_in_their_cells(copy):

@@ -55,8 +55,8 @@ def test_every_draw_has_the_published_bands_mean_and_names(obs):
         noise = np.random.default_rng(5).standard_normal((400, len(members)))
         counts = draw_counts(s, limits, latent_ranks(limits, noise), np.random.default_rng(6))
         assert are_in_bands(counts, s), s.day
-        named = limits.low == 19
-        assert named.sum() <= s.bands[0] and (counts[:, named] == 19).all()
+        is_named = limits.low == 19
+        assert is_named.sum() <= s.bands[0] and (counts[:, is_named] == 19).all()
         mean = counts.mean(axis=1)
         assert np.isnan(s.mean_low) or ((mean >= s.mean_low) & (mean < s.mean_high)).all()
         exact = (limits.low == limits.high) & (limits.low < 19)

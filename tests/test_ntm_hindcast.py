@@ -26,11 +26,13 @@ def test_forecasts_have_one_set_of_columns_and_know_nothing_later(table, obs):
 
 
 def test_an_outcome_is_inside_where_its_interval_says_so(table):
-    drawn = table[~table["method"].isin(POINTS)]
+    intervals = table[~table["method"].isin(POINTS)]
     for name, (low, high) in INTERVALS.items():
-        is_inside = (drawn[low] <= drawn["outcome"]) & (drawn["outcome"] <= drawn[high])
-        assert (drawn[name] == is_inside).all()
-    assert (drawn["inside_50"] <= drawn["inside_80"]).all() and (drawn["inside_80"] <= drawn["inside_95"]).all()
+        is_inside = (intervals[low] <= intervals["outcome"]) & (intervals["outcome"] <= intervals[high])
+        assert (intervals[name] == is_inside).all()
+    assert (intervals["inside_50"] <= intervals["inside_80"]).all() and (
+        intervals["inside_80"] <= intervals["inside_95"]
+    ).all()
 
 
 def test_a_single_number_has_no_interval(table):

@@ -45,9 +45,9 @@ def test_a_count_that_falls_is_followed():
 
 
 def test_a_named_commune_takes_the_place_of_one_that_attained():
-    stood = np.array([[18.0, 17.0, 16.0], [18.0, 17.0, 16.0]])
+    before = np.array([[18.0, 17.0, 16.0], [18.0, 17.0, 16.0]])
     state = small_state([[19.5, 19.2, 17.0], [18.5, 17.5, 17.0]])
-    place_named(state, stood, np.array([False, False, True]))
+    place_named(state, before, np.array([False, False, True]))
     assert (state.criteria[:, 2] >= 19).all()
     assert (state.criteria >= 19).sum(axis=1).tolist() == [2, 1]  # two as before; one where none had
     assert state.criteria[0, 0] == 19.5 and 17 <= state.criteria[0, 1] < 19  # the one nearest to 19 gave way
@@ -55,10 +55,10 @@ def test_a_named_commune_takes_the_place_of_one_that_attained():
 
 def test_names_after_the_last_count_say_who_and_not_how_many():
     names = [figure("ntm_attained", "2022-09-30", 1, area=code) for code in ("23314", "23317", "23323")]
-    plain, named = (CommuneModel(province(TWO_PAGES, *rows), 2000, 1).project(1.5) for rows in ([], names))
-    by_code = named.communes.set_index("code")["p_attained_end"]
+    plain, with_names = (CommuneModel(province(TWO_PAGES, *rows), 2000, 1).project(1.5) for rows in ([], names))
+    by_code = with_names.communes.set_index("code")["p_attained_end"]
     assert (by_code[["23314", "23317", "23323"]] > 0.9).all()  # all but a loss of standing
-    numbers = [r.draws["ntm_communes"].mean(axis=0) for r in (plain, named)]
+    numbers = [r.draws["ntm_communes"].mean(axis=0) for r in (plain, with_names)]
     assert numbers[1] == pytest.approx(np.maximum(numbers[0], 28), abs=0.7)  # three more than 25 at least
 
 

@@ -107,8 +107,8 @@ def test_counts_and_bounds_become_limits():
 
 
 def test_a_status_stated_as_lost_takes_an_earlier_one_back():
-    lost = one_commune(("ntm_attained", "2020-05-01", 1), ("ntm_attained", "2022-12-31", 0))
-    assert (lost.attained_by, lost.not_before) == ("", "2022-12-31")
+    commune = one_commune(("ntm_attained", "2020-05-01", 1), ("ntm_attained", "2022-12-31", 0))
+    assert (commune.attained_by, commune.not_before) == ("", "2022-12-31")
     contradicted = one_commune(("ntm_attained", "2022-12-31", 0), ("ntm_recognised_year", "2023-05-01", 2021))
     assert (contradicted.attained_by, contradicted.not_before) == ("2021-12-31", "")  # the attainment stands
 

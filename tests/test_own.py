@@ -49,8 +49,8 @@ def test_an_own_figure_takes_the_place_of_a_published_one_with_what_follows(own_
     assert new["obs_value"].tolist() == pytest.approx([1000, 100 * 1000 / 7050]) and new["preferred"].all()
     assert new["line"].tolist() == [len(obs) + 3] * 2 and new["obs_status"].tolist() == ["A", "E"]
     assert new.index.tolist() == [len(obs), len(obs) + 1] and set(new["preference"]) == {"own"}
-    lost = with_own[with_own["preference"] == "lost_own"]
-    assert lost["obs_value"].tolist() == [2297, 32.58] and not lost["preferred"].any()
+    losers = with_own[with_own["preference"] == "lost_own"]
+    assert losers["obs_value"].tolist() == [2297, 32.58] and not losers["preferred"].any()
     assert with_own["known_from_assumed"].tolist() == [len(day) != 10 for day in with_own["published"]]
     table = kt.conflicts(with_own).query("source_used == 'own-a-1'")
     assert table["not_used"].tolist() == [2297, 32.58] and table["used"].iloc[0] == 1000
@@ -171,20 +171,22 @@ def test_a_district_told_by_the_office_itself_is_not_made_again(tmp_path):
 
 def test_a_full_table_of_criteria_makes_counts_of_communes(tmp_path):
     rural = members("2024-12-31", rural=True)
-    met = {
+    criteria = {
         code: 19 if number % 3 == 0 else 12 + number % 7
         for number, code in enumerate(sorted(set().union(*rural.values())))
     }
-    rows = [("ntm_criteria_met", code, value) for code, value in met.items()]
-    rows += [("ntm_attained", code, int(value == 19)) for code, value in met.items()]
+    rows = [("ntm_criteria_met", code, value) for code, value in criteria.items()]
+    rows += [("ntm_attained", code, int(value == 19)) for code, value in criteria.items()]
     sums = sums_of(write_own(tmp_path / "kho", *rows))
-    attained = {code for code, value in met.items() if value == 19}
+    attained = {code for code, value in criteria.items() if value == 19}
     assert sums["62", "ntm_communes"] == len(attained)
     assert all(sums[code, "ntm_communes"] == len(parts & attained) for code, parts in rural.items())
-    bands = {low: sum(low <= v <= high for v in met.values()) for low, high in ((15, 18), (10, 14), (5, 9), (0, 4))}
+    bands = {
+        low: sum(low <= v <= high for v in criteria.values()) for low, high in ((15, 18), (10, 14), (5, 9), (0, 4))
+    }
     names = ("15_18", "10_14", "5_9", "below_5")
     assert [sums["62", f"ntm_communes_{name}_criteria"] for name in names] == list(bands.values())
-    assert sums["62", "ntm_criteria_mean"] == pytest.approx(sum(met.values()) / 85, abs=5e-5)
+    assert sums["62", "ntm_criteria_mean"] == pytest.approx(sum(criteria.values()) / 85, abs=5e-5)
     assert sums["62", "ntm_advanced_communes"] == sums["62", "ntm_model_communes"] == 0
     assert "ntm_communes" not in {name for _, name in sums_of(write_own(tmp_path / "less", *rows[1:85]))}
 

@@ -37,8 +37,8 @@ def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("office")
     rows = [["STT", "Đơn vị", "Tổng số hộ", "Hộ nghèo"], [1, "Đăk Glei", HOUSEHOLDS, POOR]]
     path = written_by_xlsxwriter(place / "a.xlsx", {"Biểu": rows})
-    given = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
-    store.store(store.plan_import(path, user=place / "kho", **given))
+    document_facts = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
+    store.store(store.plan_import(path, user=place / "kho", **document_facts))
     return place / "kho"
 
 
@@ -83,8 +83,8 @@ def test_a_group_with_an_offices_figure_is_named_as_the_offices(place, own_obs):
         place.parent / "b.xlsx",
         {"Biểu": [["Đơn vị", "Tổng số hộ", "Hộ nghèo"], ["Kon Plông", 7500, 1000], ["Ia H'Drai", 3300, 500]]},
     )
-    given = dict(office="Sở", document="06/BC", date="10/12/2024", year=2023)
-    plan = store.plan_import(path, user=place, **given)
+    document_facts = dict(office="Sở", document="06/BC", date="10/12/2024", year=2023)
+    plan = store.plan_import(path, user=place, **document_facts)
     obs = store._with_entry(place, plan.tables, None)
     poor = known_groups(obs).set_index(["area", "year"]).status
     assert poor["62-POOR", 2023] == "office" and poor["62-POOR", 2021] == "derived"
@@ -107,8 +107,8 @@ def test_the_figures_show_the_district_and_name_the_office(obs, own_obs):
         assert not (without.table["status"] == "office").any() and OFFICE not in without.source + without.caption
         for words in (with_own.source, with_own.caption):
             assert f"số liệu của đơn vị, chưa công bố ({OFFICE})" in words, name
-        drawn = " ".join(label.get_text() for label in with_own.page().findobj(lambda a: hasattr(a, "get_text")))
-        assert "số liệu của đơn vị" in drawn and OFFICE in " ".join(drawn.split()), name
+        page_words = " ".join(label.get_text() for label in with_own.page().findobj(lambda a: hasattr(a, "get_text")))
+        assert "số liệu của đơn vị" in page_words and OFFICE in " ".join(page_words.split()), name
         assert OFFICE in with_own.properties["source"]
 
 
@@ -175,13 +175,13 @@ def test_the_commands_use_own_figures_and_leave_them_out_when_asked(place, tmp_p
     assert starts == {0: 2024, 1: 2023}
     path = tmp_path / "districts.geojson"
     path.write_bytes(collection(of_districts()))
-    drawn = []
+    pictures = []
     for more in ([], ["--no-own"]):
         out = tmp_path / f"map{len(more)}.svg"
         status, printed = run(["map", "--boundaries", str(path), "--year", "2024", "--out", str(out), *more])
         assert status == 0 and (OFFICE in printed) == (not more)
-        drawn.append(out.read_bytes())
-    assert drawn[0] != drawn[1]
+        pictures.append(out.read_bytes())
+    assert pictures[0] != pictures[1]
     for verb, option, file, word in (
         (["figures", "reconciled_districts"], "svg", "reconciled_districts.csv", ",office,"),
         (["tables", "--scenario", "programme-mid"], "csv", "csv/district_panel.csv", "số liệu của đơn vị"),
@@ -199,8 +199,8 @@ def test_a_rate_that_rose_is_said_to_rise(tmp_path):
     path = written_by_xlsxwriter(
         tmp_path / "a.xlsx", {"Biểu": [["Đơn vị", "Hộ nghèo", "Tổng số hộ"], ["Đăk Glei", 1600, 14000]]}
     )
-    given = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
-    store.store(store.plan_import(path, user=tmp_path / "kho", **given))
+    document_facts = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
+    store.store(store.plan_import(path, user=tmp_path / "kho", **document_facts))
     obs = kt.load_observations(user=tmp_path / "kho")
     pages = {
         lang: build_report(obs, 2024, lang, user=tmp_path / "kho", place="Đăk Glei", pictures=False)
@@ -223,6 +223,6 @@ def test_the_commands_of_the_page_for_offices_run_one_after_the_other(tmp_path, 
     printed = {line: run(shlex.split(line)[1:]) for line in lines if "--setup" not in line}
     assert [line for line, (status, _) in printed.items() if status] == []
     assert len(lines) >= 9 and (tmp_path / "bao-cao-dak-glei-2024.docx").exists()
-    shown = [words for line, (_, words) in printed.items() if "--dry-run" in line]
-    assert all("Cần xem lại" in words and "12 dòng" in words for words in shown)
-    assert ["không đọc (chưa rõ" in words for words in shown] == [True, False]
+    trials = [words for line, (_, words) in printed.items() if "--dry-run" in line]
+    assert all("Cần xem lại" in words and "12 dòng" in words for words in trials)
+    assert ["không đọc (chưa rõ" in words for words in trials] == [True, False]

@@ -16,9 +16,9 @@ KON_RAY, GLEI = [1, "Kon Rẫy", 7900, 1000], [2, "Đăk Glei", 13500, 1500]
 def planned(tmp_path):
     """A function that plans the import of rows into the folder of this test."""
 
-    def plan(*rows, title=(), **given):
+    def plan(*rows, title=(), **options):
         path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [*title, HEAD, *rows]})
-        return store.plan_import(path, user=tmp_path / "kho", **{**GIVEN, **given})
+        return store.plan_import(path, user=tmp_path / "kho", **{**GIVEN, **options})
 
     return plan
 

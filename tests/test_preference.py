@@ -54,8 +54,8 @@ ORDER = [  # each pair differs first in what decides it; all that comes later sp
 @pytest.mark.parametrize("winner, loser", ORDER)
 def test_the_rule_takes_the_first_difference_whatever_the_order(winner, loser):
     winner, loser = winner | {"obs_value": 11.0}, loser | {"obs_value": 12.0}
-    assert [used for used, _ in settled(winner, loser, listed=True)] == [True, False]
-    assert [used for used, _ in settled(loser, winner, listed=True)] == [False, True]
+    assert [is_used for is_used, _ in settled(winner, loser, listed=True)] == [True, False]
+    assert [is_used for is_used, _ in settled(loser, winner, listed=True)] == [False, True]
 
 
 def test_each_code_by_hand():

@@ -38,8 +38,8 @@ def test_the_librarys_own_weights_are_not_relied_on():
     assert scoringrules.quantile_score(0.3, 0.5, 0.2, backend="numpy") == pytest.approx(0.16, abs=1e-12)
     five = np.array([5.0])
     if scoringrules.__version__ == "0.10.0":
-        theirs = scoringrules.weighted_interval_score(5.0, 5.0, five, five, np.array([0.2]), backend="numpy")
-        assert theirs == pytest.approx(0.5 * 5 / 1.5) and wis(5.0, [0.1, 0.5, 0.9], [5, 5, 5]) == 0
+        result = scoringrules.weighted_interval_score(5.0, 5.0, five, five, np.array([0.2]), backend="numpy")
+        assert result == pytest.approx(0.5 * 5 / 1.5) and wis(5.0, [0.1, 0.5, 0.9], [5, 5, 5]) == 0
 
 
 def test_wis_keeps_the_shape_of_the_observations():
@@ -51,8 +51,8 @@ def test_wis_keeps_the_shape_of_the_observations():
 @given(st.floats(-5, 5), st.floats(0.01, 10), st.floats(0.1, 10))
 def test_wis_scales_and_shifts_with_the_unit(shift, scale, observed):
     values = norm.ppf(FIVE)
-    moved = wis(shift + scale * observed, FIVE, shift + scale * values)
-    assert moved == pytest.approx(scale * wis(observed, FIVE, values), rel=1e-9)
+    result = wis(shift + scale * observed, FIVE, shift + scale * values)
+    assert result == pytest.approx(scale * wis(observed, FIVE, values), rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -71,17 +71,17 @@ def two(rate_a=0.1, rate_b=0.3, **columns):
 
 
 def test_without_movement_two_communes_give_the_rate_worked_by_hand():
-    got = simulated(two(), movement=STILL, target=0.2, draws=100)
-    row = got.totals.iloc[-1]  # 100 · 0.1 + 300 · 0.3 = 100 poor of 400
+    result = simulated(two(), movement=STILL, target=0.2, draws=100)
+    row = result.totals.iloc[-1]  # 100 · 0.1 + 300 · 0.3 = 100 poor of 400
     assert row[["mean", "q01", "q50", "q99"]].tolist() == pytest.approx([0.25] * 4, abs=1e-7)
     assert row[["areas", "households", "p_target", "areas_mean", "areas_q50", "p_all"]].tolist() == [2, 400, 0, 1, 1, 0]
-    assert got.margins.query("year == 2028").p_target.tolist() == [1, 0]
+    assert result.margins.query("year == 2028").p_target.tolist() == [1, 0]
 
 
 def test_a_common_speed_lowers_every_log_odds_by_itself_times_the_years():
-    got = simulated(two(), movement=Movement(-0.5, {}, {}), draws=100).margins.query("area == 'A'").q50
+    result = simulated(two(), movement=Movement(-0.5, {}, {}), draws=100).margins.query("area == 'A'").q50
     odds = 0.1 / 0.9 * np.exp(-0.5 * np.arange(1, 4))
-    assert got.tolist() == pytest.approx((odds / (1 + odds)).tolist())
+    assert result.tolist() == pytest.approx((odds / (1 + odds)).tolist())
 
 
 def test_communes_with_one_shock_are_there_together_others_by_the_product():
@@ -106,16 +106,16 @@ def test_closed_form_quantiles_are_those_of_the_draws():
             "opening_sd": [0, 0, 0, 0.3],
         }
     )
-    got = simulated(areas, [2026, 2028, 2033], draws)
-    alone = got.totals.query("area == 'N'")  # its one commune
+    result = simulated(areas, [2026, 2028, 2033], draws)
+    alone = result.totals.query("area == 'N'")  # its one commune
     form = movement.with_moves(tree.plant_tree(areas), MOVES)
     mean, sd = movement.normal_margins(form, np.array([1.0, 3.0, 8.0]))
     for time in range(3):
-        for level, name in zip(running.QUANTILES, got.margins.columns[4:], strict=False):
+        for level, name in zip(running.QUANTILES, result.margins.columns[4:], strict=False):
             rate = alone[name].iloc[time]
             below = NormalDist(mean[0, time], sd[0, time]).cdf(np.log(rate / (1 - rate)))
             assert below == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / draws))
-        assert alone.p_target.iloc[time] == pytest.approx(got.margins.p_target.iloc[time], abs=0.01)
+        assert alone.p_target.iloc[time] == pytest.approx(result.margins.p_target.iloc[time], abs=0.01)
     variance = 0.3**2 + 64 * (0.07**2 + 0.06**2) + 8 * (0.04**2 + 0.05**2 + 0.2**2 + 0.25**2)
     assert sd[0, 2] == pytest.approx(np.sqrt(variance))  # by hand, after eight years
 
@@ -193,16 +193,16 @@ def test_the_default_movement_is_that_of_the_published_history(obs):
     parts = [moves.shock_sd["nation"], moves.shock_sd["province"]]
     assert np.hypot(*parts) == pytest.approx(model.chance @ model.shock)
     assert np.hypot(*moves.speed_sd.values()) == pytest.approx(model.chance @ model.between)
-    got = kt.simulate_panel(two(), [2026], 100)
-    assert got.totals["p_all"].isna().all() and got.totals["q50"].notna().all()  # no target, no events
+    result = kt.simulate_panel(two(), [2026], 100)
+    assert result.totals["p_all"].isna().all() and result.totals["q50"].notna().all()  # no target, no events
 
 
 def test_counts_and_chances_of_a_group_are_those_of_its_members(country, poorest):
     rest = {"all": country.query("level == 'commune'").code.tolist(), "one": poorest["poorest"][:1]}
-    got = simulated(country, groups=rest).totals.set_index(["area", "year"])
-    figures = [c for c in got.columns if c != "level"]
-    pd.testing.assert_frame_equal(got.loc["all", figures], got.loc["SYN", figures], rtol=1e-6)
-    one = got.loc["one"]
+    result = simulated(country, groups=rest).totals.set_index(["area", "year"])
+    figures = [c for c in result.columns if c != "level"]
+    pd.testing.assert_frame_equal(result.loc["all", figures], result.loc["SYN", figures], rtol=1e-6)
+    one = result.loc["one"]
     assert (one.p_all == one.areas_mean).all() and (one.p_all == one.p_target).all()
 
 
@@ -216,20 +216,20 @@ def test_quantiles_of_a_sum_are_those_of_its_draws():
 @given(st.integers(0, 50), st.integers(0, 50), st.sampled_from(["P", ""]))
 def test_rates_of_exactly_0_and_1_stay_there(seed, speed, parent):
     areas, moves = two(0.0, 1.0), Movement(speed / 10 - 2.5, {}, {"province": 3.0, "commune": 3.0})
-    got = simulated(
+    result = simulated(
         areas[areas.code != "P"].assign(parent="") if not parent else areas, movement=moves, draws=100, seed=seed
     )
-    by_area = got.margins.set_index("area").filter(regex="^q|^p_target")
+    by_area = result.margins.set_index("area").filter(regex="^q|^p_target")
     assert by_area.loc["A"].drop(columns="p_target").eq(0).all(axis=None) and by_area.loc["A"].p_target.eq(1).all()
     assert by_area.loc["B"].drop(columns="p_target").eq(1).all(axis=None) and by_area.loc["B"].p_target.eq(0).all()
-    assert got.totals.filter(regex="^q|^mean").eq(0.75).all(axis=None) and got.totals.areas_mean.eq(1).all()
+    assert result.totals.filter(regex="^q|^mean").eq(0.75).all(axis=None) and result.totals.areas_mean.eq(1).all()
 
 
 def test_areas_without_parents_give_their_margins():
     alone = two().iloc[1:].assign(parent="")
-    got = simulated(alone)
-    assert len(got.totals) == 0 and got.table().columns[[0, -1]].tolist() == ["synthetic", "made_by"]
-    assert got.table().made_by.tolist() == ["closed_form"] * 6
+    result = simulated(alone)
+    assert len(result.totals) == 0 and result.table().columns[[0, -1]].tolist() == ["synthetic", "made_by"]
+    assert result.table().made_by.tolist() == ["closed_form"] * 6
     with_group = simulated(alone, groups={"both": ["A", "B"]}).totals
     assert with_group.area.tolist() == ["both"] * 3 and with_group.q50.between(0.1, 0.3).all()
 
@@ -267,12 +267,12 @@ def test_areas_added_later_change_nothing_elsewhere(country, baseline):
             dict(code="SYN-00-1", level="commune", parent="SYN-00", rate=0.3, households=900),
         ]
     )
-    grown = simulated(pd.concat([new, country], ignore_index=True))
-    old = grown.margins[grown.margins.area != "SYN-00-1"].reset_index(drop=True)
+    larger = simulated(pd.concat([new, country], ignore_index=True))
+    old = larger.margins[larger.margins.area != "SYN-00-1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(old, baseline.margins, check_exact=True)
     pick = lambda t: t[~t.area.isin(["SYN", "SYN-00", "poorest"])].reset_index(drop=True)  # noqa: E731
-    pd.testing.assert_frame_equal(pick(grown.totals), pick(baseline.totals), check_exact=True)
-    assert not grown.totals.query("area == 'SYN'").equals(baseline.totals.query("area == 'SYN'"))
+    pd.testing.assert_frame_equal(pick(larger.totals), pick(baseline.totals), check_exact=True)
+    assert not larger.totals.query("area == 'SYN'").equals(baseline.totals.query("area == 'SYN'"))
 
 
 def test_another_seed_gives_other_sums_and_the_same_margins(country, baseline):
@@ -331,8 +331,8 @@ def test_memory_stays_within_the_bound_whatever_the_number_of_areas():
 def stops_after(count):
     calls = []
 
-    def progress(done, areas):
-        calls.append((done, areas))
+    def progress(number, areas):
+        calls.append((number, areas))
         if len(calls) == count:
             raise KeyboardInterrupt
 
@@ -346,15 +346,15 @@ def test_a_stopped_run_goes_on_where_it_was(country, poorest, baseline, tmp_path
     options = dict(groups=poorest, chunk=9, workers=workers, resume=folder)
     with pytest.raises(KeyboardInterrupt):
         simulated(country, **options, progress=stops_after(3))
-    kept = sorted(folder.glob("*.npz"))
-    assert len(kept) == 3
-    again, drawn = stops_after(0), []
+    parts = sorted(folder.glob("*.npz"))
+    assert len(parts) == 3
+    again, tasks = stops_after(0), []
     monkeypatch.setattr(
-        "kontum_analysis.national.workers.draw_task", lambda task: drawn.append(task) or draw_task(task)
+        "kontum_analysis.national.workers.draw_task", lambda task: tasks.append(task) or draw_task(task)
     )
     assert same(simulated(country, **options, progress=again), baseline)
-    assert again.seen[-1] == (99, 99) and len(drawn) == len(again.seen) - 3 > 0
-    assert same(simulated(country, **options), baseline) and len(drawn) == len(again.seen) - 3  # now nothing is drawn
+    assert again.seen[-1] == (99, 99) and len(tasks) == len(again.seen) - 3 > 0
+    assert same(simulated(country, **options), baseline) and len(tasks) == len(again.seen) - 3  # now nothing is drawn
 
 
 @pytest.mark.parametrize(
@@ -377,8 +377,8 @@ def test_a_damaged_chunk_is_drawn_anew(country, poorest, baseline, tmp_path, dam
 def test_a_chunk_of_another_run_is_not_taken(country, tmp_path):
     simulated(country, resume=tmp_path / "a", seed=6, chunk=30)
     simulated(country, resume=tmp_path / "b", chunk=30)
-    for number, theirs in enumerate(sorted((tmp_path / "a").glob("*.npz"))):
-        sorted((tmp_path / "b").glob("*.npz"))[number].write_bytes(theirs.read_bytes())
+    for number, path in enumerate(sorted((tmp_path / "a").glob("*.npz"))):
+        sorted((tmp_path / "b").glob("*.npz"))[number].write_bytes(path.read_bytes())
     assert same(simulated(country, resume=tmp_path / "b", chunk=30), simulated(country, chunk=30))
 
 

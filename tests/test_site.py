@@ -21,7 +21,7 @@ BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "
 
 
 def built(folder):
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "docs/make_site.py", folder],
         cwd=ROOT,
         capture_output=True,
@@ -29,7 +29,7 @@ def built(folder):
         timeout=300,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert result.returncode == 0, result.stderr[-3000:]
     return Path(folder)
 
 
@@ -164,13 +164,6 @@ def test_the_data_pages_agree_with_the_tables(pages, site, raw):
     assert sources.xpath("//a[starts-with(@href, 'http')]/@href")
 
 
-def test_the_readme_of_the_raw_data_counts_its_rows_in_both_languages(raw):
-    readme = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
-    counts = re.findall(r"^\| (\w+)\.csv \| (\d+) \|", readme, re.MULTILINE)
-    assert len(counts) == 2 * len(raw)
-    assert [(name, int(rows)) for name, rows in counts if int(rows) != len(raw[name])] == []
-
-
 def test_every_public_name_is_explained(pages, site):
     root = pages[site / "api.html"]
     listed = {words.removeprefix("kt.") for words in root.xpath("//table//a//text()")}
@@ -187,8 +180,8 @@ def test_a_picture_without_words_is_refused():
         make_site.for_site(notebook, "planted", {})
     image.metadata = {"image/png": {"alt": "Hai đường & một cột"}}
     pictures = {}
-    shown = make_site.for_site(notebook, "planted", pictures).cells[0].outputs[0].data["text/html"]
-    assert 'alt="Hai đường &amp; một cột"' in shown and list(pictures.values()) == [b"hello"]
+    page = make_site.for_site(notebook, "planted", pictures).cells[0].outputs[0].data["text/html"]
+    assert 'alt="Hai đường &amp; một cột"' in page and list(pictures.values()) == [b"hello"]
     assert "image/png" in notebook.cells[0].outputs[0].data, "the notebook itself is left alone"
 
 
@@ -198,8 +191,8 @@ def test_run_times_are_of_notebooks_that_exist_and_name_no_machine(pages, site):
     rows = made.rows(ROOT / "docs" / "run_times.csv")
     assert {row["notebook"] for row in rows} <= {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
     assert all(int(row["cpu_seconds"]) > 0 and int(row["seconds"]) < 600 and "Python" in row["machine"] for row in rows)
-    shown = pages[site / "run_times.html"].text_content()
-    assert all(path.stem in shown for path in NOTEBOOKS.glob("*.ipynb"))
+    words = pages[site / "run_times.html"].text_content()
+    assert all(path.stem in words for path in NOTEBOOKS.glob("*.ipynb"))
 
 
 @pytest.mark.skipif(
@@ -232,11 +225,11 @@ def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site):
             if page_facts != {"broken": [], "silent": 0, "wide": 0}:
                 trouble.append(f"{path.name}: {page_facts}")
         results = {}
-        for typed in ("hộ nghèo", "ho ngheo", "đăk hring", "dak hring"):
-            page.goto(f"{(site / 'search.html').as_uri()}?q={typed}")
+        for query in ("hộ nghèo", "ho ngheo", "đăk hring", "dak hring"):
+            page.goto(f"{(site / 'search.html').as_uri()}?q={query}")
             page.wait_for_selector("#search-results li")
             page.wait_for_timeout(1000)  # results are added one after the other
-            results[typed] = set(page.locator("#search-results li a").evaluate_all("all => all.map(a => a.pathname)"))
+            results[query] = set(page.locator("#search-results li a").evaluate_all("all => all.map(a => a.pathname)"))
         assert results["hộ nghèo"] and results["hộ nghèo"] <= results["ho ngheo"]
         assert results["đăk hring"] <= results["dak hring"] and any("places" in one for one in results["dak hring"])
         page.goto((site / "notebooks" / "00_index.html").as_uri())

@@ -48,12 +48,12 @@ def test_every_step_is_scored_by_level_beside_no_change(obs, steps):
     counts = steps["cases"].groupby("method").sum()
     assert counts["outlook"] == counts["no change"] == len(forecasts)
     assert counts["own trend"] == counts["outlook_same"] == forecasts["own_trend"].notna().sum()
-    ours = steps.xs("outlook", level="method")
-    assert (ours["coverage_80"] * ours["cases"]).sum() == pytest.approx(forecasts["inside_80"].sum())
-    assert (ours["mae_pp"] * ours["cases"]).sum() == pytest.approx(forecasts["error"].sum())
+    outlook = steps.xs("outlook", level="method")
+    assert (outlook["coverage_80"] * outlook["cases"]).sum() == pytest.approx(forecasts["inside_80"].sum())
+    assert (outlook["mae_pp"] * outlook["cases"]).sum() == pytest.approx(forecasts["error"].sum())
     assert steps.xs("no change", level="method")["coverage_80"].isna().all()
 
 
 def test_the_law_beats_no_change_at_every_level(steps):
-    ours, same = (steps.xs(method, level="method")["wis_pp"] for method in ("outlook", "no change"))
-    assert (ours < 0.5 * same).all() and np.isfinite(ours).all()
+    outlook, same = (steps.xs(method, level="method")["wis_pp"] for method in ("outlook", "no change"))
+    assert (outlook < 0.5 * same).all() and np.isfinite(outlook).all()

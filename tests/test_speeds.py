@@ -109,8 +109,8 @@ def test_intervals_of_steps_hold_as_often_as_they_say(scale):
                 )
                 rate = after
         steps = pd.DataFrame(rows)
-        last, shown = steps.iloc[-1], steps.iloc[:-1]
-        speed, shock = fit_speeds(shown, scale, "s11").draw(rng, 1000)
+        last, history = steps.iloc[-1], steps.iloc[:-1]
+        speed, shock = fit_speeds(history, scale, "s11").draw(rng, 1000)
         draws = back(move(last.rate_start) + speed + shock * rng.standard_normal(1000))
         for width, ends in INTERVALS.items():
             low, high = np.quantile(draws, ends)

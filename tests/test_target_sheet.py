@@ -88,8 +88,8 @@ def test_a_full_sheet_by_the_command_gives_all_26_targets_a_status(tmp_path, mon
         unit = units[_targets()[row[0].value].indicator]["unit_measure"]
         row[5].value = SAMPLE.get(unit, mark)
     book.save(sheet)
-    given = ["--office", "Sở Tài chính tỉnh Quảng Ngãi", "--document", "09/BC-STC", "--date", "20/02/2026", "--yes"]
-    status, printed = run(["data", "import", sheet, *given])
+    options = ["--office", "Sở Tài chính tỉnh Quảng Ngãi", "--document", "09/BC-STC", "--date", "20/02/2026", "--yes"]
+    status, printed = run(["data", "import", sheet, *options])
     assert (status, len(rows)) == (0, 26) and "Số mới: 23" in printed  # three central rows and two of water are one
     board = kt.scoreboard(load_observations(user=tmp_path / "kho"), draws=50).set_index("target_id")
     assert len(board) == 26 and "not_measured" not in set(board["status"]) and (board["needed_vi"] == "").all()
@@ -100,5 +100,5 @@ def test_a_full_sheet_by_the_command_gives_all_26_targets_a_status(tmp_path, mon
     assert board.loc["S-DT-10B", ["status", "reason"]].tolist() == ["on_track", "pace"]  # from 371 villages to one
     assert board.loc["S-NTM-05", "reason"] == "one_figure"  # past what the model expects without knowing the figure
     page = build("scoreboard", load_observations(user=tmp_path / "kho"), "vi", ["Sở Tài chính"]).page()
-    drawn = {label.get_text() for label in page.axes[0].get_yticklabels()}
-    assert len(drawn) == 26 and not any("Chưa có số liệu" in words.get_text() for words in page.texts)
+    labels = {label.get_text() for label in page.axes[0].get_yticklabels()}
+    assert len(labels) == 26 and not any("Chưa có số liệu" in words.get_text() for words in page.texts)

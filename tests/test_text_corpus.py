@@ -27,13 +27,13 @@ def faults(cases, folder, file, read):
     """The cases that do not give what they must."""
     wrong = []
     for case in cases:
-        keys, wanted = set(), {case.error} - {""}
+        keys, right = set(), {case.error} - {""}
         try:
-            read(case.written(folder, file))
+            read(case.write(folder, file))
         except KontumError as error:
             assert all(error.in_language(lang) for lang in LANGUAGES)
             keys = keys_of(error)
-        if not wanted <= keys or bool(wanted) != bool(keys):
+        if not right <= keys or bool(right) != bool(keys):
             wrong.append((case.habit, case.error, sorted(keys)))
     return wrong
 
@@ -64,7 +64,7 @@ def test_the_commands_take_or_refuse_each_text_in_words(tmp_path):
     commands = [(case, "mine.yaml", ["project", "--scenario"]) for case in SCENARIOS]
     commands += [(case, "xa.csv", ["simulate", "--draws", "100", "--years", "1", "--communes"]) for case in PANELS]
     for case, file, words in commands:
-        status, printed = run([*words, str(case.written(tmp_path, file))])
+        status, printed = run([*words, str(case.write(tmp_path, file))])
         if status != bool(case.error) or "Traceback" in printed:
             wrong.append((case.habit, status, printed[-300:]))
     assert wrong == []

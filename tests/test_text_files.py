@@ -69,9 +69,9 @@ def test_columns_of_a_latex_table_fit_an_upright_page(tables):
 def test_pdflatex_sets_every_table_without_an_error(tables, tmp_path):
     body = "\n".join(latex(table, lang) for table in tables.values() for lang in ("vi", "en"))
     (tmp_path / "all.tex").write_text(PAGE % body, encoding="utf-8")
-    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "all.tex"], cwd=tmp_path, capture_output=True)
-    log = done.stdout.decode("latin-1")
-    assert done.returncode == 0, log[-2000:]
+    result = subprocess.run(["pdflatex", "-interaction=nonstopmode", "all.tex"], cwd=tmp_path, capture_output=True)
+    log = result.stdout.decode("latin-1")
+    assert result.returncode == 0, log[-2000:]
     wide = [float(line.split("(")[1].split("pt")[0]) for line in log.splitlines() if line.startswith("Overfull")]
     assert max(wide, default=0) < 20, "points beyond a column"
 

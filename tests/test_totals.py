@@ -57,8 +57,8 @@ def planted_total(obs, poor=22_925.0):
         },
         {**like, "ref_area": "51", "time_period": "2021-12-31", "obs_value": 9.0, "indicator": "poverty_rate_pct"},
     ]
-    kept = obs[~obs["ref_area"].isin(["51", "51-2025"])]
-    return pd.concat([kept, pd.DataFrame(rows).astype(obs.dtypes)], ignore_index=True)
+    rest = obs[~obs["ref_area"].isin(["51", "51-2025"])]
+    return pd.concat([rest, pd.DataFrame(rows).astype(obs.dtypes)], ignore_index=True)
 
 
 def test_the_merged_total_bounds_the_province_of_that_year(obs):

@@ -125,7 +125,8 @@ def test_a_cell_that_follows_by_arithmetic_needs_no_seed():
 
 def test_a_cell_of_the_future_is_traced_through_every_scenario_that_runs_so_far(obs):
     chain = trace("Kon Plông", "poverty_rate_pct", "2030")
-    assert "yearly-plans" not in chain.scenarios and len(chain.scenarios) == 4, "the plans end in 2025"
+    runs = {name for name in kt.scenarios.presets() if kt.preset(name).end >= 2030}
+    assert chain.scenarios.keys() == runs and "yearly-plans" not in runs, "the plans end in 2025"
     path = kt.project_poverty(obs, kt.preset("programme-mid")).set_index(["area", "year"])["rate"]
     assert f"Under scenario programme-mid: {100 * path['613', 2030]:.2f}." in chain.explain("en")
 

@@ -14,19 +14,19 @@ from kontum_analysis.offices.typed import FORMATS, WORDS, cell_value, day, decim
 
 
 @pytest.mark.parametrize(
-    "typed, value",
+    "words, value",
     [("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567), ("12", 12), (812.0, 812), ("0", 0), ("1234,00", 1234)],
 )
-def test_a_count_is_whole_whatever_parts_its_thousands(typed, value):
-    assert whole_number(typed) == value
+def test_a_count_is_whole_whatever_parts_its_thousands(words, value):
+    assert whole_number(words) == value
 
 
 @pytest.mark.parametrize(
-    "typed", ["12,5", "1.23", "1.234,5", "-3", -3, 12.5, 1.234, "12 xe", True, "1e3", "²", float("nan"), "-", 10**9]
+    "words", ["12,5", "1.23", "1.234,5", "-3", -3, 12.5, 1.234, "12 xe", True, "1e3", "²", float("nan"), "-", 10**9]
 )
-def test_what_is_no_count_is_refused(typed):
+def test_what_is_no_count_is_refused(words):
     with pytest.raises(KontumError) as refused:
-        whole_number(typed)
+        whole_number(words)
     assert refused.value.key.startswith("own.allowed.")
 
 
@@ -63,15 +63,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("number, typed, key", REFUSED)
-def test_each_refusal_says_what_is_allowed_there(number, typed, key):
+@pytest.mark.parametrize("number, words, key", REFUSED)
+def test_each_refusal_says_what_is_allowed_there(number, words, key):
     with pytest.raises(KontumError) as refused:
-        number(typed)
+        number(words)
     assert refused.value.key == f"own.allowed.{key}"
 
 
 @pytest.mark.parametrize(
-    "typed, value",
+    "words, value",
     [
         (0, 0),
         (1, 1),
@@ -82,12 +82,12 @@ def test_each_refusal_says_what_is_allowed_there(number, typed, key):
         (" 1 234 ", 1234),
     ],
 )
-def test_counts_from_nought_to_the_largest_with_every_mark_of_thousands(typed, value):
-    assert whole_number(typed) == value and type(whole_number(typed)) is int
+def test_counts_from_nought_to_the_largest_with_every_mark_of_thousands(words, value):
+    assert whole_number(words) == value and type(whole_number(words)) is int
 
 
 @pytest.mark.parametrize(
-    "typed, value",
+    "words, value",
     [
         (0, 0.0),
         (0.5, 0.5),
@@ -98,15 +98,15 @@ def test_counts_from_nought_to_the_largest_with_every_mark_of_thousands(typed, v
         ("1234.567", 1234.567),
     ],
 )
-def test_rates_from_nought_with_every_mark_of_thousands(typed, value):
-    assert decimal_number(typed) == value and type(decimal_number(typed)) is float
+def test_rates_from_nought_with_every_mark_of_thousands(words, value):
+    assert decimal_number(words) == value and type(decimal_number(words)) is float
 
 
 @pytest.mark.parametrize(
-    "typed", [date(2025, 1, 5), datetime(2025, 1, 5, 23, 59), "5/1/2025", "05.01.2025", "5-1-2025", " 2025-1-5 "]
+    "words", [date(2025, 1, 5), datetime(2025, 1, 5, 23, 59), "5/1/2025", "05.01.2025", "5-1-2025", " 2025-1-5 "]
 )
-def test_a_day_is_read_day_first_from_a_date_or_from_text(typed):
-    assert day(typed) == "2025-01-05"
+def test_a_day_is_read_day_first_from_a_date_or_from_text(words):
+    assert day(words) == "2025-01-05"
 
 
 def test_a_thousand_that_excel_took_for_a_fraction_is_explained():
@@ -116,11 +116,11 @@ def test_a_thousand_that_excel_took_for_a_fraction_is_explained():
 
 
 @pytest.mark.parametrize(
-    "typed, value",
+    "words, value",
     [("15,32", 15.32), ("15.32", 15.32), ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("9,970", 9.97), ("7 %", 7)],
 )
-def test_a_rate_with_a_comma_or_a_point(typed, value):
-    assert decimal_number(typed) == value
+def test_a_rate_with_a_comma_or_a_point(words, value):
+    assert decimal_number(words) == value
 
 
 def test_a_rate_whose_point_may_part_thousands_is_refused_with_both_readings():
@@ -130,10 +130,10 @@ def test_a_rate_whose_point_may_part_thousands_is_refused_with_both_readings():
     assert refused.value.in_language("en").endswith("write 1,234 or 1234")
 
 
-@pytest.mark.parametrize("typed", ["31/2/2025", "2025", "tháng 1", 45000, ""])
-def test_what_is_no_day_is_refused(typed):
+@pytest.mark.parametrize("words", ["31/2/2025", "2025", "tháng 1", 45000, ""])
+def test_what_is_no_day_is_refused(words):
     with pytest.raises(KontumError):
-        day(typed)
+        day(words)
 
 
 CELLS = [

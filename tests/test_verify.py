@@ -90,7 +90,7 @@ def test_verify_names_every_difference_of_a_rebuilt_folder(rebuilt):
         (root / "figures" / "en" / "new.svg").write_text("x")
 
     messages = rebuilt(change)
-    wanted = [
+    right = [
         "data/processed/headline.csv: row 2, column start: '2021', rebuilt '2020'",
         "data/datapackage.json: missing, or other than the one made anew",
         "02_baseline.ipynb: the output of cell",
@@ -98,7 +98,7 @@ def test_verify_names_every_difference_of_a_rebuilt_folder(rebuilt):
         "figures/en/poverty_paths.svg: committed, but not made any more",
         "figures/en/new.svg: made, but not committed",
     ]
-    assert [words for words in wanted if words not in messages] == [] and len(messages.splitlines()) == len(wanted)
+    assert [words for words in right if words not in messages] == [] and len(messages.splitlines()) == len(right)
 
 
 # --- inputs
@@ -154,13 +154,13 @@ def test_packages_that_may_explain_a_difference_are_named_last(tmp_path):
         messages[-1]
         == "version of numpy: 1.0 when committed, " + messages[-1].rpartition(" ")[0].split(", ")[-1] + " here"
     )
-    wanted = [
+    right = [
         "input observations.csv: 000000000000 when committed",
         "(its address",
         "figures/vi/scoreboard.png: the bytes",
     ]
-    wanted.append("figures/vi/scoreboard.png: the picture calls itself")
-    assert [words for words in wanted if not any(words in line for line in messages)] == []
+    right.append("figures/vi/scoreboard.png: the picture calls itself")
+    assert [words for words in right if not any(words in line for line in messages)] == []
 
 
 # --- pictures
@@ -173,7 +173,7 @@ def test_every_committed_picture_is_that_of_its_table_and_words():
 
 
 @pytest.fixture(scope="module")
-def drawn(obs, tmp_path_factory):
+def pictures_on_disk(obs, tmp_path_factory):
     """Two figures as the program draws them today."""
     folder = tmp_path_factory.mktemp("figures")
     for name in ("standard_break", "coverage"):
@@ -186,8 +186,8 @@ def drawn(obs, tmp_path_factory):
 
 
 @pytest.fixture
-def pictures(drawn, tmp_path):
-    shutil.copytree(drawn, tmp_path / "figures")
+def pictures(pictures_on_disk, tmp_path):
+    shutil.copytree(pictures_on_disk, tmp_path / "figures")
     return tmp_path / "figures"
 
 

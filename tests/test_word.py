@@ -136,8 +136,8 @@ def test_rows_stay_together_where_a_reader_needs_it():
     rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(30))
     table = fragment_fromstring(f"<table><thead><tr><th>h</th></tr></thead><tbody>{rows}</tbody></table>")
     trs = list(table.iter("tr"))
-    kept = rows_kept_with_next(table, trs, list(spots_of(trs)))
-    assert kept == [True] * 3 + [False] * 25 + [True] * 2 + [False]
+    is_tied = rows_kept_with_next(table, trs, list(spots_of(trs)))
+    assert is_tied == [True] * 3 + [False] * 25 + [True] * 2 + [False]
 
 
 @settings(max_examples=25)

@@ -22,11 +22,11 @@ NUMBERS = [
 
 
 def test_numbers_are_written_as_each_language_writes_them():
-    written = [
+    lines = [
         (value, decimals, number(value, decimals, "vi"), number(value, decimals, "en"))
         for value, decimals, *_ in NUMBERS
     ]
-    assert [text for text, wanted in zip(written, NUMBERS, strict=True) if text[2:] != wanted[2:]] == []
+    assert [text for text, right in zip(lines, NUMBERS, strict=True) if text[2:] != right[2:]] == []
 
 
 def test_placeholders_take_numbers_and_per_cents_of_the_language(monkeypatch):

@@ -244,7 +244,7 @@ def _yaml_detail(error: Exception) -> str | Words:
 def presets(folder: str | Path | None = None) -> list[str]:
     """Names of the scenarios in `data/scenarios/`, in reading order; further ones by name after them.
 
-    >>> presets()
+    >>> presets()[:5]
     ['programme-low', 'programme-mid', 'programme-high', 'yearly-plans', 'observed-pace']
     """
     names = {path.stem for path in Path(folder or SCENARIOS).glob("*.yaml")}

@@ -155,7 +155,7 @@ def packages(turns):
             shell("-c", "import pandas"),
         ),
     ]
-    return [(what, against, *least([ours, theirs], turns), aim) for what, against, aim, ours, theirs in pairs]
+    return [(what, against, *least([our_run, peer_run], turns), aim) for what, against, aim, our_run, peer_run in pairs]
 
 
 def commands(turns):
@@ -186,9 +186,9 @@ def reproduce():
             cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
             code = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
             (folder / notebook.with_suffix(".script").name).write_text(code, encoding="utf-8")
-        given = dict(PYTHONPATH=str(ROOT), MPLBACKEND="agg")
-        scripts = [shell(str(script), **given) for script in sorted(folder.glob("*.script"))]
-        pair = [shell(str(folder / "make.py"), scratch, **given), lambda: [script() for script in scripts]]
+        variables = dict(PYTHONPATH=str(ROOT), MPLBACKEND="agg")
+        scripts = [shell(str(script), **variables) for script in sorted(folder.glob("*.script"))]
+        pair = [shell(str(folder / "make.py"), scratch, **variables), lambda: [script() for script in scripts]]
         return (
             both("Toàn bộ `kontum reproduce`", "`kontum reproduce`, whole"),
             both(
@@ -257,7 +257,7 @@ def machine():
     return f"{general()}{f' ({kinds[0].strip()})' if kinds else ''}"
 
 
-def written(rows, memory, grown):
+def page_text(rows, memory, growths):
     """The tables as Markdown."""
     lines = [f"Máy đo · Measured on: {machine()}.", ""]
     heads = [
@@ -268,8 +268,10 @@ def written(rows, memory, grown):
         ("Mục tiêu", "Aim"),
     ]
     lines += [f"| {' | '.join(both(*head) for head in heads)} |", "|---|---|---:|---:|---:|"]
-    for what, against, ours, theirs, aim in rows:
-        cpu, wall = (f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(ours, theirs, strict=True))
+    for what, against, our_times, peer_times, aim in rows:
+        cpu, wall = (
+            f"{a / b:.2f}" if a > 0.1 * b else f"{a / b:.3f}" for a, b in zip(our_times, peer_times, strict=True)
+        )
         most = "" if aim is None else f"≤\u00a0{aim:g}"  # held together where the cell is narrow
         lines.append(f"| {what} | {against} | {cpu} | {wall} | {most} |")
     lines += [
@@ -283,10 +285,10 @@ def written(rows, memory, grown):
         "|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {n:,} | {y} | {d:,} | {n * y * d:,} | {s / grown[0][3]:.2f} | {1e9 * s / (n * y * d):.1f} |"
-        for n, y, d, s in grown
+        f"| {n:,} | {y} | {d:,} | {n * y * d:,} | {s / growths[0][3]:.2f} | {1e9 * s / (n * y * d):.1f} |"
+        for n, y, d, s in growths
     ]
-    many = grown[-1]
+    many = growths[-1]
     rate = many[3] / (many[0] * many[1] * many[2])
     hours = 1e11 * rate / 3600
     lines += [
@@ -313,14 +315,14 @@ def main():
     parser.add_argument("--reproduce", action="store_true", help="also the whole of `kontum reproduce` (minutes)")
     parser.add_argument("--pyam", metavar="PYTHON", help="a Python that has pyam and this package")
     parser.add_argument("--turns", type=int, default=5)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     memory = float(shell("-c", PEAK)().stdout)
-    rows = simulations(given.turns) + packages(given.turns) + commands(given.turns)
-    rows += with_pyam(given.pyam, given.turns) if given.pyam else []
-    rows += [reproduce()] if given.reproduce else []
-    text = written(rows, memory, growth(given.turns))
+    rows = simulations(arguments.turns) + packages(arguments.turns) + commands(arguments.turns)
+    rows += with_pyam(arguments.pyam, arguments.turns) if arguments.pyam else []
+    rows += [reproduce()] if arguments.reproduce else []
+    text = page_text(rows, memory, growth(arguments.turns))
     print(text)
-    if given.write:
+    if arguments.write:
         page = PAGE.read_text(encoding="utf-8")
         PAGE.write_text(f"{page.split(BEGIN)[0]}{BEGIN}\n{text}\n{END}{page.split(END)[1]}", encoding="utf-8")
 

@@ -100,8 +100,8 @@ def rates_at_once(base, scenario):
 
 def same_rates(obs, scenario):
     """Whether the loops, the same without loops, and the library agree on every district and year."""
-    ours = kt.project_poverty(obs, scenario).query("level == 'district'").set_index(["area", "year"])["rate"]
+    rates = kt.project_poverty(obs, scenario).query("level == 'district'").set_index(["area", "year"])["rate"]
     base = baseline(obs, scenario)
     loops = table_by_loops(base, scenario).set_index(["area", "year"])["rate"].astype(float)
     at_once = rates_at_once(base, scenario).rename_axis(index="year", columns="area").stack()
-    return bool((ours - loops).abs().max() < TOLERANCE and (ours - at_once).abs().max() < TOLERANCE)
+    return bool((rates - loops).abs().max() < TOLERANCE and (rates - at_once).abs().max() < TOLERANCE)

@@ -46,10 +46,10 @@ def main():
     """Measure and print."""
     obs, scenario = kt.load_observations(), kt.scenarios.preset(SCENARIO)
     base = baseline(obs, scenario)
-    ours = kt.project_poverty(obs, scenario).pivot(index="area", columns="year", values="rate")
-    theirs = table_by_pyam(base, scenario)
+    rates = kt.project_poverty(obs, scenario).pivot(index="area", columns="year", values="rate")
+    pyam_rates = table_by_pyam(base, scenario)
     districts = list(base.areas)
-    if (theirs.loc[districts] - ours.loc[districts]).abs().to_numpy().max() > TOLERANCE:
+    if (pyam_rates.loc[districts] - rates.loc[districts]).abs().to_numpy().max() > TOLERANCE:
         raise AssertionError("pyam and the library do not give the same rates")
     sides = {
         "pyam": lambda: table_by_pyam(base, scenario),

@@ -54,7 +54,7 @@ def collection(features: list[Any], encoding: str = "utf-8", **more: Any) -> byt
     return json.dumps({"type": "FeatureCollection", **more, "features": features}, ensure_ascii=False).encode(encoding)
 
 
-def moved(features: list[Any], change: Callable[[float, float], list[float]]) -> list[Any]:
+def shift(features: list[Any], change: Callable[[float, float], list[float]]) -> list[Any]:
     """The features with every point changed."""
     for feature in features:
         rings = feature["geometry"]["coordinates"]
@@ -85,8 +85,8 @@ def _pieces() -> list[Any]:
 def _numbered() -> list[Any]:
     """Every district of a country behind a running number, as map programs write it."""
     others = [_feature(_strip("608"), OBJECTID=number, NAME_2=f"Nơi khác {number}") for number in range(1, 710)]
-    ours = [_feature(_strip(c), OBJECTID=710 + n, NAME_2=area(c).name) for n, c in enumerate(districts())]
-    return others + ours
+    shapes = [_feature(_strip(c), OBJECTID=710 + n, NAME_2=area(c).name) for n, c in enumerate(districts())]
+    return others + shapes
 
 
 URN = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
@@ -98,20 +98,20 @@ BORDERS = (
     Borders("degrees, names", "OSGeo/gdal, RFC 7946", lambda: collection(of_districts())),
     Borders("codes as numbers", "geopandas/geopandas", lambda: collection(of_districts(lambda c: {"ma": int(c)}))),
     Borders("codes as decimals", "pandas, whole numbers", lambda: collection(of_districts(lambda c: {"ma": float(c)}))),
-    Borders("metres without a crs", "geopandas/geopandas#1175", lambda: collection(moved(of_districts(), _metres))),
-    Borders("metres of Web Mercator", "rstudio/leaflet", lambda: collection(moved(of_districts(), _mercator))),
+    Borders("metres without a crs", "geopandas/geopandas#1175", lambda: collection(shift(of_districts(), _metres))),
+    Borders("metres of Web Mercator", "rstudio/leaflet", lambda: collection(shift(of_districts(), _mercator))),
     Borders(
         "metres that call themselves degrees",
         "geopandas/geopandas#1175",
-        lambda: collection(moved(of_districts(), _metres), crs=URN),
+        lambda: collection(shift(of_districts(), _metres), crs=URN),
     ),
-    Borders("latitude first", "OSGeo/gdal#1974", lambda: collection(moved(of_districts(), lambda x, y: [y, x]))),
+    Borders("latitude first", "OSGeo/gdal#1974", lambda: collection(shift(of_districts(), lambda x, y: [y, x]))),
     Borders(
         "northing first, as cadastres write",
         "VN-2000",
-        lambda: collection(moved(of_districts(), lambda x, y: _metres(x, y)[::-1])),
+        lambda: collection(shift(of_districts(), lambda x, y: _metres(x, y)[::-1])),
     ),
-    Borders("heights", "RFC 7946", lambda: collection(moved(of_districts(), lambda x, y: [x, y, 600.0]))),
+    Borders("heights", "RFC 7946", lambda: collection(shift(of_districts(), lambda x, y: [x, y, 600.0]))),
     Borders(
         "Ð for Đ",
         "1ec5/avim#34",
@@ -195,7 +195,7 @@ BORDERS = (
     Borders(
         "coordinates in words",
         "RFC 7946",
-        lambda: collection(moved(of_districts(), lambda x, y: [str(x), "y"])),
+        lambda: collection(shift(of_districts(), lambda x, y: [str(x), "y"])),
         "error.map.file",
     ),
     Borders("TopoJSON", "topojson/topojson", lambda: TOPOLOGY, "hostile.map_format", "a.json"),

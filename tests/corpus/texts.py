@@ -13,7 +13,7 @@ class Text:
     error: str = ""
     file: str = ""
 
-    def written(self, folder, file):
+    def write(self, folder, file):
         """The file of the case in a folder, called `file` unless the habit is one of names."""
         path = folder / (self.file or file)
         path.write_bytes(self.content if isinstance(self.content, bytes) else self.content.encode())

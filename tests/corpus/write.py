@@ -80,11 +80,11 @@ def written_by_openpyxl(path, sheets, merged=(), **_):
         sheet = book.create_sheet(name)
         for number, row in enumerate(rows, 1):
             for column, cell in enumerate(row, 1):
-                shown = cell if isinstance(cell, Shown) else Shown(cell)
+                content = cell if isinstance(cell, Shown) else Shown(cell)
                 place = sheet.cell(number, column)
-                place.value = shown.formula or shown.value
-                if shown.number_format:
-                    place.number_format = shown.number_format
+                place.value = content.formula or content.value
+                if content.number_format:
+                    place.number_format = content.number_format
     for cells in merged:
         book.worksheets[0].merge_cells(cells)
     book.save(path)
