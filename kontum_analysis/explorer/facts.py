@@ -118,7 +118,7 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "latest": plain(row.latest_value, lang) + _unit(row) if has_value else "–",
                 "day": day_words(row.latest_day, lang) if has_value else "",
                 "kind": text(f"kind.{row.kind}", lang),
-                "gap": plain(row.gap, lang) + _unit(row) if row.gap == row.gap else "–",
+                "gap": _gap(row, lang),
                 "chance": "–" if chance is None else percent(chance.chance, lang),
                 "range": "–" if chance is None else _range(chance, lang),
                 "status": text(status_key(row.status, row.period_over), lang),
@@ -141,6 +141,14 @@ def _asked(row: Any, lang: str) -> str:
 def _unit(row: Any) -> str:
     """The unit as far as the statement of a target leaves it open: per cent."""
     return "%" if row.unit_measure == "percent" else ""
+
+
+def _gap(row: Any, lang: str) -> str:
+    """What is missing to a target, of a rate in percentage points; a dash where nothing is known or missing."""
+    if row.status == "met" or row.gap != row.gap:
+        return "–"
+    points = f" {text('unit_measure.percentage_points', lang)}" if row.unit_measure == "percent" else ""
+    return plain(row.gap, lang) + points
 
 
 def _range(chance: Any, lang: str) -> str:
