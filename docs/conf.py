@@ -39,7 +39,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_context = {"default_mode": "light"}
+html_context = {"default_mode": "auto"}  # as the reader has set it, as the explorer inside the pages does
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False

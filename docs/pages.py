@@ -147,7 +147,7 @@ def sources():
             [
                 Html(f"<strong>{html.escape(row['publisher'])}</strong><br>{title}<br><code>{row['source_id']}</code>"),
                 row["document_no"] or "–",
-                row["published"] or "–",
+                Html(f'<span class="nowrap">{html.escape(row["published"]) or "–"}</span>'),
                 both(kind),
                 str(citations.count(row["source_id"])),
             ]

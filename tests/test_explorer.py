@@ -254,6 +254,8 @@ def test_the_least_pace_that_meets_both_targets_is_one_click(visit, obs):
         "With these paces both targets of end-2025 are met" in words_of(tab, "verdict")
         and f"#p={p:g}&d={d:g}&" in tab.url
     )
+    assert "Below 6.7 the poor districts alone" in words_of(tab, "answer"), "why it is not the 6.0 of the target"
+    assert "below their floor" not in words_of(tab, "verdict"), "a floor touched within one household is no break"
     assert are_met(obs, p, d) and not are_met(obs, p - 0.1, d)
     assert not any(are_met(obs, pace / 10, d - 0.1) for pace in range(81))
     tab.fill("#find-rate", "3,0")
@@ -529,6 +531,37 @@ def test_nothing_scrolls_sideways_at_any_width(visit, width):
     tab = visit("vi", "#b.scenario=programme-high&end=2030", viewport={"width": width, "height": 800})
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.is_visible("#p") and tab.is_visible("#verdict")
+
+
+def test_a_table_wider_than_the_screen_says_that_it_scrolls(visit):
+    hint = "getComputedStyle(document.getElementById('results').parentNode, '::before').content"
+    tabs = {
+        width: visit("en", "#b.scenario=programme-high", viewport={"width": width, "height": 800})
+        for width in (390, 1280)
+    }
+    for tab in tabs.values():
+        tab.wait_for_timeout(300)
+    assert "scroll sideways" in tabs[390].evaluate(hint) and tabs[1280].evaluate(hint) == "none"
+
+
+def test_what_was_done_is_said_within_view(visit):
+    tab = visit("en", viewport={"width": 1280, "height": 600})
+    tab.click("#link")
+    tab.wait_for_function("document.getElementById('note').textContent")
+    box = tab.locator("#note").bounding_box()
+    assert "link" in words_of(tab, "note") and box["y"] + box["height"] <= 600
+
+
+def test_gaps_have_units_and_attained_communes_no_chance(visit):
+    tab = visit("en", "#p=2&d=5&ntm=1")
+    gaps = [row[3] for row in tab.evaluate(CELLS, "results")[1:]]
+    assert re.fullmatch(r"\d\.\d\d points", gaps[0]) and re.fullmatch(r"\d communes", gaps[-1])
+    board = {row[0][:7]: row for row in tab.evaluate(CELLS, "targets")[1:]}
+    assert board["S-DT-09"][3] == "11.9 points"
+    assert board["S-DT-05"][2].endswith("later > 91%") and board["S-DT-05"][3] == "–"
+    rows = tab.evaluate(CELLS, "communes")[1:]
+    assert {row[2].startswith("attained") for row in rows if row[5] == "attained"} == {True}
+    assert not [row for row in rows if row[2].startswith("attained") and row[5] != "attained"]
 
 
 def test_the_keyboard_alone_reaches_and_moves_everything(visit):

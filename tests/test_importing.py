@@ -286,3 +286,17 @@ def test_the_template_saved_as_text_is_read_as_it_is(tmp_path):
     text, workbook = read_filled(tmp_path / "a.csv"), read_filled(tmp_path / "a.xlsx")
     assert [(e.code, e.values) for e in text.entries] == [(e.code, e.values) for e in workbook.entries]
     assert text.source_id == workbook.source_id
+
+
+def test_formulas_without_results_are_one_message_with_their_cells(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Huyện", "Tổng số hộ", "Số hộ nghèo", "Tỷ lệ hộ nghèo"])
+    for row, name in enumerate(["Đăk Glei", "Ngọc Hồi", "Đăk Tô", "Kon Rẫy"], 2):
+        poor = 50 if row == 4 else f"=5{row}"
+        book.active.append([name, 1000, poor, f"=C{row}/B{row}*100"])
+    book.save(tmp_path / "a.xlsx")
+    formulas = [p for p in problems_of(tmp_path / "a.xlsx", **META) if p.allowed == "own.allowed.no_result"]
+    assert [(p.row, p.column) for p in formulas] == [(None, None)]
+    assert "7 ô là công thức (C2:C3, C5, D2:D5)" in formulas[0].in_language("vi")

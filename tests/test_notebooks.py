@@ -99,6 +99,16 @@ def test_jupyterlab_saves_a_notebook_as_it_is_committed():
     model, server = {"type": "notebook", "content": notebook}, SimpleNamespace(root_dir=str(ROOT))
     review.before_saving(model=model, path=f"notebooks/{path.name}", contents_manager=server)
     assert f"{nbformat.writes(notebook)}\n" == path.read_text(encoding="utf-8")
+    for cell in notebook.cells:
+        for counted in [cell, *cell.get("outputs", [])]:
+            if counted.get("execution_count"):
+                counted["execution_count"] += 11
+    review.before_saving(model=model, path=f"notebooks/{path.name}", contents_manager=server)
+    assert f"{nbformat.writes(notebook)}\n" == path.read_text(encoding="utf-8"), "a second run in the same kernel"
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[1].execution_count, code[2].execution_count = 3, 2
+    review.before_saving(model=model, path=f"notebooks/{path.name}", contents_manager=server)
+    assert [cell.execution_count for cell in code[:3]] == [1, 3, 2], "cells run out of order stay so"
     notebook.metadata.kernelspec.display_name = "mine"
     review.before_saving(model=model, path="mine/other.ipynb", contents_manager=server)
     assert notebook.metadata.kernelspec.display_name == "mine", "other notebooks are left alone"

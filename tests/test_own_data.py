@@ -221,7 +221,7 @@ def test_the_template_command_never_writes_over_a_filled_table(tmp_path):
     assert CliRunner().invoke(app, words).exception.key == "own.error.exists"
     assert (tmp_path / "a.xlsx").read_bytes() == b"filled in"
     assert (
-        CliRunner().invoke(app, [*words[:-1], str(tmp_path / "no" / "a.xlsx")]).exception.key == "own.error.no_folder"
+        CliRunner().invoke(app, [*words[:-1], str(tmp_path / "no" / "a.xlsx")]).exception.key == "error.cli.no_folder"
     )
 
 

@@ -3,12 +3,15 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import lxml.html
+import matplotlib
 import pandas as pd
 import pytest
 import yaml
 from office import Undrawn, filled
+from PIL import ImageFont
 from planting import add_row, line_of, set_field
 from typer.testing import CliRunner
 
@@ -25,6 +28,7 @@ from kontum_analysis.publish.report import build_report
 from kontum_analysis.publish.report_facts import gather
 from kontum_analysis.publish.report_head import FILE, Head, area_of, head_of, load_head, save_head
 from kontum_analysis.publish.report_page import TEMPLATES
+from kontum_analysis.publish.table_layout import column_widths, is_heading, spots_of
 from kontum_analysis.publish.tables import report_tables
 from kontum_analysis.publish.word import word_bytes
 from kontum_analysis.targets.board import status_key
@@ -418,3 +422,67 @@ def test_pictures_can_be_read_aloud_and_nothing_comes_from_outside(obs, facts, m
     images = list(page.iter("img"))
     assert len(images) == 4 and all(image.get("alt") and image.get("src").startswith("data:") for image in images)
     assert not list(page.iter("script", "link", "iframe"))
+
+
+def test_no_word_of_a_table_is_broken_where_wide_type_stands_in(pages):
+    """Without Times New Roman an office's computer takes another font; DejaVu Serif is among the widest."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    files = {False: "DejaVuSerif.ttf", True: "DejaVuSerif-Bold.ttf"}
+    fonts = {is_bold: ImageFont.truetype(str(folder / name), 1000) for is_bold, name in files.items()}
+    wide = []
+    for table in (table for page in pages.values() for table in page.iter("table")):
+        spots = list(spots_of(list(table.iter("tr"))))
+        is_across = any("landscape" in section.get("class") for section in table.iterancestors("section"))
+        size, widths = column_widths(spots, 25.2 if is_across else 16.5)
+        for spot in spots:
+            row = spot.cell.getparent()
+            font = fonts[is_heading(row) or row.get("class") in ("group", "total")]
+            room = sum(widths[spot.column : spot.column + spot.columns]) - 0.4  # what Word leaves white at the sides
+            parts = spot.cell.text_content().split()
+            wide += [part for part in parts if font.getlength(part) / 1000 * size * 2.54 / 72 > room]
+    assert wide == []
+
+
+def test_a_target_of_the_province_is_named_by_the_area_below_it(obs, quick):
+    for lang, words in (
+        ("vi", "Tỷ lệ hộ nghèo của huyện Kon Rẫy giảm"),
+        ("en", "poverty rate of Kon Rẫy district falls"),
+    ):
+        page = page_of(obs, 2024, lang, place="Kon Rẫy")
+        cells = [words_of(cell) for cell in page.iter("td")]
+        assert sum(words in cell for cell in cells) == 1
+        assert not any("Tỷ lệ hộ nghèo toàn tỉnh giảm" in cell for cell in cells)
+
+
+def test_a_count_within_the_year_says_why_it_is_not_that_of_its_end(obs, quick):
+    words = words_of(page_of(obs, 2024, place="Kon Rẫy"))
+    sentence = re.search(r"Số liệu công bố trong năm: 30/11/2024 có 574 .* hộ nghèo, chiếm 7,47% ", words)
+    assert sentence and "trước khi có quyết định phê duyệt kết quả rà soát cuối năm" in words
+    assert "Số liệu công bố trong năm" not in words_of(page_of(obs, 2023, place="Kon Rẫy"))
+
+
+def test_a_chance_beside_a_target_that_is_not_measured_says_why(pages, until_2023):
+    rows = rows_of(pages["vi"], "Khả năng đạt các mục tiêu nông thôn mới")
+    share = kt.scoreboard(until_2023).set_index("target_id").loc["S-NTM-05", "latest_value"]
+    latest = {name: row[1] for name, row in rows.items()}
+    assert latest["Xã nông thôn mới kiểu mẫu"] == "–" and latest["Mọi xã đạt từ 15 tiêu chí"] == number(
+        0.85 * share, 0, "vi"
+    )
+    assert "bảng kết quả thực hiện mục tiêu ghi “chưa đo được”" in words_of(pages["vi"])
+
+
+def test_a_source_without_an_address_says_what_is_known_of_it(pages):
+    sources = [words_of(p) for p in pages["vi"].find_class("source")]
+    assert any("bài viết về Sa Nghĩa, không rõ nơi công bố và địa chỉ, không rõ ngày." in source for source in sources)
+
+
+def test_a_name_that_is_no_file_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "gather", lambda *args: pytest.fail("the report was begun"))
+    exception = CliRunner().invoke(app, ["report", "--year", "2022", "--out", str(tmp_path)]).exception
+    assert isinstance(exception, KontumError) and exception.key == "error.cli.is_folder"
+
+
+def test_a_year_without_any_figure_is_told(tmp_path, quick):
+    words = ["report", "--area", "Kon Rẫy", "--out", str(tmp_path / "a.html"), "--year"]
+    outputs = {year: CliRunner().invoke(app, [*words, year]).output for year in ("2024", "2030")}
+    assert ["Chưa có số liệu nào về năm" in output for output in outputs.values()] == [False, True]

@@ -1,7 +1,9 @@
 """SDMX-CSV and its structure: unique keys, no bound as a value, and every code of the data explained."""
 
+import csv
 import io
 import json
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -36,6 +38,39 @@ def test_a_row_says_what_it_belongs_to_and_no_key_stands_twice(flows, obs):
         key = [*dimensions, "TIME_PERIOD"]
         assert not rows.duplicated(key).any() and (rows[key] != "").all().all()
     assert len(flows[0]["OBSERVATIONS"]) == len(obs)
+
+
+def test_the_file_is_as_the_field_guide_of_sdmx_csv_asks(obs, scenarios, flows):
+    """https://github.com/sdmx-twg/sdmx-csv, data-message/docs/sdmx-csv-field-guide.md: columns, headers, content."""
+    structure = flows[1]
+    names = {f"{flow['agencyID']}:{flow['id']}({flow['version']})" for flow in structure["dataflows"]}
+    components = {item["id"]: item["dataStructureComponents"] for item in structure["dataStructures"]}
+    for table in (sdmx.observations_table(obs), sdmx.projections_table(obs, scenarios)):
+        content = sdmx.data_csv(table)
+        lines = content.splitlines(keepends=True)
+        assert not content.startswith("\ufeff") and {line[-2:] for line in lines} == {"\r\n"}
+        head, *records = csv.reader(io.StringIO(content, newline=""))
+        parts = components[table.name]
+        time = parts["dimensionList"]["timeDimension"]
+        dimensions = [item["id"] for item in [*parts["dimensionList"]["dimensions"], time]]
+        values = [item["id"] for item in parts["measureList"]["measures"] + parts["attributeList"]["attributes"]]
+        assert head == ["STRUCTURE", "STRUCTURE_ID", "ACTION", *dimensions, *values]
+        first = 3 + len(dimensions)
+        wrong = {
+            "a record has the columns of the head": [row for row in records if len(row) != len(head)],
+            "a dataflow of the structure": [row for row in records if row[0] != "dataflow" or row[1] not in names],
+            "an action of the guide": [row for row in records if row[2] not in tuple("AIMRD")],
+            "every dimension has a value": [row for row in records if not all(row[3:first])],
+            "a merge brings a value": [row for row in records if not any(row[first:])],
+            "space is a part of a field": [row for row in records if row != [field.strip() for field in row]],
+        }
+        assert {rule: rows[:3] for rule, rows in wrong.items() if rows} == {} and len(records) > 400
+
+
+def test_the_structure_says_by_which_schema_it_is_read(flows, obs, scenarios):
+    meta = json.loads(structure_json([sdmx.observations_table(obs)], provenance(obs, scenarios)))["meta"]
+    assert meta["schema"].endswith("/2.0.0/sdmx-json-structure-schema.json")
+    assert datetime.fromisoformat(meta["prepared"].replace("Z", "+00:00")).tzinfo is not None
 
 
 def test_a_bound_is_never_a_value(flows):

@@ -1,5 +1,7 @@
 """Numbers, days and lists as each language writes them."""
 
+from string import Formatter
+
 import pandas as pd
 import pytest
 
@@ -74,3 +76,39 @@ def test_a_day_a_month_or_a_year_is_shown_as_it_is_printed():
 def test_names_are_listed_as_a_sentence_does():
     assert [listed(names, "vi") for names in ([], ["a"], ["a", "b"], iter("abc"))] == ["", "a", "a và b", "a, b và c"]
     assert listed("abc", "en") == "a, b and c"
+
+
+class OneNumber(words.Lookup):
+    """A table that holds the same number at every address."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __getitem__(self, address):
+        return self.value
+
+
+def values_of(shape, number_of_all):
+    """A value for each placeholder of a label: the number of all, a day, or a text where repr is asked for."""
+    values = {}
+    for _, name, spec, conversion in Formatter().parse(shape):
+        key, is_lookup, _ = (name or "").partition("[")
+        value = "2023-12-31" if spec == "d" else "x" if conversion else number_of_all
+        values[key] = OneNumber(value) if is_lookup else value
+    return values
+
+
+def test_no_vietnamese_label_writes_a_decimal_point():
+    """A share and a rate in every placeholder of every label: 0,25 and 12,5, whatever the label asks for."""
+    wrong = []
+    for key, label in words.labels().items():
+        for value, point in ((0.25, "0.25"), (12.5, "12.5")):
+            sentence = words.text(key, "vi", **values_of(label["vi"], value))
+            wrong += [(key, sentence)] * (point in sentence.replace(point, "", label["vi"].count(point)))
+    assert wrong == []
+
+
+def test_a_number_without_a_format_has_as_many_decimals_as_it_has(monkeypatch):
+    monkeypatch.setattr(words, "labels", lambda: {"k": {"vi": "{a:g}; {b}; {c}", "en": "{a:g}; {b}; {c}"}})
+    assert words.text("k", "vi", a=21989, b=0.125, c=2025) == "21.989; 0,125; 2025"
+    assert words.text("k", "en", a=3.5, b=float("inf"), c="3.5") == "3.5; inf; 3.5"

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -14,6 +15,7 @@ import pandas as pd
 
 LANGUAGES = ("vi", "en")
 _FOLDER = Path(__file__).with_name("labels")
+_MOST = 6  # decimals of a number that is written with as many as it has
 
 
 @lru_cache(maxsize=1)
@@ -120,8 +122,9 @@ class Lookup:
 
 
 class _Numbers(Formatter):
-    """Format specs of the labels: n0, n1 … decimals; v two, or none for a whole number; p0, p1 … per cent of a
-    fraction, c a probability in whole per cent (both without the sign); d a day.
+    """Format specs of the labels: n0, n1 … decimals; g as many as it has, as has a number with decimals and no spec; v
+    two, or none for a whole number; p0, p1 … per cent of a fraction, c a probability in whole per cent (both without
+    the sign); d a day.
 
     A placeholder names a value, or an address within a `Lookup`; no attribute of an object can be reached.
     """
@@ -140,6 +143,8 @@ class _Numbers(Formatter):
         """Write numbers as the language does; leave every other format to Python."""
         if spec[:1] in ("n", "p") and spec[1:].isdigit():
             return number(value * 100 if spec[0] == "p" and value is not None else value, int(spec[1:]), self.lang)
+        if isinstance(value, int | float if spec == "g" else float) and spec in ("", "g") and isfinite(value):
+            return plain(value, self.lang, most=_MOST)
         if spec in ("c", "v"):
             return chance(value, self.lang) if spec == "c" else number(value, 2 * (value % 1 > 0), self.lang)
         return exact_day(value, self.lang) if spec == "d" else str(super().format_field(value, spec))

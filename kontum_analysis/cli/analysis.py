@@ -19,6 +19,7 @@ from .common import (
     Overwrite,
     Own,
     both,
+    check_target,
     console_for,
     decimal,
     figures,
@@ -112,8 +113,8 @@ def project(
 
     is_piped = str(csv) == "-"  # the table goes to standard output, everything said beside it to the other
     console = console_for(stderr=is_piped)
-    if csv is not None and not is_piped and not csv.parent.is_dir():
-        raise KontumError("error.cli.csv_folder", folder=csv.parent)
+    if csv is not None and not is_piped:
+        check_target(csv, "--csv")
     options = dict(province_pace_pp=province_pace, poor_district_pace_pp=poor_district_pace, form=form, start=start)
     options = {key: value for key, value in {**options, "end": end, "floor": floor}.items() if value is not None}
     obs = observations_for(console, lang, as_of, data, with_own)
@@ -205,6 +206,7 @@ def boundary_map(
     """Write a map with a user's own borders."""
     from ..figures.boundaries import boundary_map as picture
 
+    check_target(out)
     kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
         raise KontumError("error.cli.out", found=out.name)

@@ -144,6 +144,14 @@ def print_table(console: Console, frame: pd.DataFrame, caption: str | None = Non
     console.print(grid)
 
 
+def check_target(path: Path, option: str = "--out") -> None:
+    """Refuse, before any work is done, the name of a file in a folder that is not there, or of a folder."""
+    if not path.absolute().parent.is_dir():
+        raise KontumError("error.cli.no_folder", option=option, folder=path.parent)
+    if path.is_dir():
+        raise KontumError("error.cli.is_folder", option=option, folder=path)
+
+
 def write_file(console: Console, lang: str, path: Path, content: str | bytes, overwrite: bool) -> None:
     """Write one file that the user named, unless somebody has changed it since; a line says where it is."""
     save({path: content}, path, overwrite)

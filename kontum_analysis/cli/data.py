@@ -13,7 +13,7 @@ from rich.table import Table
 from ..base.errors import KontumError, WriteError
 from ..base.words import exact_day, number, text
 from ..data.areas import area_name
-from .common import Data, Lang, both, console_for, print_table, say
+from .common import Data, Lang, both, check_target, console_for, print_table, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,10 +49,9 @@ def data_template(
     from ..offices.target_sheet import target_template
     from ..offices.template import template
 
+    check_target(out)
     if out.suffix.lower() != ".xlsx":
         raise KontumError("own.error.out", file=out.name)
-    if not out.parent.is_dir():
-        raise KontumError("own.error.no_folder", folder=str(out.parent))
     content = target_template(year, lang) if targets else template(level, year, lang)
     if out.exists() and not holds(out, content):  # it may be filled in already
         raise KontumError("own.error.exists", file=out.name)

@@ -14,6 +14,7 @@ from .common import (
     Overwrite,
     Own,
     both,
+    check_target,
     console_for,
     observations_for,
     scenario_named,
@@ -41,10 +42,9 @@ def explorer(
     from ..explorer.page import build_page
 
     out = out or Path(text("explorer.file", lang))
+    check_target(out)
     if out.suffix.lower() not in (".html", ".htm"):
         raise KontumError("explorer.error.suffix", name=out.name)
-    if not out.parent.is_dir():
-        raise KontumError("report.error.folder", name=out.parent)
     console = console_for()
     obs = observations_for(console, lang, as_of, data, with_own)
     folder, chosen = str(data) if data else None, scenario_named(scenario, console, lang)

@@ -15,6 +15,7 @@ from .common import (
     Overwrite,
     Own,
     both,
+    check_target,
     console_for,
     observations_for,
     say,
@@ -49,15 +50,20 @@ def report(
     if year is None:
         raise KontumError("report.error.no_year")
     out = out or Path(text("report.file", lang, area=f"{_slug(place)}-" if place else "", year=year))
+    check_target(out)
     if out.suffix.lower() not in (".docx", ".html"):
         raise KontumError("report.error.suffix", name=out.name)
-    if not out.parent.is_dir():
-        raise KontumError("report.error.folder", name=out.parent)
+    from ..data.areas import PROVINCE
     from ..publish.report import build_report
     from ..publish.report_head import load_head
     from ..publish.word import word_bytes
 
     obs = observations_for(console, lang, as_of, data, with_own)
+    in_year = obs["time_period"].str.startswith(str(year)) & (
+        (obs["level"] != "province") | (obs["ref_area"] == PROVINCE)
+    )
+    if not in_year.any():
+        say(console, "report.no_figures", lang, year=year)
     assumptions = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
     page = build_report(obs, year, lang, assumptions, as_of, data, with_own or None, place, load_head())
     write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)

@@ -21,6 +21,7 @@ from ..poverty.paces import Inputs
 from ..targets.board import scoreboard, status_key
 from ..targets.chances import COMMUNES, target_chances
 
+BOUNDS = ("bound", "pace_bound")  # reasons of a status that a bound decides, not a value
 NTM_STEPS = np.arange(5, 26) / 10  # criteria a commune and year
 
 
@@ -116,9 +117,10 @@ def board_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "statement": text(f"target.{row.target_id}", lang),
                 "asked": _asked(row, lang),
                 "latest": plain(row.latest_value, lang) + _unit(row) if has_value else "–",
+                "later": _later(row, lang),
                 "day": day_words(row.latest_day, lang) if has_value else "",
                 "kind": text(f"kind.{row.kind}", lang),
-                "gap": plain(row.gap, lang) + _unit(row) if row.gap == row.gap else "–",
+                "gap": _gap(row, lang),
                 "chance": "–" if chance is None else percent(chance.chance, lang),
                 "range": "–" if chance is None else _range(chance, lang),
                 "status": text(status_key(row.status, row.period_over), lang),
@@ -136,6 +138,19 @@ def _asked(row: Any, lang: str) -> str:
         return f"{plain(row.value_low, lang)}–{plain(row.value_high, lang)}"
     sign = {">": "> ", ">=": "≥ "}.get(row.comparator, "")
     return f"{sign}{plain(row.value_low, lang)}{_unit(row)}"
+
+
+def _later(row: Any, lang: str) -> str:
+    """The lower bound that was published after the latest value, in words, where one decides the status."""
+    return text("scoreboard.bound", lang, bound=row.bound_low) + _unit(row) if row.reason in BOUNDS else ""
+
+
+def _gap(row: Any, lang: str) -> str:
+    """What is missing, in words: of a share in points; nothing where a later bound shows that the target is met."""
+    if row.gap != row.gap or row.status == "met":
+        return "–"
+    words = plain(row.gap, lang)
+    return text("explorer.page.points", lang, value=words) if row.unit_measure == "percent" else words
 
 
 def _unit(row: Any) -> str:
@@ -167,7 +182,7 @@ def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 else text("explorer.commune.open", lang),
                 "criteria": criteria,
                 "kind": text(f"status.{row.status}", lang),
-                "chance": _band(row.p_attained_end),
+                "chance": text("explorer.commune.reached", lang) if has_attained else _band(row.p_attained_end),
                 "sources": [name for name in str(row.evidence).split("|") if name],
             }
         )

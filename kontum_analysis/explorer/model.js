@@ -163,7 +163,7 @@ function ratesOf(setting) {
     ),
   );
   Object.assign(areas, { [POOR]: group(true), [REST]: group(false) });
-  const breaks = needed.findIndex((rate, t) => t > 0 && rate < floors[t] - FULL);
+  const breaks = needed.findIndex((rate, t) => t > 0 && rate < floors[t] - NEAR);
   return {
     ...result,
     areas,
@@ -240,6 +240,11 @@ function findBoth(setting) {
     if (found) return found;
   }
   return null;
+}
+// Whether it is for the province alone that the poor districts have to fall so fast.
+function isProvinceAlone(setting) {
+  const path = ratesOf({ ...setting, d: Number((setting.d - 0.1).toFixed(1)) });
+  return setting.d > 0 && !path.error && path.areas[POOR][near - setting.start] <= page.asked[POOR] + NEAR;
 }
 function findRate(setting, area, rate, year) {
   if (year <= setting.start) return null;

@@ -3,7 +3,8 @@
 // What shows the paths, in parts: {node, work, isNear}. While a hand moves, only what is in view or near it is drawn.
 const parts = [];
 let ink, // colours of the page in the reader's light or dark
-  waiting = 0;
+  waiting = 0,
+  noting = 0;
 const watcher = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries)
@@ -44,6 +45,10 @@ function measure() {
   for (const chart of charts) chart.width = chart.node.parentNode.clientWidth || 300;
   ink = colours(document.body);
   draw();
+}
+// A table that is wider than its place says that it scrolls.
+function markWide(node) {
+  node.classList.toggle("wide", node.scrollWidth > node.clientWidth + 1);
 }
 function showControls() {
   for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
@@ -111,8 +116,11 @@ function toAddress(link) {
     // inside a notebook a page has no address of its own
   }
 }
+// A note of what was done stands for as long as it takes to read.
 const say = (text) => {
   byId("note").textContent = text;
+  clearTimeout(noting);
+  noting = setTimeout(() => byId("note").replaceChildren(), 8000);
 };
 const complain = (text) => {
   byId("problem").textContent = text;
@@ -218,6 +226,7 @@ function apply(setting, kind, more = {}) {
     form: fill(`form.${setting.form}`),
     start: setting.start,
   });
+  if (kind === "both" && isProvinceAlone(setting)) byId("answer").append(` ${fill("find.both_why", { d: pace("d") })}`);
 }
 
 function begin() {
@@ -276,6 +285,10 @@ function begin() {
     complain(wrong.length ? fill("bad_link", { parts: wrong.slice(0, 5).join(", ") }) : "");
   });
   new ResizeObserver(() => requestAnimationFrame(measure)).observe(byId("groups"));
+  const widths = new ResizeObserver((entries) => {
+    for (const { target } of entries) markWide(target.closest(".scroll"));
+  });
+  for (const node of document.querySelectorAll(".scroll, .scroll > table")) widths.observe(node);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", measure);
   byId("loading").remove();
 }

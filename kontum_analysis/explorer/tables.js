@@ -83,10 +83,11 @@ function resultRows(paths) {
   return rows;
 }
 const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.ntm.first) * 10)];
+// How far a value is from its target, with its unit: communes where it has no decimals, else points.
 function gapWords(value, target, lessIsBetter, decimals) {
   if (target === null || value === null) return "–";
   const gap = lessIsBetter ? value - target : target - value;
-  return gap <= 100 * NEAR ? fill("met") : number(gap, decimals);
+  return gap <= 100 * NEAR ? fill("met") : fill(decimals ? "points" : "counted", { value: number(gap, decimals) });
 }
 function showResults(paths) {
   const two = sides().length === 2,
@@ -195,7 +196,7 @@ function showStill() {
     page.board.map((row) => [
       `${row.id}. ${row.statement}`,
       row.asked,
-      row.day ? `${row.latest} (${row.day}; ${row.kind})` : "–",
+      row.day ? `${row.latest} (${row.day}; ${row.kind})${row.later}` : "–",
       row.gap,
       row.range === row.chance ? row.chance : `${row.chance} (${row.range})`,
       row.status,

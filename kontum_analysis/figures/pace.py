@@ -80,7 +80,8 @@ def _needed_path(axes: Axes, rows: pd.DataFrame, known: pd.DataFrame, lang: str)
     for row in style.each(rows.iloc[1:]):
         axes.plot([row.year], [row.needed_rate], zorder=5, **VERDICTS[row.verdict])
         words = number(100 * row.needed_rate, 1, lang)
-        style.note(axes, row.year, row.needed_rate, words, style.BLUE, dx=6, dy=5)
+        dy = 5 if row.needed_rate > 0 else 1  # clear of the line of zero
+        style.note(axes, row.year, row.needed_rate, words, style.BLUE, dx=6, dy=dy)
     left = rows["year"].min() - 0.3
     style.note(axes, left, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=6)
     style.note(axes, left, axes.get_ylim()[0], text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])

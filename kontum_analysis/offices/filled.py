@@ -13,6 +13,7 @@ from .layout import Layout
 from .sums import Disagreement
 
 _ASKED_ROWS = 20  # rows that one message names
+_NO_RESULT = "own.allowed.no_result"
 _TOLD_APART = 6  # messages about one column that differ only in what they ask for
 
 
@@ -57,10 +58,11 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     A cause is a fault in a column; where it asks for different things in many rows, the first are told one by one.
     """
     grouped: dict[tuple[str, str | None, str], dict[str, list[Problem]]] = {}
-    for problem in problems:
+    formulas = [problem for problem in problems if problem.allowed == _NO_RESULT and problem.column]
+    for problem in (problem for problem in problems if problem not in formulas):
         group = grouped.setdefault((problem.file, problem.column, problem.allowed), {})
         group.setdefault(problem.rule_words("vi"), []).append(problem)
-    causes = []
+    causes = [_formulas([problem for problem in formulas if problem.file == file]) for file in _files(formulas)]
     for group in grouped.values():
         alike = sorted(group.values(), key=lambda rows: rows[0].row or 0)
         rest = [problem for rows in alike[_TOLD_APART:] for problem in rows]
@@ -68,12 +70,32 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     return causes
 
 
+def _files(problems: Sequence[Problem]) -> list[str]:
+    return list(dict.fromkeys(problem.file for problem in problems))
+
+
+def _formulas(problems: Sequence[Problem]) -> Problem:
+    """All formulas of a sheet without a saved result as one problem, which lists their cells: C2:C11, E5."""
+    rows: dict[str, list[int]] = {}
+    for problem in problems:
+        rows.setdefault(str(problem.column).partition(" ")[0], []).append(problem.row or 0)
+    runs: list[str] = []
+    for column, numbers in rows.items():
+        numbers = sorted(numbers)
+        starts = [number for number in numbers if number - 1 not in numbers]
+        ends = [number for number in numbers if number + 1 not in numbers]
+        runs += [f"{column}{a}:{column}{b}" if a < b else f"{column}{a}" for a, b in zip(starts, ends, strict=True)]
+    cells = ", ".join(runs[:_ASKED_ROWS]) + (" …" if len(runs) > _ASKED_ROWS else "")
+    return Problem(problems[0].file, None, None, Words("own.formulas", count=len(problems), cells=cells), _NO_RESULT)
+
+
 def _cause(group: Sequence[Problem]) -> Problem:
     first = min(group, key=lambda problem: problem.row or 0)
     others = [problem for problem in group if problem is not first]
     if not others:
         return first
-    rows = [str(problem.row) + (f" ({problem.value!r})" if problem.value else "") for problem in others]
+    values = [f" ({other.value!r})" if other.value not in ("", first.value) else "" for other in others]
+    rows = [f"{other.row}{value}" for other, value in zip(others, values, strict=True)]
     row_list = ", ".join(rows[:_ASKED_ROWS]) + (" …" if len(rows) > _ASKED_ROWS else "")
     also = Words("own.also", value=repr(first.value), count=len(others), rows=row_list)
     return Problem(first.file, first.row, first.column, also, first.allowed, first.values)

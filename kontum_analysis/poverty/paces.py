@@ -22,6 +22,7 @@ from .speeds import CHOICES, Choice
 from .totals import Movement, draw_movement
 
 TOLERANCE = 1e-9  # two rates this near are equal
+HOUSEHOLD = 1e-5  # whole households round the rate of a group by less
 
 
 class Inputs:
@@ -232,7 +233,8 @@ def implied_pace(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame
     """What the other seven districts must do for the province and the poor districts both to keep their pace.
 
     One row a year after the start: province_rate (on paper), poor_districts_rate, needed_rate (of the seven),
-    needed_pace_pp (from the start, a year), floor_rate, possible (needed_rate not below the floor),
+    needed_pace_pp (from the start, a year), floor_rate, possible (needed_rate not below the floor
+    by more than whole households round it),
     possible_without_floor (not below zero), shortfall_pp (points the province stays above its line).
 
     On constant shares of households and the straight line the needed pace is
@@ -258,7 +260,7 @@ def implied_pace(obs: pd.DataFrame | Inputs, scenario: Scenario) -> pd.DataFrame
             needed_rate=needed,
             needed_pace_pp=100 * (needed[0] - needed) / np.maximum(years - scenario.start, 1),
             floor_rate=floor,
-            possible=needed >= floor - TOLERANCE,
+            possible=needed >= floor - HOUSEHOLD,
             possible_without_floor=needed >= -TOLERANCE,
             shortfall_pp=100 * np.maximum(weights @ rates - paper, 0),
         )

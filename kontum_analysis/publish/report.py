@@ -6,14 +6,17 @@ the facts of `report_facts` into words. What is not known is left there to be fi
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from ..base.errors import KontumError
-from ..base.words import LANGUAGES, day_words, number, printed_day, text
+from ..base.words import LANGUAGES, day_words, listed, number, printed_day, text
 from ..data.agreement import conflicts
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, districts, poor_districts
 from ..data.observations import ASSUMED_LAG_DAYS, all_tables, figures_by_office
@@ -32,7 +35,7 @@ from .report_head import Head, area_of, head_of, place_words, scope_words
 from .report_page import gap, page
 
 PICTURES = ("scoreboard", "reconciled_districts", "ntm_attainment", "poverty_paths")
-_KINDS = ("derived", "estimated", "office", "none")
+_KINDS = ("derived", "estimated", "range", "office", "none")
 _MARKS = {"published": "", "derived": "*", "estimated": "**"}
 
 
@@ -71,7 +74,7 @@ def build_report(
         f"report_{lang}.html.j2",
         lang,
         facts=facts,
-        notes=Notes(tables["sources"].set_index("source_id"), lang),
+        notes=Notes(tables["sources"].set_index("source_id"), lang, facts.obs),
         year=year,
         level=facts.level,
         years=range(FIRST_YEAR, year + 1),
@@ -84,6 +87,7 @@ def build_report(
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
         is_over=any(row["period_over"] for row in facts.targets),
+        has_unmeasured=facts.level == "province" and any(pd.isna(row["latest"]) for row in facts.ntm_chances),
         ntm_pace=asked_pace(),
         rule=dict(likely=100 * LIKELY, unlikely=100 * UNLIKELY, draws=DRAWS, lag=ASSUMED_LAG_DAYS),
         asked=corridors() | {"horizon": horizon()},
@@ -112,8 +116,8 @@ class Notes:
     its last legend: the kinds of its figures and their sources.
     """
 
-    def __init__(self, sources: pd.DataFrame, lang: str) -> None:
-        self.sources, self.lang = sources, lang
+    def __init__(self, sources: pd.DataFrame, lang: str, obs: pd.DataFrame) -> None:
+        self.sources, self.lang, self.obs = sources, lang, obs
         self.ids: list[str] = []
         self._shown: list[Figure] = []
 
@@ -126,13 +130,16 @@ class Notes:
 
     def cell(self, figure: Figure, decimals: int = 0, bounds: bool = True) -> str:
         """A figure in a table: * derived, ** estimated with its 80 % interval, (đv) an office's; "" where not known."""
+        figure = figure if bounds else replace(figure, low=np.nan, high=np.nan)
         self._shown.append(figure)
         if figure.value is None:
             return ""
         words, low, high = self._numbers(figure, decimals)
         if figure.kind == "office":
             return f"{words}\u00a0{text('report.mark.office', self.lang)}"
-        return words + _MARKS[figure.kind] + (f" ({low}–{high})" if bounds and figure.low < figure.high else "")
+        words += _MARKS[figure.kind]
+        is_range = figure.low < figure.high
+        return Markup('{} <span class="range">({}–{})</span>').format(words, low, high) if is_range else words
 
     def as_stated(self, figure: Figure) -> str:
         """A figure in a table with as many decimals as it has, at most two."""
@@ -155,6 +162,7 @@ class Notes:
     def legend(self) -> str:
         """What the marks of the figures shown since the last legend mean, and their sources."""
         kinds = {figure.kind for figure in self._shown} - {"published"}
+        kinds |= {"range" for figure in self._shown if figure.low < figure.high}
         words = "; ".join(text(f"report.meaning.{kind}", self.lang) for kind in _KINDS if kind in kinds)
         mark = self.mark("|".join(figure.sources for figure in self._shown))
         self._shown.clear()
@@ -165,9 +173,12 @@ class Notes:
         """(words, address) of every source referred to, in the order of their numbers."""
         for source_id in self.ids:
             row: Any = self.sources.loc[source_id]
-            publisher = text("report.sources.unknown", self.lang) if row.publisher == "unknown" else row.publisher
-            parts = [publisher, row.title if self.lang == "en" else "", row.document_no]
-            yield ", ".join(filter(None, [*parts, printed_day(row.published, self.lang)])), row.url
+            parts = [row.publisher, row.title if self.lang == "en" else "", row.document_no]
+            if row.publisher == "unknown":
+                areas = self.obs.loc[self.obs["source_id"] == source_id, "area_name"].unique()
+                parts = [text("report.sources.unknown", self.lang, areas=listed(areas, self.lang))]
+            day = printed_day(row.published, self.lang) or text("report.sources.undated", self.lang)
+            yield ", ".join(filter(None, [*parts, day])), row.url
 
 
 def _projects() -> list[dict[str, str]]:

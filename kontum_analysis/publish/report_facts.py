@@ -1,5 +1,6 @@
 """What a yearly report rests on: the figures about days up to the end of its year, and what is computed from them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, vintage_of
+from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, rural_communes, vintage_of
 from ..data.observations import raw_tables
 from ..data.programme import PROGRAMME_DAY, load_targets
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
@@ -20,6 +21,7 @@ from ..poverty.hidden import leave_one_out
 from ..poverty.paths import exit_quotas, project_poverty
 from ..poverty.scenarios import Scenario
 from ..targets.board import scoreboard
+from ..targets.chances import COMMUNES, SHARE
 from .report_figures import SEED, AreaFigures, Figure, or_none, stated
 
 DUE = "12-20"  # day of the year by which the report is to be sent
@@ -74,9 +76,15 @@ class Facts(AreaFigures):
         if row["indicator"] == AVERAGE_FALL and self.last and self.last > FIRST_YEAR:
             figure = self.average_fall(FIRST_YEAR, self.last)
             return dict(figure=figure, day="" if figure.value is None else f"{self.last}-12-31")
-        keys = [key for key in self._rows if key[:3] == (self.area.level, self.area.code, row["indicator"])]
-        keys = [key for key in keys if self.area.level != "commune" or vintage_of(key[3]) == self.area.vintage]
-        return dict(figure=stated(self._rows[max(keys)] if keys else None), day=max(keys)[3] if keys else "")
+        rows = self._own_rows([row["indicator"]])
+        return dict(figure=stated(rows[max(rows)] if rows else None), day=max(rows)[3] if rows else "")
+
+    def _own_rows(self, indicators: Collection[str]) -> dict[tuple[str, str, str, str], Any]:
+        """The rows of the area itself about some indicators, by their keys."""
+        place, keys = (self.area.level, self.area.code), self._rows
+        keys_of_place = [key for key in keys if key[:2] == place and key[2] in indicators]
+        is_vintage_plain = self.area.level != "commune"
+        return {k: keys[k] for k in keys_of_place if is_vintage_plain or vintage_of(k[3]) == self.area.vintage}
 
     @cached_property
     def ntm(self) -> NTMProjection | None:
@@ -99,9 +107,11 @@ class Facts(AreaFigures):
     @property
     def ntm_chances(self) -> list[dict[str, Any]]:
         """Each target of the new-rural programme: event, target, latest, median, q10, q90, default, low, high."""
-        now = self.ntm_history[-1]
-        counts = {"ntm_communes": "attained", "ntm_advanced_communes": "advanced", "ntm_model_communes": "model"}
-        latest = {event: now[name] for event, name in counts.items()}
+        if not self.ntm_history:
+            return []
+        figures = {row["target_id"]: row["figure"].value for row in self.targets}
+        latest = pd.Series({event: figures[target] for event, target in COMMUNES.items()}, dtype=float)
+        latest[SHARE] *= rural_communes() / 100
         chances = attainment_chances(self.obs).dropna(subset="target")
         return _records(chances.assign(latest=chances["event"].map(latest)))
 
@@ -111,6 +121,22 @@ class Facts(AreaFigures):
         communes: Any = self.ntm.communes if self.ntm else pd.DataFrame(columns=["attained_by", "district"])
         has_attained = communes["attained_by"].between("1", f"{self.year}-12-31")
         return [(code, len(rows), rows[has_attained[rows.index]]) for code, rows in communes.groupby("district")]
+
+    @property
+    def within_year(self) -> list[tuple[str, Figure, Figure]]:
+        """(day, poor households, rate) of each day within the year with figures of the area, where its end has none."""
+        if self.figure("poor_households").kind not in ("estimated", "none"):
+            return []
+        rows = {key: row for key, row in self._own_rows(_REVIEW).items() if row.date_precision != "unknown"}
+        days = sorted({key[3] for key in rows if f"{self.year}" <= key[3] < f"{self.year}-12-31"})
+        level, code = self.area.level, self.area.code
+        poor, rates = ([stated(rows.get((level, code, name, day))) for day in days] for name in _REVIEW)
+        return list(zip(days, poor, rates, strict=True))
+
+    @property
+    def known_day(self) -> str:
+        """The last day on which a figure of the report became known, of those whose day a page shows."""
+        return str(self.as_of or self.obs.loc[~self.obs["known_from_assumed"], "known_from"].max())
 
     def is_month_only(self, day: str) -> bool:
         """Whether the figures of the area about a day name no more than its month."""

@@ -14,6 +14,11 @@ from ..poverty.scenarios import Scenario, title
 from .columns import Provenance, Table
 from .sdmx import AGENCY, FLOWS, VERSION
 
+# by this a reader such as pysdmx knows what the message is
+_SCHEMA = (
+    "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/"
+    "sdmx-json-structure-schema.json"
+)
 _URN = "urn:sdmx:org.sdmx.infomodel"
 _STRUCTURE = "datastructure.DataStructure"
 _TYPES = {
@@ -52,8 +57,8 @@ def structure_json(tables: Sequence[Table], origin: Provenance) -> str:
         "dataStructures": [_artefact(name, flow, dataStructureComponents=_components(name)) for name, flow in flows],
         "dataflows": [_artefact(name, flow, structure=_urn(_STRUCTURE, name)) for name, flow in flows],
     }
-    meta = {"id": f"{AGENCY}_STRUCTURE", "prepared": str(origin.day), "test": False, "sender": {"id": AGENCY}}
-    meta["contentLanguages"] = list(LANGUAGES)
+    meta: dict[str, Any] = {"schema": _SCHEMA, "id": f"{AGENCY}_STRUCTURE", "prepared": f"{origin.day}T00:00:00Z"}
+    meta |= {"test": False, "sender": {"id": AGENCY}, "contentLanguages": list(LANGUAGES)}
     return json.dumps({"meta": meta, "data": data}, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lxml.html import Element as new_element
 from lxml.html import HtmlElement as Element
 
 BLANK = re.compile(r"[ \t\r\n]+")  # not a no-break space
 _TABLE_SIZES = (11, 10, 9, 8)
-_LETTER = 0.5  # mean width of a letter, in parts of the size of the type
+_LETTER = 0.64  # width of a digit in parts of the size of the type, where a wide one stands in for Times New Roman
 _BOLD = 1.1  # how much wider bold letters are
-_EMPTY = 12.0  # letters for which an empty column has room, since somebody is to type there
+_EMPTY = 9.0  # letters for which an empty column has room, since somebody is to type there
 _LINE = 60.0  # letters after which a cell may break
-_ROOMY = 0.15  # the part of what would keep the cells on one line with which a size of type will do
+_NAME = 17  # letters of the longest cell of a column that is kept on one line where there is room: names, numbers
+_ROOMY = 0.1  # the part of what would keep the cells on one line with which a size of type will do
 _PADDING_CM = 0.45  # white left and right of a cell's text, together
 _TOGETHER, _LONG = 14, 60  # a table of so many rows at most, none with a cell of so many letters, stays on one page
 _COMPANY = 3  # so many rows at either end stay together, so that none stands alone on a page
@@ -59,24 +61,26 @@ def rows_kept_with_next(table: Element, rows: list[Element], spots: list[Spot]) 
 
 
 def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
-    """(type size, column widths in cm): each column holds its longest word; what is left goes to those with long texts.
+    """(type size, column widths in cm): each column holds its longest word, and its cells where they are short; what is
+    left goes to those with long texts.
 
-    The largest type is taken with which the columns get a part of what would keep their cells on one line.
+    The largest type is taken with which the columns get a part of what would keep their cells on one line; short cells
+    break at their spaces before the type gets smaller than 9 points.
     """
     count = max(spot.column + spot.columns for spot in spots)
     word, body, head = [0.0] * count, [0.0] * count, [0.0] * count
     for spot in (spot for spot in spots if spot.columns == 1):
         is_head = spot.cell.tag == "th"
-        parts = [
-            _length(part) * (_BOLD if is_head else 1) for part in BLANK.split(" ".join(spot.cell.itertext()).strip())
-        ]
+        bold = _BOLD if is_head or spot.cell.getparent().get("class") in ("group", "total") else 1
+        parts = [bold * _length(part) for part in BLANK.split(" ".join(spot.cell.itertext()).strip())]
         lengths = head if is_head else body
         lengths[spot.column] = max(lengths[spot.column], min(sum(parts) + len(parts) - 1, _LINE))
         word[spot.column] = max([word[spot.column], *parts])
+    line = [max(low, cells) if cells <= _NAME else low for low, cells in zip(word, body, strict=True)]
     whole = [max(cells or _EMPTY, heading / 2) for cells, heading in zip(body, head, strict=True)]
-    for size in _TABLE_SIZES:
+    for size, longest in [*((size, line) for size in _TABLE_SIZES[:-1]), *((size, word) for size in _TABLE_SIZES[2:])]:
         letter = _LETTER * size * 2.54 / 72
-        least = [n * letter + _PADDING_CM for n in word]
+        least = [n * letter + _PADDING_CM for n in longest]
         wish = [max(0.1, n * letter + _PADDING_CM - low) for n, low in zip(whole, least, strict=True)]
         share = (room_cm - sum(least)) / sum(wish)
         if share >= _ROOMY:
@@ -85,6 +89,16 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
     return size, [fit * low + max(0.0, share) * more for low, more in zip(least, wish, strict=True)]
 
 
+def break_before_range(cell: Element, size: int, width_cm: float) -> None:
+    """Put a line break before the range in brackets of a figure too wide for its cell, so that it stays whole."""
+    spans = cell.find_class("range")
+    if spans and _length(cell.text_content()) * _LETTER * size * 2.54 / 72 + _PADDING_CM > width_cm:
+        spans[0].addprevious(new_element("br"))
+
+
 def _length(words: str) -> float:
-    """Letters, with capitals and the widest small letters as wide as they are."""
-    return sum(1.6 if letter in "mw" else 1.4 if letter.isupper() else 1.0 for letter in words)
+    """Letters, with capitals and the widest small letters as wide as they are, and points and brackets as narrow."""
+    return sum(
+        1.5 if letter in "mw%" else 1.25 if letter.isupper() else 0.65 if letter in ".,()[]–*;:" else 1.0
+        for letter in words
+    )

@@ -31,7 +31,7 @@ from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement as Element
 
 from ..base.words import text
-from .table_layout import BLANK, column_widths, is_heading, rows_kept_with_next, spots_of
+from .table_layout import BLANK, break_before_range, column_widths, is_heading, rows_kept_with_next, spots_of
 
 TEMPLATE = Path(__file__).with_name("templates") / "template.docx"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can hold; stands for "no clock was read"
@@ -233,7 +233,9 @@ def _write_table(document: Docx, element: Element, lang: str) -> None:
         cell = cells[spot.row * len(widths) + spot.column]
         if spot.rows * spot.columns > 1:
             cell.merge(cells[(spot.row + spot.rows - 1) * len(widths) + spot.column + spot.columns - 1])
-        cell.width = Cm(sum(widths[spot.column : spot.column + spot.columns]))
+        width = sum(widths[spot.column : spot.column + spot.columns])
+        cell.width = Cm(width)
+        break_before_range(spot.cell, size, width)
         _fill_cell(cell, spot.cell, size, keeps[spot.row])
     for row, source in zip(table.rows, rows, strict=True):
         row._tr.get_or_add_trPr().extend([_tag("cantSplit"), *[_tag("tblHeader")] * is_heading(source)])

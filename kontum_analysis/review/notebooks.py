@@ -68,7 +68,22 @@ def _as_committed(notebook: Any) -> Any:
         cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key in ("tags", "jupyter")}
         for output in cell.get("outputs", []):  # the id of a widget lives with its kernel only
             output.get("data", {}).pop(_WIDGET, None)
+    _count_from_one(notebook["cells"])
     return notebook
+
+
+def _count_from_one(cells: list[dict[str, Any]]) -> None:
+    """Count the cells of a second run from the top as those of a first; any other order stays and is found out."""
+    code = [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
+    counts = [cell.get("execution_count") for cell in code]
+    first = counts[0] if counts else None
+    if not first or counts != list(range(first, first + len(counts))):
+        return
+    for number, cell in enumerate(code, 1):
+        cell["execution_count"] = number
+        for output in cell["outputs"]:
+            if "execution_count" in output:
+                output["execution_count"] = number
 
 
 def before_saving(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:

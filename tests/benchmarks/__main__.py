@@ -29,7 +29,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 MAKE = """
 import sys
-from kontum_analysis.reproduce import steps
+from kontum_analysis.review.reproduce import steps
 if __name__ == "__main__":
     for *_, work in steps(sys.argv[1]):
         list(work)
@@ -156,6 +156,25 @@ def packages(turns):
         ),
     ]
     return [(what, against, *least([our_run, peer_run], turns), aim) for what, against, aim, our_run, peer_run in pairs]
+
+
+def commands(turns):
+    """(what, against, times, other times, aim): the commands that people wait for, each in a process of its own."""
+    run = ("-c", "from kontum_analysis.cli import main; main()")
+    aims = {
+        "project --scenario programme-mid": 3.0,
+        "trace S-GN-01": 4.0,
+        "data check": 5.0,
+        "report --year 2023 --overwrite --out": 15.0,
+    }
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for words, aim in aims.items():
+            file = [str(Path(scratch, "report.docx"))] * words.endswith("--out")
+            pair = [shell(*run, *words.split(), *file), shell("-c", "import pandas")]
+            name = words.removesuffix(" --overwrite --out")
+            rows.append((f"`kontum {name}`", "`import pandas`", *least(pair, turns), aim))
+    return rows
 
 
 def reproduce():
@@ -298,7 +317,7 @@ def main():
     parser.add_argument("--turns", type=int, default=5)
     arguments = parser.parse_args()
     memory = float(shell("-c", PEAK)().stdout)
-    rows = simulations(arguments.turns) + packages(arguments.turns)
+    rows = simulations(arguments.turns) + packages(arguments.turns) + commands(arguments.turns)
     rows += with_pyam(arguments.pyam, arguments.turns) if arguments.pyam else []
     rows += [reproduce()] if arguments.reproduce else []
     text = page_text(rows, memory, growth(arguments.turns))
