@@ -35,7 +35,7 @@ def problems(page):
             text.set_visible(True)
     things = list(_things(page))
     checks = (_off_page(page, boxes), _over_each_other(boxes), _too_faint(ground, boxes))
-    return [fault for check in (*checks, _crossed(things, boxes), _leaders(things, boxes)) for fault in check]
+    return [fault for check in (*checks, _crossings(things, boxes), _leaders(things, boxes)) for fault in check]
 
 
 def word_faults(figure):
@@ -162,7 +162,7 @@ def _corners(boxes):
     return np.array([box.extents for _, box in boxes])
 
 
-def _touched(points, corners):
+def _touch(points, corners):
     """The numbers of the boxes that hold one of the points."""
     if not len(points):
         return []
@@ -172,12 +172,12 @@ def _touched(points, corners):
     return numbers[inside.all(axis=2).any(axis=1)]
 
 
-def _crossed(things, boxes):
+def _crossings(things, boxes):
     corners = _corners(boxes)
     middles = (corners[:, :2] + corners[:, 2:]) / 2
     for kind, points, outline in things:
         within = [] if outline is None else np.flatnonzero(outline.contains_points(middles))
-        for number in sorted({*_touched(points, corners), *within}):
+        for number in sorted({*_touch(points, corners), *within}):
             yield f"{kind} through {boxes[number][0].get_text()!r}"
 
 
@@ -191,7 +191,7 @@ def _leaders(things, boxes):
             start, end = hair.vertices[0], hair.vertices[-1]
             middle = _dense(np.array([start + 0.1 * (end - start), end - 0.1 * (end - start)]))
             crossed = [kind for kind, points in drawings if _nearest(middle, points) < 1]
-            crossed += [repr(boxes[n][0].get_text()) for n in _touched(middle, corners) if boxes[n][0] is not text]
+            crossed += [repr(boxes[n][0].get_text()) for n in _touch(middle, corners) if boxes[n][0] is not text]
             yield from (f"leader of {text.get_text()!r} crosses {thing}" for thing in crossed)
 
 

@@ -312,7 +312,7 @@ def peak(areas):
     tasks, nodes = tasks_and_nodes(areas, 4_000, 50)
     tracemalloc.start()
     try:
-        running._collected(workers.drawn_parts(tasks, 1, None, None), tasks, nodes, None)
+        running._collect(workers.drawn_parts(tasks, 1, None, None), tasks, nodes, None)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

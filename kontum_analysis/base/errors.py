@@ -75,10 +75,10 @@ class KontumError(ValueError):
         return Words(self.key, **self.values).in_language(lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, self.__dict__)  # an error may come from another process
+        return _restore, (type(self), self.args, self.__dict__)  # an error may come from another process
 
 
-def _restored(kind: type[KontumError], args: tuple[Any, ...], state: dict[str, Any]) -> KontumError:
+def _restore(kind: type[KontumError], args: tuple[Any, ...], state: dict[str, Any]) -> KontumError:
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error

@@ -45,7 +45,7 @@ def _choose(lang: str) -> str:
     return lang
 
 
-def _offered(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+def _offer(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
     """What the Tab key offers, read from names of files so that it answers at once."""
     return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
 
@@ -54,10 +54,10 @@ def _scenario_names() -> list[str]:
     return [*sorted(path.stem for path in SCENARIOS.glob("*.yaml")), *sorted(p.name for p in Path().glob("*.yaml"))]
 
 
-languages = _offered(lambda: LANGUAGES)
-forms = _offered(lambda: ("linear", "proportional", "logistic", "stock_flow"))
-scenarios = _offered(_scenario_names)
-figures = _offered(lambda: sorted(path.stem for path in (FIGURES / LANGUAGES[0]).glob("*.png")))
+languages = _offer(lambda: LANGUAGES)
+forms = _offer(lambda: ("linear", "proportional", "logistic", "stock_flow"))
+scenarios = _offer(_scenario_names)
+figures = _offer(lambda: sorted(path.stem for path in (FIGURES / LANGUAGES[0]).glob("*.png")))
 
 Lang = Annotated[
     str,

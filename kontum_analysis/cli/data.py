@@ -104,7 +104,7 @@ def data_import(
         say(console, key, lang, count=len(plan.doubts))
     elif plan.doubts and not yes:
         raise KontumError("own.error.doubts", count=len(plan.doubts))
-    elif yes or _agreed(home_path(plan.place), lang):
+    elif yes or _has_agreed(home_path(plan.place), lang):
         entry = store(plan, file.name)
         key = "own.import.done_doubts" if plan.doubts else "own.import.done"
         say(console, key, lang, folder=home_path(plan.place), number=entry, count=len(plan.doubts))
@@ -162,7 +162,7 @@ def data_undo(
     )
 
 
-def _agreed(place: str, lang: str) -> bool:
+def _has_agreed(place: str, lang: str) -> bool:
     if not sys.stdin.isatty():
         raise KontumError("own.error.ask")
     return typer.prompt(text("own.import.ask", lang, folder=place)).strip().casefold() in YES

@@ -176,7 +176,7 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
     rank = hits["level"].map(_RANK)
     codes = hits["code"][rank == rank.min()].unique()
     if len(codes) > 1:
-        bearers = "; ".join(_described(code, vintage) for code in codes)
+        bearers = "; ".join(_describe(code, vintage) for code in codes)
         raise UnknownAreaError("error.areas.ambiguous", name=name, found=bearers)
     return area(codes[0], vintage)
 
@@ -203,7 +203,7 @@ def _above(code: str, vintage: str) -> list[str]:
     return codes
 
 
-def _described(code: str, vintage: str) -> str:
+def _describe(code: str, vintage: str) -> str:
     """An area and the name of what it lies in."""
     names, place = _by_code(vintage)["name_vi"], area(code, vintage)
     return f"{place}, {names[place.parent]}" if place.parent in names.index else f"{place}"
@@ -218,7 +218,7 @@ def _nearest(name: str, names: pd.DataFrame, vintage: str) -> str:
     near = [(-round(score, 1), *names.loc[names.index[place], ["code", "level"]]) for _, score, place in ranked]
     near.sort(key=lambda hit: (hit[0], PROVINCE not in [hit[1], *_above(hit[1], vintage)], _RANK[hit[2]]))
     codes = list(dict.fromkeys(code for _, code, _ in near))[:3]
-    return "; ".join(_described(code, vintage) for code in codes)
+    return "; ".join(_describe(code, vintage) for code in codes)
 
 
 def crosswalk() -> pd.DataFrame:

@@ -58,7 +58,7 @@ def content_of(path: Path) -> bytes:
 
 def parse_table(file: str, content: bytes, columns: Sequence[str]) -> pd.DataFrame:
     """The table in the bytes of a CSV file, as `read_table` gives it; file: its name, for the problems."""
-    rows, lines = _rows(file, _decoded(file, content))
+    rows, lines = _rows(file, _decode(file, content))
     header = rows[0]
     _check_header(file, header, columns)
     problems = first_problems(_row_problems(file, header, lines[1:], rows[1:]), file)
@@ -71,7 +71,7 @@ def _refusal(file: str, line: int | None, value: str | Words, allowed: str, /, *
     return DataError([Problem(file, line, None, value, allowed, values)])
 
 
-def _decoded(file: str, content: bytes) -> str:
+def _decode(file: str, content: bytes) -> str:
     if not content.removeprefix(_UTF8_MARK).strip():
         raise _refusal(file, None, Words("error.empty_file"), "allowed.header")
     if content.startswith(_UTF16) or b"\x00" in content[:200]:
@@ -196,7 +196,7 @@ def package_text(processed: str | Path = PROCESSED) -> str:
         "licenses": [_LICENCE],
         "sources": [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}],
         "contributors": [{"title": "Kon Tum Analysis", "role": "author"}],
-        "resources": raw + [_processed(path) for path in sorted(Path(processed).glob("*.csv"))],
+        "resources": raw + [_describe_processed(path) for path in sorted(Path(processed).glob("*.csv"))],
     }
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
@@ -247,7 +247,7 @@ def _title(column: str) -> str:
     return " / ".join(row[lang] if is_share else heading(column, lang) for lang in LANGUAGES)
 
 
-def _processed(path: Path) -> Json:
+def _describe_processed(path: Path) -> Json:
     described = CONTRACT["processed"]
     table = described["tables"].get(path.stem, {})
     header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")

@@ -40,7 +40,7 @@ def raw_tables(folder: str | Path | None = None, trusted: bool = True) -> dict[s
     >>> len(tables["areas"].query("vintage == '2025' and level == 'commune'"))
     40
     """
-    folder = _resolved(Path(folder or RAW))
+    folder = _resolve(Path(folder or RAW))
     if not folder.is_dir():
         raise KontumError("error.observations.folder", folder=folder.name)
     contents: dict[str, bytes] = {}
@@ -49,7 +49,7 @@ def raw_tables(folder: str | Path | None = None, trusted: bool = True) -> dict[s
     for name in COLUMNS:
         try:
             contents[name] = content_of(folder / f"{name}.csv")
-            tables[name] = _parsed(name, contents[name]).copy(deep=False)
+            tables[name] = _parse(name, contents[name]).copy(deep=False)
         except DataError as error:
             problems += error.problems
     if not (trusted and contents_hash(contents) == _checked_hash()):
@@ -62,7 +62,7 @@ def raw_tables(folder: str | Path | None = None, trusted: bool = True) -> dict[s
     return tables
 
 
-def _resolved(folder: Path) -> Path:
+def _resolve(folder: Path) -> Path:
     try:
         if (folder := folder.resolve()).is_dir():
             list(folder.iterdir())  # refuses where the folder may not be read
@@ -72,18 +72,18 @@ def _resolved(folder: Path) -> Path:
 
 
 @lru_cache(maxsize=64)
-def _parsed(name: str, content: bytes) -> pd.DataFrame:
+def _parse(name: str, content: bytes) -> pd.DataFrame:
     return parse_table(f"{name}.csv", content, list(COLUMNS[name]))
 
 
 @lru_cache(maxsize=64)
 def _field_problems(name: str, content: bytes) -> list[Problem]:
-    return field_problems(name, _parsed(name, content))
+    return field_problems(name, _parse(name, content))
 
 
 @lru_cache(maxsize=16)
 def _cross_problems(contents: tuple[tuple[str, bytes], ...]) -> list[Problem]:
-    return cross_table_problems({name: _parsed(name, content) for name, content in contents})
+    return cross_table_problems({name: _parse(name, content) for name, content in contents})
 
 
 def contents_hash(contents: Mapping[str, bytes]) -> str:
@@ -171,7 +171,7 @@ def load_observations(
     obs["known_from"], obs["known_from_assumed"] = ([day[part] for day in days] for part in (0, 1))
     if as_of is not None:
         obs = obs[obs["known_from"] <= _day(as_of)].reset_index(drop=True)
-    return _settled(obs, tables)
+    return _settle(obs, tables)
 
 
 def vintage(obs: pd.DataFrame, as_of: str | date, data: str | Path | None = None) -> pd.DataFrame:
@@ -186,10 +186,10 @@ def vintage(obs: pd.DataFrame, as_of: str | date, data: str | Path | None = None
     """
     is_sum = is_own(obs) & (obs["obs_status"] == "E")  # sums of own figures are made anew from what was known
     rows = obs[(obs["known_from"] <= _day(as_of)) & ~is_sum].reset_index(drop=True)
-    return _settled(rows, raw_tables(data))
+    return _settle(rows, raw_tables(data))
 
 
-def _settled(obs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _settle(obs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     kinds = tables["sources"].set_index("source_id")["kind"]
     settled = with_preference(obs, tables["conflicts"], kinds)
     if is_own(settled).any() and len(sums := derived_rows(settled)):  # an empty table would change the columns' types

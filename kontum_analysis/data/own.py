@@ -218,7 +218,7 @@ def _is_stated(value: float, published: float | None) -> bool:
     return published is not None and round(value, decimals(published)) == published
 
 
-def _derived(parts: pd.DataFrame, value: float, code: str, comment: str, **changes: object) -> Row:
+def _derive(parts: pd.DataFrame, value: float, code: str, comment: str, **changes: object) -> Row:
     """One derived row; its source is the newest own source among its parts."""
     newest, place = parts[is_own(parts)].sort_values("known_from").iloc[-1], area(code)
     return newest.to_dict() | {
@@ -242,12 +242,12 @@ def _sums(group: pd.DataFrame, day: str) -> list[Row]:
     for code, codes in members(day).items():
         parts, district = communes[communes.index.isin(codes)], stated[stated.index == code]
         if len(parts) == len(codes) and is_own(parts).any() and not is_own(district).any():
-            sums.append(_derived(parts, parts["obs_value"].sum(), code, f"Sum of {len(parts)} communes."))
+            sums.append(_derive(parts, parts["obs_value"].sum(), code, f"Sum of {len(parts)} communes."))
             district = pd.DataFrame([sums[-1]])
         parts_of_province.append(district)
     whole = pd.concat(parts_of_province)
     if len(whole) == len(districts()) and is_own(whole).any():
-        sums.append(_derived(whole, whole["obs_value"].sum(), PROVINCE, f"Sum of {len(whole)} districts."))
+        sums.append(_derive(whole, whole["obs_value"].sum(), PROVINCE, f"Sum of {len(whole)} districts."))
     return sums
 
 
@@ -264,7 +264,7 @@ def _rates(rows: pd.DataFrame) -> list[Row]:
             poor, households = pair["obs_value"]
             if is_own(pair).any() and households > 0:
                 words = {"indicator": rate, "unit_measure": "percent", "standard": count.loc[place, "standard"]}
-                rates.append(_derived(pair, 100 * poor / households, place[1], "Count over households.", **words))
+                rates.append(_derive(pair, 100 * poor / households, place[1], "Count over households.", **words))
     return rates
 
 
@@ -296,5 +296,5 @@ def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
         for indicator, value in counts.items() if code not in stated else ():
             unit = "criteria" if indicator == "ntm_criteria_mean" else "communes"
             words = {"indicator": indicator, "unit_measure": unit}
-            rows.append(_derived(evidence, value, code, f"From {len(parts)} communes.", **words))
+            rows.append(_derive(evidence, value, code, f"From {len(parts)} communes.", **words))
     return rows

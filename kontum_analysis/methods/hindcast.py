@@ -114,7 +114,7 @@ def hindcast(panel: pd.DataFrame, methods: str | Sequence[str] = METHODS) -> Hin
         problem = Words("error.panel.one_group", count=len(groups), groups=repr(groups), short=len(excluded))
         raise PanelError([problem])
     folds = [(table["group"] == group).to_numpy() for group in groups]
-    cases = pd.concat([_scored(table, method, folds) for method in names], ignore_index=True)
+    cases = pd.concat([_score(table, method, folds) for method in names], ignore_index=True)
     remarks = table.loc[table["remark"] != "", ["area", "t1", "t2", "remark", "remark_vi"]]
     remarks = remarks.rename(columns={"t1": "origin", "t2": "target"}).reset_index(drop=True)
     return Hindcast(cases, _summary(cases), excluded, remarks)
@@ -126,7 +126,7 @@ def _with_persistence(names: list[str]) -> list[str]:
     return [name for name in METHODS if name in names or name == "persistence"]
 
 
-def _scored(table: pd.DataFrame, method: str, folds: list[np.ndarray]) -> pd.DataFrame:
+def _score(table: pd.DataFrame, method: str, folds: list[np.ndarray]) -> pd.DataFrame:
     """The rows of :attr:`Hindcast.cases` of one method; folds: the cases of each group."""
     forecast = _pooled_forecast if method == "pooled" else partial(_path_forecast, PATHS[method])
     point, quantiles = forecast(table, folds)

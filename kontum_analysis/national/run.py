@@ -100,7 +100,7 @@ def simulate_panel(
     inputs = hash_of((FORMAT, np.__version__, settings, places, numbers, groups))
     store = None if resume is None else Store(Path(resume), f"{inputs}-{chunk}")
     with closing(drawn_parts(tasks, workers, scheduler, store)) as parts:
-        summaries = _collected(parts, tasks, nodes, progress)
+        summaries = _collect(parts, tasks, nodes, progress)
 
     quantile_names = [f"q{100 * level:02g}" for level in levels]
     quantiles, chance = closed_form(mean, sd, levels, target)
@@ -150,7 +150,7 @@ def _check(draws: int, seed: int, target: float | None, levels: Sequence[float],
         raise KontumError("simulate.error.levels", value=list(levels) or "–")
 
 
-def _collected(
+def _collect(
     parts: Iterable[Part], tasks: Sequence[Task], nodes: Sequence[Area], progress: Callable[[int, int], object] | None
 ) -> dict[int, np.ndarray]:
     """Summaries of nodes and groups; the sums of one that several tasks share are added up as they come."""

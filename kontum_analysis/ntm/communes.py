@@ -91,7 +91,7 @@ def communes(obs: pd.DataFrame, with_mang_den: bool = False) -> list[Commune]:
     by_code = {row[0]: Commune(*row) for row in rural_communes(with_mang_den)[columns].to_numpy()}
     rows = obs[obs["ref_area"].isin(by_code) & obs["indicator"].str.startswith("ntm_")]
     rows = rows[rows["time_period"] <= LAST_DAY_OF_DISTRICTS]  # the units since then reuse codes of old communes
-    rows = rows[~_overruled(rows)]
+    rows = rows[~_is_overruled(rows)]
     for row in rows.sort_values(["time_period", "source_id"]).itertuples():
         _record(by_code[row.ref_area], row)
     members = list(by_code.values())
@@ -103,7 +103,7 @@ def communes(obs: pd.DataFrame, with_mang_den: bool = False) -> list[Commune]:
     return members
 
 
-def _overruled(rows: pd.DataFrame) -> pd.Series:
+def _is_overruled(rows: pd.DataFrame) -> pd.Series:
     """Published levels of communes whose status an office states itself: what it does not repeat no longer holds."""
     stated = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
     return rows["ref_area"].isin(stated) & rows["indicator"].isin(list(_LEVEL_YEARS)) & ~is_own(rows)

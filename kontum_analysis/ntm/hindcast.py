@@ -127,7 +127,7 @@ def _from_vintage(
             if np.isfinite(outcome):
                 step += 1
                 row = {"what": what, "area": PROVINCE, "vintage": day, "made_from": evidence.now.day, "day": s.day}
-                yield row | {"method": method, "step": step} | _scored(number.astype(float), float(outcome))
+                yield row | {"method": method, "step": step} | _score(number.astype(float), float(outcome))
 
 
 def _line(history: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
@@ -139,7 +139,7 @@ def _line(history: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
     return np.array([[np.clip(last.attained + slope * (s.time - last.time), 0, s.communes)] for s in ahead])
 
 
-def _scored(number: np.ndarray, outcome: float) -> dict[str, Any]:
+def _score(number: np.ndarray, outcome: float) -> dict[str, Any]:
     """Quantiles of a forecast, whether its intervals hold the outcome, and its scores; number: draws, or one value."""
     quantiles = dict(zip(QUANTILES, np.quantile(number, [*QUANTILES.values()], method="inverted_cdf"), strict=True))
     error = abs(quantiles["q50"] - outcome)

@@ -110,7 +110,7 @@ def indicators() -> dict[Any, dict[Any, str]]:
 
 
 @lru_cache(maxsize=1)
-def _known() -> dict[str, dict[str, str]]:
+def _columns_by_words() -> dict[str, dict[str, str]]:
     """Folded headings -> column, one dict for whole headings ("") and one for each of groups, parts and words."""
     known: dict[str, dict[str, str]] = {kind: {} for kind in ("", "group", "part", "words")}
     with open(Path(__file__).with_name("headings.csv"), encoding="utf-8", newline="") as file:
@@ -118,13 +118,13 @@ def _known() -> dict[str, dict[str, str]]:
             kind, _, name = row["column"].rpartition(" ") if " " in row["column"] else ("", "", row["column"])
             if row["column"].startswith("words"):
                 kind, name = "words", row["column"]
-            known[kind][_spaced(row["heading"])] = name
+            known[kind][_space(row["heading"])] = name
     for asked_as, name in {**_AREA, **{n: n for n in BY_NAME}}.items():
-        known[""] |= {_spaced(heading(asked_as, lang)): name for lang in LANGUAGES} | {_spaced(asked_as): name}
+        known[""] |= {_space(heading(asked_as, lang)): name for lang in LANGUAGES} | {_space(asked_as): name}
     return known | {"": {fold(words): name for words, name in known[""].items()}}
 
 
-def _spaced(words: object) -> str:
+def _space(words: object) -> str:
     """Folded words with single spaces between them."""
     return " ".join(filter(None, (fold(word) for word in re.split(r"[\W_]+", plain_text(str(words))))))
 
@@ -141,8 +141,8 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
     ('near_poor_rate_pct', None, 'criterion_7')
     """
     whole = [path] if isinstance(path, str) else list(path)
-    sums = tuple(_spaced(text("own.heading.sum", lang, name="")) for lang in LANGUAGES)  # the template's own additions
-    if _spaced(whole[-1]).startswith(sums):
+    sums = tuple(_space(text("own.heading.sum", lang, name="")) for lang in LANGUAGES)  # the template's own additions
+    if _space(whole[-1]).startswith(sums):
         return ""
     if year and any(int(other) != year for words in whole for other in _YEAR.findall(str(words))):
         return None
@@ -159,20 +159,20 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
 def _heading_words(element: str) -> str:
     """A row of a heading without footnote, unit in brackets, year, and "at the end of the year"."""
     bare = _OF_THE_YEAR.sub("", _BRACKETS.sub("", without_footnote(plain_text(element))))
-    words = _spaced(bare.replace("%", " phần trăm ")) or ("ty le" if "%" in str(element) else "")
+    words = _space(bare.replace("%", " phần trăm ")) or ("ty le" if "%" in str(element) else "")
     words = words.removesuffix(" phan tram") if words != "phan tram" else "ty le"
-    ends = [end for end, kind in _known()["words"].items() if kind == "words of the end of a year"]
+    ends = [end for end, kind in _columns_by_words()["words"].items() if kind == "words of the end of a year"]
     for end in sorted(ends, key=len, reverse=True):
         words = words.removesuffix(f" {end}") if words != end else ""
     return words
 
 
 def _has_word(element: str, kind: str) -> bool:
-    return any(f" {word} " in f" {element} " for word, known in _known()["words"].items() if known == kind)
+    return any(f" {word} " in f" {element} " for word, known in _columns_by_words()["words"].items() if known == kind)
 
 
 def _column_of(words: list[str], is_titled: bool) -> str | None:
-    known = _known()
+    known = _columns_by_words()
     whole = " ".join(words)
     if match := _CRITERION.fullmatch(words[-1]):
         is_named = not words[-1][0].isdigit() or any(known["group"].get(element) == "ntm" for element in words[:-1])

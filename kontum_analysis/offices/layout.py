@@ -78,7 +78,7 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
     answers: column by heading (folded) or by letter ("cột d"), which come before what is understood without them.
     """
     best, most = None, (0, 0)
-    grid = _filled(sheet)
+    grid = _fill(sheet)
     for top in range(min(_LOWEST, len(grid))):
         for depth in range(1, _DEEPEST + 1):
             paths = _paths(grid[top : top + depth], bool(sheet.merged))
@@ -97,7 +97,7 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
     return layout if set(layout.columns.values()) & set(IDENTITY) else None
 
 
-def _filled(sheet: Sheet) -> list[list[str]]:
+def _fill(sheet: Sheet) -> list[list[str]]:
     """The texts of the rows in which a heading may stand, with those of merged cells in every cell they cover."""
     rows = sheet.rows[: _LOWEST + _DEEPEST]
     grid = [[_text(cell) for cell in row] for row in rows]

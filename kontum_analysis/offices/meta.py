@@ -28,9 +28,9 @@ def about_document(
 
     What is missing or wrong is added to the problems; the year is then the last before the units, to go on with.
     """
-    titled = dict(_titled(layout))
+    titled = dict(_values_in_titles(layout))
     stated: dict[str, tuple[Any, int | None, bool]] = {name: (value, None, True) for name, value in titled.items()}
-    stated |= {name: (value, row, True) for name, value, row in _labelled(layout)}
+    stated |= {name: (value, row, True) for name, value, row in _values_beside_labels(layout)}
     stated |= {name: (value, None, False) for name, value in document_facts.items() if value is not None}
     meta: dict[str, Any] = {}
     for name in META:
@@ -47,7 +47,7 @@ def about_document(
     return meta, titled.get("year")
 
 
-def _labelled(layout: Layout) -> Iterator[tuple[str, Any, int]]:
+def _values_beside_labels(layout: Layout) -> Iterator[tuple[str, Any, int]]:
     """(name, value, row) of the cells above the table that stand beside a label of the template."""
     for number, row in reversed(list(enumerate(layout.sheet.rows[: layout.top], 1))):
         for place, cell in enumerate(row):
@@ -55,7 +55,7 @@ def _labelled(layout: Layout) -> Iterator[tuple[str, Any, int]]:
                 yield name, next((c.value for c in row[place + 1 :] if c.value is not None), None), number
 
 
-def _titled(layout: Layout) -> Iterator[tuple[str, Any]]:
+def _values_in_titles(layout: Layout) -> Iterator[tuple[str, Any]]:
     """Number and day of the document and year of the figures, where the lines above the table name just one."""
     lines = [plain_text(c.value) for row in layout.sheet.rows[: layout.top] for c in row if isinstance(c.value, str)]
     numbers = {match[1] for line in lines if (match := _NUMBER.match(line))}

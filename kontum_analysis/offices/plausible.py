@@ -36,7 +36,7 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
         *_title(filled),
         *_rates(filled, earlier, most_published_change(before)),
         *_households(filled, earlier),
-        *_missing(filled, earlier, sources),
+        *_gaps(filled, earlier, sources),
         *_older(filled, before, sources),
     ]
 
@@ -144,7 +144,7 @@ def _households(filled: Filled, earlier: pd.DataFrame) -> Iterator[Words]:
             yield _words("own.doubt.more_poor", filled, entry, new=poor, **values)
 
 
-def _missing(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:
+def _gaps(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:
     """Areas for which the same office had figures the last time, and has none now."""
     publishers = sources.set_index("source_id")["publisher"].map(fold)
     rows = earlier[is_own(earlier) & (earlier["obs_status"] != "E") & (earlier["time_period"] < filled.day)]

@@ -56,25 +56,25 @@ def _rows(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
         if kind == "area":
             yield text("own.reading.rows", lang, count=len(rows)), _names(rows), text("own.reading.kind.area", lang)
         elif rows:
-            lines = _listed([str(row.row) for row in rows])
+            lines = _list([str(row.row) for row in rows])
             yield text("own.reading.row", lang, rows=lines), _names(rows), text(f"own.reading.kind.{kind}", lang)
 
 
 def _names(rows: Sequence[Entry]) -> str:
-    return _listed([row.name or row.number for row in rows if row.name or row.number])
+    return _list([row.name or row.number for row in rows if row.name or row.number])
 
 
-def _listed(words: Sequence[str]) -> str:
+def _list(words: Sequence[str]) -> str:
     return ", ".join(words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
 
 
 def _notes(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
     sheet, layout = filled.layout.sheet, filled.layout
     if hidden := [row for row in sheet.hidden_rows if layout.first <= row < len(sheet.rows)]:
-        where = text("own.reading.row", lang, rows=_listed([str(row + 1) for row in sorted(hidden)]))
+        where = text("own.reading.row", lang, rows=_list([str(row + 1) for row in sorted(hidden)]))
         yield where, text("own.reading.hidden_rows", lang, count=len(hidden)), text("own.reading.still_read", lang)
     if hidden := [place for place in sheet.hidden_columns if layout.columns.get(place)]:
-        where = text("own.reading.column", lang, letter=_listed([letter(place) for place in sorted(hidden)]))
+        where = text("own.reading.column", lang, letter=_list([letter(place) for place in sorted(hidden)]))
         yield where, text("own.reading.hidden_columns", lang, count=len(hidden)), text("own.reading.still_read", lang)
     if sheet.is_filtered:
         yield text("own.reading.sheet", lang), text("own.reading.filter", lang), text("own.reading.still_read", lang)

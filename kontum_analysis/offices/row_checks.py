@@ -25,13 +25,13 @@ _RATES = (("poverty_rate_pct", "poor_households"), ("near_poor_rate_pct", "near_
 def cross_problems(entries: Sequence[Entry], year: int) -> list[Problem]:
     """Every Problem that shows only when the cells of settled rows of areas are compared."""
     rows = [entry for entry in entries if entry.kind == "area"]
-    problems = [*_repeated(rows)]
+    problems = [*_repeats(rows)]
     for entry in rows:
         problems += [*_parts(entry), *_rates(entry), *_ntm(entry, year)]
     return problems
 
 
-def _repeated(rows: Sequence[Entry]) -> Iterator[Problem]:
+def _repeats(rows: Sequence[Entry]) -> Iterator[Problem]:
     first: dict[tuple[str, str], Entry] = {}
     for entry in rows:
         before = first.setdefault((entry.level, entry.code), entry)

@@ -160,12 +160,10 @@ def _answers_of(plan: Plan) -> Answers:
 
 
 def _shows_the_same(now: Plan, earlier: Plan) -> bool:
-    return all(
-        new.astype(str).equals(old.astype(str)) for new, old in zip(_settled(now), _settled(earlier), strict=True)
-    )
+    return all(new.astype(str).equals(old.astype(str)) for new, old in zip(_settle(now), _settle(earlier), strict=True))
 
 
-def _settled(plan: Plan) -> list[pd.DataFrame]:
+def _settle(plan: Plan) -> list[pd.DataFrame]:
     """What somebody confirms. An estimate that is replaced may move with any figure, so its size is not part of it."""
     changes = plan.changes
     changes = changes.assign(old_value=changes["old_value"].mask(changes["kind"] == "replaces_estimate"))
@@ -187,10 +185,10 @@ def undo(number: int | None = None, user: User = True, wait: float = journal.WAI
         matches = [entry for entry in entries if number in (None, entry.number)]
         if not matches:
             numbers = [entry.number for entry in entries]
-            raise KontumError("own.error.no_such_import", number=number, numbers=_listed(numbers))
+            raise KontumError("own.error.no_such_import", number=number, numbers=_list(numbers))
         journal.take_away(place, matches[-1].number)
         return matches[-1]
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _list(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers))

@@ -31,7 +31,7 @@ def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem
         if lacking:
             problems.append(_parts_problem(unit, rows, lacking))
             continue
-        unit_entry, faults = _added(unit, rows)
+        unit_entry, faults = _add(unit, rows)
         units_and_rest.append(unit_entry)
         problems += faults
     return units_and_rest, problems
@@ -45,7 +45,7 @@ def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place])
     return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **words)
 
 
-def _added(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
+def _add(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
     first, problems = rows[0], []
     added = Entry(first.place, first.row, first.heads, name=first.name)
     added.settle("area", unit)

@@ -42,7 +42,7 @@ def choose_tables(name: str, sheets: Sequence[Sheet], sheet_name: str | None, ye
     added = [layout for layout in layouts if fold(layout.sheet.name) in totals and len(layouts) > 1]
     layouts = [layout for layout in layouts if layout not in added]
     if not layouts:
-        raise KontumError("own.error.no_headings", file=name, headings=_seen(candidates))
+        raise KontumError("own.error.no_headings", file=name, headings=_headings_of(candidates))
     main = _best(layouts) if is_text else _only(name, layouts, year)
     read = [main.sheet.name, *(layout.sheet.name for layout in added)]
     others = tuple(
@@ -84,7 +84,7 @@ def _only(name: str, layouts: Sequence[Layout], year: object) -> Layout:
     raise KontumError("own.error.which_sheet", file=name, sheets=names, first=visible[0].sheet.name)
 
 
-def _seen(sheets: Sequence[Sheet]) -> str:
+def _headings_of(sheets: Sequence[Sheet]) -> str:
     """The texts of the first row of several texts, as a message names what was found instead of a heading."""
     for sheet in sheets:
         for row in sheet.rows[:60]:

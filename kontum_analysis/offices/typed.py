@@ -137,7 +137,7 @@ def _without_noise(value: Any) -> Any:
     return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
-def _parsed(text: str) -> list[Decimal]:
+def _parse(text: str) -> list[Decimal]:
     """What a text means as a number in Vietnamese and in English, where it means one."""
     numbers = []
     for locale in ("vi", "en"):
@@ -148,7 +148,7 @@ def _parsed(text: str) -> list[Decimal]:
     return numbers if _NUMBER.fullmatch(text) else []
 
 
-def _refused(text: str) -> None:
+def _refuse(text: str) -> None:
     if key := _meaning(WORDS, text).replace("nothing", ""):
         raise KontumError(key)
 
@@ -167,8 +167,8 @@ def whole_number(value: object, number_format: str = "") -> int:
         raise KontumError("own.allowed.whole")
     if isinstance(value, str):
         text = _bare(value)
-        _refused(text)
-        whole = [int(number) for number in _parsed(text) if number == int(number)]
+        _refuse(text)
+        whole = [int(number) for number in _parse(text) if number == int(number)]
     else:
         whole = [_whole(value, number_format)]
     if not whole or not 0 <= whole[0] <= LARGEST:
@@ -210,10 +210,10 @@ def decimal_number(value: object, number_format: str = "") -> float:
             raise KontumError("own.allowed.decimal")
         return round(float(value), 12)  # a fraction is multiplied by 100 yet
     text = _bare(value).removesuffix("%")
-    _refused(text)
+    _refuse(text)
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", text):
         raise KontumError("own.allowed.ambiguous", comma=text.replace(".", ","), whole=text.replace(".", ""))
-    if not (numbers := _parsed(text)):
+    if not (numbers := _parse(text)):
         raise KontumError("own.allowed.decimal")
     return float(numbers[0])
 

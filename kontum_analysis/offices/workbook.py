@@ -39,11 +39,11 @@ def workbook_sheets(name: str, archive: zipfile.ZipFile) -> list[Sheet]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl does not carry over does not matter to reading
-        book = openpyxl.load_workbook(io.BytesIO(_simplified(archive)), rich_text=True)
+        book = openpyxl.load_workbook(io.BytesIO(_simplify(archive)), rich_text=True)
     return [_sheet(name, sheet) for sheet in book.worksheets]
 
 
-def _simplified(archive: zipfile.ZipFile) -> bytes:
+def _simplify(archive: zipfile.ZipFile) -> bytes:
     """The bytes of the workbook with nothing in it but values, number formats, merged and hidden cells."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as simple:

@@ -103,21 +103,21 @@ def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
 def _cells(by_name: Mapping[str, Figure | None], after: Mapping[str, Figure | None]) -> dict[str, Cell]:
     cells = {}
     if by_name["poor_households"]:
-        cells["poor_households"] = _stated(by_name["poor_households"])
+        cells["poor_households"] = _to_cell(by_name["poor_households"])
     elif after["poor_households"] and after["fall"]:
         value = after["poor_households"][0] + after["fall"][0]
         cells["poor_households"] = Cell(
             value, value, known_as("derived", after["fall"][2], after["poor_households"][2]), after["fall"][2]
         )
     if by_name["rate_pct"]:
-        cells["rate"] = _stated(by_name["rate_pct"], 0.01, half_unit(by_name["rate_pct"][0]))
+        cells["rate"] = _to_cell(by_name["rate_pct"], 0.01, half_unit(by_name["rate_pct"][0]))
     elif after["rate_pct"] and after["fall_pp"]:
         value = after["rate_pct"][0] + after["fall_pp"][0]
         low, high = (value - 0.01) / 100, (value + 0.01) / 100  # two roundings
         status = known_as("derived", after["fall_pp"][2], after["rate_pct"][2])
         cells["rate"] = Cell(low, high, status, after["fall_pp"][2])
     if by_name["households"]:
-        cells["households"] = _stated(by_name["households"])
+        cells["households"] = _to_cell(by_name["households"])
     elif (derived := _households(cells, by_name)) is not None:
         cells["households"] = derived
     if "rate" not in cells and {"poor_households", "households"} <= set(cells):
@@ -127,7 +127,7 @@ def _cells(by_name: Mapping[str, Figure | None], after: Mapping[str, Figure | No
     return cells
 
 
-def _stated(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
+def _to_cell(figure: Figure, scale: float = 1.0, margin: float = 0.0) -> Cell:
     value, status, source = figure
     kind = known_as("derived" if status == "E" else "published", source)
     return Cell((value - margin) * scale, (value + margin) * scale, kind, source)

@@ -101,7 +101,7 @@ def scenario_draws(
     base, inputs = baseline(obs, scenario), Inputs.of(obs)
     years = np.arange(scenario.start, scenario.end + 1)
     centre = logit(district_paths(base, scenario, years)[0])[:, :, None]
-    shocks = inputs.movement(_checked(draws), seed).shocks
+    shocks = inputs.movement(_check(draws), seed).shocks
     shared = _walk(random_stream(seed, PROVINCE, 2), len(years), draws, shocks)
     path = expit(logit((base.weights[:, None, None] * expit(centre)).sum(axis=0)) + shared)
     change, estimates = centre - centre[:, :1] + shared, inputs.estimates(draws, seed)
@@ -126,7 +126,7 @@ def outlook_draws(
     2025
     """
     inputs = Inputs.of(obs)
-    estimates = inputs.estimates(_checked(draws), seed, choice)
+    estimates = inputs.estimates(_check(draws), seed, choice)
     start = estimates.years[-1]
     if end <= start:
         raise ScenarioError("error.outlook.end", found=end, last=start)
@@ -139,7 +139,7 @@ def outlook_draws(
     return _bend(base, estimates, years, (logit(path) - logit(path[0]))[None], path, seed)
 
 
-def _checked(draws: int) -> int:
+def _check(draws: int) -> int:
     if draws < 2:
         raise ScenarioError("error.draws", found=draws)
     return draws

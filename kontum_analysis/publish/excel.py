@@ -148,10 +148,10 @@ def _write(
         sheet.write_url(row, place, value, formats.cell("text", **_LINK), clean(value)[:255])
     else:
         words = clean(value)[:_MOST_TEXT]
-        sheet.write_string(row, place, words, formats.cell("text", **_quoted(words)))
+        sheet.write_string(row, place, words, formats.cell("text", **_quote(words)))
 
 
-def _quoted(words: str) -> dict[str, bool]:
+def _quote(words: str) -> dict[str, bool]:
     """What the format of a text must have so that Excel keeps it a text."""
     return {"quote_prefix": True} if words.startswith(FORMULA_MARKS) else {}
 
@@ -189,7 +189,7 @@ def _write_cover(sheet: Worksheet, tables: Sequence[Table], origin: Provenance, 
     for what, value in [*origin.facts(lang), (text("exports.fact.author", lang), AUTHOR)]:
         words = clean(value)[:_MOST_TEXT]
         sheet.write_string(row, 0, clean(what), strong)
-        sheet.write_string(row, 1, words, formats.of(text_wrap=True, **_quoted(words)))
+        sheet.write_string(row, 1, words, formats.of(text_wrap=True, **_quote(words)))
         sheet.set_row(row, _LINE * (1 + max(len(what) // _ACROSS[0], len(words) // _ACROSS[1])))
         row += 1
     row += 1

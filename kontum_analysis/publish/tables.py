@@ -152,7 +152,7 @@ def _in_order(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("scenario", key=lambda names: names.map(place), kind="stable", ignore_index=True)
 
 
-def _implied(report: Report) -> pd.DataFrame:
+def _implied_paces(report: Report) -> pd.DataFrame:
     return pd.concat([implied_pace(report.obs, scenario) for scenario in report.scenarios], ignore_index=True)
 
 
@@ -194,7 +194,7 @@ _MAKERS: dict[str, tuple[Callable[[Report], pd.DataFrame], str, bool]] = {
     "headline": (lambda report: headline(report.obs, report.scenarios), "", False),
     "rates": (lambda report: rates_by_year(report.paths), "rate", False),
     "quotas": (lambda report: quotas_by_year(report.paths), "quota", False),
-    "implied_pace": (_implied, "", False),
+    "implied_pace": (_implied_paces, "", False),
     "district_panel": (lambda report: estimate_panel(report.obs).panel.drop(columns="source_id"), "", False),
     "ntm_attainment": (_attainment, "", False),
     "ntm_chances": (_ntm_chances, "", False),

@@ -61,7 +61,7 @@ def measure(obs: pd.DataFrame, target: Any, figures: pd.DataFrame | None = None)
     published one may speak of other years; only an office's own goes before an estimate. figures: of `target_figures`.
     """
     compute = _COMPUTED.get(target.target_id)
-    published = _published(obs, target.indicator, target.scope_area)
+    published = _published_value(obs, target.indicator, target.scope_area)
     if compute and is_average(target):
         computed = compute(obs)
         is_better = published.kind == "office" and computed.kind == "estimated" and published.day >= computed.day
@@ -106,7 +106,7 @@ def _day_and_value(row: pd.DataFrame) -> tuple[str, float] | None:
     return (row["time_period"].iloc[0], float(row["obs_value"].iloc[0])) if len(row) else None
 
 
-def _published(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
+def _published_value(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     """The latest value, the first under the same standard, and what later bounds prove."""
     values, bounds = _values(obs, indicator, area), _rows_of(obs, indicator, area)
     fields: dict[str, Any] = {}

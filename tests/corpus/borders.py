@@ -82,7 +82,7 @@ def _pieces() -> list[Any]:
     return changed(pieces, 0, properties={"NAME_1": "Kon Tum", "NAME_2": "Kon Tum (Thành phố)"})
 
 
-def _numbered() -> list[Any]:
+def _number_features() -> list[Any]:
     """Every district of a country behind a running number, as map programs write it."""
     others = [_feature(_strip("608"), OBJECTID=number, NAME_2=f"Nơi khác {number}") for number in range(1, 710)]
     shapes = [_feature(_strip(c), OBJECTID=710 + n, NAME_2=area(c).name) for n, c in enumerate(districts())]
@@ -128,7 +128,7 @@ BORDERS = (
         lambda: collection(of_districts(lambda c: {"n": f"{area(c).name} {'City' if c == '608' else 'District'}"})),
     ),
     Borders("pieces of districts under the province's name", "GADM", lambda: collection(_pieces())),
-    Borders("a running number before the names", "qgis/QGIS", lambda: collection(_numbered())),
+    Borders("a running number before the names", "qgis/QGIS", lambda: collection(_number_features())),
     Borders("an unknown crs", "geopandas/geopandas", lambda: collection(of_districts(), crs={"properties": 3})),
     Borders("UTF-8 with a mark", "mbloch/mapshaper", lambda: collection(of_districts(), "utf-8-sig")),
     Borders("UTF-16", "mbloch/mapshaper", lambda: collection(of_districts(), "utf-16")),
