@@ -146,7 +146,7 @@ def _later(row: Any, lang: str) -> str:
 
 
 def _gap(row: Any, lang: str) -> str:
-    """What is missing, in words: of a share in points; nothing where a later bound shows that the target is met."""
+    """What is missing to a target, of a rate in percentage points; a dash where nothing is known or missing."""
     if row.gap != row.gap or row.status == "met":
         return "–"
     words = plain(row.gap, lang)
@@ -156,14 +156,6 @@ def _gap(row: Any, lang: str) -> str:
 def _unit(row: Any) -> str:
     """The unit as far as the statement of a target leaves it open: per cent."""
     return "%" if row.unit_measure == "percent" else ""
-
-
-def _gap(row: Any, lang: str) -> str:
-    """What is missing to a target, of a rate in percentage points; a dash where nothing is known or missing."""
-    if row.status == "met" or row.gap != row.gap:
-        return "–"
-    points = f" {text('unit_measure.percentage_points', lang)}" if row.unit_measure == "percent" else ""
-    return plain(row.gap, lang) + points
 
 
 def _range(chance: Any, lang: str) -> str:

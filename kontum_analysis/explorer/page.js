@@ -46,10 +46,6 @@ function measure() {
   ink = colours(document.body);
   draw();
 }
-// A table that is wider than its place says that it scrolls.
-function markWide(node) {
-  node.classList.toggle("wide", node.scrollWidth > node.clientWidth + 1);
-}
 function showControls() {
   for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
   byId("preset").value = presetOf(state[state.edit])?.name ?? "";

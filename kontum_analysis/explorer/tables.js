@@ -28,6 +28,10 @@ function isRewritten(node, rows) {
   );
   return true;
 }
+// A table that is wider than its place says that it scrolls.
+function markWide(node) {
+  node.classList.toggle("wide", node.scrollWidth > node.clientWidth + 1);
+}
 // The lines of the result: label, value by side, decimals, target, whether less is better.
 function resultRows(paths) {
   const of = (value) => sides().map((side) => (paths[side].error ? null : value(paths[side], state[side])));
