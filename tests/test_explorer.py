@@ -15,6 +15,7 @@ from office import OFFICE, filled
 import kontum_analysis as kt
 from kontum_analysis.base.words import LANGUAGES, number, percent, text
 from kontum_analysis.explorer import page as pages
+from kontum_analysis.explorer.facts import board_rows
 from kontum_analysis.offices import store as own_store
 from kontum_analysis.targets.chances import target_chances
 
@@ -133,6 +134,13 @@ def test_the_chances_are_those_of_every_other_place(obs, numbers):
     }
     pace = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
     assert pace["words"]["S-NTM-01"] == percent(chances["S-NTM-01"], "vi")
+
+
+def test_the_gap_of_a_rate_is_in_percentage_points_and_none_is_left_of_a_target_met(obs):
+    rows = {row["id"]: row for row in board_rows(obs, "vi")}
+    board = kt.scoreboard(obs).set_index("target_id")
+    assert rows["S-NTM-05"]["gap"] == f"{number(board.gap['S-NTM-05'], 2, 'vi')} điểm phần trăm"
+    assert board.status["S-DT-05"] == "met" and rows["S-DT-05"]["gap"] == "–"
 
 
 def test_every_text_of_the_page_is_a_label_in_both_languages(numbers):

@@ -421,6 +421,7 @@ def test_pictures_can_be_read_aloud_and_nothing_comes_from_outside(obs, facts, m
     page = page_of(obs, 2023, pictures=True)
     images = list(page.iter("img"))
     assert len(images) == 4 and all(image.get("alt") and image.get("src").startswith("data:") for image in images)
+    assert not any(image.get("width") for image in images), "a browser takes a width for dots, and shows a stamp"
     assert not list(page.iter("script", "link", "iframe"))
 
 

@@ -158,6 +158,14 @@ def _unit(row: Any) -> str:
     return "%" if row.unit_measure == "percent" else ""
 
 
+def _gap(row: Any, lang: str) -> str:
+    """What is missing to a target, of a rate in percentage points; a dash where nothing is known or missing."""
+    if row.status == "met" or row.gap != row.gap:
+        return "–"
+    points = f" {text('unit_measure.percentage_points', lang)}" if row.unit_measure == "percent" else ""
+    return plain(row.gap, lang) + points
+
+
 def _range(chance: Any, lang: str) -> str:
     low, high = percent(chance.chance_low, lang), percent(chance.chance_high, lang)
     return low if low == high else text("explorer.range", lang, low=low, high=high)
