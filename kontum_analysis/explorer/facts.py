@@ -56,10 +56,10 @@ def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
     return points
 
 
-def source_list(wanted: set[str], data: Any, user: Any, lang: str) -> dict[str, dict[str, str]]:
+def source_list(ids: set[str], data: Any, user: Any, lang: str) -> dict[str, dict[str, str]]:
     """The sources of these ids: title, publisher, day (in words), url (only an address of the web, else "")."""
     table = all_tables(data, user)["sources"]
-    rows = table[table["source_id"].isin(wanted)]
+    rows = table[table["source_id"].isin(ids)]
     return {
         row.source_id: {
             "title": str(row.title),
@@ -156,14 +156,6 @@ def _gap(row: Any, lang: str) -> str:
 def _unit(row: Any) -> str:
     """The unit as far as the statement of a target leaves it open: per cent."""
     return "%" if row.unit_measure == "percent" else ""
-
-
-def _gap(row: Any, lang: str) -> str:
-    """What is missing to a target, of a rate in percentage points; a dash where nothing is known or missing."""
-    if row.status == "met" or row.gap != row.gap:
-        return "–"
-    points = f" {text('unit_measure.percentage_points', lang)}" if row.unit_measure == "percent" else ""
-    return plain(row.gap, lang) + points
 
 
 def _range(chance: Any, lang: str) -> str:
