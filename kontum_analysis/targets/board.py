@@ -113,8 +113,8 @@ def scoreboard(
     figures = target_figures(data)
     indicators = raw_tables(data)["indicators"].set_index("indicator")
     targets = targets[(targets["in_programme_3299"] == 1) & (targets["target_id"].isin(only) if only else True)]
-    asked = None if levels.isna().any() else tuple(levels)
-    chances = target_chances(obs, draws, seed, asked, only).set_index("target_id")
+    shares = None if levels.isna().any() else tuple(levels)
+    chances = target_chances(obs, draws, seed, shares, only).set_index("target_id")
     rows = []
     target: Any
     for target in targets.itertuples():

@@ -70,14 +70,14 @@ def target_chances(
     falls = [goal.low for goal in corridors().values()]
     communes = [least[name, PROVINCE].low for name in LEVELS]
     levels, tables = levels or (*falls, *communes), []
-    for model, targets, asked in (
+    for model, targets, settings in (
         (_poverty, set(POVERTY), levels[:2]),
         (_communes, set(COMMUNES.values()), levels[2:]),
     ):
         if only is not None and targets.isdisjoint(only):
             continue
         try:
-            tables.append(model(obs, draws, seed, asked))
+            tables.append(model(obs, draws, seed, settings))
         except KontumError:  # a vintage before the first figures: no model, and the board says so by an empty chance
             continue
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
