@@ -107,8 +107,8 @@ def data_dictionary():
     indicators = rows(RAW / "indicators.csv")
     heads = [both(f"col.{name}") for name in ("indicator", "unit", "range", "better", "definition")]
     for group in dict.fromkeys(row["group"] for row in indicators):
-        known = f"site.group.{group}" in labels()
-        parts.append(f"### {both(f'group.{group}') if known else group}\n")
+        has_label = f"site.group.{group}" in labels()
+        parts.append(f"### {both(f'group.{group}') if has_label else group}\n")
         members = [row for row in indicators if row["group"] == group]
         body = [
             [
@@ -240,9 +240,9 @@ def places():
     communes = []
     for move in moves.itertuples():
         vi, en = rural.get(move.old_code, ({}, {}))
-        known = [" · ".join(dict.fromkeys([vi[name], en[name]])) if vi else "–" for name in _OF_A_COMMUNE]
+        columns = [" · ".join(dict.fromkeys([vi[name], en[name]])) if vi else "–" for name in _OF_A_COMMUNE]
         unit = Html(f'<a href="#unit-{move.new_code}">{html.escape(f"{move.new_type} {move.new_name}")}</a>')
-        communes.append([move.old_name, area_name(move.old_district_code, "vi"), unit, *known])
+        communes.append([move.old_name, area_name(move.old_district_code, "vi"), unit, *columns])
     heads = [[both(f"col.{name}") for name in names] for names in (_UNIT_HEADS, _COMMUNE_HEADS)]
     return "\n".join(
         [

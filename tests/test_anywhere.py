@@ -45,13 +45,13 @@ PLACES = {
 
 def started(words, prefix=(), **environment):
     """A finished run of Python with these words, in an environment that differs in what is given."""
-    known = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON", "KONTUM", "MPL"))}
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON", "KONTUM", "MPL"))}
     return subprocess.run(
         [*prefix, sys.executable, "-B", *words],
         capture_output=True,
         encoding="utf-8",
         timeout=300,
-        env={**known, **environment},
+        env={**variables, **environment},
         cwd="/",
     )
 

@@ -42,11 +42,11 @@ def test_every_example_is_a_command_that_can_be_typed():
         command = ROOT_COMMAND
         while hasattr(command, "commands") and words and words[0] in command.commands:
             command = command.commands[words.pop(0)]
-        known = {option for param in command.get_params(typer.Context(command)) for option in param.opts}
+        options = {option for param in command.get_params(typer.Context(command)) for option in param.opts}
         if len(commands) != 1 or program != "kontum":
             wrong.append(key)
         elif command is ROOT_COMMAND or "--help" in words:
-            wrong += [key] * bool(words and words[0] not in known)
+            wrong += [key] * bool(words and words[0] not in options)
         else:
             command.make_context("kontum", words)  # refuses an option or a value that does not exist
     assert wrong == [] and len(EXAMPLES) > 15

@@ -44,8 +44,8 @@ def test_rates_stay_between_the_floor_and_one(mid, outlook, obs):
 def test_published_openings_do_not_vary_and_estimated_ones_do(until_2023):
     outlook = kt.outlook_draws(until_2023, end=2025, draws=1500)
     spread = outlook.rates[:, 0].std(axis=1)
-    known = dict(zip(outlook.areas, spread, strict=True))
-    assert known["617"] == 0 and known["613"] > 0 and known["618"] > 0
+    spreads = dict(zip(outlook.areas, spread, strict=True))
+    assert spreads["617"] == 0 and spreads["613"] > 0 and spreads["618"] > 0
 
 
 def test_an_outlook_from_an_estimated_year_opens_with_its_spread(outlook, obs):

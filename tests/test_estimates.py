@@ -62,9 +62,9 @@ def test_published_and_derived_cells_are_untouched(estimates, until_2023):
 
 def test_what_is_published_has_no_interval_and_what_is_estimated_has_one(estimates):
     panel = estimates.panel
-    known = panel["status_poor_households"] != "estimated"
-    assert (panel.loc[known, "poor_q10"] == panel.loc[known, "poor_q90"]).all()
-    assert (panel.loc[~known, "poor_q10"] < panel.loc[~known, "poor_q90"]).all()
+    is_known = panel["status_poor_households"] != "estimated"
+    assert (panel.loc[is_known, "poor_q10"] == panel.loc[is_known, "poor_q90"]).all()
+    assert (panel.loc[~is_known, "poor_q10"] < panel.loc[~is_known, "poor_q90"]).all()
 
 
 def test_intervals_hold_their_points(estimates):
@@ -225,26 +225,26 @@ def test_households_of_districts_that_exceed_the_province_are_refused(until_2023
 
 
 def test_ten_known_counts_that_miss_the_province_are_refused(until_2023):
-    known = [
+    counts = [
         ("611", "poor_households", 350),
         ("613", "poor_households", 1200),
         ("618", "poor_households", 450),
         ("615", "poor_households", 800),
     ]
     with pytest.raises(kt.KontumError, match="2023: the districts' poor households do not fit the province's 10,220"):
-        estimate_panel(with_figures(until_2023, known), draws=20)
-    fitting = [*known[:3], ("615", "poor_households", 10_220 - 7_441 - 2_000)]
+        estimate_panel(with_figures(until_2023, counts), draws=20)
+    fitting = [*counts[:3], ("615", "poor_households", 10_220 - 7_441 - 2_000)]
     estimate = estimate_panel(with_figures(until_2023, fitting), draws=20)
     assert set(estimate.poor[:, -1].sum(axis=0)) == {10_220}
 
 
 def test_where_only_a_printed_rate_is_left_it_takes_what_the_counts_leave(until_2023):
-    known = [("611", "poor_households", 350), ("613", "poor_households", 1170), ("618", "poor_households", 445)]
-    estimate = estimate_panel(with_figures(until_2023, known), draws=50)
+    counts = [("611", "poor_households", 350), ("613", "poor_households", 1170), ("618", "poor_households", 445)]
+    estimate = estimate_panel(with_figures(until_2023, counts), draws=50)
     assert set(estimate.poor[:, -1].sum(axis=0)) == {10_220}
     assert set(estimate.poor[CODES.index("615"), -1]) == {10_220 - 7_441 - 1_965}
     with pytest.raises(kt.KontumError, match="do not fit"):  # 4.28 % of Đăk Hà cannot be 1,700 households
-        estimate_panel(with_figures(until_2023, [("611", "poor_households", 100), *known[1:]]), draws=50)
+        estimate_panel(with_figures(until_2023, [("611", "poor_households", 100), *counts[1:]]), draws=50)
 
 
 def test_a_district_without_any_poor_household_is_no_obstacle(until_2023):

@@ -111,20 +111,20 @@ def test_an_unknown_language_scenario_or_table_is_an_error(obs):
 
 
 def test_a_scenario_of_the_user_opens_the_page_or_is_refused_in_words(visit, obs, tmp_path):
-    mine = kt.Scenario(name="mine", province_pace_pp=2.35, poor_district_pace_pp=5.5, form="logistic", end=2027)
-    tab = visit("en", file=kt.explorer.show(obs, lang="en", scenario=mine).save(tmp_path / "mine.html"))
+    scenario = kt.Scenario(name="mine", province_pace_pp=2.35, poor_district_pace_pp=5.5, form="logistic", end=2027)
+    tab = visit("en", file=kt.explorer.show(obs, lang="en", scenario=scenario).save(tmp_path / "mine.html"))
     assert tab.input_value("#preset") == "mine" and tab.input_value("#d") == "5.5"
-    assert shown_tables(tab, "scenario=mine&end=2027", "en") == expected_tables(obs, mine, "en")
+    assert shown_tables(tab, "scenario=mine&end=2027", "en") == expected_tables(obs, scenario, "en")
     for key, value in {"start": 2026, "floor": 0.0123, "entry_rate": 0.01, "household_growth": 0.02}.items():
         with pytest.raises(kt.ScenarioError, match=key):
-            kt.explorer.show(obs, scenario=mine.changed(**{"end": 2030, key: value}))
+            kt.explorer.show(obs, scenario=scenario.changed(**{"end": 2030, key: value}))
 
 
 def test_a_notebook_shows_the_page_inside_its_output(obs, html, tmp_path):
-    shown = kt.explorer.show(obs, lang="vi")
-    frame = shown._repr_html_()
+    output = kt.explorer.show(obs, lang="vi")
+    frame = output._repr_html_()
     assert frame.startswith('<iframe title="') and frame.count("<") == 2 and "srcdoc=" in frame
-    assert shown.save(tmp_path / "mine.html").read_text(encoding="utf-8") == html["vi"]
+    assert output.save(tmp_path / "mine.html").read_text(encoding="utf-8") == html["vi"]
 
 
 def test_the_chances_are_those_of_every_other_place(obs, numbers):
@@ -179,8 +179,8 @@ def random_settings(count, seed=3299):
             kt.project_poverty(kt.load_observations(), scenario)
         except kt.ScenarioError:
             continue
-        shown = "published" if is_published else floor
-        settings.append((f"p={p}&d={d}&form={form}&start={start}&end={end}&floor={shown}&ntm=1.5", scenario))
+        value = "published" if is_published else floor
+        settings.append((f"p={p}&d={d}&form={form}&start={start}&end={end}&floor={value}&ntm=1.5", scenario))
     return settings
 
 
@@ -379,8 +379,8 @@ def test_points_are_read_by_mouse_and_by_keyboard_with_their_source(visit):
 
 def test_communes_are_found_with_and_without_diacritics(visit):
     tab = visit("vi")
-    for typed in ("Đăk Hring", "dak hring", "ĐẮKHRING".replace("Ắ", "Ă")):
-        tab.fill("#search", typed)
+    for query in ("Đăk Hring", "dak hring", "ĐẮKHRING".replace("Ắ", "Ă")):
+        tab.fill("#search", query)
         assert [row[0] for row in tab.evaluate(CELLS, "communes")[1:]] == ["Đăk Hring"]
     tab.fill("#search", "zzz")
     assert words_of(tab, "found") == text("explorer.page.no_commune", "vi")
@@ -417,13 +417,13 @@ def test_a_move_is_on_the_screen_within_fifty_milliseconds(visit, size):
 
 def test_what_is_out_of_view_follows_when_the_hand_rests(visit):
     tab = visit("vi")
-    written = "document.querySelector('#rates tbody td:last-child').textContent"
-    before = tab.evaluate(written)
+    cell = "document.querySelector('#rates tbody td:last-child').textContent"
+    before = tab.evaluate(cell)
     tab.evaluate("""() => { const p = document.getElementById("p"); p.value = 2;
         p.dispatchEvent(new Event("input", { bubbles: true })) }""")
-    assert tab.evaluate(written) == before and "toàn tỉnh" in words_of(tab, "verdict")
+    assert tab.evaluate(cell) == before and "toàn tỉnh" in words_of(tab, "verdict")
     tab.wait_for_timeout(1000)
-    assert tab.evaluate(written) != before
+    assert tab.evaluate(cell) != before
 
 
 # bad input
@@ -439,9 +439,9 @@ def test_a_bad_link_is_named_and_defaults_stand_in(visit):
 def test_what_cannot_be_typed_is_refused_in_words(visit):
     tab = visit("vi")
     before, box = words_of(tab, "verdict"), tab.locator("input[type=text][data-key=p]")
-    for typed in ("abc", "99", "-1", "3,55", "1e1"):
-        box.fill(typed)
-        assert typed in words_of(tab, "problem") and box.get_attribute("aria-invalid") == "true"
+    for words in ("abc", "99", "-1", "3,55", "1e1"):
+        box.fill(words)
+        assert words in words_of(tab, "problem") and box.get_attribute("aria-invalid") == "true"
         assert words_of(tab, "verdict") == before
     box.fill("3,1")
     assert not tab.is_visible("#problem") and words_of(tab, "verdict") != before
@@ -469,7 +469,7 @@ def test_hostile_names_stay_names(visit, numbers, tmp_path):
     bad["presets"] = [{**row, "title": HOSTILE} for row in numbers["presets"]]
     opening = {"title": HOSTILE, "years": [2021], "rows": [[HOSTILE, "1"]]}
     file = tmp_path / "bad.html"
-    file.write_text(pages._written(bad, "vi", [HOSTILE], opening), encoding="utf-8")
+    file.write_text(pages._render(bad, "vi", [HOSTILE], opening), encoding="utf-8")
     tab = visit(file=file)
     tab.focus("figure[data-area='62'] svg")
     tab.keyboard.press("ArrowRight")

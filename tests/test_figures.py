@@ -208,9 +208,9 @@ def test_tables_are_tidy_and_hold_numbers(tables):
 
 def test_every_point_of_the_hidden_cells_stands_in_its_table(drawings):
     figure, page, *_ = drawings["leave_one_out", "vi"]
-    known = figure.table[["truth", "estimate", "q10", "q90"]].to_numpy().ravel()
+    numbers = figure.table[["truth", "estimate", "q10", "q90"]].to_numpy().ravel()
     points = [x for line in page.axes[0].lines for x in line.get_xdata()]
-    assert points and all(np.isclose(known, x, rtol=0, atol=1e-9).any() for x in points)
+    assert points and all(np.isclose(numbers, x, rtol=0, atol=1e-9).any() for x in points)
 
 
 def test_a_bound_or_an_estimate_is_never_drawn_as_published(drawings):
@@ -234,8 +234,8 @@ def test_quotas_add_up_to_the_province(tables):
 
 def test_coverage_knows_ten_districts_at_the_end_of_2021(tables):
     cells = tables["coverage"].query("indicator == 'poverty_rate_pct' and standard == 'MDP_2022_2025' and area != '62'")
-    known = cells[cells["kind"].isin(["published", "derived"])].groupby("year")["area"].count()
-    assert known.to_dict() == {2021: 10, 2022: 1, 2023: 7, 2024: 1}
+    counts = cells[cells["kind"].isin(["published", "derived"])].groupby("year")["area"].count()
+    assert counts.to_dict() == {2021: 10, 2022: 1, 2023: 7, 2024: 1}
 
 
 def test_old_standard_shows_no_value_under_the_new_one(tables, obs):

@@ -141,9 +141,9 @@ def test_limits_and_ranks_of_a_day_by_hand():
     # communes above of 40: 10 + 10 + 4; 5; –; 20 + 10 + 6; 10; 10 + 3.75; 5; all, so half a commune from the end
     share = np.array([1 - 24 / 40, 1 - 5 / 40, 0.5, 1 - 36 / 40, 1 - 10 / 40, 1 - 13.75 / 40, 1 - 5 / 40, 0.5 / 40])
     weight = np.array([0.85, 0.85, 0.0, 1.0, 0.85, 0.85, 0.85, 1.0])
-    known = weight * ndtri(share)
-    mean = np.repeat([known[:4].sum() / 4, known[4:].sum() / 4], 4)
-    np.testing.assert_allclose(limits.rank_mean, known + (1 - weight) * mean, atol=1e-12)
+    level = weight * ndtri(share)
+    mean = np.repeat([level[:4].sum() / 4, level[4:].sum() / 4], 4)
+    np.testing.assert_allclose(limits.rank_mean, level + (1 - weight) * mean, atol=1e-12)
     np.testing.assert_allclose(limits.rank_sd, np.sqrt(1 - weight**2), atol=1e-12)
     assert [(index.tolist(), least, most) for index, least, most in limits.districts] == [
         ([0, 1, 2, 3], 2, 2),

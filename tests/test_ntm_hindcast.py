@@ -37,8 +37,8 @@ def test_an_outcome_is_inside_where_its_interval_says_so(table):
 
 def test_a_single_number_has_no_interval(table):
     points = table[table["method"].isin(POINTS)]
-    known = points[(points["method"] == "no change") & (points["vintage"] == "2022-10-04")].groupby("what")["q50"]
-    assert known.agg(["min", "max"]).loc[["ntm_communes", "ntm_advanced_communes"]].values.tolist() == [
+    medians = points[(points["method"] == "no change") & (points["vintage"] == "2022-10-04")].groupby("what")["q50"]
+    assert medians.agg(["min", "max"]).loc[["ntm_communes", "ntm_advanced_communes"]].values.tolist() == [
         [35, 35],
         [3, 3],
     ]

@@ -159,7 +159,7 @@ def test_a_vintage_of_a_table_is_the_table_of_that_day(vintages, obs):
 
 
 @pytest.mark.parametrize(
-    "published, known",
+    "published, day",
     [
         ("2022-10-04", ("2022-10-04", False)),
         ("2024-02", ("2024-02-29", True)),
@@ -167,8 +167,8 @@ def test_a_vintage_of_a_table_is_the_table_of_that_day(vintages, obs):
         ("", ("2022-06-20", True)),
     ],
 )
-def test_a_page_without_a_full_date_is_dated_late_and_flagged(published, known, obs):
-    assert _known_from(published, "2021-12-31") == known
+def test_a_page_without_a_full_date_is_dated_late_and_flagged(published, day, obs):
+    assert _known_from(published, "2021-12-31") == day
     assert (obs["known_from_assumed"] == (obs["published"].str.len() != 10)).all()
     undated = obs[obs["published"] == ""]
     lag = pd.to_datetime(undated["known_from"]) - pd.to_datetime(undated["time_period"])

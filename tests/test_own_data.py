@@ -69,11 +69,11 @@ def test_imported_counts_of_communes_are_the_offices_and_exact_in_the_attainment
     result = kt.project_ntm(obs, draws=100)
     communes = result.communes
     assert result.state_day == "2024-12-31" and set(communes.status) == {"office"}
-    known = communes[communes.count_published.notna()]
+    rows = communes[communes.count_published.notna()]
     assert (
-        len(known) > 50
-        and (known.count_low == known.count_published).all()
-        and (known.count_high == known.count_published).all()
+        len(rows) > 50
+        and (rows.count_low == rows.count_published).all()
+        and (rows.count_high == rows.count_published).all()
     )
     assert set(result.years.query("year == 2024 and indicator == 'ntm_communes'")["mean"]) == {
         float((communes.p_19 == 1).sum())

@@ -93,7 +93,7 @@ def units(tmp_path_factory):
 @pytest.fixture
 def quick(monkeypatch):
     """The report without its check of the estimates, which takes half of the time."""
-    monkeypatch.setattr(report_facts, "leave_one_out", lambda *args, **named: pd.DataFrame())
+    monkeypatch.setattr(report_facts, "leave_one_out", lambda *args, **options: pd.DataFrame())
 
 
 def test_the_same_report_has_the_same_bytes():
@@ -115,7 +115,7 @@ def test_a_chance_has_the_same_digits_wherever_it_stands(until_2023, pages, boar
     names = dict(zip(("62", "62-POOR"), POVERTY, strict=True))
     tables = report_tables(until_2023, [], names=["scoreboard", "ntm_chances"])[0]
     of_board, of_communes = (table.frame for table in tables)
-    shown = {
+    places = {
         "board": board.set_index("target_id"),
         "figure": board_table(until_2023).set_index("target_id"),
         "outlook": outlook.set_index(outlook["area"].map(names))[[*chances.columns]].set_axis(columns, axis=1),
@@ -124,7 +124,7 @@ def test_a_chance_has_the_same_digits_wherever_it_stands(until_2023, pages, boar
             lambda rows: rows.set_index(rows["event"].map(COMMUNES))
         ),
     }
-    for place, rows in shown.items():
+    for place, rows in places.items():
         both = expected.index.intersection(rows.index)
         assert len(both) == {"outlook": 2, "communes": 4}.get(place, 6), place
         assert (rows.loc[both, columns].astype(float).to_numpy() == expected.loc[both].to_numpy()).all(), place
@@ -142,13 +142,13 @@ def test_every_target_has_value_status_and_chance_of_the_scoreboard(pages, board
     for target in board.itertuples():
         unit, latest, day, gap, status = by_words[getattr(target, f"statement_{lang}")]
         value = "" if target.kind == "none" else f"{target.latest_value:.2f}".rstrip("0").rstrip(".")
-        shown = value.replace(".", ",") if lang == "vi" else value
+        digits = value.replace(".", ",") if lang == "vi" else value
         chances = [target.probability] if target.reason.startswith("model") else []
         chances += [target.probability_low, target.probability_high] * (target.reason == "model_range")
         status = status[:1].lower() + status[1:]
         words = [text(status_key(target.status, target.period_over), lang)]
         words += [" ".join(percent(chance, lang).split()) for chance in chances]
-        if not latest.startswith(shown) or not all(word in status for word in words):
+        if not latest.startswith(digits) or not all(word in status for word in words):
             wrong.append((target.target_id, latest, status))
     assert len(by_words) == 26 + 1 and not wrong  # and the heading
     assert "model_range" in set(board["reason"])
@@ -335,12 +335,12 @@ def test_a_unit_before_2025_is_the_sum_of_its_old_communes(tmp_path):
     obs = kt.load_observations(user=tmp_path / "own")
     facts = gather(obs, 2024, area_of("xã Kon Braih", 2024), kt.scenarios.preset("programme-mid"))
     parts = kt.areas.crosswalk().query("new_code == '23497'")["old_code"]
-    known = (
+    counts = (
         obs[obs["ref_area"].isin(parts) & (obs["time_period"] == "2024-12-31")].groupby("indicator")["obs_value"].sum()
     )
     poor, rate = facts.figure("poor_households"), facts.figure("poverty_rate_pct")
-    assert len(parts) > 1 and (poor.value, poor.kind) == (known["poor_households"], "office")
-    assert rate.value == pytest.approx(100 * known["poor_households"] / known["households_total"])
+    assert len(parts) > 1 and (poor.value, poor.kind) == (counts["poor_households"], "office")
+    assert rate.value == pytest.approx(100 * counts["poor_households"] / counts["households_total"])
 
 
 def test_the_agencies_are_those_of_the_day():
@@ -363,14 +363,14 @@ def test_what_an_office_typed_stands_around_its_report(obs, tmp_path, quick):
     assert save_head(head, tmp_path) == tmp_path / FILE and load_head(tmp_path) == head
     page = page_of(obs, 2023, place="Kon Rẫy", head=load_head(tmp_path))
     words = words_of(page)
-    for typed in (
+    for answer in (
         "UBND HUYỆN A & B",
         "Kính gửi: Sở X. Kính gửi: Sở Y.",
         "Nguyễn Văn A",
         "- Lưu: VT.",
         "kính gửi Sở X, Sở Y",
     ):
-        assert typed in words
+        assert answer in words
     (tmp_path / FILE).write_text("agenci: x\n", encoding="utf-8")
     with pytest.raises(KontumError, match="agenci.*agency"):
         load_head(tmp_path)
@@ -380,8 +380,8 @@ def test_the_command_asks_once_and_keeps_the_answers(tmp_path, monkeypatch):
     monkeypatch.setenv("KONTUM_DATA", str(tmp_path))
     answers = "\nUBND huyện\n\n\nSở X; Sở Y\n\n\nA\n-\n"
     assert CliRunner().invoke(app, ["report", "--setup"], input=answers).exit_code == 0
-    kept = yaml.safe_load((tmp_path / FILE).read_text(encoding="utf-8"))
-    assert kept == {"agency": "UBND huyện", "addressees": ["Sở X", "Sở Y"], "signatory": "A"}
+    entries = yaml.safe_load((tmp_path / FILE).read_text(encoding="utf-8"))
+    assert entries == {"agency": "UBND huyện", "addressees": ["Sở X", "Sở Y"], "signatory": "A"}
     CliRunner().invoke(app, ["report", "--setup"], input="\n\n\n\n\n\n\n-\n\n")
     assert load_head(tmp_path) == Head(agency="UBND huyện", addressees=("Sở X", "Sở Y"))
 

@@ -170,8 +170,8 @@ def test_the_command_shows_a_target_as_what_it_is_and_twenty_rows():
     assert (
         status == 0 and printed.splitlines()[0].strip().startswith("Target S-GN-01: Province, ") and "()" not in printed
     )
-    shown, every = (run(["trace", "coverage", *more])[1].splitlines() for more in ([], ["--all"]))
-    assert sum(line.startswith(" ") for line in shown) == 41 and "--all" in shown[40]
+    lines, every = (run(["trace", "coverage", *more])[1].splitlines() for more in ([], ["--all"]))
+    assert sum(line.startswith(" ") for line in lines) == 41 and "--all" in lines[40]
     assert len(every) > 300 and not [line for line in every if "--all" in line]
 
 

@@ -30,8 +30,8 @@ def published_numbers(obs):
     """What needs no draws: rates of the province and counts of communes; {(what, area, day): value}."""
     numbers = {}
     try:
-        known = kt.known_rates(obs)
-        numbers |= {("rate", row.area, str(row.year)): row.rate for row in known.itertuples() if row.area == "62"}
+        rates = kt.known_rates(obs)
+        numbers |= {("rate", row.area, str(row.year)): row.rate for row in rates.itertuples() if row.area == "62"}
     except KontumError:  # a day before the opening stock of end-2021
         pass
     counts = obs[obs["indicator"].isin(LEVELS) & (obs["ref_area"] == "62") & obs["preferred"]]
@@ -44,12 +44,12 @@ def published_numbers(obs):
 
 def vintage_numbers(obs, day):
     """The numbers of a day as a table: those of `published_numbers`, measured targets, all districts."""
-    known = vintage(obs, day)
-    numbers = published_numbers(known)
+    early = vintage(obs, day)
+    numbers = published_numbers(early)
     for target in load_targets().query("in_programme_3299 == 1").itertuples():
-        measured = measure(known, target)
+        measured = measure(early, target)
         numbers["measured", target.target_id, measured.day] = measured.value
-    for row in kt.estimate_panel(known, draws=400).panel.itertuples():
+    for row in kt.estimate_panel(early, draws=400).panel.itertuples():
         numbers["poor_households", row.area, str(row.year)] = row.poor_households
         numbers["rate_q90", row.area, str(row.year)] = row.rate_q90
     rows = [(day, *key, value) for key, value in numbers.items() if np.isfinite(value)]
@@ -99,9 +99,9 @@ def test_board_panel_and_outlook_of_a_day_know_nothing_later(obs):
     boards, panels, rates = [], [], []
     for table in (obs, obs[obs["known_from"] <= day].reset_index(drop=True), distorted(obs, day, 0.5)):
         boards.append(kt.scoreboard(table, as_of=day, draws=100).drop(columns=["statement_vi", "statement_en"]))
-        known = vintage(table, day)
-        panels.append(kt.estimate_panel(known, draws=100).panel)
-        rates.append(kt.outlook_draws(known, end=2025, draws=100).of("62"))
+        early = vintage(table, day)
+        panels.append(kt.estimate_panel(early, draws=100).panel)
+        rates.append(kt.outlook_draws(early, end=2025, draws=100).of("62"))
     for again in (1, 2):
         pd.testing.assert_frame_equal(boards[0], boards[again])
         pd.testing.assert_frame_equal(panels[0], panels[again])

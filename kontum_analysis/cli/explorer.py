@@ -47,5 +47,5 @@ def explorer(
         raise KontumError("explorer.error.suffix", name=out.name)
     console = console_for()
     obs = observations_for(console, lang, as_of, data, with_own)
-    folder, chosen = str(data) if data else None, scenario_named(scenario, console, lang)
-    write_file(console, lang, out, build_page(obs, lang, chosen, as_of, folder), overwrite)
+    folder, assumptions = str(data) if data else None, scenario_named(scenario, console, lang)
+    write_file(console, lang, out, build_page(obs, lang, assumptions, as_of, folder), overwrite)

@@ -75,5 +75,5 @@ def show(
 
     if obs is not None and (not isinstance(obs, pd.DataFrame) or "obs_value" not in obs):
         raise KontumError("explorer.error.obs", value=type(obs).__name__)
-    chosen: Any = load_observations(as_of=as_of, user=user) if obs is None else obs
-    return Explorer(build_page(chosen, lang, scenario, as_of, user=str(user) if isinstance(user, Path) else user), lang)
+    rows: Any = load_observations(as_of=as_of, user=user) if obs is None else obs
+    return Explorer(build_page(rows, lang, scenario, as_of, user=str(user) if isinstance(user, Path) else user), lang)

@@ -56,10 +56,10 @@ def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
     return points
 
 
-def source_list(wanted: set[str], data: Any, user: Any, lang: str) -> dict[str, dict[str, str]]:
+def source_list(ids: set[str], data: Any, user: Any, lang: str) -> dict[str, dict[str, str]]:
     """The sources of these ids: title, publisher, day (in words), url (only an address of the web, else "")."""
     table = all_tables(data, user)["sources"]
-    rows = table[table["source_id"].isin(wanted)]
+    rows = table[table["source_id"].isin(ids)]
     return {
         row.source_id: {
             "title": str(row.title),

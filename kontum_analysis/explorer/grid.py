@@ -87,12 +87,12 @@ def openings(inputs: Inputs) -> dict[int, dict[str, Any]]:
     rates_by_start = {}
     for start in starts(inputs):
         base = baseline(inputs, _scenario("linear", start))
-        grown = (1 + base.growth) ** np.arange(LAST - start + 1)
-        whole = [apportion(base.households * g, round(base.households.sum() * g)).tolist() for g in grown]
+        growth = (1 + base.growth) ** np.arange(LAST - start + 1)
+        whole = [apportion(base.households * g, round(base.households.sum() * g)).tolist() for g in growth]
         rates_by_start[start] = {
             "poor": base.poor.tolist(),
             "households": base.households.tolist(),
-            "grown": grown.tolist(),
+            "grown": growth.tolist(),
             "whole": np.transpose(whole).tolist(),
             "status": list(base.status),
         }
@@ -174,9 +174,9 @@ def _chances(inputs: Inputs, scenario: Scenario, lang: str) -> dict[str, str]:
     near, opening = horizon(), opening_rates(inputs.obs)
     if not scenario.start < near <= scenario.end:
         return {}
-    drawn = scenario_draws(inputs, scenario.changed(end=near), DRAWS, last_only=True)
+    draws = scenario_draws(inputs, scenario.changed(end=near), DRAWS, last_only=True)
     return {
-        area: percent(chance_of_average(drawn, area, goal.low, opening[area], near), lang)
+        area: percent(chance_of_average(draws, area, goal.low, opening[area], near), lang)
         for area, goal in corridors().items()
     }
 

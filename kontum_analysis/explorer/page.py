@@ -54,11 +54,11 @@ def build_page(
     """
     if lang not in LANGUAGES:
         raise KontumError("error.language", value=repr(lang), allowed=", ".join(LANGUAGES))
-    chosen = preset(scenario) if isinstance(scenario, str) else scenario
+    assumptions = preset(scenario) if isinstance(scenario, str) else scenario
     user = user or (True if is_own(obs).any() else None)
-    numbers = page_numbers(obs, lang, chosen, data, user)
+    numbers = page_numbers(obs, lang, assumptions, data, user)
     numbers["load"] = _arguments(as_of, data, user)
-    return _written(numbers, lang, facts.own_offices(obs, data, user), _opening(obs, lang, chosen))
+    return _render(numbers, lang, facts.own_offices(obs, data, user), _opening(obs, lang, assumptions))
 
 
 def page_numbers(
@@ -67,9 +67,9 @@ def page_numbers(
     """All that the page looks up: a value for JSON, keys as `model.js` and its sisters read them."""
     inputs = Inputs.of(obs)
     index, curves = grid.curves(inputs)
-    known, board, communes = facts.known_points(inputs), facts.board_rows(obs, lang), facts.commune_rows(obs, lang)
+    places, board, communes = facts.known_points(inputs), facts.board_rows(obs, lang), facts.commune_rows(obs, lang)
     codes = districts()
-    rows = [*board, *communes, *(point for points in known.values() for point in points)]
+    rows = [*board, *communes, *(point for points in places.values() for point in points)]
     opening = opening_rates(obs)
     return {
         "lang": lang,
@@ -90,7 +90,7 @@ def page_numbers(
         "index": index,
         "curves": curves,
         "corridor": grid.corridor(inputs),
-        "known": known,
+        "known": places,
         "opening": {area: opening[area] for area in GROUPS},
         "asked": facts.asked_levels(inputs),
         "pace": {area: goal.low for area, goal in corridors().items()},
@@ -104,8 +104,8 @@ def page_numbers(
 
 def _arguments(as_of: str | None, data: str | None, user: bool | str | None) -> str:
     """What `load_observations` is given in the code that the page copies; no path of this machine goes into a page."""
-    given = {"as_of": as_of, "data": data and Path(data).name, "user": bool(user) or None}
-    return ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
+    arguments = {"as_of": as_of, "data": data and Path(data).name, "user": bool(user) or None}
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items() if value is not None)
 
 
 def _opening(obs: pd.DataFrame, lang: str, scenario: Scenario) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _opening(obs: pd.DataFrame, lang: str, scenario: Scenario) -> dict[str, Any]
     return {"title": title(scenario, lang), "years": sorted(set(path["year"])), "rows": rows}
 
 
-def _written(numbers: dict[str, Any], lang: str, offices: list[str], opening: dict[str, Any]) -> str:
+def _render(numbers: dict[str, Any], lang: str, offices: list[str], opening: dict[str, Any]) -> str:
     script = '"use strict";\n(() => {\n' + "".join(_text(name) for name in SCRIPTS) + "})();\n"
     style, codes = _text("page.css"), [*GROUPS, *numbers["districts"]]
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)

@@ -161,7 +161,7 @@ def build(name: str, obs: pd.DataFrame, lang: str = "vi", offices: Iterable[str]
     if missing := [f"figure.{name}.{part}" for part in PARTS if part not in parts]:
         raise KontumError("error.figure.labels", keys=missing)
     entry = CATALOGUE[name]
-    known = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
-    if known < entry.years:
-        raise KontumError("error.figure.years", name=name, needed=entry.years, known=known)
+    count = select(obs, "poor_households", area=PROVINCE, standard=STANDARD)["time_period"].nunique()
+    if count < entry.years:
+        raise KontumError("error.figure.years", name=name, needed=entry.years, known=count)
     return Figure(name, lang, entry.function("{}_table")(obs), offices_behind(rows_of(name, obs), offices))

@@ -161,14 +161,14 @@ def draw_district_paths(table: pd.DataFrame, lang: str, heading: style.Heading) 
 def district_paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Districts ahead of the high pace and behind the low one in the last year known, and the highest middle path."""
     rows = table[table["area"] != PROVINCE]
-    known, first = rows[rows["kind"] == "known"], rows["year"].min()
-    last = known["year"].max()
+    points, first = rows[rows["kind"] == "known"], rows["year"].min()
+    last = points["year"].max()
     now = rows[rows["year"] == last].pivot(index="area", columns="kind", values="rate")
     middle = rows[(rows["kind"] == "programme-mid") & (rows["year"] == horizon())].set_index("area")["rate"]
     groups = {
         "ahead": now.index[now["known"] < now["programme-high"] - 1e-9],  # no path has begun in its opening year
         "behind": now.index[now["known"] > now["programme-low"] + 1e-9],
-        "estimated": known.loc[(known["year"] == last) & (known["status"] == "estimated"), "area"],
+        "estimated": points.loc[(points["year"] == last) & (points["status"] == "estimated"), "area"],
     }
     names = {name: area_list(areas, lang) or "–" for name, areas in groups.items()}
     counts = dict(n_ahead=len(groups["ahead"]), n_behind=len(groups["behind"]), districts=len(now))

@@ -59,8 +59,8 @@ def guess_mark(table: pd.DataFrame, lang: str) -> str:
     """ " (estimated)" where the last year of a table that is no projection holds an estimate, else ""."""
     if not {"status", "year"} <= {*table.columns}:
         return ""
-    known = table[table["status"].isin(["published", "derived", "office", "estimated"])]
-    is_estimated = (known.loc[known["year"] == known["year"].max(), "status"] == "estimated").any()
+    past = table[table["status"].isin(["published", "derived", "office", "estimated"])]
+    is_estimated = (past.loc[past["year"] == past["year"].max(), "status"] == "estimated").any()
     return f" ({text('figure.guess', lang)})" if is_estimated else ""
 
 

@@ -28,8 +28,8 @@ def attainment_table(obs: pd.DataFrame) -> pd.DataFrame:
     """
     names = {"median": "communes", **{q: f"communes_{q}" for q in QUANTILES}}
     counts = [s for s in snapshots(obs) if s.attained == s.attained]
-    known = [(s.day, s.standard, s.attained, "|".join(s.source_ids)) for s in counts]
-    parts = [pd.DataFrame(known, columns=["day", "standard", "communes", "source_id"])]
+    points = [(s.day, s.standard, s.attained, "|".join(s.source_ids)) for s in counts]
+    parts = [pd.DataFrame(points, columns=["day", "standard", "communes", "source_id"])]
     status = [known_as("published", *sources.split("|")) for sources in parts[0]["source_id"]]
     parts[0] = parts[0].assign(kind="known", status=status)
     for name, pace in PACES.items():
@@ -54,13 +54,13 @@ PACE_LINES: dict[str, style.Look] = {
 
 def draw_attainment(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """Published counts by date, the fan at the middle pace, medians at the others, and the target."""
-    known, target = table[table["kind"] == "known"], table["target"].iloc[0]
-    first = int(known["day"].iloc[0][:4])
+    points, target = table[table["kind"] == "known"], table["target"].iloc[0]
+    first = int(points["day"].iloc[0][:4])
     with style.canvas(heading, lang, height_cm=10.2, left=1.4, right=4.5, top=1.0, bottom=1.4) as figure:
         axes = figure.subplots()
-        _sets(axes, known, lang, first)
-        days = [decimal_year(day) for day in known["day"]]
-        start, ends = (days[-1], known["communes"].iloc[-1]), []
+        _sets(axes, points, lang, first)
+        days = [decimal_year(day) for day in points["day"]]
+        start, ends = (days[-1], points["communes"].iloc[-1]), []
         for name, look in PACE_LINES.items():
             rows = table[table["pace"] == name]
             x, y = [start[0], *map(decimal_year, rows["day"])], [start[1], *rows["communes"]]
@@ -71,7 +71,7 @@ def draw_attainment(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
             numbers["p"] = chance(rows["probability"].iloc[-1], lang)
             kind = "observed" if PACES[name] is None else "pace"
             ends.append((x[-1], y[-1], text(f"ntm.end_{kind}", lang, **numbers), look["color"]))
-        for day, row in zip(days, style.each(known), strict=True):
+        for day, row in zip(days, style.each(points), strict=True):
             axes.plot([day], [row.communes], zorder=6, **style.MARKERS[row.status])
         style.note(axes, *start, number(start[1], 0, lang), dx=-1, dy=8, ha="right")
         axes.axhline(target, color=style.BLACK, linewidth=1, linestyle=(0, (4, 2)))
@@ -85,19 +85,19 @@ def draw_attainment(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
         axes.tick_params(axis="x", length=0)
         shapes.end_labels(axes, ends, gap=11, dx=0.5, least=0)
         entries = [(style.PUBLISHED, text("ntm.key_known", lang)), (PACE_LINES["1.5"], text("ntm.key_median", lang))]
-        offices = [(style.OFFICE, text("key.office", lang))] * bool((known["status"] == "office").any())
+        offices = [(style.OFFICE, text("key.office", lang))] * bool((points["status"] == "office").any())
         style.key(figure, [*entries, *offices, *shapes.fan_key(lang)])
         return figure
 
 
-def _sets(axes: Axes, known: pd.DataFrame, lang: str, first: int) -> None:
+def _sets(axes: Axes, points: pd.DataFrame, lang: str, first: int) -> None:
     """The spans of the criteria sets, named at the top; a set begins midway between its counts and those before."""
-    days = known["day"].map(decimal_year)
-    spans = days.groupby(known["standard"], sort=False).agg(["min", "max"])
+    days = points["day"].map(decimal_year)
+    spans = days.groupby(points["standard"], sort=False).agg(["min", "max"])
     changes = [(end + start) / 2 for end, start in zip(spans["max"][:-1], spans["min"][1:], strict=True)]
     edges = [first, *changes, horizon() + 1]
     for i, standard in enumerate(spans.index):
-        rows = known[known["standard"] == standard]
+        rows = points[points["standard"] == standard]
         axes.plot(days[rows.index], rows["communes"], color=style.GREY, linewidth=0.8, zorder=5)
         axes.axvspan(edges[i], edges[i + 1], color=style.PALE if i % 2 else "white", linewidth=0, zorder=0)
         words = text(f"ntm.set_lines.{standard}", lang)
@@ -107,10 +107,10 @@ def _sets(axes: Axes, known: pd.DataFrame, lang: str, first: int) -> None:
 
 def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """First and last published count, and median, interval and probability at each pace."""
-    known, ends = table[table["kind"] == "known"], table.dropna(subset="probability")
+    points, ends = table[table["kind"] == "known"], table.dropna(subset="probability")
     chances = ends.set_index("pace")["probability"].map(lambda p: chance(p, lang))
-    days = dict(first=known["day"].iloc[0][:4], last=day_words(known["day"].iloc[-1], lang))
-    counts = dict(first_count=known["communes"].iloc[0], last_count=known["communes"].iloc[-1], counts=len(known))
+    days = dict(first=points["day"].iloc[0][:4], last=day_words(points["day"].iloc[-1], lang))
+    counts = dict(first_count=points["communes"].iloc[0], last_count=points["communes"].iloc[-1], counts=len(points))
     facts = addressed(ends, lang, dict.fromkeys(("communes", "communes_q10", "communes_q90"), "pace"))
     return dict(**facts, **days, **counts, chance=Lookup(chances), target=table["target"].iloc[0])
 

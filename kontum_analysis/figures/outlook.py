@@ -27,8 +27,8 @@ def outlook_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Known rates, quantiles of the outlook, and the rate that the programme's low end asks for at its horizon, with
     the chance of reaching it and its range (`target_chances`).
     """
-    known, quantiles = known_rates(obs), outlook_draws(obs).quantiles().rename(columns={"q50": "rate"})
-    parts = [known.assign(kind="known"), quantiles[quantiles["area"].isin(AREAS)].assign(kind="outlook")]
+    rates, quantiles = known_rates(obs), outlook_draws(obs).quantiles().rename(columns={"q50": "rate"})
+    parts = [rates.assign(kind="known"), quantiles[quantiles["area"].isin(AREAS)].assign(kind="outlook")]
     opening, end = opening_rates(obs), horizon()
     level = [max(opening[area] - corridors()[area].low / 100 * (end - FIRST_YEAR), 0.0) for area in AREAS]
     goals = pd.DataFrame(dict(target_id=TARGETS.values(), area=AREAS, kind="asked", year=end, rate=level))

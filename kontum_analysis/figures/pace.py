@@ -34,10 +34,10 @@ def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
     paths = pd.concat(parts, ignore_index=True)
     is_possible, is_above_zero = (paths[name].astype(bool) for name in ("possible", "possible_without_floor"))
     paths["verdict"] = np.select([is_possible, is_above_zero], ["possible", "below_floor"], "below_zero")
-    known = known_groups(obs)
-    known = known[known["area"] == OTHER_DISTRICTS].assign(kind="known")
+    points = known_groups(obs)
+    points = points[points["area"] == OTHER_DISTRICTS].assign(kind="known")
     columns = ["kind", "year", "needed_rate", "floor_rate", "needed_pace_pp", "verdict", "rate", "q10", "q90", "status"]
-    return pd.concat([paths, known], ignore_index=True)[columns]
+    return pd.concat([paths, points], ignore_index=True)[columns]
 
 
 VERDICTS: dict[str, style.Look] = {
@@ -50,7 +50,7 @@ VERDICTS: dict[str, style.Look] = {
 def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A panel a scenario: the needed rate as a line, a mark for each year by whether it can be; floor, zero."""
     last = horizon() + 1  # a year past the programme; after it the line only runs further below zero
-    known, window = table[table["kind"] == "known"], table[table["year"] <= last]
+    points, window = table[table["kind"] == "known"], table[table["year"] <= last]
     low, high = window["needed_rate"].min() - 0.015, window["needed_rate"].max() + 0.03
     with style.canvas(heading, lang, height_cm=9.8, left=1.5, right=0.3, top=1.75, bottom=1.7, wspace=0.08) as figure:
         for axes, name in zip(figure.subplots(1, 3, sharey=True), SCENARIOS, strict=True):
@@ -58,7 +58,7 @@ def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
             axes.axhspan(low, 0, color=style.PALE, linewidth=0, zorder=0)
             axes.set_xlim(rows["year"].min() - 0.5, last + 1.35)
             axes.set_ylim(low, high)
-            _needed_path(axes, rows, known, lang)
+            _needed_path(axes, rows, points, lang)
             scenario, pace = preset(name), rows["needed_pace_pp"].iloc[1]
             paces = dict(a=scenario.province_pace_pp, b=scenario.poor_district_pace_pp, pace=pace)
             axes.set_title(text("needed.panel", lang, **paces), fontsize=7.5, linespacing=1.25)
@@ -66,17 +66,17 @@ def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
             axes.set_ylabel(text("needed.axis", lang) if name == SCENARIOS[0] else "")
             style.number_axis(axes.yaxis, lang, scale=100)
         entries = [(look, text(f"verdict.{verdict}", lang)) for verdict, look in VERDICTS.items()]
-        style.status_key(figure, known["status"], lang, entries)
+        style.status_key(figure, points["status"], lang, entries)
         return figure
 
 
-def _needed_path(axes: Axes, rows: pd.DataFrame, known: pd.DataFrame, lang: str) -> None:
+def _needed_path(axes: Axes, rows: pd.DataFrame, points: pd.DataFrame, lang: str) -> None:
     axes.axhline(0, color=style.BLACK, linewidth=0.8)
     floor = rows[rows["verdict"] == "possible"]  # it ends where it can no longer be kept
     axes.plot(floor["year"], floor["floor_rate"], color=style.GREY, linewidth=1, linestyle=":")
     axes.plot(rows["year"], rows["needed_rate"], color=style.BLUE, linewidth=1)
     # on top, and hollow, so that a square shows inside a diamond
-    style.known_points(axes, known, markerfacecolor="none", markersize=5.6)
+    style.known_points(axes, points, markerfacecolor="none", markersize=5.6)
     for row in style.each(rows.iloc[1:]):
         axes.plot([row.year], [row.needed_rate], zorder=5, **VERDICTS[row.verdict])
         words = number(100 * row.needed_rate, 1, lang)
@@ -89,9 +89,9 @@ def _needed_path(axes: Axes, rows: pd.DataFrame, known: pd.DataFrame, lang: str)
 
 def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates by kind and year; by scenario, the needed pace, the last possible year and the first below zero."""
-    paths, known = table[table["kind"] != "known"], table[table["kind"] == "known"]
+    paths, points = table[table["kind"] != "known"], table[table["kind"] == "known"]
     years = paths.groupby(["verdict", "kind"])["year"].agg(["min", "max"]).reset_index()
-    first, last = known["year"].min(), known["year"].max()
+    first, last = points["year"].min(), points["year"].max()
     columns = dict.fromkeys(("rate", "q10", "q90", "needed_pace_pp", "floor_rate"), "kind year")
     by_verdict = addressed(years, lang, dict.fromkeys(("min", "max"), "verdict kind"))
     return by_verdict | addressed(table, lang, columns, first=first, second=first + 1, last=last, shown=horizon() + 1)

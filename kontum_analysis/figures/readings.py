@@ -18,10 +18,10 @@ def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
     kind known, points_low, points_high, relative_low, relative_high: rate (fraction) of the province by year.
     kind case: for the case named in `case`, the printed fall (reported), the fall in points and the relative fall.
     """
-    known = known_groups(obs)
-    known = known[(known["area"] == PROVINCE) & (known["status"] != "estimated")]
-    first, start, pace = known["year"].min(), known["rate"].iloc[0], corridors()[PROVINCE]
-    known_rows = known[["year", "rate", "q10", "q90", "status"]].assign(kind="known")
+    points = known_groups(obs)
+    points = points[(points["area"] == PROVINCE) & (points["status"] != "estimated")]
+    first, start, pace = points["year"].min(), points["rate"].iloc[0], corridors()[PROVINCE]
+    known_rows = points[["year", "rate", "q10", "q90", "status"]].assign(kind="known")
     rows = []
     for end, speed in (("low", pace.low), ("high", pace.high)):
         for year in range(first, pace.horizon + 1):
@@ -67,9 +67,9 @@ def _bands(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
         axes.fill_between(path.index, low, high, facecolor=color, edgecolor=ink, linewidth=0.4, hatch=hatch)
         words = text(f"readings.band_{kind}", lang, low=pace.low, high=pace.high, a=low[last], b=high[last], end=last)
         ends.append((last, (low[last] + high[last]) / 2, words, ink))
-    known = rows[rows["kind"] == "known"]
-    style.known_points(axes, known)
-    for row in style.each(known):
+    points = rows[rows["kind"] == "known"]
+    style.known_points(axes, points)
+    for row in style.each(points):
         style.note(axes, row.year, row.rate, text("value.percent", lang, v=row.rate), dx=-6, dy=-8, ha="right")
     axes.set_ylim(0, 0.18)
     axes.set_xlim(first - 0.85, last + 0.1)
@@ -98,12 +98,12 @@ def _cases(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 
 def readings_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Rates by reading and year, and how many printed falls are points."""
-    known, cases = table[table["kind"] == "known"], table[table["kind"] == "case"]
+    points, cases = table[table["kind"] == "known"], table[table["kind"] == "case"]
     rates, off = table[table["kind"] != "case"], (cases["reported"] - cases["points"]).abs()
     nearer = (off < (cases["reported"] - cases["relative"]).abs()).sum()
-    published = known[known["status"] != "estimated"]
+    published = points[points["status"] != "estimated"]
     last, rate = published["year"].max(), rates.set_index(["kind", "year"])["rate"]
-    years = dict(first=known["year"].min(), last=last, ratio=rate["relative_high", last] / rate["known", last])
+    years = dict(first=points["year"].min(), last=last, ratio=rate["relative_high", last] / rate["known", last])
     return addressed(
         rates, lang, {"rate": "kind year"}, **years, n=len(cases), exact=(off < 0.005).sum(), nearer=nearer
     )

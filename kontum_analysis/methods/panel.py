@@ -102,13 +102,13 @@ def _row_problems(rows: list[Any], clean: pd.DataFrame) -> Iterator[Words]:
 
 def _area_problems(clean: pd.DataFrame) -> Iterator[Words]:
     """Areas with two parents or two groups, and parents in a ring."""
-    known = clean[clean["area"].notna() & (clean["area"] != clean["parent"])]
+    children = clean[clean["area"].notna() & (clean["area"] != clean["parent"])]
     for name in ("parent", "group"):
-        several = known.groupby("area", sort=False)[name].nunique(dropna=False) > 1
+        several = children.groupby("area", sort=False)[name].nunique(dropna=False) > 1
         for area in several.index[several]:
-            labels = list(known.loc[known["area"] == area, name].unique())
+            labels = list(children.loc[children["area"] == area, name].unique())
             yield Words(f"error.panel.several_{name}s", area=area, found=repr(labels))
-    parent_of = dict(zip(known["area"], known["parent"], strict=True))
+    parent_of = dict(zip(children["area"], children["parent"], strict=True))
     for area, parent in parent_of.items():
         passed, above = set(), parent
         while above is not None and above != area and above not in passed:
@@ -146,8 +146,8 @@ def forecast_cases(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             reason = Words("hindcast.few_rounds", count=len(times))
             excluded.append((area, group, np.nan, np.nan, *_both_languages(reason)))
         for k in range(len(times) - 2):
-            known = {} if area in parents else sisters
-            above, remark = _rates_above(series, known, series[area], times[k], times[k + 1])
+            means = {} if area in parents else sisters
+            above, remark = _rates_above(series, means, series[area], times[k], times[k + 1])
             cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *above, *_both_languages(remark)))
     return (
         pd.DataFrame(cases, columns=CASE_COLUMNS),

@@ -37,9 +37,9 @@ def tasks_of(
 
 def _members(codes: Sequence[str], name: str, leaves: Sequence[Area], above: Sequence[Area]) -> list[Area]:
     """The lowest areas of a group, in the order of the tree."""
-    known, members = {leaf.code for leaf in leaves}, set(codes)
-    if not members or not members <= known or name in known or name in {node.code for node in above}:
-        raise KontumError("simulate.error.group", name=name, value=sorted(members - known)[:5] or name)
+    areas, members = {leaf.code for leaf in leaves}, set(codes)
+    if not members or not members <= areas or name in areas or name in {node.code for node in above}:
+        raise KontumError("simulate.error.group", name=name, value=sorted(members - areas)[:5] or name)
     return [leaf for leaf in leaves if leaf.code in members]
 
 
@@ -47,8 +47,8 @@ def _areas_of(frame: pd.DataFrame, mean: np.ndarray, elapsed: np.ndarray) -> lis
     """Steps of walks and spreads of speeds; an opening error lasts, so the first step carries it."""
     variance = np.outer(frame["shock_sd"] ** 2, np.diff(elapsed, prepend=0.0))
     variance[:, 0] += frame["opening_sd"].fillna(0.0) ** 2
-    known = (frame[name].tolist() for name in ("code", "level", "chain", "areas", "households"))
-    return list(map(Area, *known, np.sqrt(variance).astype(np.float32), frame["speed_sd"].tolist(), mean))
+    columns = (frame[name].tolist() for name in ("code", "level", "chain", "areas", "households"))
+    return list(map(Area, *columns, np.sqrt(variance).astype(np.float32), frame["speed_sd"].tolist(), mean))
 
 
 def _runs(leaves: Sequence[Area], most: int, depth: int = 0) -> Iterator[tuple[int, list[Area]]]:

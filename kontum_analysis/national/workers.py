@@ -107,7 +107,7 @@ def versions() -> tuple[str, ...]:
 def _by_cluster(tasks: Sequence[Task], scheduler: str, store_words: Words) -> Iterator[Part]:
     """Parts from a cluster. A lost worker's tasks are drawn elsewhere; what cannot go on ends with one message."""
     client, losses = _client(scheduler)
-    waiting, under_way, known, pulse, last_pulse = iter(tasks), set[Any](), set[str](), 0.0, time.monotonic()
+    waiting, under_way, members, pulse, last_pulse = iter(tasks), set[Any](), set[str](), 0.0, time.monotonic()
     try:
         while tasks:
             machines = client.sync(client.scheduler.identity, callback_timeout=PATIENCE)["workers"]
@@ -116,9 +116,9 @@ def _by_cluster(tasks: Sequence[Task], scheduler: str, store_words: Words) -> It
             pulse, last_pulse = latest, last_pulse if latest == pulse else time.monotonic()
             if time.monotonic() - last_pulse > PATIENCE:
                 raise KontumError("simulate.error.no_workers", seconds=PATIENCE, kept=store_words)
-            new = [place for place in machines if place not in known]
+            new = [place for place in machines if place not in members]
             answers = client.run(versions, workers=new, on_error="return") if new else {}
-            known |= set(new)
+            members |= set(new)
             room = AHEAD * sum(machine["nthreads"] for machine in machines.values()) - len(under_way)
             under_way |= {client.submit(draw_task, task, pure=False) for task in islice(waiting, max(room, 0))}
             if machines and not under_way:

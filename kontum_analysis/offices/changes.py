@@ -92,12 +92,12 @@ def changes(filled: Filled, obs: pd.DataFrame) -> pd.DataFrame:
     or replaces_estimate. old_status: published, derived, own, estimated or none.
     """
     bounds = obs[is_own(obs) & obs["obs_value"].isna()]  # a status is kept as a bound of a year
-    known = pd.concat([obs[obs["preferred"]], bounds.assign(obs_value=bounds["bound_value"])])
-    known = known.drop_duplicates(KEY, keep="last")
-    status = np.where(known["obs_status"] == "E", "derived", "published")
-    known = known.assign(old_status=np.where(is_own(known), "own", status), old_value=known["obs_value"])
-    known = pd.concat([known[[*KEY, "old_value", "old_status"]], _estimates(obs)]).drop_duplicates(KEY)
-    rows = as_tables(filled)["observations"].merge(known, on=KEY, how="left")
+    old = pd.concat([obs[obs["preferred"]], bounds.assign(obs_value=bounds["bound_value"])])
+    old = old.drop_duplicates(KEY, keep="last")
+    status = np.where(old["obs_status"] == "E", "derived", "published")
+    old = old.assign(old_status=np.where(is_own(old), "own", status), old_value=old["obs_value"])
+    old = pd.concat([old[[*KEY, "old_value", "old_status"]], _estimates(obs)]).drop_duplicates(KEY)
+    rows = as_tables(filled)["observations"].merge(old, on=KEY, how="left")
     rows = rows.rename(columns={"ref_area": "area"}).assign(new_value=rows["obs_value"].astype(float))
     rows["old_status"] = rows["old_status"].fillna("none")
     kind = rows["old_status"].map(_KINDS).fillna("contradicts")
@@ -144,12 +144,12 @@ def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:
     """Published NTM levels that the office's own status does not confirm; the columns of `contradictions`."""
-    known, rows = {c.code: c for c in communes(before[~is_own(before)], with_mang_den=True)}, []
+    by_code, rows = {c.code: c for c in communes(before[~is_own(before)], with_mang_den=True)}, []
     for entry in filled.entries:
         status = entry.values.get("ntm_status")
-        if status is None or entry.code not in known or vintage_of(filled.day) == "2025":
+        if status is None or entry.code not in by_code or vintage_of(filled.day) == "2025":
             continue
-        c, rank = known[entry.code], STATUSES.index(status)
+        c, rank = by_code[entry.code], STATUSES.index(status)
         days = (c.attained_by, c.advanced_by, c.model_by)
         for least, (indicator, day) in enumerate(zip(STATUS_ROWS, days, strict=True), 1):
             if rank < least and day and day <= filled.day and not (least == 1 and c.derived):
@@ -171,6 +171,6 @@ def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:
 def sums_made(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """District and province figures that follow from the new table and were not known before."""
     keys = [*KEY, "standard", "obs_value"]
-    known = set(before[is_own(before)][keys].itertuples(index=False, name=None))
+    facts = set(before[is_own(before)][keys].itertuples(index=False, name=None))
     rows = after[is_own(after) & after["preferred"] & (after["obs_status"] == "E")]
-    return rows.loc[[tuple(r) not in known for r in rows[keys].itertuples(index=False, name=None)]]
+    return rows.loc[[tuple(r) not in facts for r in rows[keys].itertuples(index=False, name=None)]]

@@ -112,16 +112,16 @@ def indicators() -> dict[Any, dict[Any, str]]:
 @lru_cache(maxsize=1)
 def _columns_by_words() -> dict[str, dict[str, str]]:
     """Folded headings -> column, one dict for whole headings ("") and one for each of groups, parts and words."""
-    known: dict[str, dict[str, str]] = {kind: {} for kind in ("", "group", "part", "words")}
+    names: dict[str, dict[str, str]] = {kind: {} for kind in ("", "group", "part", "words")}
     with open(Path(__file__).with_name("headings.csv"), encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             kind, _, name = row["column"].rpartition(" ") if " " in row["column"] else ("", "", row["column"])
             if row["column"].startswith("words"):
                 kind, name = "words", row["column"]
-            known[kind][_space(row["heading"])] = name
+            names[kind][_space(row["heading"])] = name
     for asked_as, name in {**_AREA, **{n: n for n in BY_NAME}}.items():
-        known[""] |= {_space(heading(asked_as, lang)): name for lang in LANGUAGES} | {_space(asked_as): name}
-    return known | {"": {fold(words): name for words, name in known[""].items()}}
+        names[""] |= {_space(heading(asked_as, lang)): name for lang in LANGUAGES} | {_space(asked_as): name}
+    return names | {"": {fold(words): name for words, name in names[""].items()}}
 
 
 def _space(words: object) -> str:
@@ -168,22 +168,22 @@ def _heading_words(element: str) -> str:
 
 
 def _has_word(element: str, kind: str) -> bool:
-    return any(f" {word} " in f" {element} " for word, known in _columns_by_words()["words"].items() if known == kind)
+    return any(f" {word} " in f" {element} " for word, column in _columns_by_words()["words"].items() if column == kind)
 
 
 def _column_of(words: list[str], is_titled: bool) -> str | None:
-    known = _columns_by_words()
+    names = _columns_by_words()
     whole = " ".join(words)
     if match := _CRITERION.fullmatch(words[-1]):
-        is_named = not words[-1][0].isdigit() or any(known["group"].get(element) == "ntm" for element in words[:-1])
+        is_named = not words[-1][0].isdigit() or any(names["group"].get(element) == "ntm" for element in words[:-1])
         if is_named and 1 <= int(match[1]) <= CRITERIA:
             return f"criterion_{match[1]}"
     if len(words) > 1:
-        pair = (known["group"].get(words[-2], ""), known["part"].get(words[-1], ""))
-        return _TWO_ROWS.get(pair) or known[""].get(fold(whole))
-    if not is_titled and whole in known["part"]:
+        pair = (names["group"].get(words[-2], ""), names["part"].get(words[-1], ""))
+        return _TWO_ROWS.get(pair) or names[""].get(fold(whole))
+    if not is_titled and whole in names["part"]:
         return None  # "Số hộ" under a heading that is not understood may count anything
-    return known[""].get(fold(whole))
+    return names[""].get(fold(whole))
 
 
 def meta_name(words: str) -> str | None:

@@ -79,7 +79,7 @@ def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Ent
     names = list(layout.columns.values())
     doubled = {name for name in names if name and names.count(name) > 1 and name not in ("name", "district", "code")}
     for name in sorted(doubled):
-        heads = [layout.head(place) for place, known in layout.columns.items() if known == name]
+        heads = [layout.head(place) for place, column in layout.columns.items() if column == name]
         line = layout.top + layout.depth
         problems.append(
             Problem(

@@ -124,7 +124,7 @@ def decoded(name: str, content: bytes) -> str:
     >>> decoded("a.csv", "Đắk Tô".encode("utf-16")), decoded("a.csv", b"H\\xf4\\xf2")  # o circumflex
     ('Đắk Tô', 'Hộ')
     """
-    encoding = next((known for mark, known in _MARKS if content.startswith(mark)), None)
+    encoding = next((mark_encoding for mark, mark_encoding in _MARKS if content.startswith(mark)), None)
     if encoding is None and b"\x00" in content[:200]:
         encoding = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
     for candidate in [encoding] if encoding else ["utf-8", "cp1258", "latin-1"]:

@@ -27,10 +27,10 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
 
     before: everything known without it, the office's own figures among it; sources: those of the own figures.
     """
-    known = before[before["preferred"] & before["obs_value"].notna() & (before["obs_status"] != "U")]
+    past = before[before["preferred"] & before["obs_value"].notna() & (before["obs_status"] != "U")]
     late = vintage_of(filled.day)
-    known = known[(known["level"] != "commune") | (known["time_period"].map(vintage_of) == late)]
-    earlier = known[known["time_period"] <= filled.day].sort_values("time_period")
+    past = past[(past["level"] != "commune") | (past["time_period"].map(vintage_of) == late)]
+    earlier = past[past["time_period"] <= filled.day].sort_values("time_period")
     return [
         *_totals(filled),
         *_title(filled),

@@ -53,9 +53,9 @@ def disagreements(entries: Sequence[Entry], members: Mapping[str, set[str]]) -> 
         for name in counts:
             choices = [parts, *_blocks(entries, place)]
             sums = [sum(row.values[name] for row in block if name in row.values) for block in choices]
-            known = sum(name in row.values for row in parts)
-            if known and entry.values[name] not in sums:
-                yield Disagreement(entry, name, entry.values[name], sums[0], known)
+            count = sum(name in row.values for row in parts)
+            if count and entry.values[name] not in sums:
+                yield Disagreement(entry, name, entry.values[name], sums[0], count)
 
 
 def _blocks(entries: Sequence[Entry], place: int) -> list[list[Entry]]:

@@ -130,11 +130,11 @@ def estimate_facts(
     run = Run(facts, codes, years, last_total, draws, streams, random_stream(seed, PROVINCE))
     whole = _draw_whole(run, growth)
     households = fill_households(run, whole)
-    known = known_poor(run, households)
+    values = known_poor(run, households)
     total = draw_totals(facts, years, whole, movement, random_stream(seed, PROVINCE, 3))
     open_places = [j for j, year in enumerate(years) if (PROVINCE, year, "poor_households") not in facts]
     if open_places and movement:
-        log_weight = known_log_likelihood(run, known, households, total / whole)
+        log_weight = known_log_likelihood(run, values, households, total / whole)
         for year, merged_year in (merged or {}).items():
             j = years.index(year)
             log_weight = log_weight + merged_log_likelihood(merged_year, total[j], whole[j])
@@ -142,10 +142,10 @@ def estimate_facts(
         rates = (total / whole)[:, sample]
         movement = movement.take(sample)
         for j in open_places:
-            is_known = ~np.isnan(known[:, j, 0])
-            sure = np.nansum(known[:, j], axis=0)
+            is_known = ~np.isnan(values[:, j, 0])
+            sure = np.nansum(values[:, j], axis=0)
             total[j] = np.clip(np.rint(rates[j] * whole[j]), sure, sure + households[~is_known, j].sum(axis=0))
-    poor = fill_poor(run, households, known, total)
+    poor = fill_poor(run, households, values, total)
     for shared in (poor, households):
         shared.setflags(write=False)
     panel = _panel(run, poor, households)

@@ -67,15 +67,15 @@ def fill_households(run: Run, total: np.ndarray) -> np.ndarray:
 
     Raises KontumError where known districts exceed the province.
     """
-    known = np.full((len(run.codes), len(run.years), run.draws), np.nan)
+    values = np.full((len(run.codes), len(run.years), run.draws), np.nan)
     for i, code in enumerate(run.codes):
         for j, year in enumerate(run.years):
             if cell := run.facts.get((code, year, "households")):
-                known[i, j] = np.log(draw_within(cell, run.draws, run.streams[code]))
-    walk = _walk(run, known, np.diff(np.log(total), axis=0), GROWTH_SD_WITHOUT_EVIDENCE)
-    households = np.rint(np.exp(known))
+                values[i, j] = np.log(draw_within(cell, run.draws, run.streams[code]))
+    walk = _walk(run, values, np.diff(np.log(total), axis=0), GROWTH_SD_WITHOUT_EVIDENCE)
+    households = np.rint(np.exp(values))
     for j, year in enumerate(run.years):
-        is_missing = np.isnan(known[:, j, 0])
+        is_missing = np.isnan(values[:, j, 0])
         left = total[j] - np.where(is_missing[:, None], 0, households[:, j]).sum(axis=0)
         if not is_missing.any():
             continue
@@ -91,25 +91,27 @@ def known_poor(run: Run, households: np.ndarray) -> np.ndarray:
 
     A count is taken as it is; a printed rate is spread evenly over the range that its rounding leaves.
     """
-    known = np.full(households.shape, np.nan)
+    values = np.full(households.shape, np.nan)
     for i, code in enumerate(run.codes):
         for j, year in enumerate(run.years):
             if cell := run.facts.get((code, year, "poor_households")):
-                known[i, j] = cell.middle
+                values[i, j] = cell.middle
             elif cell := run.facts.get((code, year, "rate")):
                 rate = run.streams[code].uniform(cell.low, cell.high, run.draws)
-                known[i, j] = np.rint(rate * households[i, j])
-    return known
+                values[i, j] = np.rint(rate * households[i, j])
+    return values
 
 
-def known_log_likelihood(run: Run, known: np.ndarray, households: np.ndarray, province_rates: np.ndarray) -> np.ndarray:
+def known_log_likelihood(
+    run: Run, values: np.ndarray, households: np.ndarray, province_rates: np.ndarray
+) -> np.ndarray:
     """Log likelihood of the districts known after the last published total, given the province's rates, shape (draw,).
 
     A district is expected to move as the province does from its last known year; tau is that of the known changes.
     """
-    theta = logit(np.clip(known, 0.5, households - 0.5) / households)
+    theta = logit(np.clip(values, 0.5, households - 0.5) / households)
     province = logit(province_rates)
-    is_known, last = ~np.isnan(known[:, :, 0]), run.last_total
+    is_known, last = ~np.isnan(values[:, :, 0]), run.last_total
     is_twice = is_known[:, 0] & is_known[:, last]
     tau = TAU_WITHOUT_EVIDENCE
     if last and is_twice.sum() >= LEAST_DISTRICTS:
@@ -123,31 +125,31 @@ def known_log_likelihood(run: Run, known: np.ndarray, households: np.ndarray, pr
     return log_weight
 
 
-def fill_poor(run: Run, households: np.ndarray, known: np.ndarray, total: np.ndarray) -> np.ndarray:
+def fill_poor(run: Run, households: np.ndarray, values: np.ndarray, total: np.ndarray) -> np.ndarray:
     """Poor households of the districts, whole numbers of shape (district, year, draw); total: of the province.
 
     Raises KontumError where the known districts do not fit the province's total.
     """
     whole = households.sum(axis=0)
     province = logit(np.clip(total / whole, 1e-6, 1 - 1e-6))
-    inner = np.clip(known, 0.5, households - 0.5)  # the log odds of none and of all are infinite
+    inner = np.clip(values, 0.5, households - 0.5)  # the log odds of none and of all are infinite
     walk = _walk(run, logit(inner / households), np.diff(province, axis=0), TAU_WITHOUT_EVIDENCE, households, total)
-    poor = known.copy()
+    poor = values.copy()
     for j in range(len(run.years)):
-        if np.isnan(known[:, j, 0]).any():
-            poor[:, j] = fill_estimated_districts(run, j, households, known, walk, total[j])
+        if np.isnan(values[:, j, 0]).any():
+            poor[:, j] = fill_estimated_districts(run, j, households, values, walk, total[j])
         else:
-            poor[:, j] = reconcile_rounded_rates(run, j, households, known, walk, total[j])
+            poor[:, j] = reconcile_rounded_rates(run, j, households, values, walk, total[j])
     return poor.astype(np.int64)
 
 
 def fill_estimated_districts(
-    run: Run, j: int, households: np.ndarray, known: np.ndarray, walk: Walk, total: np.ndarray
+    run: Run, j: int, households: np.ndarray, values: np.ndarray, walk: Walk, total: np.ndarray
 ) -> np.ndarray:
     """Poor households of a year in which some districts are not known: they take what the known ones leave."""
-    is_missing = np.isnan(known[:, j, 0])
-    poor = known[:, j].copy()
-    left = (total - np.nansum(known[:, j], axis=0)).astype(np.int64)
+    is_missing = np.isnan(values[:, j, 0])
+    poor = values[:, j].copy()
+    left = (total - np.nansum(values[:, j], axis=0)).astype(np.int64)
     if np.any((left < 0) | (left > households[is_missing, j].sum(axis=0))):
         raise KontumError("error.poor_fit", year=run.years[j], total=total.mean())
     theta = walk.theta[is_missing, j]
@@ -160,10 +162,10 @@ def fill_estimated_districts(
 
 
 def reconcile_rounded_rates(
-    run: Run, j: int, households: np.ndarray, known: np.ndarray, walk: Walk, total: np.ndarray
+    run: Run, j: int, households: np.ndarray, values: np.ndarray, walk: Walk, total: np.ndarray
 ) -> np.ndarray:
     """Poor households of a year in which all districts are known: those known by a rate take what the counts leave."""
-    year, poor = run.years[j], known[:, j].copy()
+    year, poor = run.years[j], values[:, j].copy()
     by_rate = np.array([(code, year, "poor_households") not in run.facts for code in run.codes])
     left = (total - poor[~by_rate].sum(axis=0)).astype(np.int64)
     cells = [run.facts[code, year, "rate"] for code in np.array(run.codes)[by_rate]]
@@ -183,7 +185,7 @@ def reconcile_rounded_rates(
 
 def _walk(
     run: Run,
-    known: np.ndarray,
+    values: np.ndarray,
     province_drift: np.ndarray,
     sd_without_evidence: float,
     households: np.ndarray | None = None,
@@ -191,13 +193,13 @@ def _walk(
 ) -> Walk:
     """Random-walk draws through the known cells.
 
-    known: (district, year, draw), nan where a cell is missing; province_drift: (year - 1, draw). households, total:
+    values: (district, year, draw), nan where a cell is missing; province_drift: (year - 1, draw). households, total:
     of the poverty rates alone, whose drift and tau are resampled by the total that the missing districts leave.
     """
-    n_area, n_year, _ = known.shape
-    is_known, last = ~np.isnan(known[:, :, 0]), run.last_total
+    n_area, n_year, _ = values.shape
+    is_known, last = ~np.isnan(values[:, :, 0]), run.last_total
     if n_year == 1:
-        return Walk(known, np.zeros((n_area, 1)))
+        return Walk(values, np.zeros((n_area, 1)))
     closed = province_drift[:last]
     whole = closed.sum(axis=0)
     is_same_way = (np.sign(closed) == np.sign(whole)).all(axis=0) & (whole != 0)
@@ -205,36 +207,36 @@ def _walk(
     is_twice = is_known[:, 0] & is_known[:, last]
     mean, tau = whole, np.full(run.draws, sd_without_evidence)
     if last and is_twice.sum() >= LEAST_DISTRICTS:
-        change = (known[is_twice, last] - known[is_twice, 0]).mean(axis=1)
+        change = (values[is_twice, last] - values[is_twice, 0]).mean(axis=1)
         n = len(change)
         sd = change.std(ddof=1) * np.sqrt((n - 1) / run.common.chisquare(n - 1, run.draws))
         mean = change.mean() + sd * run.common.standard_normal(run.draws) / np.sqrt(n)
         tau = sd / np.sqrt(last)
         if households is not None and total is not None and not is_known[:, last].all():
-            sample = _resampled_by_total(run, known, share, mean, tau, households[:, last], total[last])
+            sample = _resampled_by_total(run, values, share, mean, tau, households[:, last], total[last])
             mean, tau = mean[sample], tau[sample]
     drift = province_drift.copy()
     drift[:last] += share * (mean - whole)
     path = np.concatenate([np.zeros((1, run.draws)), np.cumsum(drift, axis=0)])
-    theta, spread = known.copy(), np.zeros((n_area, n_year))
+    theta, spread = values.copy(), np.zeros((n_area, n_year))
     for i, code in enumerate(run.codes):
         steps = run.streams[code].standard_normal((n_year - 1, run.draws)) * tau
         walk = path + np.concatenate([np.zeros((1, run.draws)), np.cumsum(steps, axis=0)])
         anchors = np.flatnonzero(is_known[i])
         for j in np.flatnonzero(~is_known[i]):
             before, after = anchors[anchors < j].max(), anchors[anchors > j]
-            theta[i, j] = known[i, before] + walk[j] - walk[before]
+            theta[i, j] = values[i, before] + walk[j] - walk[before]
             spread[i, j] = j - before
             if len(after):  # a bridge: the walk is bent to meet the next known cell
                 part = (j - before) / (after.min() - before)
-                theta[i, j] += part * (known[i, after.min()] - known[i, before] - walk[after.min()] + walk[before])
+                theta[i, j] += part * (values[i, after.min()] - values[i, before] - walk[after.min()] + walk[before])
                 spread[i, j] = (j - before) * (1 - part)
     return Walk(theta, spread)
 
 
 def _resampled_by_total(
     run: Run,
-    known: np.ndarray,
+    values: np.ndarray,
     share: np.ndarray,
     mean: np.ndarray,
     tau: np.ndarray,
@@ -247,13 +249,13 @@ def _resampled_by_total(
     districts, each with a normal error of its log odds (three points of Gauss and Hermite).
     """
     last = run.last_total
-    left = total - np.nansum(expit(known[:, last]) * households, axis=0)
+    left = total - np.nansum(expit(values[:, last]) * households, axis=0)
     centre, variance = np.zeros(run.draws), np.zeros(run.draws)
     points, weights = THREE_POINTS
-    for i in np.flatnonzero(np.isnan(known[:, last, 0])):
-        before = np.flatnonzero(~np.isnan(known[i, :last, 0])).max()
+    for i in np.flatnonzero(np.isnan(values[:, last, 0])):
+        before = np.flatnonzero(~np.isnan(values[i, :last, 0])).max()
         drift = share[before:].sum(axis=0) * mean
-        rate = expit(known[i, before] + drift + points[:, None] * tau * np.sqrt(last - before))
+        rate = expit(values[i, before] + drift + points[:, None] * tau * np.sqrt(last - before))
         average = weights @ rate
         centre += households[i] * average
         variance += households[i] ** 2 * (weights @ (rate - average) ** 2)

@@ -58,10 +58,10 @@ class Chain:
 
     def _rows(self, lang: str, most: int | None) -> Iterator[tuple[str, str]]:
         """(what a source row says, where it was published) for each row that is shown."""
-        shown = columns(self.sources[:most], lang)
+        table = columns(self.sources[:most], lang)
         names = (_name(code, day, lang) for code, day in self.sources[["area", "time_period"]].itertuples(index=False))
-        for cells in zip(*(column.cells for column in shown), strict=True):
-            row = {c.name.removesuffix(f"_{lang}"): cell for c, cell in zip(shown, cells, strict=True)}
+        for cells in zip(*(column.cells for column in table), strict=True):
+            row = {c.name.removesuffix(f"_{lang}"): cell for c, cell in zip(table, cells, strict=True)}
             row |= {"area": next(names)}
             origin = " – ".join(row[name] for name in ("publisher", "document_no", "url") if row[name] != NOTHING)
             key = "trace.target" if row["line"] == "0" else "trace.row"

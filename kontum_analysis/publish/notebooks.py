@@ -117,8 +117,8 @@ def _picture(figure: "Figure") -> bytes:
     except (OSError, SyntaxError, ValueError):  # Pillow raises SyntaxError for a broken PNG
         return figure.image()
     facts = figure.properties
-    wanted = {"Title": facts["title"], "Description": facts["alt"], "Source": facts["source"], "Data": facts["data"]}
-    is_same = all(marks.get(name) == words for name, words in wanted.items())
+    right = {"Title": facts["title"], "Description": facts["alt"], "Source": facts["source"], "Data": facts["data"]}
+    is_same = all(marks.get(name) == words for name, words in right.items())
     return path.read_bytes() if is_same else figure.image()
 
 

@@ -100,7 +100,7 @@ def build_report(
         criteria=tables["ntm_criteria"].query("criteria_set == 'NTM_2021_2025' and number != ''").to_dict("records"),
         projects=_projects(),
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
-        pictures=list(drawn(facts, lang, offices)) if pictures and facts.level == "province" else [],
+        pictures=list(draw_figures(facts, lang, offices)) if pictures and facts.level == "province" else [],
     )
 
 
@@ -123,9 +123,9 @@ class Notes:
 
     def mark(self, sources: str) -> str:
         """The mark of some sources (ids with bars between), such as "[1, 3]"; "" for none."""
-        wanted = set(filter(None, sources.split("|")))
-        self.ids += [source for source in dict.fromkeys(sources.split("|")) if source in wanted - set(self.ids)]
-        numbers = sorted(self.ids.index(source) + 1 for source in wanted)
+        ids = set(filter(None, sources.split("|")))
+        self.ids += [source for source in dict.fromkeys(sources.split("|")) if source in ids - set(self.ids)]
+        numbers = sorted(self.ids.index(source) + 1 for source in ids)
         return f"[{', '.join(map(str, numbers))}]" if numbers else ""
 
     def cell(self, figure: Figure, decimals: int = 0, bounds: bool = True) -> str:
@@ -186,7 +186,7 @@ def _projects() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def drawn(facts: Facts, lang: str, offices: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def draw_figures(facts: Facts, lang: str, offices: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The figures of the province that the report can show: name, title, alternative text and PNG."""
     for name in PICTURES:
         try:

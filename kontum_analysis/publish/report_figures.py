@@ -172,9 +172,9 @@ def _derived(value: float, figures: Sequence[Figure]) -> Figure:
     return Figure(value, kind, "|".join(figure.sources for figure in figures))
 
 
-def or_none(compute: Callable[..., Any], *values: Any, **named: Any) -> Any:
+def or_none(compute: Callable[..., Any], *values: Any, **options: Any) -> Any:
     """What a function gives, or None where too little is known for it."""
     try:
-        return compute(*values, **named)
+        return compute(*values, **options)
     except KontumError:
         return None

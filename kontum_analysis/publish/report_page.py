@@ -34,7 +34,7 @@ def page(template: str, lang: str, **values: Any) -> str:
     environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
     environment.filters["cap"] = lambda words: words[:1].upper() + words[1:]
     environment.globals |= {"lang": lang, "gap": gap, "picture": picture}
-    environment.globals["label"] = lambda key, **named: text(key, lang, **named)
+    environment.globals["label"] = lambda key, **fills: text(key, lang, **fills)
     return environment.get_template(template).render(**values)
 
 

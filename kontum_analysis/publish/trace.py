@@ -75,9 +75,9 @@ def trace(
 
     if len(words) == 1 and words[0] in CATALOGUE:  # its file is made from published figures alone
         return _figure(words[0], _Place(load_observations(None, data), data, None, seed))
-    typed = " ".join(words)
-    hint = did_you_mean(typed, [*CATALOGUE, *targets])
-    raise KontumError("error.trace.words", found=typed, hint=hint, figures=sorted(CATALOGUE))
+    question = " ".join(words)
+    hint = did_you_mean(question, [*CATALOGUE, *targets])
+    raise KontumError("error.trace.words", found=question, hint=hint, figures=sorted(CATALOGUE))
 
 
 def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def _used_and_lost(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
-    typed, indicator = indicator, _indicator(indicator, raw_tables(place.data)["indicators"])
+    words, indicator = indicator, _indicator(indicator, raw_tables(place.data)["indicators"])
     obs = place.obs[place.obs["indicator"] == indicator]
     is_asked = (obs["time_period"] == date) | obs["time_period"].str.startswith(f"{date}-" if date else "")
     meanings = [(where, _is_of(where, obs)) for where in _areas(name)]
@@ -96,9 +96,9 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
     if rows.empty:
         chain = _computed_cell(subject, where, indicator, date, place) if date else None
         if chain is None:
-            known = dates or Words("error.trace.no_dates")
+            days = dates or Words("error.trace.no_dates")
             when = [date] * bool(date)
-            raise KontumError("error.trace.unpublished", what=", ".join([where.name, typed, *when]), dates=known)
+            raise KontumError("error.trace.unpublished", what=", ".join([where.name, words, *when]), dates=days)
         return chain
     steps = [Words("trace.way.rule"), *_office_step(rows[rows["preferred"]])]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
