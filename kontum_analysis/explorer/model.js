@@ -241,10 +241,14 @@ function findBoth(setting) {
   }
   return null;
 }
-// Whether it is for the province alone that the poor districts have to fall so fast.
+// Whether it is for the province alone that the poor districts have to fall so fast: with a tenth less they still meet
+// their target, and the others stand at their floor.
 function isProvinceAlone(setting) {
-  const path = ratesOf({ ...setting, d: Number((setting.d - 0.1).toFixed(1)) });
-  return setting.d > 0 && !path.error && path.areas[POOR][near - setting.start] <= page.asked[POOR] + NEAR;
+  const d = Number((setting.d - 0.1).toFixed(1)),
+    t = near - setting.start;
+  const isAtFloor = (path) =>
+    !path.error && path.areas[POOR][t] <= page.asked[POOR] + NEAR && path.needed[t] < path.floors[t];
+  return d >= 0 && steps("p").some((p) => isAtFloor(ratesOf({ ...setting, p, d })));
 }
 function findRate(setting, area, rate, year) {
   if (year <= setting.start) return null;
