@@ -54,7 +54,7 @@ def test_what_is_possible_leaves_no_shortfall(inputs, values):
         ("province_pace_pp", dict(province_pace_pp=16.0, form="proportional"), "16; less than the opening rate"),
         ("poor_district_pace_pp", dict(poor_district_pace_pp=20.0, start=2023, form="logistic"), "20; less than"),
         ("province_pace_pp", dict(province_pace_pp="observed"), "'observed'; it needs a start after 2021"),
-        ("household_growth", dict(floor=0.14, household_growth=-0.1, end=2050), "-0.1; by 2050"),
+        ("household_growth", dict(floor=0.14, household_growth=-0.1, end=2050), "−0.1; by 2050"),
     ],
 )
 def test_scenario_that_cannot_run_is_refused_by_key(inputs, key, changes, words):

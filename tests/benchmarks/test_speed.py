@@ -48,7 +48,7 @@ def test_the_loops_that_the_table_is_held_against_give_the_same_rates(obs):
 def test_the_page_has_one_place_for_the_table_and_the_table_says_each_ratio():
     page = bench.PAGE.read_text(encoding="utf-8")
     assert page.count(bench.BEGIN) == page.count(bench.END) == 1 and page.index(bench.BEGIN) < page.index(bench.END)
-    text = bench.written(
+    text = bench.page_text(
         [("a", "b", (3.0, 6.0), (2.0, 5.0), 1.6)], 123.4, [(10, 10, 1000, 0.001), (10, 10, 2000, 0.002)]
     )
     assert "| a | b | 1.50 | 1.20 | ≤\u00a01.6 |" in text and "123 MB" in text and "| 2.00 | 10.0 |" in text
