@@ -293,7 +293,7 @@ def page_text(rows, memory, growths):
     hours = 1e11 * rate / 3600
     lines += [
         "",
-        f"Trên giấy, theo tốc độ ở dòng cuối ({number(1e9 * rate, 1, 'vi')} ns): "
+        f"Theo tính toán, với tốc độ ở dòng cuối ({number(1e9 * rate, 1, 'vi')} ns): "
         "100.000 địa bàn × 10 năm × 100.000 lần là 10¹¹ số ngẫu nhiên, "
         f"{number(hours, 2, 'vi')} giờ trên một lõi, {number(60 * hours / 8, 1, 'vi')} phút trên 8 máy "
         f"mỗi máy một lõi, {number(60 * hours / 64, 1, 'vi')} phút trên 64 máy.",
