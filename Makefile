@@ -20,7 +20,7 @@ test: $(READY)
 
 # What takes longer: random kills, hunts with atheris, every place and every figure, the great country.
 test-slow: $(READY)
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -m "slow or hypothesis" tests
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 --dist loadscope -m "slow or hypothesis" tests
 
 # The fast tests on the oldest packages that pyproject.toml allows, and with the newest on each other Python of this machine.
 test-others: $(READY)

@@ -12,8 +12,8 @@ from kontum_analysis.data import observations
 from kontum_analysis.poverty.paces import Inputs
 
 # The same examples in every run, so that a red test is red for everyone; nothing is kept on disk. `make test-slow` runs
-# the tests of properties again with "thorough".
-for profile, examples in (("repeatable", 25), ("thorough", 200)):
+# the tests of properties again with "thorough"; under nox, where only the versions differ, they are "brief".
+for profile, examples in (("brief", 5), ("repeatable", 25), ("thorough", 200)):
     settings.register_profile(
         profile,
         derandomize=True,
@@ -23,6 +23,28 @@ for profile, examples in (("repeatable", 25), ("thorough", 200)):
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items):
+    """How a page looks and answers in a browser hangs on no version of a Python package."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("once")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium; of a module, since its event loop keeps others from running in the same process."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here: the browser is not tried")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: the browser is not tried")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

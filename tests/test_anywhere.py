@@ -13,6 +13,7 @@ import pytest
 
 from kontum_analysis.base.files import ROOT
 
+pytestmark = pytest.mark.once
 # One figure, one notebook and one command from the tree in argv[1], hashed.
 CHEAP = """
 import hashlib, sys

@@ -12,6 +12,7 @@ from importlinter.cli import lint_imports
 
 from kontum_analysis.base.files import ROOT
 
+pytestmark = pytest.mark.once
 PACKAGE = ROOT / "kontum_analysis"
 # the modules that compute: they read through loaders alone and write nothing
 CORE = ("base/errors", "base/words", "data", "methods", "poverty", "ntm", "targets")

@@ -5,7 +5,6 @@ Where no Chromium is installed the tests in a browser say so and are skipped.
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from kontum_analysis.explorer.facts import board_rows
 from kontum_analysis.offices import store as own_store
 from kontum_analysis.targets.chances import target_chances
 
-CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 AREAS = ["62", "62-POOR", "62-REST", *kt.districts()]
 HOSTILE = "</script><img src=x onerror=\"document.title='hacked'\"><b>'"
 WAIT = 60_000  # milliseconds, for machines that are busy
@@ -47,17 +45,6 @@ def folder(html, tmp_path_factory):
     for lang, content in html.items():
         (place / f"{lang}.html").write_text(content, encoding="utf-8")
     return place
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here: the browser is not tried")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: the browser is not tried")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from kontum_analysis.base.files import NOTEBOOKS, ROOT
 from kontum_analysis.base.words import labels
 from kontum_analysis.data.contract import RULES
 
+pytestmark = pytest.mark.once
 FILES = sorted((ROOT / "kontum_analysis" / "base" / "labels").glob("*.csv"))
 CODE = [
     *sorted(p for kind in ("py", "j2", "js", "html") for p in (ROOT / "kontum_analysis").rglob(f"*.{kind}")),

@@ -17,6 +17,7 @@ from kontum_analysis.figures import build
 from kontum_analysis.publish import notebooks as voice
 from kontum_analysis.review import notebooks as review
 
+pytestmark = pytest.mark.once
 PATHS = review.notebook_paths()
 PARTS = [
     "The answer first",

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from kontum_analysis.base import words as labels
 from kontum_analysis.base.files import NOTEBOOKS, ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+pytestmark = pytest.mark.once
 
 
 def built(folder):
@@ -195,46 +194,37 @@ def test_run_times_are_of_notebooks_that_exist_and_name_no_machine(pages, site):
     assert all(path.stem in words for path in NOTEBOOKS.glob("*.ipynb"))
 
 
-@pytest.mark.skipif(
-    BROWSER is None, reason="no Chromium or Chrome on this machine: the site is not opened in a browser"
-)
-def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site):
-    from playwright.sync_api import sync_playwright
-
+def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site, browser):
     trouble = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
-        page.on(
-            "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or trouble.append(f"asked for {r.url}")
+    page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or trouble.append(f"asked for {r.url}"))
+    page.on("requestfailed", lambda r: trouble.append(f"failed {r.url}"))
+    page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: message.type == "error" and trouble.append(f"{page.url}: {message.text}"))
+    for path in pages:
+        page.goto(path.as_uri())
+        page_facts = page.evaluate(
+            """async () => {
+                const images = [...document.images].filter(i => i.getClientRects().length);
+                for (const image of images) { image.loading = "eager"; await image.decode().catch(() => 0); }
+                return {broken: images.filter(i => !i.naturalWidth).map(i => i.src),
+                        silent: [...document.images].filter(i => !i.alt.trim()).length,
+                        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
+            }"""
         )
-        page.on("requestfailed", lambda r: trouble.append(f"failed {r.url}"))
-        page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: message.type == "error" and trouble.append(f"{page.url}: {message.text}"))
-        for path in pages:
-            page.goto(path.as_uri())
-            page_facts = page.evaluate(
-                """async () => {
-                    const images = [...document.images].filter(i => i.getClientRects().length);
-                    for (const image of images) { image.loading = "eager"; await image.decode().catch(() => 0); }
-                    return {broken: images.filter(i => !i.naturalWidth).map(i => i.src),
-                            silent: [...document.images].filter(i => !i.alt.trim()).length,
-                            wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
-                }"""
-            )
-            if page_facts != {"broken": [], "silent": 0, "wide": 0}:
-                trouble.append(f"{path.name}: {page_facts}")
-        results = {}
-        for query in ("hộ nghèo", "ho ngheo", "đăk hring", "dak hring"):
-            page.goto(f"{(site / 'search.html').as_uri()}?q={query}")
-            page.wait_for_selector("#search-results li")
-            page.wait_for_timeout(1000)  # results are added one after the other
-            results[query] = set(page.locator("#search-results li a").evaluate_all("all => all.map(a => a.pathname)"))
-        assert results["hộ nghèo"] and results["hộ nghèo"] <= results["ho ngheo"]
-        assert results["đăk hring"] <= results["dak hring"] and any("places" in one for one in results["dak hring"])
-        page.goto((site / "notebooks" / "00_index.html").as_uri())
-        assert "Kết quả chính" in page.inner_text("article") and "Toàn tỉnh" in page.content()
-        browser.close()
+        if page_facts != {"broken": [], "silent": 0, "wide": 0}:
+            trouble.append(f"{path.name}: {page_facts}")
+    results = {}
+    for query in ("hộ nghèo", "ho ngheo", "đăk hring", "dak hring"):
+        page.goto(f"{(site / 'search.html').as_uri()}?q={query}")
+        page.wait_for_selector("#search-results li")
+        page.wait_for_timeout(1000)  # results are added one after the other
+        results[query] = set(page.locator("#search-results li a").evaluate_all("all => all.map(a => a.pathname)"))
+    assert results["hộ nghèo"] and results["hộ nghèo"] <= results["ho ngheo"]
+    assert results["đăk hring"] <= results["dak hring"] and any("places" in one for one in results["dak hring"])
+    page.goto((site / "notebooks" / "00_index.html").as_uri())
+    assert "Kết quả chính" in page.inner_text("article") and "Toàn tỉnh" in page.content()
+    page.close()
     assert not trouble, trouble
 
 

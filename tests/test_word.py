@@ -176,6 +176,7 @@ def test_a_value_that_was_not_given_is_an_error():
         page("report_vi.html.j2", "vi")
 
 
+@pytest.mark.once
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 def test_the_document_prints_on_a_sane_number_of_pages(district_html, tmp_path):
     from pypdf import PdfReader
