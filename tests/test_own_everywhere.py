@@ -112,14 +112,10 @@ def test_the_figures_show_the_district_and_name_the_office(obs, own_obs):
         assert OFFICE in with_own.properties["source"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_figure_can_be_drawn_with_own_figures(own_obs, lang):
-    unsaid = [
-        name
-        for name in CATALOGUE
-        if (figure := build(name, own_obs, lang, [OFFICE])).offices and OFFICE not in figure.caption
-    ]
-    assert unsaid == []
+def test_every_figure_can_be_drawn_with_own_figures(own_obs):
+    figures = [build(name, own_obs, "vi", [OFFICE]) for name in CATALOGUE]
+    figures += [figure.in_language("en") for figure in figures]
+    assert [(one.name, one.lang) for one in figures if one.offices and OFFICE not in one.caption] == []
 
 
 def test_the_map_with_borders_shows_the_year_asked_for(own_obs, obs, tmp_path):
