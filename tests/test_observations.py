@@ -34,16 +34,17 @@ def test_the_readme_of_the_raw_data_counts_its_rows_in_both_languages(obs, raw):
     """What a new row changes there; a failure lists the words that should stand in data/raw/README.md."""
     readme = (RAW / "README.md").read_text(encoding="utf-8")
     files = [f"| {name}.csv | {len(table)} |" for name, table in raw.items()]
-    assert [words for words in files if readme.count(words) != 2] == []
-    columns = ("bound", "obs_status", "date_precision")
-    codes = [(code, count) for column in columns for code, count in obs[column].value_counts().items()]
-    stated = {pair: len(re.findall(rf"\b{pair[0]}\b[^0-9]{{0,30}} {pair[1]}\b", readme)) for pair in codes}
-    assert [pair for pair, times in stated.items() if times < 2] == []
+    missing = [f"{words} (twice)" for words in files if readme.count(words) != 2]
+    for column in ("bound", "obs_status", "date_precision"):
+        for code, count in obs[column].value_counts().items():
+            times = len(re.findall(rf"\b{code}\b[^0-9]{{0,30}} {count}\b", readme))
+            missing += [f"{column} {code}: {count} (twice)"] * (times < 2)
     groups = obs["indicator"].map(raw["indicators"].set_index("indicator")["group"])
     levels = ["nation", "region", "province", "group", "district", "commune", "all"]
     table = pd.crosstab(groups, obs["level"], margins=True, margins_name="all")[levels]
     rows = [f"| {group} | {' | '.join(str(n or '') for n in counts)} |" for group, *counts in table.itertuples()]
-    assert [row for row in rows if row not in readme] == []
+    missing += [row for row in rows if row not in readme]
+    assert not missing, "\n".join(["data/raw/README.md should hold:", *missing])
 
 
 def test_every_row_of_the_file_is_kept_in_its_order(obs, raw):
