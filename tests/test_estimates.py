@@ -7,7 +7,7 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.data import areas
 from kontum_analysis.poverty import estimates as estimates_module
-from kontum_analysis.poverty.districts import district_facts, half_unit, household_growth, household_series
+from kontum_analysis.poverty.districts import district_facts
 from kontum_analysis.poverty.estimates import estimate_panel
 from kontum_analysis.poverty.speeds import CHOICES, INTERVALS
 
@@ -259,21 +259,6 @@ def test_a_district_without_any_poor_household_is_no_obstacle(until_2023):
 def test_too_few_draws_are_refused(until_2023, draws):
     with pytest.raises(kt.KontumError, match="draws"):
         estimate_panel(until_2023, draws=draws)
-
-
-# --- parts of the method
-
-
-def test_half_of_the_last_printed_place():
-    assert half_unit(4.28) == pytest.approx(0.005) and half_unit(10.4) == pytest.approx(0.05) and half_unit(46.0) == 0.5
-
-
-def test_households_of_the_province_by_year(until_2023):
-    series = household_series(until_2023)
-    assert series.index.tolist() == [2018, 2019, 2020, 2021, 2022, 2023]
-    assert series[2021] == 143_561 and series[2023] == pytest.approx(10_220 / 0.0684)
-    assert household_growth(until_2023) == pytest.approx((series[2023] / series[2021]) ** 0.5 - 1)
-    assert household_growth(until_2023[until_2023["time_period"] == "2021-12-31"]) == 0.0
 
 
 # --- simulated provinces

@@ -16,7 +16,7 @@ from kontum_analysis.base import files
 from kontum_analysis.base.files import ROOT
 from kontum_analysis.base.words import LANGUAGES
 from kontum_analysis.figures import CATALOGUE
-from kontum_analysis.review.reproduce import alone, steps
+from kontum_analysis.review.reproduce import steps
 
 KILLS = int(os.environ.get("KONTUM_TEST_KILLS", "12"))
 
@@ -71,22 +71,6 @@ def test_a_disk_of_one_megabyte_refuses_in_words_and_keeps_the_old_files(tmp_pat
 
 
 # --- two runs at once
-
-
-def test_a_second_run_in_a_folder_is_refused_and_a_run_elsewhere_is_not(tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    with alone(tmp_path / "a"):
-        with (
-            pytest.raises(kt.KontumError, match="a: another run is at work in this folder; nothing was written"),
-            alone(tmp_path / "a"),
-        ):
-            pass
-        with alone(tmp_path / "b"):
-            pass
-    with alone(tmp_path / "a"):
-        pass
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b"]
 
 
 def test_reproduce_and_verify_say_that_another_run_is_at_work(monkeypatch, tmp_path):

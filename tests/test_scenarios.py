@@ -1,19 +1,17 @@
 """Scenario files: the presets are sound, and a bad file says which key, which value and what is allowed."""
 
-import csv
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planting import cases
 
 import kontum_analysis as kt
 from kontum_analysis.poverty import scenarios
 from kontum_analysis.poverty.scenarios import Scenario, key_words, load, preset, presets
 
-CASES = Path(__file__).with_name("cases")
 GOOD = {"name": "mine", "province_pace_pp": "3.5", "poor_district_pace_pp": "7"}
 
 
@@ -86,10 +84,9 @@ def test_a_scenario_file_is_read_with_its_defaults(tmp_path):
 
 
 def test_a_bad_value_is_named_with_its_key_and_what_is_allowed(tmp_path):
-    with open(CASES / "scenario_values.csv", encoding="utf-8", newline="") as file:
-        cases = list(csv.DictReader(file))
-    assert len(cases) == 41
-    for case in cases:
+    values = cases("scenario_values")
+    assert len(values) == 41
+    for case in values:
         message = refusal(tmp_path, yaml_of(**{case["key"]: case["value"]}))
         missing = [word for word in case["words"].split("|") if word not in message]
         assert f"{key_words(case['key'])}: found" in message and not missing, case

@@ -13,17 +13,13 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import fragment_fromstring
+from office import PIXEL
 
 import kontum_analysis as kt
 from kontum_analysis.publish.report import build_report
 from kontum_analysis.publish.report_page import TEMPLATES, gap, page, picture
 from kontum_analysis.publish.table_layout import column_widths, rows_kept_with_next, spots_of
 from kontum_analysis.publish.word import EPOCH, TEMPLATE, word_bytes
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
-    "00000005000154a24f5d0000000049454e44ae426082"
-)
 
 
 def document_of(body, lang="en", head="", day=None):
