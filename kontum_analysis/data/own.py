@@ -25,7 +25,7 @@ import pandas as pd
 from ..base.errors import DataError, KontumError
 from ..base.files import ROOT
 from .areas import LAST_DAY_OF_DISTRICTS, PROVINCE, area, crosswalk, districts, register
-from .arithmetic import ADDITIVE, RATES
+from .arithmetic import ADDITIVE, NTM_BANDS, RATES
 from .contract import COLUMNS, LINE, field_problems, read_table
 from .rules import Breach, problems, row_problems
 
@@ -38,12 +38,6 @@ STATUS_ROWS = ("ntm_attained", "ntm_advanced_year", "ntm_model_year")  # one NTM
 TABLES = ("observations", "sources")
 COUNTS = ("households_total", "poor_households", "near_poor_households")
 _SUMMED = (*ADDITIVE, "poor_exits", "new_poor_households", "relapsed_poor_households")  # of communes, to districts
-_BANDS = {
-    "ntm_communes_15_18_criteria": (15, 18),
-    "ntm_communes_10_14_criteria": (10, 14),
-    "ntm_communes_5_9_criteria": (5, 9),
-    "ntm_communes_below_5_criteria": (0, 4),
-}
 _KEY = ["level", "ref_area", "indicator", "time_period"]
 _PLACE, _FACT = _KEY[:2], [*_KEY, "standard"]
 User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
@@ -290,7 +284,8 @@ def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
             counts |= {"ntm_advanced_communes": len(parts & advanced), "ntm_model_communes": len(parts & model)}
         if code == PROVINCE and parts <= set(criteria.index):
             if "ntm_communes" in counts:
-                counts |= {band: criteria[list(parts - attained)].between(*ends).sum() for band, ends in _BANDS.items()}
+                below = criteria[list(parts - attained)]
+                counts |= {band: below.between(*ends).sum() for band, ends in list(NTM_BANDS.items())[1:]}
             counts["ntm_criteria_mean"] = round(criteria[list(parts)].mean(), 4)
         evidence = table[table["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & table["ref_area"].isin(parts)]
         for indicator, value in counts.items() if code not in stated else ():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..data.areas import PROVINCE, districts
+from ..data.arithmetic import NTM_BANDS
 from ..targets.measures import PANEL
 
 SEED = 3299  # of the random numbers behind the tables
@@ -47,8 +48,7 @@ class Entry(NamedTuple):
 # fmt: off
 _RATE = ("poor_households", "poverty_rate_pct")
 _PATHS = (*PANEL, "poor_households_no_labour", "new_poor_households", "relapsed_poor_households")
-_BANDS = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria", "ntm_communes_5_9_criteria",
-          "ntm_communes_below_5_criteria", "ntm_criteria_mean", "ntm_criteria_mean_change")
+_BANDS = (*NTM_BANDS, "ntm_criteria_mean", "ntm_criteria_mean_change")
 _NTM = (*_BANDS, "ntm_communes_recognised", "ntm_advanced_communes", "ntm_model_communes", "ntm_attained",
         "ntm_recognised", "ntm_attainment_year", "ntm_recognised_year", "ntm_advanced_year", "ntm_criteria_met",
         "ntm_criteria_unmet", "ntm_criteria_total", "ntm_criteria_change_vs_old_set")

@@ -102,12 +102,6 @@ def _district_limits(
     return tuple(limits)
 
 
-def latent_ranks(limits: Constraints, noise: np.ndarray) -> np.ndarray:
-    """Ranks of communes, shape (draws, communes), from standard normal noise of that shape; higher is nearer."""
-    ranks: np.ndarray = limits.rank_mean + limits.rank_sd * noise
-    return ranks
-
-
 def choose(key: np.ndarray, size: int, forced: np.ndarray, barred: np.ndarray) -> np.ndarray:
     """Mask of the `size` highest keys of each row, forced ones first and barred ones last.
 
