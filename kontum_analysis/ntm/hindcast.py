@@ -13,7 +13,7 @@ from ..base.errors import KontumError
 from ..data.areas import PROVINCE
 from ..data.observations import vintage
 from ..data.programme import asked_pace
-from ..methods.scores import wis
+from ..methods.scores import FORECAST_COLUMNS, INTERVALS, QUANTILES, wis
 from .attainment import SEED
 from .communes import Evidence, gather
 from .growth import fit
@@ -21,9 +21,6 @@ from .paths import move, start_state
 from .projection import LEVELS
 from .published import Snapshot, snapshots
 
-QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-INTERVALS = {"inside_50": ("q25", "q75"), "inside_80": ("q10", "q90"), "inside_95": ("q025", "q975")}
-FORECAST_COLUMNS = ["what", "area", "vintage", "made_from", "day", "method", *QUANTILES, "outcome", *INTERVALS]
 _SNAPSHOT_FIELDS = dict(zip(LEVELS, ("attained", "advanced", "model"), strict=True))
 _SCORES = ["step", "ae", "crps", "wis"]
 
