@@ -7,15 +7,13 @@ import pandas as pd
 from ..base.words import Lookup, listed, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts
 from ..data.own import is_own
-from ..data.programme import corridors, horizon
+from ..data.programme import SCENARIOS, corridors, horizon
 
 NAMES: dict[str, object] = {  # words of an address that mean the same in every label
     "province": PROVINCE,
     "poor": POOR_DISTRICTS,
     "others": OTHER_DISTRICTS,
-    "low": "programme-low",
-    "middle": "programme-mid",
-    "high": "programme-high",
+    **dict(zip(("low", "middle", "high"), SCENARIOS, strict=True)),
 }
 
 
@@ -38,8 +36,8 @@ def addressed(
     names = {**NAMES, "near": horizon(), **values}
     paces = {
         (area, name): pace
-        for area, (low, high, _) in corridors().items()
-        for name, pace in (("programme-low", low), ("programme-mid", (low + high) / 2), ("programme-high", high))
+        for area, goal in corridors().items()
+        for name, pace in zip(SCENARIOS, (goal.low, goal.middle, goal.high), strict=True)
     }
     codes = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *districts()]
     return {

@@ -56,15 +56,14 @@ def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
         for axes, name in zip(figure.subplots(1, 3, sharey=True), SCENARIOS, strict=True):
             rows = window[window["kind"] == name]
             axes.axhspan(low, 0, color=style.PALE, linewidth=0, zorder=0)
-            axes.set_xlim(rows["year"].min() - 0.5, last + 1.35)
-            axes.set_ylim(low, high)
+            axes.set(xlim=(rows["year"].min() - 0.5, last + 1.35), ylim=(low, high))
             _needed_path(axes, rows, points, lang)
             scenario, pace = preset(name), rows["needed_pace_pp"].iloc[1]
             paces = dict(a=scenario.province_pace_pp, b=scenario.poor_district_pace_pp, pace=pace)
             axes.set_title(text("needed.panel", lang, **paces), fontsize=7.5, linespacing=1.25)
             axes.set_xticks(range(rows["year"].min(), last, 2))
-            axes.set_ylabel(text("needed.axis", lang) if name == SCENARIOS[0] else "")
             style.number_axis(axes.yaxis, lang, scale=100)
+        figure.axes[0].set_ylabel(text("needed.axis", lang))
         entries = [(look, text(f"verdict.{verdict}", lang)) for verdict, look in VERDICTS.items()]
         style.status_key(figure, points["status"], lang, entries)
         return figure
