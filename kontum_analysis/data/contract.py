@@ -206,7 +206,7 @@ def _both(key: str) -> str:
 
 
 def _resource(name: str, path: str, rules: Mapping[str, str], table: Json) -> Json:
-    described = f"datapackage.{path.removesuffix('.csv').replace('/', '.')}"
+    label = f"datapackage.{path.removesuffix('.csv').replace('/', '.')}"
     schema: Json = {"fields": [_field(*field) for field in rules.items()], "missingValues": [""]}
     if "primaryKey" in table:
         schema["primaryKey"] = table["primaryKey"]
@@ -217,7 +217,7 @@ def _resource(name: str, path: str, rules: Mapping[str, str], table: Json) -> Js
     ]
     if links:
         schema["foreignKeys"] = links
-    words = {"title": _both(described)} if described in labels() else {}
+    words = {"title": _both(label)} if label in labels() else {}
     kind = {"profile": "tabular-data-resource", "scheme": "file", "format": "csv", "mediatype": "text/csv"}
     return {"name": name, **words, "path": path, **kind, "encoding": "utf-8", "schema": schema}
 
@@ -248,12 +248,12 @@ def _title(column: str) -> str:
 
 
 def _describe_processed(path: Path) -> Json:
-    described = CONTRACT["processed"]
-    table = described["tables"].get(path.stem, {})
+    rules_of_processed = CONTRACT["processed"]
+    table = rules_of_processed["tables"].get(path.stem, {})
     header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
-    kinds = described["columns"], table.get("columns", {})
+    kinds = rules_of_processed["columns"], table.get("columns", {})
     rule_of = {column: rule for kind in kinds for rule, columns in kind.items() for column in columns}
-    links = described["foreignKeys"] | table.get("foreignKeys", {})
+    links = rules_of_processed["foreignKeys"] | table.get("foreignKeys", {})
     links = {c: link for c, link in links.items() if c in header and c not in table.get("unlinked", ())}
     rules = {column: rule_of.get(column, "string") for column in header}
     return _resource(f"processed_{path.stem}", f"processed/{path.name}", rules, table | {"foreignKeys": links})

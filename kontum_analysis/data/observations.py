@@ -116,10 +116,10 @@ def all_tables(data: str | Path | None = None, user: bool | str | Path | None = 
     tables = raw_tables(data)
     if user is None or user is False:
         return tables
-    added = own_tables(user, tables)
-    for name, table in added.items():  # lines go on after the published ones, so that a line names one row
+    extra = own_tables(user, tables)
+    for name, table in extra.items():  # lines go on after the published ones, so that a line names one row
         table[LINE] = table[LINE].astype(int) + int(tables[name][LINE].max())
-    return tables | {name: pd.concat([tables[name], added[name]], ignore_index=True) for name in added}
+    return tables | {name: pd.concat([tables[name], extra[name]], ignore_index=True) for name in extra}
 
 
 def load_observations(

@@ -163,8 +163,8 @@ def listed_names(names: list[str]) -> str:
     >>> listed_names(["a", "b"]), listed_names([])
     ('a, b', '–')
     """
-    shortened = [str(name)[:40] for name in names[:10]] + ["…"] * (len(names) > 10)
-    return ", ".join(shortened) or "–"
+    words = [str(name)[:40] for name in names[:10]] + ["…"] * (len(names) > 10)
+    return ", ".join(words) or "–"
 
 
 def _words(value: Any) -> str:

@@ -89,17 +89,17 @@ def _name(row: Any, lang: str) -> str:
 
 def outcomes_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many forecasts are shown and missed, by panel, and how many rates came below their interval."""
-    missed, is_poverty = table[table["is_miss"]], table["panel"] == "poverty"
-    missed_poverty = missed[missed["panel"] == "poverty"]
+    misses, is_poverty = table[table["is_miss"]], table["panel"] == "poverty"
+    poverty_misses = misses[misses["panel"] == "poverty"]
     return addressed(
         table,
         lang,
         n=len(table),
         n_poverty=int(is_poverty.sum()),
         n_ntm=int((~is_poverty).sum()),
-        missed=len(missed),
-        missed_poverty=len(missed_poverty),
-        missed_ntm=len(missed) - len(missed_poverty),
-        below=int((missed_poverty["outcome"] < missed_poverty["low_80"]).sum()),
+        missed=len(misses),
+        missed_poverty=len(poverty_misses),
+        missed_ntm=len(misses) - len(poverty_misses),
+        below=int((poverty_misses["outcome"] < poverty_misses["low_80"]).sum()),
         pace=plain(asked_pace(), lang),
     )

@@ -81,9 +81,9 @@ def _needed_path(axes: Axes, rows: pd.DataFrame, points: pd.DataFrame, lang: str
         words = number(100 * row.needed_rate, 1, lang)
         dy = 5 if row.needed_rate > 0 else 1  # clear of the line of zero
         style.note(axes, row.year, row.needed_rate, words, style.BLUE, dx=6, dy=dy)
-    left = rows["year"].min() - 0.3
-    style.note(axes, left, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=6)
-    style.note(axes, left, axes.get_ylim()[0], text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
+    margin = rows["year"].min() - 0.3
+    style.note(axes, margin, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=6)
+    style.note(axes, margin, axes.get_ylim()[0], text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
 
 
 def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
@@ -183,12 +183,12 @@ def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     cells, total = quota[quota["area"] != PROVINCE], quota[quota["area"] == PROVINCE].set_index("year")["households"]
     top = cells.iloc[cells["households"].argmax()]
     longest = cells[cells["households"] > 0].sort_values(["year", "households"]).iloc[-1]
-    quota_total, reached = total[fall["year"]].sum(), fall["households"].sum()
+    quota_total, total_fall = total[fall["year"]].sum(), fall["households"].sum()
     ends = dict(start=total.index[0] - 1, first=total.index[0], last=total.index[-1], fall_last=fall["year"].max())
     cases = dict(top=top["area"], top_year=top["year"], longest=longest["area"], longest_year=longest["year"])
     poor = cells.loc[cells["area"].isin(poor_districts()), "households"].sum()
     sums = dict(until=total[total.index <= horizon()].sum(), whole=total.sum(), poor_total=poor)
-    sums |= dict(fall_total=reached, quota_total=quota_total, gap=abs(reached - quota_total))
-    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if reached >= quota_total else "behind")
+    sums |= dict(fall_total=total_fall, quota_total=quota_total, gap=abs(total_fall - quota_total))
+    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if total_fall >= quota_total else "behind")
     stops = total.index[total == 0].min()
     return addressed(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)

@@ -128,8 +128,8 @@ def _path_forecast(form: str, table: pd.DataFrame, folds: list[np.ndarray]) -> t
     quantiles = np.empty((len(table), len(LEVELS)))
     for fold in folds:
         for kind in (is_alone, ~is_alone):
-            learned = ~fold & kind if np.sum(~fold & kind) >= ENOUGH else ~fold
-            spread = residual_quantiles(error[learned], len(set(groups[learned])))
+            is_other = ~fold & kind if np.sum(~fold & kind) >= ENOUGH else ~fold
+            spread = residual_quantiles(error[is_other], len(set(groups[is_other])))
             rows = fold & kind
             quantiles[rows] = from_logit(centre[rows, None] + root[rows, None] * spread)
     return point, quantiles

@@ -117,11 +117,11 @@ def _start(
 ) -> tuple[Evidence, Growth, np.ndarray, State, np.ndarray]:
     """The communes at the last published figures, drawn once: evidence, growth, years to come, state, counts."""
     evidence = gather(obs, start)
-    fitted, first = fit(evidence.history), int(evidence.now.day[:4])
+    growth, first = fit(evidence.history), int(evidence.now.day[:4])
     last = max(horizon(), first) if end is None else end
     if last < first:
         raise KontumError("error.ntm.end_early", end=last, first=first)
-    return evidence, fitted, np.arange(first, last + 1), *start_state(evidence, fitted, draws, seed, last + 1.0)
+    return evidence, growth, np.arange(first, last + 1), *start_state(evidence, growth, draws, seed, last + 1.0)
 
 
 @remember(16)  # paces, as somebody tries them
@@ -129,7 +129,7 @@ def _projection(
     obs: pd.DataFrame, pace: float | None, draws: int, seed: int, start: int | None, end: int | None
 ) -> NTMProjection:
     """The communes moved on at a pace (criteria a year), or at the observed one, to the end of the last year."""
-    evidence, fitted, years, state, counts = _start(obs, draws, seed, start, end)
+    evidence, growth, years, state, counts = _start(obs, draws, seed, start, end)
     paths, observed_pace = move(deepcopy(state), pace, years + 1.0)
     has_level = [paths["attained"], paths["advanced"], paths["model"], paths["counts"] >= 15]
     levels = zip((*LEVELS, WITH_15), has_level, strict=True)
@@ -137,4 +137,4 @@ def _projection(
     for array in numbers.values():
         array.flags.writeable = False  # shared by all who ask again
     ends = paths["counts"][-1], paths["attained"][-1]
-    return NTMProjection(evidence, fitted, state, pace, observed_pace, years, numbers, *ends)
+    return NTMProjection(evidence, growth, state, pace, observed_pace, years, numbers, *ends)

@@ -105,8 +105,8 @@ def communes(obs: pd.DataFrame, with_mang_den: bool = False) -> list[Commune]:
 
 def _is_overruled(rows: pd.DataFrame) -> pd.Series:
     """Published levels of communes whose status an office states itself: what it does not repeat no longer holds."""
-    stated = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
-    return rows["ref_area"].isin(stated) & rows["indicator"].isin(list(_LEVEL_YEARS)) & ~is_own(rows)
+    codes = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
+    return rows["ref_area"].isin(codes) & rows["indicator"].isin(list(_LEVEL_YEARS)) & ~is_own(rows)
 
 
 def _record(c: Commune, row: Any) -> None:

@@ -90,7 +90,7 @@ def _cases(
     """Rows of forecasts, scored, from each vintage to every later figure that was not known then."""
     history = snapshots(obs)
     days = vintages or sorted({s.known_from for s in history if np.isfinite(s.attained)})
-    tried = set()
+    past_states = set()
     for day in days:
         try:
             evidence = gather(vintage(obs, day, data))
@@ -98,9 +98,9 @@ def _cases(
             continue
         state_of_knowledge = (evidence.now.day, len(evidence.history))
         ahead = [s for s in history if s.day > evidence.now.day and s.known_from > day]
-        if ahead and (vintages or state_of_knowledge not in tried):
+        if ahead and (vintages or state_of_knowledge not in past_states):
             yield from _from_vintage(day, evidence, ahead, draws, seed)
-        tried.add(state_of_knowledge)
+        past_states.add(state_of_knowledge)
 
 
 def _from_vintage(
@@ -129,10 +129,10 @@ def _from_vintage(
 
 def _line(history: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
     """The straight line through the last two counts at each later day, within 0 and all communes; shape (days, 1)."""
-    counted = [s for s in history if np.isfinite(s.attained)]
-    last, slope = counted[-1], 0.0
-    if len(counted) > 1:
-        slope = (last.attained - counted[-2].attained) / (last.time - counted[-2].time)
+    counts = [s for s in history if np.isfinite(s.attained)]
+    last, slope = counts[-1], 0.0
+    if len(counts) > 1:
+        slope = (last.attained - counts[-2].attained) / (last.time - counts[-2].time)
     return np.array([[np.clip(last.attained + slope * (s.time - last.time), 0, s.communes)] for s in ahead])
 
 

@@ -26,7 +26,7 @@ NEW_SET, NEW_SET_SINCE = "NTM_2021_2025", 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 
 class State:
     """All communes in all draws at one time; arrays have shape (draws, communes).
 
-    criteria: number met, fractions included, 19 and more when attained; advanced, model, lost: standing of each.
+    criteria: number met, fractions included, 19 and more when attained; advanced, model, has_lost: standing of each.
     shared: columns pace, shape, last (draws, 3); streams: one random stream a commune. kept_least: share of its
     criteria that a commune keeps at least when the set changes, None where no change is ahead.
     """
@@ -35,7 +35,7 @@ class State:
     criteria: np.ndarray
     advanced: np.ndarray
     model: np.ndarray
-    lost: np.ndarray
+    has_lost: np.ndarray
     shared: np.ndarray
     streams: list[np.random.Generator]
     seed: int
@@ -47,7 +47,7 @@ class State:
     def counts(self) -> np.ndarray:
         """Whole criteria as the province counts them: 19 when attained, `LOST_COUNT` when standing was withdrawn."""
         whole: np.ndarray = np.minimum(np.floor(self.criteria), 19)
-        return np.where(self.lost, np.minimum(whole, LOST_COUNT), whole).astype(np.int8)
+        return np.where(self.has_lost, np.minimum(whole, LOST_COUNT), whole).astype(np.int8)
 
 
 def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until: float) -> tuple[State, np.ndarray]:
@@ -73,17 +73,17 @@ def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until
         criteria=counts + np.where(counts < 19, np.stack([r.random(draws) for r in streams], axis=-1), 0),
         advanced=np.zeros(counts.shape, bool),
         model=np.zeros(counts.shape, bool),
-        lost=np.zeros(counts.shape, bool),
+        has_lost=np.zeros(counts.shape, bool),
         shared=growth.sample(draws, random_stream(seed, PROVINCE)),
         streams=streams,
         seed=seed,
         rates=yearly_rates(evidence, draws, random_stream(seed, PROVINCE, 2)),
         members=members,
     )
-    for s, reached in zip(later, attained, strict=True):
+    for s, has_attained in zip(later, attained, strict=True):
         before = state.criteria
         _grow(state, s.time, state.shared[:, 0])
-        settle(state, before, reached)
+        settle(state, before, has_attained)
     counts = state.counts
     key = np.stack([r.random(draws) for r in streams], axis=-1)
     state.advanced, state.model = choose_levels(members, evidence.now.day, state.rates, state.criteria >= 19, key)
@@ -143,8 +143,8 @@ def _drop_to_new_set(state: State) -> None:
     below = state.criteria < 19
     whole = np.floor(state.criteria)
     counts = np.where(below, whole, 0).astype(int)
-    kept = np.stack([r.binomial(counts[:, i], share) for i, r in enumerate(state.streams)], axis=-1)
-    state.criteria = np.where(below, kept + state.criteria - whole, state.criteria)
+    remaining = np.stack([r.binomial(counts[:, i], share) for i, r in enumerate(state.streams)], axis=-1)
+    state.criteria = np.where(below, remaining + state.criteria - whole, state.criteria)
 
 
 def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.ndarray]]:
@@ -211,8 +211,8 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
             is_due = (named_at > begin) & (named_at <= stop + 1e-9)
             if is_due.any():
                 place_named(state, before, is_due)
-        state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
-        has_standing = (state.criteria >= 19) & ~state.lost
+        state.has_lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
+        has_standing = (state.criteria >= 19) & ~state.has_lost
         records["counts"].append(state.counts)
         records["attained"].append(has_standing)
         records["advanced"].append(has_standing & state.advanced)

@@ -91,9 +91,9 @@ def _pages() -> list[dict[Any, Any]]:
 
 def _day(row: Any) -> str:
     """The day a row speaks of; a page without a day counts for the middle of its year."""
-    placed = [str(page["day"]) for page in _pages() if page["source_id"] == row.source_id and page["day"]]
-    if placed:
-        return placed[0]
+    days = [str(page["day"]) for page in _pages() if page["source_id"] == row.source_id and page["day"]]
+    if days:
+        return days[0]
     return row.time_period if row.date_precision in ("day", "month") else f"{row.time_period[:4]}-07-01"
 
 
