@@ -30,11 +30,6 @@ LINKS: dict[str, dict[str, str]] = {name: table.get("foreignKeys", {}) for name,
 LINE = "line"  # line of the row in its file; the header is line 1
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
 
 
 def read_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -188,16 +183,10 @@ def package_text(processed: str | Path = PROCESSED) -> str:
     (['sources', 'observations'], 'CC-BY-4.0')
     """
     raw = [_resource(name, f"raw/{name}.csv", COLUMNS[name], table) for name, table in CONTRACT["tables"].items()]
-    package = {
-        "name": "kon-tum-analysis",
-        "title": _both("datapackage.title"),
-        "description": _both("datapackage.description"),
-        "profile": "tabular-data-package",
-        "licenses": [_LICENCE],
-        "sources": [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}],
-        "contributors": [{"title": "Kon Tum Analysis", "role": "author"}],
-        "resources": raw + [_describe_processed(path) for path in sorted(Path(processed).glob("*.csv"))],
-    }
+    words = {part: _both(f"datapackage.{part}") for part in ("title", "description")}
+    sources = [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}]
+    resources = raw + [_describe_processed(path) for path in sorted(Path(processed).glob("*.csv"))]
+    package = CONTRACT["package"] | words | {"sources": sources, "resources": resources}
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -111,9 +111,7 @@ def _kinds() -> tuple[_Kind, _Kind]:
 
 
 def _features(path: Path) -> list[dict[str, Any]]:
-    """The features of the file. Python reads it: the libraries below geopandas also open files and addresses named in
-    a file.
-    """
+    """The features of the file. Python reads it: the libraries below geopandas also open files that a file names."""
     wrong = KontumError("hostile.map_format", file=path.name)
     if path.suffix.lower() not in (".geojson", ".json"):
         raise wrong

@@ -25,8 +25,7 @@ def addressed(
     columns: column of `table` -> the columns of its address, separated by blanks, so that a label can say
     {rate[province known last]:p2}. values: single values; those that are years, codes or names of kinds also serve as
     words of an address. Always there: `near` (last year of the programme), `pace` (points a year by area and low,
-    middle or high), `area` (name by code), `guess` (" (estimated)" where the last year that is no projection holds an
-    estimate).
+    middle or high), `area` (name by code), `guess` (see `guess_mark`).
 
     >>> table = pd.DataFrame({"area": ["62"], "year": [2023], "rate": [0.0684]})
     >>> words = addressed(table, "en", {"rate": "area year"}, last=2023)

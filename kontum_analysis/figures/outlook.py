@@ -70,9 +70,7 @@ def _on_floor(row: Any) -> bool:
 
 
 def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Rates and quantiles by area and year, the chance by area with its range, and the year from which the floor
-    rules.
-    """
+    """Rates and quantiles by area and year, the chance by area with its range, and the year the floor rules from."""
     fan, goals = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
     rows, last = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())], fan["year"].max()
     stopped = min((row.year for row in style.each(rows) if _on_floor(row)), default=last + 1)
@@ -84,8 +82,7 @@ def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
 
 
 def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global
-    MPI.
+    """Observed speeds of provinces, the programme's paces as speeds with their percentile, shares of the global MPI.
 
     value: speed of the log odds a year (kinds seen and asked); points: what that speed means, in points a year, for a
     province at Kon Tum's opening rate; opening: the rate from which a pace of the programme is counted.

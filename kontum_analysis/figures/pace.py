@@ -122,17 +122,13 @@ def quota_rows(projection: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     return table[["area", "year", "kind", "households", "status"]]
 
 
-def poor_first() -> list[str]:
-    """The districts, the poor ones before the others."""
-    return [*poor_districts(), *[c for c in districts() if c not in poor_districts()]]
-
-
 def draw_quotas(table: pd.DataFrame, lang: str, heading: style.Heading | str) -> style.Page:
     """Districts down, years across, the number in each cell; the sums of rows and columns outside the colours."""
     import seaborn
 
     quota = table[table["kind"] == "quota"].pivot(index="area", columns="year", values="households")
-    order, years = poor_first(), [int(year) for year in quota.columns]
+    order = sorted(districts(), key=lambda code: code not in poor_districts())  # the poor ones first
+    years = [int(year) for year in quota.columns]
     cells = quota.loc[order].astype(int)
     with style.canvas(heading, lang, height_cm=11.2, left=2.9, right=1.9, top=1.8, bottom=2.4) as figure:
         axes, down = figure.subplots(), 1 - (figure.head_cm + 0.45) / (figure.head_cm + 11.2)

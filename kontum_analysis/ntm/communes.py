@@ -152,7 +152,8 @@ def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
     """
     rows = obs[obs["ref_area"].isin(districts()) & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
     rows = rows[np.isfinite(rows["obs_value"].astype(float))]
-    caps = rows["time_period"].mask(rows["date_precision"] == "year", _end_of_year_before(rows["time_period"]))
+    end_before = (rows["time_period"].str[:4].astype(int) - 1).astype(str) + "-12-31"
+    caps = rows["time_period"].mask(rows["date_precision"] == "year", end_before)
     is_open = (rows["indicator"] != "ntm_communes") | (rows["date_precision"] == "unknown")
     table = pd.DataFrame(
         {
@@ -164,10 +165,6 @@ def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return table.sort_values("day")
-
-
-def _end_of_year_before(days: pd.Series) -> pd.Series:
-    return (days.str[:4].astype(int) - 1).astype(str) + "-12-31"
 
 
 def _complete(members: Sequence[Commune], total: Any) -> None:
