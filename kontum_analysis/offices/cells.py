@@ -17,7 +17,7 @@ def read_row(layout: Layout, number: int, district: str, answers: Answers, probl
     """The row of a sheet (from 0) as an Entry; None where it says nothing.
 
     district: that of the row above, which counts on where the cell is merged or left empty. A row with more fields than
-    headings is added to the problems. What cannot be read in a cell is kept in `refused` until it is known whether the
+    headings is added to the problems. What cannot be read in a cell is kept in `refusals` until it is known whether the
     row is one of ours.
     """
     row = layout.sheet.rows[number]
@@ -74,7 +74,7 @@ def _read_figures(entry: Entry, figures: dict[str, Cell], layout: Layout, answer
         try:
             value = 0 if is_dash and answers.dash == "0" else _value(column.kind, cell)
         except KontumError as error:
-            entry.refused.append(entry.problem(column.name, error.key, **error.values))
+            entry.refusals.append(entry.problem(column.name, error.key, **error.values))
             continue
         if value is None:
             del entry.cells[column.name]
@@ -101,14 +101,14 @@ def _count_marks(entry: Entry, marks: dict[str, Cell]) -> None:
         try:
             mark_of[name] = cell_value(cell, "mark")
         except KontumError as error:
-            entry.refused.append(entry.problem(name, error.key, **error.values))
+            entry.refusals.append(entry.problem(name, error.key, **error.values))
     count = sum(mark is True for mark in mark_of.values())
     if not any(mark is not None for mark in mark_of.values()):
         return
     if len(marks) < CRITERIA or (None in mark_of.values() and False in mark_of.values()):
-        entry.refused.append(entry.problem(min(marks), "own.allowed.every_mark", count=CRITERIA))
+        entry.refusals.append(entry.problem(min(marks), "own.allowed.every_mark", count=CRITERIA))
     elif entry.values.get("ntm_criteria_met", count) != count:
-        entry.refused.append(entry.problem("ntm_criteria_met", "own.allowed.marks_agree", count=count))
-    elif not entry.refused:
+        entry.refusals.append(entry.problem("ntm_criteria_met", "own.allowed.marks_agree", count=count))
+    elif not entry.refusals:
         entry.values["ntm_criteria_met"] = entry.cells["ntm_criteria_met"] = count
         entry.heads.setdefault("ntm_criteria_met", entry.heads["criterion_1"])

@@ -55,7 +55,7 @@ def read_filled(
     fractions, doubts = settle_fractions(rows, layout, answers)
     areas = [entry for entry in rows if entry.kind == "area" and entry.values]
     areas, parts = add_up_to_units(areas)
-    problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refused]
+    problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refusals]
     problems += [*doubts, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
     if problems:
         raise DataError(causes(problems))

@@ -270,7 +270,7 @@ def _settle_unknown(entry: Entry, entries: Sequence[Entry], level: str, context:
     if entry.candidates and all(place.level == "province" for place in entry.candidates):
         entry.settle("total")
         return []
-    if not entry.values and not (entry.candidates and entry.refused):
+    if not entry.values and not (entry.candidates and entry.refusals):
         entry.settle("note")
         return []
     codes_in_use = {other.code for other in entries if other.kind == "area"}
