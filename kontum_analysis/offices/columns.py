@@ -59,6 +59,7 @@ COLUMNS = (
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 FRACTIONS = {"poverty_rate_fraction": "poverty_rate_pct", "near_poor_rate_fraction": "near_poor_rate_pct"}
+RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}  # and their counts
 IDENTITY = ("code", "name", "district")
 _AREA = {
     "code": "code",
@@ -96,6 +97,11 @@ def heading(name: str, lang: str) -> str:
     if f"own.heading.{name}" in labels():
         return text(f"own.heading.{name}", lang)
     return str(indicators()[name][f"name_{lang}"])
+
+
+def headings(name: str) -> dict[str, str]:
+    """The heading of a column in every language, as a message takes it."""
+    return {lang: heading(name, lang) for lang in LANGUAGES}
 
 
 @lru_cache(maxsize=1)

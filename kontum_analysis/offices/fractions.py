@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from ..base.errors import Problem
 from .answers import Answers
-from .columns import heading
+from .columns import RATES, headings
 from .entries import Entry
 from .layout import Layout
 
-_RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}
 _SLACK = 0.06  # points: a rate of one decimal is within it of count over households
 
 
@@ -21,7 +20,7 @@ def settle_fractions(rows: Sequence[Entry], layout: Layout, answers: Answers) ->
     Only numbers below 1 without any per cent sign are in doubt, and only where all of a column are such.
     """
     settled, problems = [], []
-    for rate, count in _RATES.items():
+    for rate, count in RATES.items():
         places = [place for place, name in layout.columns.items() if name == rate]
         if not places or layout.answers.get(layout.headings[places[0]]) == rate:
             continue  # the office said that it is in per cent
@@ -36,9 +35,8 @@ def settle_fractions(rows: Sequence[Entry], layout: Layout, answers: Answers) ->
         elif scales != {1}:
             first = max(bare, key=lambda entry: entry.values[rate])
             meant = {"meant": 100 * first.values[rate], "value": first.values[rate]}
-            names = {lang: heading(rate, lang) for lang in ("vi", "en")}
             head = layout.headings[places[0]]
-            problems.append(first.problem(rate, "own.allowed.fraction", head=head, rate=names, **meant))
+            problems.append(first.problem(rate, "own.allowed.fraction", head=head, rate=headings(rate), **meant))
     return settled, problems
 
 

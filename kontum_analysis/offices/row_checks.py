@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..base.errors import Problem
 from ..data.own import decimals, members
-from .columns import BY_NAME
+from .columns import BY_NAME, RATES
 from .entries import Entry
 
 # a part and the whole that it is no larger than, in one row
@@ -19,7 +19,6 @@ _PARTS = (
     ("ntm_advanced_communes", "ntm_communes"),
     ("ntm_model_communes", "ntm_communes"),
 )
-_RATES = (("poverty_rate_pct", "poor_households"), ("near_poor_rate_pct", "near_poor_households"))
 
 
 def cross_problems(entries: Sequence[Entry], year: int) -> list[Problem]:
@@ -63,7 +62,7 @@ def _rates(entry: Entry) -> Iterator[Problem]:
 def rate_gaps(entry: Entry) -> Iterator[tuple[str, float, float]]:
     """(column, per cent stated, per cent computed) of each rate that its counts, at the digits stated, do not give."""
     base = entry.values.get("households_total")
-    for rate, count in _RATES:
+    for rate, count in RATES.items():
         if base and rate in entry.values and count in entry.values:
             stated, computed = entry.values[rate], 100 * entry.values[count] / base
             if abs(stated - computed) > 0.5 * 10.0 ** -min(decimals(stated), 6) + 1e-9:

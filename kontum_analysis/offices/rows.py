@@ -24,8 +24,7 @@ from .places import (
     split_name,
     within,
 )
-from .sizes import is_of_district_size
-from .sums import adds_up
+from .sums import adds_up, is_of_district_size
 
 SMALL = ("commune", "unit")
 _NEAR = 80  # per cent of letters in common: a name this near to one of ours is one of ours, typed wrong

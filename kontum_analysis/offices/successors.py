@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..base.errors import Problem
-from .columns import BY_NAME
+from .columns import BY_NAME, RATES
 from .entries import Entry
 from .places import Place, listed_places, parts_of, unit_of_part
-
-_RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}
 
 
 def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
@@ -55,6 +53,6 @@ def _add(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
             if len(with_value) == len(rows):
                 added.values[name] = sum(row.values[name] for row in rows)
                 added.cells[name] = added.values[name]
-        elif _RATES.get(name) not in with_value[0].values:
+        elif RATES.get(name) not in with_value[0].values:
             problems.append(with_value[0].problem(name, "own.allowed.no_sum", unit=f"{unit.type} {unit.name}"))
     return added, problems
