@@ -16,12 +16,11 @@ from .answers import Answers
 from .columns import BY_NAME, FRACTIONS, IDENTITY, STATUSES, headings, status_of
 from .entries import Entry
 from .filled import Filled, causes
-from .fractions import doubtful_texts, settle_fractions
 from .layout import Layout, choose_tables, is_figure
 from .meta import about_document, named_district
 from .opening import open_sheets
 from .places import is_late, listed_places, places
-from .row_checks import cross_problems
+from .row_checks import cross_problems, doubtful_texts, settle_fractions
 from .rows import Context, settle_rows
 from .sheets import Cell
 from .successors import add_up_to_units
