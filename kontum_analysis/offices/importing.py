@@ -19,7 +19,7 @@ from .filled import Filled, causes
 from .layout import Layout, choose_tables, is_figure
 from .meta import about_document, named_district
 from .opening import open_sheets
-from .places import is_late, listed_places, places
+from .places import is_late, place_names, places
 from .row_checks import cross_problems, doubtful_texts, settle_fractions
 from .rows import Context, settle_rows
 from .sheets import Cell
@@ -116,8 +116,7 @@ def _refused_levels(rows: Sequence[Entry], year: int) -> list[Problem]:
             row.kind = "area"
         if row.kind == "area" and row.level == "district" and is_late(year):
             units = [place for place in places(True) if place.level == "unit" and place.parent == row.code]
-            words = {lang: listed_places(units, lang) for lang in LANGUAGES}
-            problems.append(row.about_area("own.allowed.districts_ended", name=row.name, units=words))
+            problems.append(row.about_area("own.allowed.districts_ended", name=row.name, units=place_names(units)))
     return problems
 
 
@@ -145,7 +144,8 @@ def _read_row(layout: Layout, number: int, district: str, answers: Answers, prob
     elif "district" in cells and not entry.district and entry.name:
         entry.district = district
     entry.cells |= {name: value for name, value in place_words.items() if value} | {"name": entry.name}
-    extra = [_words(cell) for place, cell in enumerate(row) if place >= _width(layout) and cell.value is not None]
+    last = max(layout.columns, default=0)
+    extra = [_words(cell) for place, cell in enumerate(row) if place > last and cell.value is not None]
     if extra and not layout.sheet.name and any(map(_is_filled, figures.values())):
         problems.append(Problem(layout.place, number + 1, None, ", ".join(extra), "own.allowed.fields"))
         return None
@@ -153,20 +153,13 @@ def _read_row(layout: Layout, number: int, district: str, answers: Answers, prob
     return entry
 
 
-def _width(layout: Layout) -> int:
-    return max(layout.columns, default=0) + 1
-
-
 def _words(cell: Cell) -> str:
     """A code that a spreadsheet took for a number is text again."""
-    value = cell.value
-    if value is None:
-        return ""
-    return plain_text(str(int(value) if isinstance(value, float) and value == int(value) else value))
+    return plain_text(cell.text)
 
 
 def _is_filled(cell: Cell) -> bool:
-    return cell.is_uncalculated or (cell.value is not None and bool(str(cell.value).strip()))
+    return cell.is_uncalculated or bool(cell.text.strip())
 
 
 def _read_figures(entry: Entry, figures: dict[str, Cell], layout: Layout, answers: Answers) -> None:

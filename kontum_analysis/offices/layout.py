@@ -104,18 +104,12 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
 def _fill(sheet: Sheet) -> list[list[str]]:
     """The texts of the rows in which a heading may stand, with those of merged cells in every cell they cover."""
     rows = sheet.rows[: _LOWEST + _DEEPEST]
-    grid = [[_text(cell) for cell in row] for row in rows]
+    grid = [[cell.text for cell in row] for row in rows]
     for top, left, bottom, right in sheet.merged:
         if top < len(grid) and left < len(grid[top]):
             for row in grid[top : bottom + 1]:
                 row[left : right + 1] = [grid[top][left]] * len(row[left : right + 1])
     return grid
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell.value, float) and cell.value == int(cell.value):
-        return str(int(cell.value))
-    return "" if cell.value is None else str(cell.value)
 
 
 def _paths(rows: list[list[str]], has_merged: bool) -> dict[int, tuple[str, ...]]:
@@ -170,7 +164,7 @@ def _choose_identity(layout: Layout) -> None:
 
 def _numbers_columns(row: list[Cell]) -> bool:
     """Whether a row numbers the columns: A, B, 1, 2, 3=2/1."""
-    texts = [_text(cell) for cell in row if cell.value is not None or cell.is_uncalculated]
+    texts = [cell.text for cell in row if cell.value is not None or cell.is_uncalculated]
     if len(texts) < 2 or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         return False
     numbers = [int(text) for text in texts if text.isdigit()]

@@ -4,12 +4,12 @@ A name is taken as people write it: with or without xã, TT., huyện, UBND, a f
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..base.errors import KontumError
-from ..base.words import listed, text
+from ..base.words import LANGUAGES, listed, text
 from ..data.areas import PROVINCE, area, crosswalk, districts, register
 from ..data.spelling import fold, plain_text
 from .columns import LEVELS, YEARS
@@ -54,7 +54,8 @@ class Place(NamedTuple):
         """The name of the (old) district it lies in; "" for what lies in none."""
         return area(self.parent).name if self.parent else ""
 
-    def described(self, lang: str) -> str:
+    @property
+    def description(self) -> str:
         """The area as a message names it, such as xã Đăk Long (23368), Đăk Glei."""
         return f"{self.type} {self.name} ({self.code})" + (f", {self.district}" if self.parent else "")
 
@@ -198,13 +199,18 @@ def is_group(words: str, number: str) -> bool:
     return bool(_GROUPS.fullmatch(fold(words))) or bool(re.fullmatch(r"[IVX]{1,5}|[A-Z]", number.strip(" .)")))
 
 
-def nearest(words: str, among: Iterable[Place], lang: str = "vi", least: float = 70, most: int = 3) -> str:
-    """The areas whose names are nearest to a text, as a message lists them; "" where none is near."""
+def descriptions(areas: Sequence[Place], most: int = 3) -> str:
+    """The first of some areas, as a message that asks for one of them lists them."""
+    return "; ".join(place.description for place in areas[:most])
+
+
+def nearest(words: str, among: Iterable[Place], least: float = 70) -> str:
+    """The three areas whose names are nearest to a text, as a message lists them; "" where none is near."""
     from rapidfuzz import fuzz, process
 
     choices = {place: fold(place.name) for place in among}
-    hits = process.extract(fold(split_name(words).bare), choices, scorer=fuzz.ratio, limit=most, score_cutoff=least)
-    return "; ".join(place.described(lang) for _, _, place in hits)
+    hits = process.extract(fold(split_name(words).bare), choices, scorer=fuzz.ratio, limit=3, score_cutoff=least)
+    return descriptions([place for _, _, place in hits])
 
 
 def parts_of(unit: str) -> list[Place]:
@@ -220,11 +226,12 @@ def unit_of_part(code: str) -> Place:
     return next(place for place in places(True) if place.level == "unit" and place.code == old[code])
 
 
-def listed_places(areas: Iterable[Place], lang: str, most: int = 6) -> str:
-    """Names of areas as a sentence lists them, with how many more where there are many."""
+def place_names(areas: Iterable[Place], most: int = 6) -> dict[str, str]:
+    """Names of areas by language, as a sentence lists them, with how many more where there are many."""
     names = [f"{place.type} {place.name}" for place in areas]
-    more = [text("own.more", lang, count=len(names) - most)] if len(names) > most else []
-    return listed([*names[:most], *more], lang)
+    rest = len(names) - most
+    more = {lang: [text("own.more", lang, count=rest)] if rest > 0 else [] for lang in LANGUAGES}
+    return {lang: listed([*names[:most], *more[lang]], lang) for lang in LANGUAGES}
 
 
 def is_late(year: int) -> bool:

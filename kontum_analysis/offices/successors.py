@@ -1,12 +1,11 @@
 """Figures of old communes in a table of 2025 or later: added up to the units of July 2025 where all parts are there."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..base.errors import Problem
 from .columns import BY_NAME, RATES
 from .entries import Entry
-from .places import Place, listed_places, parts_of, unit_of_part
+from .places import Place, parts_of, place_names, unit_of_part
 
 
 def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
@@ -36,11 +35,8 @@ def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem
 
 
 def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place]) -> Problem:
-    words: dict[str, Any] = {
-        name: {lang: listed_places(areas, lang) for lang in ("vi", "en")}
-        for name, areas in (("parts", [row.candidates[0] for row in rows]), ("lacking", lacking))
-    }
-    return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **words)
+    names = dict(parts=place_names([row.candidates[0] for row in rows]), lacking=place_names(lacking))
+    return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **names)
 
 
 def _add(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
