@@ -91,7 +91,7 @@ def _print_level(console: Console, level: str, rows: pd.DataFrame, target: float
     if "areas" in top:
         ends = zip(top["areas_q05"], top["areas_q95"], strict=True)
         words["areas_range"] = [f"{number(low, 0, lang)}–{number(high, 0, lang)}" for low, high in ends]
-    titled = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
-    print_table(console, pd.DataFrame(titled), title)
+    columns = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
+    print_table(console, pd.DataFrame(columns), title)
     if len(rows) > MOST_ROWS:
         say(console, "simulate.shown", lang, count=MOST_ROWS)

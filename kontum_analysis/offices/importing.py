@@ -77,8 +77,8 @@ def read_filled(
 def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Entry]:
     """All rows below the heading that say something; what is wrong with the heading is added to the problems."""
     names = list(layout.columns.values())
-    doubled = {name for name in names if name and names.count(name) > 1 and name not in ("name", "district", "code")}
-    for name in sorted(doubled):
+    repeats = {name for name in names if name and names.count(name) > 1 and name not in ("name", "district", "code")}
+    for name in sorted(repeats):
         heads = [layout.head(place) for place, column in layout.columns.items() if column == name]
         column, line = FRACTIONS.get(name, name), layout.top + layout.depth
         twice = Words("own.twice", name=headings(column) if column in BY_NAME else name)

@@ -197,16 +197,16 @@ def choose_tables(name: str, sheets: Sequence[Sheet], sheet_name: str | None, ye
         raise KontumError("own.error.sheet", file=name, wanted=sheet_name, sheets=", ".join(s.name for s in sheets))
     totals = {fold(text("own.sheet.totals", lang)) for lang in LANGUAGES}
     layouts = [layout for sheet in candidates if (layout := _layout(name, sheet, answers))]
-    added = [layout for layout in layouts if fold(layout.sheet.name) in totals and len(layouts) > 1]
-    layouts = [layout for layout in layouts if layout not in added]
+    of_totals = [layout for layout in layouts if fold(layout.sheet.name) in totals and len(layouts) > 1]
+    layouts = [layout for layout in layouts if layout not in of_totals]
     if not layouts:
         raise KontumError("own.error.no_headings", file=name, headings=_headings_of(candidates))
     main = max(layouts, key=_size) if is_text else _only(name, layouts, year)
-    read = [main.sheet.name, *(layout.sheet.name for layout in added)]
+    names = [main.sheet.name, *(layout.sheet.name for layout in of_totals)]
     others = tuple(
-        (s.name, s.is_hidden) for s in sheets if s.name not in read and any(c.value for r in s.rows for c in r)
+        (s.name, s.is_hidden) for s in sheets if s.name not in names and any(c.value for r in s.rows for c in r)
     )
-    return Tables(main, tuple(added), () if is_text else others, answers)
+    return Tables(main, tuple(of_totals), () if is_text else others, answers)
 
 
 def _layout(name: str, sheet: Sheet, answers: Answers) -> Layout | None:

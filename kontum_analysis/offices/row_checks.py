@@ -93,7 +93,7 @@ def settle_fractions(rows: Sequence[Entry], layout: Layout, answers: Answers) ->
 
     Only numbers below 1 without any per cent sign are in doubt, and only where all of a column are such.
     """
-    settled, problems = [], []
+    hundredfold, problems = [], []
     for rate, count in RATES.items():
         places = [place for place, name in layout.columns.items() if name == rate]
         if not places or layout.answers.get(layout.headings[places[0]]) == rate:
@@ -103,7 +103,7 @@ def settle_fractions(rows: Sequence[Entry], layout: Layout, answers: Answers) ->
             continue
         scales = {scale for entry in bare for scale in _scales(entry, rate, count)}
         if scales == {100}:
-            settled.append(rate)
+            hundredfold.append(rate)
             for entry in bare:
                 entry.values[rate] = round(100 * entry.values[rate], 10)
         elif scales != {1}:
@@ -111,7 +111,7 @@ def settle_fractions(rows: Sequence[Entry], layout: Layout, answers: Answers) ->
             meant = {"meant": 100 * first.values[rate], "value": first.values[rate]}
             head = layout.headings[places[0]]
             problems.append(first.problem(rate, "own.allowed.fraction", head=head, rate=headings(rate), **meant))
-    return settled, problems
+    return hundredfold, problems
 
 
 def _is_bare(layout: Layout, row: int, place: int) -> bool:

@@ -82,13 +82,13 @@ def _look(entry: Entry, context: Context) -> Problem | None:
     answer = context.answers.get(fold(entry.name))
     entry.candidates = bearers(entry.name, context.is_late)
     if answer or entry.area_code:
-        coded = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
-        if not coded:
+        of_code = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
+        if not of_code:
             hint = nearest(entry.name, places(context.is_late)) if entry.name else ""
             return entry.problem("code", "own.allowed.code", nearest=hint or "–")
-        if not answer and entry.name and not set(coded) & set(entry.candidates):
-            return entry.problem("code", "own.allowed.name", code=entry.area_code, name=coded[0].name)
-        entry.candidates = [place for place in coded if answer or not entry.name or place in entry.candidates]
+        if not answer and entry.name and not set(of_code) & set(entry.candidates):
+            return entry.problem("code", "own.allowed.name", code=entry.area_code, name=of_code[0].name)
+        entry.candidates = [place for place in of_code if answer or not entry.name or place in entry.candidates]
     return _hold_against_district(entry, context.is_late)
 
 

@@ -41,14 +41,14 @@ def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place])
 
 def _add(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
     first, problems = rows[0], []
-    added = Entry(first.place, first.row, first.heads, name=first.name)
-    added.settle("area", unit)
+    entry = Entry(first.place, first.row, first.heads, name=first.name)
+    entry.settle("area", unit)
     for name in dict.fromkeys(name for row in rows for name in row.values):
         with_value = [row for row in rows if name in row.values]
         if BY_NAME[name].kind == "count":
             if len(with_value) == len(rows):
-                added.values[name] = sum(row.values[name] for row in rows)
-                added.cells[name] = added.values[name]
+                entry.values[name] = sum(row.values[name] for row in rows)
+                entry.cells[name] = entry.values[name]
         elif RATES.get(name) not in with_value[0].values:
             problems.append(with_value[0].problem(name, "own.allowed.no_sum", unit=f"{unit.type} {unit.name}"))
-    return added, problems
+    return entry, problems

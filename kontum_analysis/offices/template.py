@@ -108,9 +108,7 @@ def set_up(sheet: Worksheet, landscape: bool = True) -> None:
     sheet.protect("", {"format_columns": True, "format_rows": True, "format_cells": False, "autofilter": True})
 
 
-def limit(
-    sheet: Worksheet, cells: tuple[int, int, int, int], words: tuple[str, str, str], lang: str, **rule: Any
-) -> None:
+def limit(sheet: Worksheet, cells: tuple[int, int, int, int], words: tuple[str, ...], lang: str, **rule: Any) -> None:
     """Let cells take only what a rule allows.
 
     cells: first row and column, last row and column; words: above the hint, the hint, what is said to a wrong value.
@@ -221,11 +219,11 @@ def _limit_totals(sheet: Worksheet, styles: Styles, first: int, last: int, lang:
     from xlsxwriter.utility import xl_col_to_name
 
     for place, name in enumerate(COUNTS, 2):
-        total, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
+        total, sum_cell = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
         cells = first, place, last, place
         words = heading(name, lang), text("own.input.total", lang), text("own.limit.households_total", lang)
         limit(sheet, cells, words, lang, **_WHOLE, maximum=LARGEST)
-        is_other = f"=AND(ISNUMBER({total}),{total}<>{added})"
+        is_other = f"=AND(ISNUMBER({total}),{total}<>{sum_cell})"
         sheet.conditional_format(*cells, {"type": "formula", "format": styles["differs"], "criteria": is_other})
 
 

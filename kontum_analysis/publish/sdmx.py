@@ -118,8 +118,8 @@ def structure_json(tables: Sequence[Table], origin: Provenance) -> str:
     tables: of this module; origin: its day is that of the message, since no clock is read; its scenarios have titles.
     """
     names_of_columns = dict.fromkeys(name for table in tables for name in table.frame.columns)
-    coded = [name for name in names_of_columns if name not in _TYPES]
-    codes = {name: sorted({code for t in tables if name in t.frame for code in t.frame[name]}) for name in coded}
+    with_codes = [name for name in names_of_columns if name not in _TYPES]
+    codes = {name: sorted({code for t in tables if name in t.frame for code in t.frame[name]}) for name in with_codes}
     names = _names_of_codes(origin.scenarios)
     lists = []
     for concept, values in codes.items():
@@ -157,8 +157,8 @@ def _components(flow: str) -> dict[str, Any]:
 
 
 def _component(name: str) -> dict[str, Any]:
-    coded = {"enumeration": _urn("codelist.Codelist", f"CL_{name}")}
-    form = {"format": {"dataType": _TYPES[name]}} if name in _TYPES else coded
+    code_list = {"enumeration": _urn("codelist.Codelist", f"CL_{name}")}
+    form = {"format": {"dataType": _TYPES[name]}} if name in _TYPES else code_list
     return {"id": name, "conceptIdentity": _urn("conceptscheme.Concept", "CONCEPTS", name), "localRepresentation": form}
 
 
