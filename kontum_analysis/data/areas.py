@@ -138,6 +138,15 @@ def spellings(vintage: str, level: str | None) -> pd.DataFrame:
     return names.drop(columns="name").drop_duplicates(ignore_index=True)
 
 
+@lru_cache(maxsize=32)
+def _grouped(vintage: str, level: str | None, column: str) -> dict[str, list[Any]]:
+    """The rows of `spellings` by a column of them, in small letters."""
+    groups: dict[str, list[Any]] = {}
+    for row in spellings(vintage, level).itertuples(index=False):
+        groups.setdefault(str(getattr(row, column)).casefold(), []).append(row)
+    return groups
+
+
 def name_parts(name: str) -> tuple[str, str, str]:
     """(bare name, types it may have, qualifier) of a name such as "xã Đăk Long, huyện Đăk Glei"; "" for none."""
     text = plain_text(name)
@@ -168,31 +177,30 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
         raise UnknownAreaError("hostile.area_length", length=len(str(name)), start=str(name)[:40], limit=LONGEST_NAME)
     if not fold(name):
         raise UnknownAreaError("error.areas.no_name", name=name)
-    names = spellings(vintage, level)
-    hits = names[names["code"].str.casefold() == exact_form(name)]
-    hits = hits if len(hits) else _matches(name, names, vintage)
-    if hits.empty:
-        raise UnknownAreaError("error.areas.unknown", name=name, nearest=_nearest(name, names, vintage))
-    rank = hits["level"].map(_RANK)
-    codes = hits["code"][rank == rank.min()].unique()
+    by_form = _grouped(vintage, level, "folded")
+    hits = _grouped(vintage, level, "code").get(exact_form(name)) or _matches(name, by_form, vintage)
+    if not hits:
+        nearest = _nearest(name, spellings(vintage, level), vintage)
+        raise UnknownAreaError("error.areas.unknown", name=name, nearest=nearest)
+    highest = min(hits, key=lambda hit: _RANK[hit.level]).level
+    codes = list(dict.fromkeys(hit.code for hit in hits if hit.level == highest))
     if len(codes) > 1:
         bearers = "; ".join(_describe(code, vintage) for code in codes)
         raise UnknownAreaError("error.areas.ambiguous", name=name, found=bearers)
     return area(codes[0], vintage)
 
 
-def _matches(name: str, names: pd.DataFrame, vintage: str) -> pd.DataFrame:
+def _matches(name: str, by_form: dict[str, list[Any]], vintage: str) -> list[Any]:
     """The spellings that a name means: the whole of it (some hold a comma), else without its type and what it lies in;
     those with the same accents where there are such."""
-    hits = names[names["folded"] == fold(name)]
-    if hits.empty:
+    hits = by_form.get(fold(name), [])
+    if not hits:
         name, kind, qualifier = name_parts(name)
-        hits = names[(names["folded"] == fold(name)) & (names["type"].isin(kind.split("|")) | (kind == ""))]
-        if qualifier and len(hits):
+        hits = [hit for hit in by_form.get(fold(name), []) if kind == "" or hit.type in kind.split("|")]
+        if qualifier and hits:
             above = resolve(qualifier, vintage=vintage).code
-            hits = hits[[above in _above(code, vintage) for code in hits["code"]]]
-    is_exact = hits["exact"] == exact_form(name)
-    return hits[is_exact] if is_exact.any() else hits
+            hits = [hit for hit in hits if above in _above(hit.code, vintage)]
+    return [hit for hit in hits if hit.exact == exact_form(name)] or hits
 
 
 def _above(code: str, vintage: str) -> list[str]:
@@ -213,8 +221,7 @@ def _nearest(name: str, names: pd.DataFrame, vintage: str) -> str:
     """The three areas with the names most like a name; of equally near ones Kon Tum's first, then the larger."""
     from rapidfuzz import distance, process
 
-    likeness = distance.JaroWinkler.similarity
-    ranked = process.extract(fold(name), names["folded"].tolist(), scorer=likeness, limit=12)
+    ranked = process.extract(fold(name), names["folded"].tolist(), scorer=distance.JaroWinkler.similarity, limit=12)
     near = [(-round(score, 1), *names.loc[names.index[place], ["code", "level"]]) for _, score, place in ranked]
     near.sort(key=lambda hit: (hit[0], PROVINCE not in [hit[1], *_above(hit[1], vintage)], _RANK[hit[2]]))
     codes = list(dict.fromkeys(code for _, code, _ in near))[:3]

@@ -11,6 +11,7 @@ import scoringrules
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE
+from ..data.memo import remember
 from ..data.observations import vintage
 from ..data.programme import asked_pace
 from ..methods.scores import FORECAST_COLUMNS, INTERVALS, QUANTILES, wis
@@ -49,7 +50,7 @@ def ntm_forecasts(
     >>> still[["made_from", "day", "q50", "outcome"]].to_numpy().tolist()[0]
     ['2022-11-30', '2023-04-30', 38.0, 42.0]
     """
-    rows = pd.DataFrame(list(_cases(obs, data, vintages, draws, seed)), columns=[*FORECAST_COLUMNS, *_SCORES])
+    rows = pd.DataFrame(_cases(obs, data, tuple(vintages or ()), draws, seed), columns=[*FORECAST_COLUMNS, *_SCORES])
     return rows[FORECAST_COLUMNS].astype(dict.fromkeys(INTERVALS, "boolean"))
 
 
@@ -73,7 +74,7 @@ def hindcast_ntm(
     >>> sorted(set(cases.method))
     ['no change', 'observed pace', 'pace 1.5', 'straight line']
     """
-    rows = [row for row in _cases(obs, data, None, draws, seed) if row["what"] == LEVELS[0]]
+    rows = [row for row in _cases(obs, data, (), draws, seed) if row["what"] == LEVELS[0]]
     if not rows:
         raise KontumError("error.ntm.no_pairs")
     cases = pd.DataFrame(rows)[[*FORECAST_COLUMNS, *_SCORES]].astype(dict.fromkeys(INTERVALS, "boolean"))
@@ -84,11 +85,12 @@ def hindcast_ntm(
     return cases, summary.reset_index()
 
 
+@remember(4)  # two figures, a table and a notebook ask for the same forecasts, which take seconds
 def _cases(
-    obs: pd.DataFrame, data: str | Path | None, vintages: Sequence[str] | None, draws: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    """Rows of forecasts, scored, from each vintage to every later figure that was not known then."""
-    history = snapshots(obs)
+    obs: pd.DataFrame, data: str | Path | None, vintages: tuple[str, ...], draws: int, seed: int
+) -> list[dict[str, Any]]:
+    """Rows of forecasts, scored, from each vintage (or all) to every later figure that was not known then."""
+    history, rows = snapshots(obs), []
     days = vintages or sorted({s.known_from for s in history if np.isfinite(s.attained)})
     past_states = set()
     for day in days:
@@ -99,8 +101,9 @@ def _cases(
         state_of_knowledge = (evidence.now.day, len(evidence.history))
         ahead = [s for s in history if s.day > evidence.now.day and s.known_from > day]
         if ahead and (vintages or state_of_knowledge not in past_states):
-            yield from _from_vintage(day, evidence, ahead, draws, seed)
+            rows += _from_vintage(day, evidence, ahead, draws, seed)
         past_states.add(state_of_knowledge)
+    return rows
 
 
 def _from_vintage(
