@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -87,6 +88,12 @@ def inputs(obs):
 def estimates(until_2023):
     """The panel of 2021 to 2023 and 400 draws. Read only."""
     return kt.estimate_panel(until_2023, draws=400)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The report without its check of the estimates, which takes half of the time."""
+    monkeypatch.setattr("kontum_analysis.publish.report_facts.leave_one_out", lambda *args, **options: pd.DataFrame())
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def test_the_trace_says_that_the_office_entered_the_figure(place):
     assert not any("số liệu của đơn vị" in line for line in trace("Đăk Tô", "poor_households", "2024").explain("vi"))
 
 
-def test_the_report_marks_the_figure_and_names_the_office(place, own_obs, obs):
+def test_the_report_marks_the_figure_and_names_the_office(place, own_obs, obs, quick):
     for area in (None, "Đăk Glei"):
         page = build_report(own_obs, 2024, "vi", user=place, place=area, pictures=False)
         assert "1.400\u00a0(đv)" in page and "(đv): số liệu của đơn vị" in page and OFFICE in page, area
@@ -197,7 +197,7 @@ def test_the_commands_use_own_figures_and_leave_them_out_when_asked(place, tmp_p
         assert [word in content for content in contents] == [True, False]
 
 
-def test_a_rate_that_rose_is_said_to_rise(tmp_path):
+def test_a_rate_that_rose_is_said_to_rise(tmp_path, quick):
     path = written_by_xlsxwriter(
         tmp_path / "a.xlsx", {"Biểu": [["Đơn vị", "Hộ nghèo", "Tổng số hộ"], ["Đăk Glei", 1600, 14000]]}
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import lxml.html
 import matplotlib
-import pandas as pd
 import pytest
 import yaml
 from office import Undrawn, filled
@@ -23,7 +22,7 @@ from kontum_analysis.data.areas import area
 from kontum_analysis.figures.board import board_table
 from kontum_analysis.figures.outlook import outlook_table
 from kontum_analysis.offices import store
-from kontum_analysis.publish import report, report_facts
+from kontum_analysis.publish import report
 from kontum_analysis.publish.report import build_report
 from kontum_analysis.publish.report_facts import gather
 from kontum_analysis.publish.report_head import FILE, Head, area_of, head_of, load_head, save_head
@@ -88,12 +87,6 @@ def units(tmp_path_factory):
     own_folder = place / "own"
     store.store(store.plan_import(filled(place / "units.xlsx", level="unit", year=2025), user=own_folder))
     return kt.load_observations(user=own_folder), own_folder
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """The report without its check of the estimates, which takes half of the time."""
-    monkeypatch.setattr(report_facts, "leave_one_out", lambda *args, **options: pd.DataFrame())
 
 
 def test_the_same_report_has_the_same_bytes(monkeypatch):
