@@ -90,7 +90,8 @@ def _cases(
     obs: pd.DataFrame, data: str | Path | None, vintages: tuple[str, ...], draws: int, seed: int
 ) -> list[dict[str, Any]]:
     """Rows of forecasts, scored, from each vintage (or all) to every later figure that was not known then."""
-    history, rows = snapshots(obs), []
+    history = snapshots(obs)
+    rows: list[dict[str, Any]] = []
     days = vintages or sorted({s.known_from for s in history if np.isfinite(s.attained)})
     past_states = set()
     for day in days:
