@@ -159,7 +159,8 @@ def _field_breaches(table: str, frame: pd.DataFrame) -> Iterator[Breach]:
             wrong = frame[~cells.isin(rule["enum"])].head(PROBLEMS + 1)
             values = [value for value in rule["enum"] if value]
             key = "allowed.one_of_or_none" if "" in rule["enum"] else "allowed.one_of"
-            yield Breach(table, wrong.assign(values=[values] * len(wrong)), column, key, ("values",))
+            lists = pd.Series([values] * len(wrong), wrong.index, dtype=object)
+            yield Breach(table, wrong.assign(values=lists), column, key, ("values",))
         elif "pattern" in rule:
             is_written = cells.str.fullmatch(rule["pattern"])
             yield Breach(table, frame[~is_written].head(PROBLEMS + 1), column, f"allowed.field.{name}")
@@ -169,7 +170,7 @@ def _field_breaches(table: str, frame: pd.DataFrame) -> Iterator[Breach]:
     key_columns, rows = KEYS[table], frame[frame.duplicated(KEYS[table])].head(PROBLEMS + 1)
     if len(rows):
         lines = frame.groupby(key_columns, sort=False)[LINE].transform("first")
-        first = [Words("error.row", row=line) for line in lines[rows.index]]
+        first = lines[rows.index].map(lambda line: Words("error.row", row=line))
         name, keys = "+".join(key_columns), rows[key_columns].agg(", ".join, axis="columns")
         yield Breach(table, rows.assign(first=first, **{name: keys}), name, "allowed.key_once", ("first",))
 
