@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -122,36 +123,56 @@ def _row_problems(file: str, header: list[str], lines: list[int], rows: list[lis
                 yield Problem(file, line, column, value, "allowed.no_space")
 
 
+@dataclass(frozen=True)
+class Breach:
+    """Rows of a table that break a rule: the column at fault, the key of what is allowed there, and the columns of
+    `rows` with the values of its words."""
+
+    table: str
+    rows: pd.DataFrame
+    column: str
+    allowed: str
+    values: tuple[str, ...] = ()
+
+
+def problems(breaches: Iterator[Breach]) -> Iterator[Problem]:
+    """A Problem for every row of every breach."""
+    for breach in breaches:
+        for row in breach.rows.to_dict("records") if len(breach.rows) else ():
+            line, values = row[LINE], {name: row[name] for name in breach.values}
+            place = None if line is None else int(line)
+            yield Problem(f"{breach.table}.csv", place, breach.column, str(row[breach.column]), breach.allowed, values)
+
+
 def field_problems(table: str, frame: pd.DataFrame) -> list[Problem]:
     """Every field of `frame` that the rule of its column does not allow, and every row that repeats a key.
 
     table: name of a table of contract.json; frame: its rows as `read_table` gives them.
     """
-    file = f"{table}.csv"
-    return first_problems([*_cell_problems(file, table, frame), *_key_problems(file, KEYS[table], frame)], file)
+    return first_problems(problems(_field_breaches(table, frame)), f"{table}.csv")
 
 
-def _cell_problems(file: str, table: str, frame: pd.DataFrame) -> Iterator[Problem]:
+def _field_breaches(table: str, frame: pd.DataFrame) -> Iterator[Breach]:
     for column, name in COLUMNS[table].items():
         rule, cells = RULES[name], frame[column]
         if "enum" in rule:
-            values = {"values": [value for value in rule["enum"] if value]}
+            wrong = frame[~cells.isin(rule["enum"])].head(PROBLEMS + 1)
+            values = [value for value in rule["enum"] if value]
             key = "allowed.one_of_or_none" if "" in rule["enum"] else "allowed.one_of"
-            yield from _problems_at(file, frame, column, cells.isin(rule["enum"]), key, values)
+            lists = pd.Series([values] * len(wrong), wrong.index, dtype=object)
+            yield Breach(table, wrong.assign(values=lists), column, key, ("values",))
         elif "pattern" in rule:
             is_written = cells.str.fullmatch(rule["pattern"])
-            yield from _problems_at(file, frame, column, is_written, f"allowed.field.{name}", {})
+            yield Breach(table, frame[~is_written].head(PROBLEMS + 1), column, f"allowed.field.{name}")
             if rule.get("calendar"):
-                yield from _problems_at(file, frame, column, ~is_written | cells.map(_is_day), "allowed.calendar", {})
-
-
-def _problems_at(
-    file: str, frame: pd.DataFrame, column: str, is_right: pd.Series, allowed: str, values: Json
-) -> Iterator[Problem]:
-    if not is_right.all():
-        wrong = frame.loc[~is_right, [LINE, column]].head(PROBLEMS + 1)
-        for line, value in wrong.itertuples(index=False):
-            yield Problem(file, int(line), column, value, allowed, values)
+                is_no_day = is_written & ~cells.map(_is_day)
+                yield Breach(table, frame[is_no_day].head(PROBLEMS + 1), column, "allowed.calendar")
+    key_columns, rows = KEYS[table], frame[frame.duplicated(KEYS[table])].head(PROBLEMS + 1)
+    if len(rows):
+        lines = frame.groupby(key_columns, sort=False)[LINE].transform("first")
+        first = lines[rows.index].map(lambda line: Words("error.row", row=line))
+        name, keys = "+".join(key_columns), rows[key_columns].agg(", ".join, axis="columns")
+        yield Breach(table, rows.assign(first=first, **{name: keys}), name, "allowed.key_once", ("first",))
 
 
 def _is_day(words: str) -> bool:
@@ -160,16 +181,6 @@ def _is_day(words: str) -> bool:
         return len(words) < 10 or bool(date.fromisoformat(words))
     except ValueError:
         return False
-
-
-def _key_problems(file: str, key: list[str], frame: pd.DataFrame) -> Iterator[Problem]:
-    is_repeated = frame.duplicated(key)
-    if is_repeated.any():
-        first = frame.groupby(key, sort=False)[LINE].transform("first")
-        for row in frame.assign(first=first)[is_repeated].head(PROBLEMS + 1).to_dict("records"):
-            value = ", ".join(row[column] for column in key)
-            words = {"first": Words("error.row", row=row["first"])}
-            yield Problem(file, int(row[LINE]), "+".join(key), value, "allowed.key_once", words)
 
 
 def package_text(processed: str | Path = PROCESSED) -> str:

@@ -26,8 +26,8 @@ from ..base.errors import DataError, KontumError
 from ..base.files import ROOT
 from .areas import LAST_DAY_OF_DISTRICTS, PROVINCE, area, crosswalk, districts, register
 from .arithmetic import ADDITIVE, NTM_BANDS, RATES
-from .contract import COLUMNS, LINE, field_problems, read_table
-from .rules import Breach, problems, row_problems
+from .contract import COLUMNS, LINE, Breach, field_problems, problems, read_table
+from .rules import row_problems
 
 VARIABLE = "KONTUM_DATA"
 DEFAULT = ".local/share/kontum-analysis"  # in the home folder
@@ -231,12 +231,10 @@ def _derive(parts: pd.DataFrame, value: float, code: str, comment: str, **change
 
 def _sums(group: pd.DataFrame, day: str) -> list[Row]:
     """District and province rows of one indicator, where every part of them is known."""
-    communes, district_rows = (
-        group[group["level"] == level].set_index("ref_area") for level in ("commune", "district")
-    )
+    communes, totals = (group[group["level"] == level].set_index("ref_area") for level in ("commune", "district"))
     sums, parts_of_province = [], []
     for code, codes in members(day).items():
-        parts, district = communes[communes.index.isin(codes)], district_rows[district_rows.index == code]
+        parts, district = communes[communes.index.isin(codes)], totals[totals.index == code]
         if len(parts) == len(codes) and is_own(parts).any() and not is_own(district).any():
             sums.append(_derive(parts, parts["obs_value"].sum(), code, f"Sum of {len(parts)} communes."))
             district = pd.DataFrame([sums[-1]])

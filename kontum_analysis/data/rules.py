@@ -4,7 +4,6 @@ Each rule takes the text tables of one raw folder and yields the rows that break
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from ..base.errors import Problem, Words
 from ..base.files import first_problems
 from .areas import LAST_DAY_OF_DISTRICTS, vintage_of
 from .arithmetic import FACT, Tables, comparable, facts, known_parts, rate_disagreements
-from .contract import LINE, LINKS
+from .contract import LINE, LINKS, Breach, problems
 
 NOT_COMPARED = {"dtts_village_ntm_year"}  # several villages of one commune, each with its own year
 WHOLE_UNITS = ["households", "persons", "communes", "villages", "count", "flag", "year", "class"]
@@ -25,27 +24,6 @@ _STRICTER = {  # links that a rule below checks more closely
     ("crosswalk_2025", "new_code"),
     ("conflicts", "preferred_source_id"),
 }
-
-
-@dataclass(frozen=True)
-class Breach:
-    """Rows of a table that break a rule: the column at fault, the key of what is allowed there, and the columns of
-    `rows` with the values of its words."""
-
-    table: str
-    rows: pd.DataFrame
-    column: str
-    allowed: str
-    values: tuple[str, ...] = ()
-
-
-def problems(breaches: Iterator[Breach]) -> Iterator[Problem]:
-    """A Problem for every row of every breach."""
-    for breach in breaches:
-        for row in breach.rows.to_dict("records") if len(breach.rows) else ():
-            line, values = row[LINE], {name: row[name] for name in breach.values}
-            place = None if line is None else int(line)
-            yield Problem(f"{breach.table}.csv", place, breach.column, str(row[breach.column]), breach.allowed, values)
 
 
 def cross_table_problems(tables: Tables) -> list[Problem]:

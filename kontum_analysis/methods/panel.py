@@ -6,9 +6,9 @@ an area: two are known, the third is to be forecast. Above the area stands its p
 origin only; where no parent is known, the mean of the area's sisters takes its place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ import pandas as pd
 from ..base.errors import KontumError, Lines, Words
 
 COLUMNS = ("area", "parent", "group", "time", "rate")  # what each may hold: labels error.panel.allowed.COLUMN
-CASE_COLUMNS = ("area", "parent", "group", "t0", "t1", "t2", "y0", "y1", "y2", "p0", "p1", "remark", "remark_vi")
 SHOWN = 20  # problems that a message shows
 SISTERS = 3  # areas whose mean may stand in for an unknown parent
 _SAME_TIME = 1e-6  # years; two times closer than this are the same round
@@ -118,15 +117,6 @@ def _area_problems(clean: pd.DataFrame) -> Iterator[Words]:
             yield Words("error.panel.ring", area=area, parent=parent)
 
 
-class Series(NamedTuple):
-    """The rounds of one area, times ascending."""
-
-    times: np.ndarray
-    rates: np.ndarray
-    parent: Any
-    group: Any
-
-
 def forecast_cases(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cases of a checked panel, and the areas that offer none.
 
@@ -135,50 +125,46 @@ def forecast_cases(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     how p0 and p1 came about). excluded: area, group, origin, target, reason, reason_vi, one row per area with fewer
     than three rounds.
     """
-    series = {
-        area: Series(rows["time"].to_numpy(), rows["rate"].to_numpy(), rows["parent"].iloc[0], rows["group"].iloc[0])
-        for area, rows in panel.groupby("area", sort=False)
-    }
-    sisters, parents = sister_means(panel), set(panel["parent"].dropna())
-    cases, excluded = [], []
-    for area, (times, rates, parent, group) in series.items():
-        if len(times) < 3:
-            reason = Words("hindcast.few_rounds", count=len(times))
-            excluded.append((area, group, np.nan, np.nan, *_both_languages(reason)))
-        for k in range(len(times) - 2):
-            means = {} if area in parents else sisters
-            above, remark = _rates_above(series, means, series[area], times[k], times[k + 1])
-            cases.append((area, parent, group, *times[k : k + 3], *rates[k : k + 3], *above, *_both_languages(remark)))
-    return (
-        pd.DataFrame(cases, columns=CASE_COLUMNS),
-        pd.DataFrame(excluded, columns=["area", "group", "origin", "target", "reason", "reason_vi"]),
-    )
+    by_area = panel.groupby("area", sort=False)
+    times, rates = ({k: by_area[name].shift(-k) for k in range(3)} for name in ("time", "rate"))
+    rounds = {f"t{k}": times[k] for k in times} | {f"y{k}": rates[k] for k in rates}
+    cases = panel[["area", "parent", "group"]].assign(**rounds).dropna(subset="t2").reset_index(drop=True)
+    series, sisters, parents = dict(iter(by_area)), sister_means(panel), set(panel["parent"].dropna())
+    above = [_rates_above(series, {} if case.area in parents else sisters, case) for case in cases.itertuples()]
+    cases = cases.assign(p0=[pair[0] for pair, _ in above], p1=[pair[1] for pair, _ in above])
+    cases = cases.assign(**_sentences("remark", [remark for _, remark in above]))
+    short = by_area["group"].agg(["first", "size"]).query("size < 3").reset_index()
+    excluded = short.rename(columns={"first": "group"})[["area", "group"]].assign(origin=np.nan, target=np.nan)
+    reasons = [Words("hindcast.few_rounds", count=count) for count in short["size"]]
+    return cases, excluded.assign(**_sentences("reason", reasons))
 
 
-def _both_languages(words: Words | None) -> tuple[str, str]:
-    return ("", "") if words is None else (words.in_language("en"), words.in_language("vi"))
+def _sentences(column: str, words: Sequence[Words | None]) -> dict[str, list[str]]:
+    """A column of sentences in English, and one in Vietnamese; "" where there is nothing to say."""
+    languages = {column: "en", f"{column}_vi": "vi"}
+    return {name: [each.in_language(lang) if each else "" for each in words] for name, lang in languages.items()}
 
 
 def _rates_above(
-    series: Mapping[Any, Series],
+    series: Mapping[Any, pd.DataFrame],
     sisters: Mapping[tuple[Any, Any, float, float], tuple[float, float, int]],
-    area: Series,
-    t0: float,
-    t1: float,
+    case: Any,
 ) -> tuple[tuple[float, float], Words | None]:
-    """What stands above an area over its two rounds: two rates (NaN if nothing), and a remark (None if plain)."""
+    """What stands above an area over the two known rounds of a case: two rates (NaN if nothing), and a remark (None if
+    plain)."""
     why = Words("hindcast.no_parent")
-    if area.parent is not None and area.parent not in series:
+    if case.parent is not None and case.parent not in series:
         why = Words("hindcast.parent_absent")
-    elif area.parent is not None:
-        parent = series[area.parent]
-        rates = parent_rates(parent.times, parent.rates, t0, t1)
+    elif case.parent is not None:
+        parent = series[case.parent]
+        rates = parent_rates(parent["time"].to_numpy(), parent["rate"].to_numpy(), case.t0, case.t1)
         if not np.isnan(rates[0]):
-            return rates, None if parent.group == area.group else Words("hindcast.parent_elsewhere")
+            is_near = parent["group"].iloc[0] == case.group
+            return rates, None if is_near else Words("hindcast.parent_elsewhere")
         why = Words("hindcast.parent_short")
-    if mean := sisters.get((area.group, area.parent, round(t0, 6), round(t1, 6))):
+    if mean := sisters.get((case.group, case.parent, round(case.t0, 6), round(case.t1, 6))):
         return mean[:2], Words("hindcast.sisters", why=why, count=mean[2])
-    return (np.nan, np.nan), None if area.parent is None else Words("hindcast.without", why=why)
+    return (np.nan, np.nan), None if case.parent is None else Words("hindcast.without", why=why)
 
 
 def parent_rates(times: np.ndarray, rates: np.ndarray, t0: float, t1: float) -> tuple[float, float]:
