@@ -68,26 +68,15 @@ def _area(entry: Entry, filled: Filled, lang: str) -> str:
 
 
 def _totals(filled: Filled) -> Iterator[Words]:
-    for disagreement in filled.disagreements:
-        yield Words(
-            "own.doubt.total",
-            row=disagreement.entry.row,
-            name=disagreement.entry.name or disagreement.entry.number,
-            column=headings(disagreement.column),
-            stated=disagreement.stated,
-            added=disagreement.added,
-            count=disagreement.rows,
-        )
-    for entry in (row for row in filled.rows if row.kind in ("total", "group")):
-        for column, stated, computed in rate_gaps(entry):
-            yield Words(
-                "own.doubt.total_rate",
-                row=entry.row,
-                name=entry.name or entry.number,
-                column=headings(column),
-                stated=stated,
-                computed=computed,
-            )
+    for row, column, stated, added, count in filled.disagreements:
+        yield _of_total("own.doubt.total", row, column, stated=stated, added=added, count=count)
+    for row in (row for row in filled.rows if row.kind in ("total", "group")):
+        for column, stated_rate, computed in rate_gaps(row):
+            yield _of_total("own.doubt.total_rate", row, column, stated=stated_rate, computed=computed)
+
+
+def _of_total(key: str, row: Entry, column: str, **values: Any) -> Words:
+    return Words(key, row=row.row, name=row.name or row.number, column=headings(column), **values)
 
 
 def _title(filled: Filled) -> Iterator[Words]:
@@ -164,11 +153,5 @@ def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Itera
     for source_id, group in rows.groupby("source_id"):
         later = table.loc[str(source_id)]
         if later["published"] > filled.date:
-            yield Words(
-                "own.doubt.older",
-                document=filled.document,
-                date=filled.date,
-                later=later["document_no"],
-                later_date=later["published"],
-                count=len(group),
-            )
+            values = dict(later=later["document_no"], later_date=later["published"], count=len(group))
+            yield Words("own.doubt.older", document=filled.document, date=filled.date, **values)
