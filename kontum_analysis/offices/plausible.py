@@ -14,8 +14,7 @@ from ..data.areas import area, area_name, vintage_of
 from ..data.own import is_own
 from ..data.spelling import fold
 from .columns import headings
-from .entries import Entry
-from .filled import Filled
+from .filled import Entry, Filled
 from .row_checks import rate_gaps
 
 _STANDARD = "MDP_2022_2025"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..base.errors import Problem
 from ..data.areas import PROVINCE
 from ..data.spelling import fold
-from .entries import Entry
+from .filled import Entry
 from .places import (
     Place,
     bearers,

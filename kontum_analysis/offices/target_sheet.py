@@ -16,8 +16,7 @@ from ..data.areas import LAST_DAY_OF_DISTRICTS, area, area_name
 from ..data.observations import raw_tables
 from ..data.spelling import fold
 from .columns import YEARS, indicators
-from .entries import Entry
-from .filled import Filled, causes
+from .filled import Entry, Filled, causes
 from .layout import Layout
 from .meta import about_document
 from .places import is_late
