@@ -46,7 +46,7 @@ def read_filled(
         return read_targets(targets, document_facts)
     tables = choose_tables(name, sheets, sheet, document_facts.get("year"), answers)
     problems: list[Problem] = []
-    meta, title_year = about_document(tables.main, document_facts, problems)
+    meta = about_document(tables.main, document_facts, problems)
     layout, year = tables.of_year(meta["year"]), meta["year"]
     rows = [entry for table in (layout, *tables.totals) for entry in _rows(table, answers, problems)]
     problems += settle_rows(rows, _context(layout, rows, year, level or "", answers))
@@ -61,7 +61,7 @@ def read_filled(
     if not areas:
         raise KontumError("own.error.nothing_filled", file=name)
     differing = tuple(disagreements(rows, members(f"{year}-12-31" if not parts else f"{year - 1}-12-31")))
-    meta |= dict(title_year=title_year, disagreements=differing, fractions=tuple(fractions))
+    meta |= dict(disagreements=differing, fractions=tuple(fractions))
     return Filled(tuple(areas), layout=layout, rows=tuple(rows), others=tables.others, **meta)
 
 
