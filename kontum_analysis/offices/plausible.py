@@ -152,5 +152,5 @@ def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Itera
     for source_id, group in rows.groupby("source_id"):
         later = table.loc[str(source_id)]
         if later["published"] > filled.date:
-            values = dict(later=later["document_no"], later_date=later["published"], count=len(group))
+            values = {"later": later["document_no"], "later_date": later["published"], "count": len(group)}
             yield Words("own.doubt.older", document=filled.document, date=filled.date, **values)
