@@ -151,6 +151,12 @@ def _older(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> Itera
     rows = rows.loc[[(row.ref_area, row.indicator) in facts for row in rows.itertuples()]]
     for source_id, group in rows.groupby("source_id"):
         later = table.loc[str(source_id)]
-        later_facts = {"later": later["document_no"], "later_date": later["published"], "count": len(group)}
         if later["published"] > filled.date:
-            yield Words("own.doubt.older", document=filled.document, date=filled.date, **later_facts)
+            yield Words(
+                "own.doubt.older",
+                document=filled.document,
+                date=filled.date,
+                later=later["document_no"],
+                later_date=later["published"],
+                count=len(group),
+            )
