@@ -154,15 +154,14 @@ class ScenarioError(KontumError):
     """
 
 
-def did_you_mean(name: str, names: Iterable[str], limit: int = 3, least: float = 60) -> Words | str:
-    """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
+def did_you_mean(name: str, names: Iterable[str]) -> Words | str:
+    """The end of a message about an unknown name: the three known names nearest to it, or nothing where none is near.
 
     >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).in_language("en"))
     '; did you mean poverty_paths?'
     """
     from rapidfuzz import fuzz, process, utils
 
-    nearest = process.extract(
-        str(name), sorted(names), scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=least
-    )
+    options: dict[str, Any] = dict(scorer=fuzz.ratio, processor=utils.default_process, limit=3, score_cutoff=60)
+    nearest = process.extract(str(name), sorted(names), **options)
     return Words("error.did_you_mean", names=[near for near, _, _ in nearest]) if nearest else ""

@@ -12,7 +12,8 @@ from rich.console import Console
 from ..base.errors import KontumError, Words
 from ..base.files import FIGURES, SCENARIOS, save
 from ..base.words import LANGUAGES
-from .words import BadNumber, both
+from .words import BadNumber
+from .words import both as both  # for every command
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,8 +15,7 @@ from ..data.own import STATUS_ROWS, is_own
 from ..ntm.communes import communes
 from ..poverty.estimates import estimate_panel
 from .columns import STATUSES, indicators
-from .entries import Entry
-from .filled import Filled
+from .filled import Entry, Filled
 
 KEY = ["ref_area", "level", "indicator", "time_period"]
 _LOST = ["ref_area", "area_name", "level", "indicator", "time_period", "obs_value", "source_id"]

@@ -1,20 +1,76 @@
-"""A table of an office that was read, and the mistakes of one that was not, each cause once."""
+"""A table of an office that was read, with its rows, and the mistakes of one that was not, each cause once."""
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from ..base.errors import Problem, Words
 from ..data.own import PREFIX
-from .entries import Entry
 from .layout import Layout
-from .sums import Disagreement
+from .places import Place
 
 _ASKED_ROWS = 20  # rows that one message names
 _NO_RESULT = "own.allowed.no_result"
 _TOLD_APART = 6  # messages about one column that differ only in what they ask for
+
+
+@dataclass
+class Entry:
+    """One row of a table: what stands in it, and what it means once that is settled.
+
+    place: the sheet as messages name it; heads: the headings as messages name them, by column; number: the text of its
+    first column; candidates: the areas it may mean; kind: area, total, group (a subtotal), other (outside our
+    province), note or "" while unsettled; code: of the area, or of the district whose subtotal it is; cells: what
+    stands in the file, by column; values: what that means.
+    """
+
+    place: str
+    row: int
+    heads: dict[str, str]
+    number: str = ""
+    name: str = ""
+    district: str = ""
+    area_code: str = ""
+    code: str = ""
+    level: str = ""
+    kind: str = ""
+    candidates: list[Place] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    cells: dict[str, Any] = field(default_factory=dict)
+    refusals: list[Problem] = field(default_factory=list)
+
+    def problem(self, column: str, key: str, **values: Any) -> Problem:
+        """A Problem of one of its cells."""
+        words = self.cells.get(column, "")
+        words = f"{words:.15g}" if isinstance(words, float) else str(words)
+        return Problem(self.place, self.row, self.heads.get(column, column), words, key, values)
+
+    def about_area(self, key: str, **values: Any) -> Problem:
+        """A Problem of its code or name."""
+        return self.problem("code" if self.area_code and not self.name else "name", key, **values)
+
+    def of_level(self, *levels: str) -> list[Place]:
+        """Those of the areas it may mean that are of these levels."""
+        return [place for place in self.candidates if place.level in levels]
+
+    def settle(self, kind: str, place: Place | None = None) -> None:
+        """Fix what the row is, and its area."""
+        self.kind, self.candidates = kind, [place] if place else []
+        if place:
+            self.code, self.level = place.code, "commune" if place.level == "unit" else place.level
+
+
+class Disagreement(NamedTuple):
+    """A total or subtotal that is not the sum of its rows."""
+
+    entry: Entry
+    column: str
+    stated: int
+    added: int
+    rows: int
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from ..data.own import members
 from ..data.spelling import fold, plain_text
 from .answers import Answers
 from .columns import BY_NAME, FRACTIONS, IDENTITY, STATUSES, headings, status_of
-from .entries import Entry
-from .filled import Filled, causes
+from .filled import Entry, Filled, causes
 from .layout import Layout, choose_tables, is_figure
 from .meta import about_document, named_district
 from .opening import open_sheets
@@ -47,7 +46,7 @@ def read_filled(
         return read_targets(targets, document_facts)
     tables = choose_tables(name, sheets, sheet, document_facts.get("year"), answers)
     problems: list[Problem] = []
-    meta, title_year = about_document(tables.main, document_facts, problems)
+    meta = about_document(tables.main, document_facts, problems)
     layout, year = tables.of_year(meta["year"]), meta["year"]
     rows = [entry for table in (layout, *tables.totals) for entry in _rows(table, answers, problems)]
     problems += settle_rows(rows, _context(layout, rows, year, level or "", answers))
@@ -62,16 +61,8 @@ def read_filled(
     if not areas:
         raise KontumError("own.error.nothing_filled", file=name)
     differing = tuple(disagreements(rows, members(f"{year}-12-31" if not parts else f"{year - 1}-12-31")))
-    return Filled(
-        tuple(areas),
-        **meta,
-        layout=layout,
-        rows=tuple(rows),
-        others=tables.others,
-        disagreements=differing,
-        title_year=title_year,
-        fractions=tuple(fractions),
-    )
+    meta |= dict(disagreements=differing, fractions=tuple(fractions))
+    return Filled(tuple(areas), layout=layout, rows=tuple(rows), others=tables.others, **meta)
 
 
 def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Entry]:

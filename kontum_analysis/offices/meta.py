@@ -21,10 +21,8 @@ _NUMBER = re.compile(r"^Số\s*:\s*(\S+/\S+)$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:năm|31/12/)\s*(20\d\d)", re.IGNORECASE)
 
 
-def about_document(
-    layout: Layout, document_facts: Mapping[str, object], problems: list[Problem]
-) -> tuple[dict[str, Any], int | None]:
-    """Office, document, date and year by name, and the year the title names (None for none or several).
+def about_document(layout: Layout, document_facts: Mapping[str, object], problems: list[Problem]) -> dict[str, Any]:
+    """office, document, date and year, and title_year: the year the title names (None for none or several).
 
     What is missing or wrong is added to the problems; the year is then the last before the units, to go on with.
     """
@@ -44,7 +42,7 @@ def about_document(
     if meta["date"] and meta["date"] < f"{meta['year']}-01-01":
         row = facts["date"][1]
         problems.append(Problem(layout.place, row, None, meta["date"], "own.limit.date", {"year": meta["year"]}))
-    return meta, in_titles.get("year")
+    return {**meta, "title_year": in_titles.get("year")}
 
 
 def _values_beside_labels(layout: Layout) -> Iterator[tuple[str, Any, int]]:

@@ -226,12 +226,12 @@ def unit_of_part(code: str) -> Place:
     return next(place for place in places(True) if place.level == "unit" and place.code == old[code])
 
 
-def place_names(areas: Iterable[Place], most: int = 6) -> dict[str, str]:
-    """Names of areas by language, as a sentence lists them, with how many more where there are many."""
+def place_names(areas: Iterable[Place]) -> dict[str, str]:
+    """Names of areas by language, as a sentence lists them, with how many more where there are over six."""
     names = [f"{place.type} {place.name}" for place in areas]
-    rest = len(names) - most
+    rest = len(names) - 6
     more = {lang: [text("own.more", lang, count=rest)] if rest > 0 else [] for lang in LANGUAGES}
-    return {lang: listed([*names[:most], *more[lang]], lang) for lang in LANGUAGES}
+    return {lang: listed([*names[:6], *more[lang]], lang) for lang in LANGUAGES}
 
 
 def is_late(year: int) -> bool:

@@ -14,8 +14,7 @@ from ..data.areas import area, area_name, vintage_of
 from ..data.own import is_own
 from ..data.spelling import fold
 from .columns import headings
-from .entries import Entry
-from .filled import Filled
+from .filled import Entry, Filled
 from .row_checks import rate_gaps
 
 _STANDARD = "MDP_2022_2025"
@@ -68,26 +67,15 @@ def _area(entry: Entry, filled: Filled, lang: str) -> str:
 
 
 def _totals(filled: Filled) -> Iterator[Words]:
-    for disagreement in filled.disagreements:
-        yield Words(
-            "own.doubt.total",
-            row=disagreement.entry.row,
-            name=disagreement.entry.name or disagreement.entry.number,
-            column=headings(disagreement.column),
-            stated=disagreement.stated,
-            added=disagreement.added,
-            count=disagreement.rows,
-        )
-    for entry in (row for row in filled.rows if row.kind in ("total", "group")):
-        for column, stated, computed in rate_gaps(entry):
-            yield Words(
-                "own.doubt.total_rate",
-                row=entry.row,
-                name=entry.name or entry.number,
-                column=headings(column),
-                stated=stated,
-                computed=computed,
-            )
+    for row, column, stated, added, count in filled.disagreements:
+        yield _of_total("own.doubt.total", row, column, stated=stated, added=added, count=count)
+    for row in (row for row in filled.rows if row.kind in ("total", "group")):
+        for column, stated_rate, computed in rate_gaps(row):
+            yield _of_total("own.doubt.total_rate", row, column, stated=stated_rate, computed=computed)
+
+
+def _of_total(key: str, row: Entry, column: str, **values: Any) -> Words:
+    return Words(key, row=row.row, name=row.name or row.number, column=headings(column), **values)
 
 
 def _title(filled: Filled) -> Iterator[Words]:

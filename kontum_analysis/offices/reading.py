@@ -6,8 +6,7 @@ import pandas as pd
 
 from ..base.words import text
 from .columns import BY_NAME, FRACTIONS, heading
-from .entries import Entry
-from .filled import Filled
+from .filled import Entry, Filled
 from .layout import letter
 
 _SHOWN = 6  # names or rows of one kind

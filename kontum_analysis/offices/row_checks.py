@@ -9,7 +9,7 @@ from ..base.errors import Problem
 from ..data.own import decimals, members
 from .answers import Answers
 from .columns import BY_NAME, RATES, headings
-from .entries import Entry
+from .filled import Entry
 from .layout import Layout
 
 _SLACK = 0.06  # points: a rate of one decimal is within it of count over households

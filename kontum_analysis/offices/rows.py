@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from ..base.errors import Problem
 from ..data.areas import PROVINCE
 from ..data.spelling import fold
-from .entries import Entry
+from .filled import Entry
 from .places import (
-    Place,
     bearers,
     descriptions,
     district_codes,
@@ -55,7 +54,7 @@ def settle_rows(entries: Sequence[Entry], context: Context) -> list[Problem]:
     level = _level(open_entries, context)
     open_entries = [entry for entry in open_entries if not entry.kind]
     if not level:
-        problems += [_which(entry, entry.candidates) for entry in open_entries if len(entry.candidates) > 1]
+        problems += [_which(entry) for entry in open_entries if len(entry.candidates) > 1]
     elif level == "district":
         problems += _settle_districts(open_entries)
     else:
@@ -165,14 +164,14 @@ def _settle_districts(entries: Sequence[Entry]) -> list[Problem]:
         elif sure:
             entry.settle("area", city[0])
         else:
-            problems.append(_which(entry, entry.candidates))
+            problems.append(_which(entry))
     return problems
 
 
-def _which(entry: Entry, candidates: Sequence[Place]) -> Problem:
+def _which(entry: Entry) -> Problem:
     """The question which of several areas a row means, with an answer to copy."""
-    choices = descriptions(candidates, 4)
-    return entry.about_area("own.allowed.which", found=choices, name=entry.name, code=candidates[0].code)
+    choices = descriptions(entry.candidates, 4)
+    return entry.about_area("own.allowed.which", found=choices, name=entry.name, code=entry.candidates[0].code)
 
 
 def _settle_headers(entries: Sequence[Entry], open_entries: Sequence[Entry]) -> None:
@@ -227,7 +226,7 @@ def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
     for entry in open_entries:
         _choose_by_neighbours(entry, open_entries)
         if len(entry.candidates) > 1:
-            problems.append(_which(entry, entry.candidates))
+            problems.append(_which(entry))
         else:
             entry.settle("area", entry.candidates[0])
             if context.is_late and entry.candidates[0].level == "commune":

@@ -56,17 +56,17 @@ def scenario_yaml(scenario: Scenario) -> str:
     return str(yaml.safe_dump(scenario.model_dump(), allow_unicode=True, sort_keys=False, width=120))
 
 
-def save_scenario(scenario: Scenario, name: str, folder: str | Path | None = None) -> Path:
+def save_scenario(scenario: Scenario, name: str) -> Path:
     """Write the scenario as `NAME.yaml` into the folder of own scenarios, and give its path.
 
-    name: small letters, digits, hyphens; so it can name no other folder. folder: another one than `scenario_folder`.
-    Raises ScenarioError for a bad name, that of a shipped scenario or of a file that is there.
+    name: small letters, digits, hyphens; so it can name no other folder. Raises ScenarioError for a bad name, that
+    of a shipped scenario or of a file that is there.
     """
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
         raise ScenarioError("scenario.error.name", value=repr(str(name)[:80]))
     if name in presets():
         raise ScenarioError("scenario.error.shipped", value=name)
-    path = (Path(folder).expanduser() if folder else scenario_folder()) / f"{name}.yaml"
+    path = scenario_folder() / f"{name}.yaml"
     if path.exists() or path.is_symlink():
         raise ScenarioError("scenario.error.exists", value=path.name)
     titles = {f"title_{lang}": describe(scenario, lang) for lang in LANGUAGES}

@@ -84,24 +84,14 @@ def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers
     after = _with_entry(place, tables, data)
     _must_fit(before, after)
     changed = folded([own_figures, tables])
-    same = all(
-        changed[name].drop(columns=_WORDED[name]).equals(own_figures[name].drop(columns=_WORDED[name]))
-        for name in own_figures
-    )
+    pairs = [
+        (changed[name].drop(columns=words), own_figures[name].drop(columns=words)) for name, words in _WORDED.items()
+    ]
+    is_news = not all(new.equals(old) for new, old in pairs)
     conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
-    return Plan(
-        filled,
-        place,
-        tables,
-        changes(filled, before),
-        conflicts,
-        sums_made(before, after),
-        doubts(filled, before, own_figures["sources"]) if not same else [],
-        not same,
-        state,
-        answers,
-        data,
-    )
+    remarks = doubts(filled, before, own_figures["sources"]) if is_news else []
+    views = changes(filled, before), conflicts, sums_made(before, after)
+    return Plan(filled, place, tables, *views, remarks, is_news, state, answers, data)
 
 
 def _with_entry(place: Path, tables: dict[str, pd.DataFrame], data: str | Path | None) -> pd.DataFrame:
@@ -145,7 +135,8 @@ def store(plan: Plan, file: str = "", wait: float = journal.WAIT) -> int | None:
     with journal.writing(plan.place, f"kontum data import {file}".strip(), wait):
         if journal.state_of(plan.place) != plan.state:
             now = _plan(plan.filled, plan.place, plan.data, plan.answers)
-            if not _shows_the_same(now, plan):
+            tables = zip(_what_is_confirmed(now), _what_is_confirmed(plan), strict=True)
+            if not all(new.equals(old) for new, old in tables):
                 raise KontumError("own.error.changed")
         doubtful = [words.in_language("vi") for words in plan.doubts]
         about = {"file": file, "answers": _answers_of(plan).as_text(), "doubts": doubtful}
@@ -158,15 +149,12 @@ def _answers_of(plan: Plan) -> Answers:
     return Answers(columns, plan.answers.areas, plan.answers.dash)
 
 
-def _shows_the_same(now: Plan, earlier: Plan) -> bool:
-    return all(new.astype(str).equals(old.astype(str)) for new, old in zip(_settle(now), _settle(earlier), strict=True))
-
-
-def _settle(plan: Plan) -> list[pd.DataFrame]:
+def _what_is_confirmed(plan: Plan) -> list[pd.DataFrame]:
     """What somebody confirms. An estimate that is replaced may move with any figure, so its size is not part of it."""
     changes = plan.changes
     changes = changes.assign(old_value=changes["old_value"].mask(changes["kind"] == "replaces_estimate"))
-    return [changes, plan.conflicts, plan.sums, pd.DataFrame({"doubt": list(map(str, plan.doubts))})]
+    doubtful = pd.DataFrame({"doubt": list(map(str, plan.doubts))})
+    return [table.astype(str) for table in (changes, plan.conflicts, plan.sums, doubtful)]
 
 
 def undo(number: int | None = None, user: User = True, wait: float = journal.WAIT) -> journal.Import:

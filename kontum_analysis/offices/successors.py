@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..base.errors import Problem
 from .columns import BY_NAME, RATES
-from .entries import Entry
+from .filled import Entry
 from .places import Place, parts_of, place_names, unit_of_part
 
 

@@ -6,24 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..data.observations import raw_tables
 from ..data.own import COUNTS
 from .columns import BY_NAME
-from .entries import Entry
+from .filled import Disagreement, Entry
 
 _DISTRICT_SHARE = 0.5  # of the households of its district, more than any one commune has
-
-
-class Disagreement(NamedTuple):
-    """A total or subtotal that is not the sum of its rows."""
-
-    entry: Entry
-    column: str
-    stated: int
-    added: int
-    rows: int
 
 
 def adds_up(values: Mapping[str, Any], entries: Sequence[Entry], within: float = 0.0) -> bool:

@@ -16,8 +16,7 @@ from ..data.areas import LAST_DAY_OF_DISTRICTS, area, area_name
 from ..data.observations import raw_tables
 from ..data.spelling import fold
 from .columns import YEARS, indicators
-from .entries import Entry
-from .filled import Filled, causes
+from .filled import Entry, Filled, causes
 from .layout import Layout
 from .meta import about_document
 from .places import is_late
@@ -126,7 +125,7 @@ def read_targets(layout: Layout, document_facts: Mapping[str, object]) -> Filled
     The province ended on 30 June 2025: figures of that year are of its last day.
     """
     problems: list[Problem] = []
-    meta, title_year = about_document(layout, document_facts, problems)
+    meta = about_document(layout, document_facts, problems)
     places = {name: place for place, name in layout.columns.items() if name}
     rows: list[Entry] = []
     for number in range(layout.first, len(layout.sheet.rows)):
@@ -144,7 +143,7 @@ def read_targets(layout: Layout, document_facts: Mapping[str, object]) -> Filled
     if not rows:
         raise KontumError("own.error.nothing_filled", file=layout.file)
     last_day = LAST_DAY_OF_DISTRICTS if is_late(meta["year"]) else ""
-    return Filled(tuple(rows), **meta, layout=layout, rows=tuple(rows), title_year=title_year, last_day=last_day)
+    return Filled(tuple(rows), **meta, layout=layout, rows=tuple(rows), last_day=last_day)
 
 
 def _read_target(entry: Entry, cell: Any, before: Sequence[Entry], problems: list[Problem]) -> None:

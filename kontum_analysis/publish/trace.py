@@ -100,7 +100,7 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
             when = [date] * bool(date)
             raise KontumError("error.trace.unpublished", what=", ".join([where.name, words, *when]), dates=days)
         return chain
-    steps = [Words("trace.way.rule"), *_office_step(rows[rows["preferred"]])]
+    steps = [Words("trace.way.rule"), *_office_step(rows)]
     if (rows["preferred"] & (rows["obs_status"] == "E")).any():
         steps.append(Words("trace.way.derive"))
     end = f"{date}-12-31"
@@ -134,7 +134,7 @@ def _is_of(where: Area, obs: pd.DataFrame) -> pd.Series:
 
 def _office_step(rows: pd.DataFrame) -> list[Words]:
     """A step that says so where an office's own figures are among the rows used."""
-    return [Words("trace.way.office")] * bool(is_own(rows).any())
+    return [Words("trace.way.office")] * bool((rows["preferred"] & is_own(rows)).any())
 
 
 def _indicator(name: str, indicators: pd.DataFrame) -> str:
@@ -191,7 +191,7 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     elif not len(cell) or year <= estimates.total_years[-1]:  # only a year without a total leans on other provinces
         rows = rows[rows["ref_area"].isin([PROVINCE, *districts()])]
     rows = rows[rows["standard"].isin([STANDARD, ""]) & (rows["obs_status"] != "U")]  # U is not estimated from
-    steps += _office_step(rows[rows["preferred"]])
+    steps += _office_step(rows)
     sources = place.with_sources(_used_and_lost(rows), first=where.code)
     values = {name: scenario.model_dump() for name, scenario in scenarios.items()}
     return Chain(subject, sources, tuple(steps), values, None if is_exact else place.seed)
