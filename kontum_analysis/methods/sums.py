@@ -85,8 +85,8 @@ def _newton(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(moves, which of them meet their mean rate to rounding) after a few steps on its log odds, nearly a line there.
 
-    Ten times quicker than a bracketed search, which is left to the columns that these steps do not settle. A column that
-    is settled moves no more, so that it does not depend on the others.
+    Ten times quicker than a bracketed search, which is left to the columns that these steps do not settle. A column
+    that is settled moves no more, so that it does not depend on the others.
     """
     delta, target = np.zeros(mean_rate.shape), logit(mean_rate)
     is_met = np.zeros(mean_rate.shape, bool)

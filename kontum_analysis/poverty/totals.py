@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import logit
 
 from ..data.areas import PROVINCE
+from ..data.memo import remember
 from ..methods.streams import random_stream
 from .districts import FIRST_YEAR, STANDARD, Facts
 from .speeds import CHOICES, Choice, Scale, speed_model
@@ -87,6 +88,7 @@ def draw_totals(
     return np.asarray(np.rint(totals), np.int64)
 
 
+@remember(16)
 def merged_total(obs: pd.DataFrame, year: int, draws: int = 4000, seed: int = 3299) -> MergedTotal | None:
     """What is published for Kon Tum and the old Quảng Ngãi together at the end of a year; None where nothing is.
 
@@ -123,8 +125,9 @@ def merged_rows(obs: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _year_end(obs: pd.DataFrame, indicator: str, area: str, year: int) -> float | None:
     """The last value of an area at a year's end under the standard in force, of any reliability."""
-    is_series = (obs["indicator"] == indicator) & (obs["ref_area"] == area) & (obs["standard"] == STANDARD)
-    values = obs.loc[is_series & (obs["time_period"] == f"{year}-12-31"), "obs_value"].dropna()
+    rows = obs[obs["ref_area"] == area]
+    is_series = (rows["indicator"] == indicator) & (rows["standard"] == STANDARD)
+    values = rows.loc[is_series & (rows["time_period"] == f"{year}-12-31"), "obs_value"].dropna()
     return None if values.empty else float(values.iloc[-1])
 
 
