@@ -18,6 +18,7 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, register
+from ..data.memo import remember
 
 BANDS = ("attained", "from_15_to_18", "from_10_to_14", "from_5_to_9", "below_5")
 RANGES = ((19, 19), (15, 18), (10, 14), (5, 9), (0, 4))  # lowest and highest count of each band
@@ -137,7 +138,12 @@ def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
         raise KontumError("error.ntm.obs", what=type(obs).__name__)
     if missing := _COLUMNS - set(obs.columns):
         raise KontumError("error.ntm.obs", what=sorted(missing))
-    rows = obs[(obs["ref_area"] == PROVINCE) & obs["indicator"].str.startswith("ntm_")]
+    return list(_snapshots(obs[(obs["ref_area"] == PROVINCE) & obs["indicator"].str.startswith("ntm_")]))
+
+
+@remember(8)
+def _snapshots(rows: pd.DataFrame) -> list[Snapshot]:
+    """The same of the province's rows of NTM alone, remembered."""
     pages = [_snapshot(page) for _, page in rows.groupby(["source_id", "standard"], sort=False)]
     pages += [s for _, page in rows.groupby("source_id", sort=False) for s in _year_before(page)]
     pages = [s for s in pages if np.isfinite(s.attained) or np.isfinite(s.mean_low)]

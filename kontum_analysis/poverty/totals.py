@@ -95,9 +95,11 @@ def merged_total(obs: pd.DataFrame, year: int, draws: int = 4000, seed: int = 32
     The old Quảng Ngãi's rate is forecast from "about 9 %" at end-2021, its only figure under the standard (of low
     reliability), at a speed of the history of all series.
     """
-    poor, rate = (_year_end(obs, name, MERGED, year) for name in ("poor_households", "poverty_rate_pct"))
-    opening = _year_end(obs, "poverty_rate_pct", NEIGHBOUR, FIRST_YEAR)
-    if poor is None or rate is None or opening is None:
+    poor = _year_end(obs, "poor_households", MERGED, year)
+    if poor is None:  # in most years; the rest is not looked for
+        return None
+    rate, opening = (_year_end(obs, "poverty_rate_pct", *where) for where in ((MERGED, year), (NEIGHBOUR, FIRST_YEAR)))
+    if rate is None or opening is None:
         return None
     stream = random_stream(seed, NEIGHBOUR)
     speed, shock = replace(speed_model(obs), own_years=0.0).draw(stream, draws)
