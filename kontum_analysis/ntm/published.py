@@ -19,6 +19,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, register
 from ..data.arithmetic import FACT, NTM_BANDS
+from ..data.memo import remember
 
 BANDS = ("attained", "from_15_to_18", "from_10_to_14", "from_5_to_9", "below_5")
 RANGES = tuple(NTM_BANDS.values())  # lowest and highest count of each band
@@ -126,7 +127,12 @@ def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
     (38, 15, 28, 4, 0)
     """
     rows = ntm_rows(obs)
-    rows = rows[rows["ref_area"] == PROVINCE]
+    return list(_snapshots(rows[rows["ref_area"] == PROVINCE]))
+
+
+@remember(8)
+def _snapshots(rows: pd.DataFrame) -> list[Snapshot]:
+    """The same of the province's rows of NTM alone, remembered."""
     pages = [_snapshot(page) for _, page in rows.groupby(["source_id", "standard"], sort=False)]
     pages += [s for _, page in rows.groupby("source_id", sort=False) for s in _year_before(page)]
     pages = [s for s in pages if np.isfinite(s.attained) or np.isfinite(s.mean_low)]

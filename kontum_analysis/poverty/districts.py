@@ -83,19 +83,15 @@ CHANGES = ["poor_households_net_reduction", "poverty_rate_reduction_pp"]  # each
 
 def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures of a known year's
-    end.
+    end, of the province and its districts.
     """
     by_key: dict[tuple[str, int, str], Figure] = {}
     row: Any
+    obs = obs[obs["ref_area"].isin([PROVINCE, *districts()])]  # fewer rows: each filter after it costs less
+    is_sure = (obs["bound"] == "exact") & (obs["obs_status"] != "U") & (obs["date_precision"] != "unknown")
+    obs = obs[is_sure & obs["time_period"].str.endswith("-12-31")]
     for indicator, name in NAMES.items():
-        rows = select(obs, indicator, standard=STANDARD)
-        rows = rows[
-            (rows["bound"] == "exact")
-            & (rows["obs_status"] != "U")
-            & rows["time_period"].str.endswith("-12-31")
-            & (rows["date_precision"] != "unknown")
-        ]
-        for row in rows.itertuples():
+        for row in select(obs, indicator, standard=STANDARD).itertuples():
             by_key[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
     return by_key
 
@@ -160,8 +156,9 @@ def household_series(obs: pd.DataFrame) -> pd.Series:
     >>> household_series(load_observations()).round(-2).to_dict()
     {2018: 132200.0, 2019: 138500.0, 2020: 141900.0, 2021: 143600.0, 2022: 146800.0, 2023: 149400.0}
     """
-    is_household_figure = obs["indicator"].isin(["households_total", "poor_households", "poverty_rate_pct"])
-    rows = obs[is_household_figure & obs["preferred"] & (obs["ref_area"] == PROVINCE) & (obs["bound"] == "exact")]
+    rows = obs[obs["preferred"] & (obs["ref_area"] == PROVINCE)]
+    is_household_figure = rows["indicator"].isin(["households_total", "poor_households", "poverty_rate_pct"])
+    rows = rows[is_household_figure & (rows["bound"] == "exact")]
     rows = rows[rows["time_period"].str.endswith("-12-31")].assign(year=rows["time_period"].str[:4].astype(int))
     by = {name: group.drop_duplicates(["year", "standard"]) for name, group in rows.groupby("indicator")}
     if not {"poor_households", "poverty_rate_pct"} <= set(by):
@@ -174,6 +171,7 @@ def household_series(obs: pd.DataFrame) -> pd.Series:
     return stated.combine_first(derived.groupby(level=0).last()).sort_index()
 
 
+@remember(16)
 def household_growth(obs: pd.DataFrame) -> float:
     """Yearly growth of the province's households over the last two years known (fraction), 0 if fewer are known.
 

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import logit
 
 from ..data.areas import PROVINCE
+from ..data.memo import remember
 from ..methods.streams import random_stream
 from .districts import FIRST_YEAR, STANDARD, Facts
 from .speeds import CHOICES, Choice, Scale, speed_model
@@ -87,15 +88,18 @@ def draw_totals(
     return np.asarray(np.rint(totals), np.int64)
 
 
+@remember(16)
 def merged_total(obs: pd.DataFrame, year: int, draws: int = 4000, seed: int = 3299) -> MergedTotal | None:
     """What is published for Kon Tum and the old Quảng Ngãi together at the end of a year; None where nothing is.
 
     The old Quảng Ngãi's rate is forecast from "about 9 %" at end-2021, its only figure under the standard (of low
     reliability), at a speed of the history of all series.
     """
-    poor, rate = (_year_end(obs, name, MERGED, year) for name in ("poor_households", "poverty_rate_pct"))
-    opening = _year_end(obs, "poverty_rate_pct", NEIGHBOUR, FIRST_YEAR)
-    if poor is None or rate is None or opening is None:
+    poor = _year_end(obs, "poor_households", MERGED, year)
+    if poor is None:  # in most years; the rest is not looked for
+        return None
+    rate, opening = (_year_end(obs, "poverty_rate_pct", *where) for where in ((MERGED, year), (NEIGHBOUR, FIRST_YEAR)))
+    if rate is None or opening is None:
         return None
     stream = random_stream(seed, NEIGHBOUR)
     speed, shock = replace(speed_model(obs), own_years=0.0).draw(stream, draws)
@@ -123,8 +127,9 @@ def merged_rows(obs: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _year_end(obs: pd.DataFrame, indicator: str, area: str, year: int) -> float | None:
     """The last value of an area at a year's end under the standard in force, of any reliability."""
-    is_series = (obs["indicator"] == indicator) & (obs["ref_area"] == area) & (obs["standard"] == STANDARD)
-    values = obs.loc[is_series & (obs["time_period"] == f"{year}-12-31"), "obs_value"].dropna()
+    rows = obs[obs["ref_area"] == area]
+    is_series = (rows["indicator"] == indicator) & (rows["standard"] == STANDARD)
+    values = rows.loc[is_series & (rows["time_period"] == f"{year}-12-31"), "obs_value"].dropna()
     return None if values.empty else float(values.iloc[-1])
 
 

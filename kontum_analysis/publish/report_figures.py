@@ -75,6 +75,11 @@ class AreaFigures:
         return dict(zip(keys, rows.itertuples(), strict=True))
 
     @cached_property
+    def _panel_rows(self) -> dict[tuple[str, int], Any]:
+        rows = self.estimates.panel.to_dict("records") if self.estimates else []
+        return {(row["area"], row["year"]): row for row in rows}
+
+    @cached_property
     def _groups(self) -> pd.DataFrame:
         return known_groups(self.obs).set_index(["area", "year"])
 
@@ -107,12 +112,11 @@ class AreaFigures:
         if self.estimates is None or indicator not in _PANEL or place.level == "commune":
             return Figure()
         column, short, unit = _PANEL[indicator]
-        panel = self.estimates.panel
-        row: Any
-        for row in panel[(panel["area"] == place.code) & (panel["year"] == year)].to_dict("records"):
-            bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
-            return Figure(unit * row[column], row[f"status_{column}"], row["source_id"], *bounds)
-        return Figure()
+        row: Any = self._panel_rows.get((place.code, year))
+        if row is None:
+            return Figure()
+        bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+        return Figure(unit * row[column], row[f"status_{column}"], row["source_id"], *bounds)
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:
         """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain

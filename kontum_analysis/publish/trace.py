@@ -53,20 +53,24 @@ class _Place:
 
 
 def trace(
-    *words: str, data: str | Path | None = None, seed: int = 3299, user: bool | str | Path | None = None
+    *words: str,
+    data: str | Path | None = None,
+    seed: int = 3299,
+    user: bool | str | Path | None = None,
+    obs: pd.DataFrame | None = None,
 ) -> Chain:
     """The chain behind a figure (its name), a target (its id), or published cells (area, indicator and a date, or all).
 
     The indicator is a code of indicators.csv or its name in Vietnamese or English, with or without diacritics. The date
-    is a year or a day; user: an office's own figures too, as in `load_observations`. Raises KontumError naming what
-    there is when a word is unknown.
+    is a year or a day; user: an office's own figures too, as in `load_observations`; obs: what that gave for the same
+    `data` and `user`, where it is at hand. Raises KontumError naming what there is when a word is unknown.
 
     >>> chain = trace("Toàn tỉnh", "ty le ho ngheo", "2022")
     >>> chain.sources[["value", "used"]].values.tolist()
     [[10.86, True], [11.0, False]]
     """
     targets = load_targets(data)["target_id"].tolist()
-    place = _Place(load_observations(None, data, user), data, user, seed)
+    place = _Place(load_observations(None, data, user) if obs is None else obs, data, user, seed)
     if len(words) == 1 and words[0] in targets:
         return _target(words[0], place)
     if len(words) in (2, 3):

@@ -90,9 +90,8 @@ def _rows_of(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
     return rows.sort_values(["standard", "time_period", "known_from"])
 
 
-def _values(obs: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
-    """Exact preferred values that are not of low reliability."""
-    rows = _rows_of(obs, indicator, area)
+def _values(rows: pd.DataFrame) -> pd.DataFrame:
+    """Exact preferred values that are not of low reliability, of rows of `_rows_of`."""
     return rows[rows["preferred"] & (rows["bound"] == "exact") & (rows["obs_status"] != "U")]
 
 
@@ -108,7 +107,8 @@ def _day_and_value(row: pd.DataFrame) -> tuple[str, float] | None:
 
 def _published_value(obs: pd.DataFrame, indicator: str, area: str) -> Measure:
     """The latest value, the first under the same standard, and what later bounds prove."""
-    values, bounds = _values(obs, indicator, area), _rows_of(obs, indicator, area)
+    bounds = _rows_of(obs, indicator, area)
+    values = _values(bounds)
     fields: dict[str, Any] = {}
     evidence = []
     row: Any
@@ -179,7 +179,8 @@ def _model_areas_per_commune(obs: pd.DataFrame) -> Measure:
     two. The pace is that of the areas, over the communes of the last day, because counts of communes under two criteria
     sets do not join, while an area once recognised stays in the count.
     """
-    areas, communes = (_values(obs, name, PROVINCE) for name in ("ntm_model_residential_areas", "ntm_communes"))
+    names = ("ntm_model_residential_areas", "ntm_communes")
+    areas, communes = (_values(_rows_of(obs, name, PROVINCE)) for name in names)
     communes = communes[["standard", "time_period", "obs_value", "line"]]
     both = areas.merge(communes, on=["standard", "time_period"], suffixes=("", "_communes"))
     if both.empty:
