@@ -474,7 +474,7 @@ def test_a_chance_beside_a_target_that_is_not_measured_says_why(pages, until_202
 
 def test_a_source_without_an_address_says_what_is_known_of_it(pages):
     sources = [words_of(p) for p in pages["vi"].find_class("source")]
-    assert any("bài viết về Sa Nghĩa, không rõ nơi công bố và địa chỉ, không rõ ngày." in source for source in sources)
+    assert any("Bài viết về Sa Nghĩa, không rõ nơi công bố và địa chỉ, không rõ ngày công bố." in source for source in sources)
 
 
 def test_a_name_that_is_no_file_is_refused_before_any_work(tmp_path, monkeypatch):

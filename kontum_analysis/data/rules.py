@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.errors import Problem, Words
+from ..base.errors import Problem, Words, did_you_mean
 from ..base.files import first_problems
 from .areas import LAST_DAY_OF_DISTRICTS, vintage_of
 from .arithmetic import FACT, Tables, comparable, facts, known_parts, rate_disagreements
@@ -67,8 +67,20 @@ def _references(tables: Tables) -> Iterator[Breach]:
                 continue
             codes, table = set(tables[to][key]), tables[name]
             unknown = table[column].map(lambda cell, codes=codes: _unknown(cell, codes))
+            rows = table.assign(**{column: unknown}, more=unknown.groupby(unknown).transform("size") - 1)
+            rows = rows[unknown != ""].drop_duplicates(column)  # one message a cause
+            rows["hint"] = [_near_codes(cell, tables[to], key) for cell in rows[column]]
+            rows["others"] = [Words("allowed.and_others", count=more) if more else "" for more in rows["more"]]
             allowed = "allowed.area_or_none" if column == "parent_code" else _ALLOWED[to]
-            yield Breach(name, table.assign(**{column: unknown})[unknown != ""], column, allowed)
+            yield Breach(name, rows, column, allowed, ("hint", "others"))
+
+
+def _near_codes(cell: str, table: pd.DataFrame, key: str) -> Words | str:
+    """The end of a message: the codes that an unknown code, or a name in its place, is nearest to."""
+    columns = [column for column in (key, "name_vi", "name_en") if column in table]
+    codes = {name: code for column in reversed(columns) for name, code in zip(table[column], table[key], strict=True)}
+    near = did_you_mean(cell, codes)
+    return Words(near.key, names=list(dict.fromkeys(codes[name] for name in near.values["names"]))) if near else ""
 
 
 def _unknown(cell: str, codes: set[str]) -> str:
