@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError, UnknownAreaError
-from kontum_analysis.base.words import number, percent, text
+from kontum_analysis.base.words import number, text
 from kontum_analysis.cli import app
 from kontum_analysis.data.areas import area
 from kontum_analysis.figures.board import board_table
@@ -25,6 +25,7 @@ from kontum_analysis.figures.outlook import outlook_table
 from kontum_analysis.offices import store
 from kontum_analysis.publish import report, report_facts
 from kontum_analysis.publish.report import build_report
+from kontum_analysis.publish.report_page import odds
 from kontum_analysis.publish.report_facts import gather
 from kontum_analysis.publish.report_head import FILE, Head, area_of, head_of, load_head, save_head
 from kontum_analysis.publish.report_page import TEMPLATES
@@ -131,7 +132,7 @@ def test_a_chance_has_the_same_digits_wherever_it_stands(until_2023, pages, boar
     for lang, page in pages.items():
         cells = " ".join(words_of(cell) for cell in page.iter("td"))
         for row in expected.loc[list(COMMUNES.values())].itertuples():
-            assert " ".join(percent(row.probability, lang).split()) in cells, (lang, row.Index)
+            assert " ".join(odds(row.probability, lang).split()) in cells, (lang, row.Index)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -147,7 +148,7 @@ def test_every_target_has_value_status_and_chance_of_the_scoreboard(pages, board
         chances += [target.probability_low, target.probability_high] * (target.reason == "model_range")
         status = status[:1].lower() + status[1:]
         words = [text(status_key(target.status, target.period_over), lang)]
-        words += [" ".join(percent(chance, lang).split()) for chance in chances]
+        words += [" ".join(odds(chance, lang).split()) for chance in chances]
         if not latest.startswith(digits) or not all(word in status for word in words):
             wrong.append((target.target_id, latest, status))
     assert len(by_words) == 26 + 1 and not wrong  # and the heading

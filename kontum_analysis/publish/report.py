@@ -22,8 +22,6 @@ from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, d
 from ..data.observations import ASSUMED_LAG_DAYS, all_tables, figures_by_office
 from ..data.programme import asked_pace, corridors, horizon
 from ..figures import build
-from ..figures.catalogue import CATALOGUE
-from ..figures.facts import source_line
 from ..ntm.attainment import DRAWS
 from ..ntm.communes import communes
 from ..ntm.published import BANDS
@@ -200,10 +198,7 @@ def draw_figures(facts: Facts, lang: str, offices: tuple[str, ...]) -> Iterator[
     for name in PICTURES:
         try:
             figure = build(name, facts.obs, lang, offices)
-            words = [text("report.figure.source", lang), source_line(figure.offices, lang, "source.caption")]
-            heading = replace(figure.heading, source=" ".join(filter(None, words)))
-            drawing = CATALOGUE[name].function("draw_{}")(figure.table, lang, heading)
-            png = figure.image("png", dpi=200, page=drawing)
+            png = figure.image("png", dpi=200, page=figure.page("report.figure.source"))
             yield dict(name=name, title=figure.title, alt=figure.alt, png=png)
         except KontumError:
             continue  # a vintage knows too little, or an office too much, for this figure
