@@ -113,7 +113,7 @@ class Figure:
         heading = self.heading
         if source:
             words = [text(source, self.lang), source_line(self.offices, self.lang, "source.caption")]
-            heading = replace(heading, source=" ".join(filter(None, words)))
+            heading = heading._replace(source=" ".join(filter(None, words)))
         page: Page = CATALOGUE[self.name].function("draw_{}")(self.table, self.lang, heading)
         return page
 
