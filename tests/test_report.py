@@ -25,10 +25,9 @@ from kontum_analysis.figures.outlook import outlook_table
 from kontum_analysis.offices import store
 from kontum_analysis.publish import report, report_facts
 from kontum_analysis.publish.report import build_report
-from kontum_analysis.publish.report_page import odds
 from kontum_analysis.publish.report_facts import gather
 from kontum_analysis.publish.report_head import FILE, Head, area_of, head_of, load_head, save_head
-from kontum_analysis.publish.report_page import TEMPLATES
+from kontum_analysis.publish.report_page import TEMPLATES, odds
 from kontum_analysis.publish.table_layout import column_widths, is_heading, spots_of
 from kontum_analysis.publish.tables import report_tables
 from kontum_analysis.publish.word import word_bytes
@@ -475,7 +474,9 @@ def test_a_chance_beside_a_target_that_is_not_measured_says_why(pages, until_202
 
 def test_a_source_without_an_address_says_what_is_known_of_it(pages):
     sources = [words_of(p) for p in pages["vi"].find_class("source")]
-    assert any("Bài viết về Sa Nghĩa, không rõ nơi công bố và địa chỉ, không rõ ngày công bố." in source for source in sources)
+    assert any(
+        "Bài viết về Sa Nghĩa, không rõ nơi công bố và địa chỉ, không rõ ngày công bố." in source for source in sources
+    )
 
 
 def test_a_name_that_is_no_file_is_refused_before_any_work(tmp_path, monkeypatch):
