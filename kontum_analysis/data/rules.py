@@ -5,6 +5,7 @@ Each rule takes the text tables of one raw folder and yields the rows that break
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,8 +70,9 @@ def _references(tables: Tables) -> Iterator[Breach]:
             unknown = table[column].map(lambda cell, codes=codes: _unknown(cell, codes))
             rows = table.assign(**{column: unknown}, more=unknown.groupby(unknown).transform("size") - 1)
             rows = rows[unknown != ""].drop_duplicates(column)  # one message a cause
-            rows["hint"] = [_near_codes(cell, tables[to], key) for cell in rows[column]]
-            rows["others"] = [Words("allowed.and_others", count=more) if more else "" for more in rows["more"]]
+            hints: list[Any] = [_near_codes(cell, tables[to], key) for cell in rows[column]]
+            others: list[Any] = [Words("allowed.and_others", count=more) if more else "" for more in rows["more"]]
+            rows = rows.assign(hint=hints, others=others)
             allowed = "allowed.area_or_none" if column == "parent_code" else _ALLOWED[to]
             yield Breach(name, rows, column, allowed, ("hint", "others"))
 
@@ -80,7 +82,11 @@ def _near_codes(cell: str, table: pd.DataFrame, key: str) -> Words | str:
     columns = [column for column in (key, "name_vi", "name_en") if column in table]
     codes = {name: code for column in reversed(columns) for name, code in zip(table[column], table[key], strict=True)}
     near = did_you_mean(cell, codes)
-    return Words(near.key, names=list(dict.fromkeys(codes[name] for name in near.values["names"]))) if near else ""
+    return (
+        Words(near.key, names=list(dict.fromkeys(codes[name] for name in near.values["names"])))
+        if isinstance(near, Words)
+        else ""
+    )
 
 
 def _unknown(cell: str, codes: set[str]) -> str:

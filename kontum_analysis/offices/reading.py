@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ..base.errors import did_you_mean
+from ..base.errors import did_you_mean, translate
 from ..base.words import text
 from .columns import BY_NAME, FRACTIONS, heading
 from .entries import Entry
@@ -37,7 +37,7 @@ def _columns(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
         column = text("own.reading.column", lang, letter=letter(place))
         words = filled.layout.headings.get(place, "")
         near = did_you_mean(words, [heading(known, lang) for known in BY_NAME], 1, 75) if name is None else ""
-        yield column, words, column_words(name, lang) + (near.in_language(lang) if near else "")
+        yield column, words, column_words(name, lang) + str(translate(near, lang))
 
 
 def column_words(name: str | None, lang: str) -> str:
