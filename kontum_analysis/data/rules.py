@@ -120,7 +120,8 @@ def _observation_areas(tables: Tables) -> Iterator[Breach]:
     unchanged = obs.assign(vintage="2020").merge(register, how="left")  # a province that 1 July 2025 did not change
     rows = of_its_day.where(of_its_day["name"].notna(), unchanged).assign(code=obs["ref_area"].to_numpy())
     is_known = rows["name"].notna()
-    yield Breach("observations", rows[~is_known], "ref_area", "allowed.area")
+    unknown = rows[~is_known].assign(hint="", others="")
+    yield Breach("observations", unknown, "ref_area", "allowed.area", ("hint", "others"))
     is_merged = (rows["vintage"] == "2025") & (rows["code"] + "-2025").isin(register["ref_area"])
     yield Breach("observations", rows[is_merged], "ref_area", "allowed.merged_area", ("name", "code"))
     rows = rows[is_known & ~is_merged]
