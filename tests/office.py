@@ -36,7 +36,10 @@ class Undrawn:
 
     title = alt = "-"
 
-    def image(self, kind, dpi):
+    def page(self, source):
+        return None
+
+    def image(self, kind, dpi, page):
         return PIXEL
 
 

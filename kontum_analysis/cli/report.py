@@ -53,17 +53,15 @@ def report(
     check_target(out)
     if out.suffix.lower() not in (".docx", ".html"):
         raise KontumError("report.error.suffix", name=out.name)
-    from ..data.areas import PROVINCE
     from ..publish.report import build_report
-    from ..publish.report_head import load_head
+    from ..publish.report_figures import has_figures
+    from ..publish.report_head import area_of, load_head, place_words
     from ..publish.word import word_bytes
 
     obs = observations_for(console, lang, as_of, data, with_own)
-    in_year = obs["time_period"].str.startswith(str(year)) & (
-        (obs["level"] != "province") | (obs["ref_area"] == PROVINCE)
-    )
-    if not in_year.any():
-        say(console, "report.no_figures", lang, year=year)
+    subject = area_of(place, year)
+    if not has_figures(obs, year, subject):
+        say(console, "report.no_figures", lang, year=year, area=place_words(subject, lang))
     assumptions = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
     page = build_report(obs, year, lang, assumptions, as_of, data, with_own or None, place, load_head())
     write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)

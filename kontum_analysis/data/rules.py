@@ -4,11 +4,12 @@ Each rule takes the text tables of one raw folder and yields the rows that break
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..base.errors import Problem, Words
+from ..base.errors import Problem, Words, did_you_mean
 from ..base.files import first_problems
 from .areas import LAST_DAY_OF_DISTRICTS, vintage_of
 from .arithmetic import FACT, Tables, comparable, facts, known_parts, rate_disagreements
@@ -45,8 +46,25 @@ def _references(tables: Tables) -> Iterator[Breach]:
                 continue
             codes, table = set(tables[to][key]), tables[name]
             unknown = table[column].map(lambda cell, codes=codes: _unknown(cell, codes))
+            rows = table.assign(**{column: unknown}, more=unknown.groupby(unknown).transform("size") - 1)
+            rows = rows[unknown != ""].drop_duplicates(column)  # one message a cause
+            hints: list[Any] = [_near_codes(cell, tables[to], key) for cell in rows[column]]
+            others: list[Any] = [Words("allowed.and_others", count=more) if more else "" for more in rows["more"]]
+            rows = rows.assign(hint=hints, others=others)
             allowed = "allowed.area_or_none" if column == "parent_code" else _ALLOWED[to]
-            yield Breach(name, table.assign(**{column: unknown})[unknown != ""], column, allowed)
+            yield Breach(name, rows, column, allowed, ("hint", "others"))
+
+
+def _near_codes(cell: str, table: pd.DataFrame, key: str) -> Words | str:
+    """The end of a message: the codes that an unknown code, or a name in its place, is nearest to."""
+    columns = [column for column in (key, "name_vi", "name_en") if column in table]
+    codes = {name: code for column in reversed(columns) for name, code in zip(table[column], table[key], strict=True)}
+    near = did_you_mean(cell, codes)
+    return (
+        Words(near.key, names=list(dict.fromkeys(codes[name] for name in near.values["names"])))
+        if isinstance(near, Words)
+        else ""
+    )
 
 
 def _unknown(cell: str, codes: set[str]) -> str:
@@ -80,7 +98,8 @@ def _observation_areas(tables: Tables) -> Iterator[Breach]:
     unchanged = obs.assign(vintage="2020").merge(register, how="left")  # a province that 1 July 2025 did not change
     rows = of_its_day.where(of_its_day["name"].notna(), unchanged).assign(code=obs["ref_area"].to_numpy())
     is_known = rows["name"].notna()
-    yield Breach("observations", rows[~is_known], "ref_area", "allowed.area")
+    unknown = rows[~is_known].assign(hint="", others="")
+    yield Breach("observations", unknown, "ref_area", "allowed.area", ("hint", "others"))
     is_merged = (rows["vintage"] == "2025") & (rows["code"] + "-2025").isin(register["ref_area"])
     yield Breach("observations", rows[is_merged], "ref_area", "allowed.merged_area", ("name", "code"))
     rows = rows[is_known & ~is_merged]

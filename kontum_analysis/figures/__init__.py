@@ -108,9 +108,13 @@ class Figure:
 
         return Heading(self.title, self.topic, source_line(self.offices, self.lang))
 
-    def page(self) -> "Page":
-        """The drawing, laid out for 16 cm, not yet a file."""
-        page: Page = CATALOGUE[self.name].function("draw_{}")(self.table, self.lang, self.heading)
+    def page(self, source: str = "") -> "Page":
+        """The drawing, laid out for 16 cm, not yet a file; source: the key of another source line than the usual."""
+        heading = self.heading
+        if source:
+            words = [text(source, self.lang), source_line(self.offices, self.lang, "source.caption")]
+            heading = heading._replace(source=" ".join(filter(None, words)))
+        page: Page = CATALOGUE[self.name].function("draw_{}")(self.table, self.lang, heading)
         return page
 
     def image(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..base.errors import KontumError
+from ..base.errors import KontumError, did_you_mean
 from ..base.words import LANGUAGES
 from ..data.spelling import fold
 from .columns import BY_NAME, FRACTIONS, IDENTITY, heading, recognised
@@ -48,10 +48,10 @@ def answers_from(options: Iterable[str]) -> Answers:
         stands, equals, means = answer.rpartition("=")
         key, meaning = fold(stands), means.strip()
         if not equals or not stands.strip():
-            raise KontumError("own.error.map", value=answer, allowed=_allowed())
+            raise KontumError("own.error.map", value=answer, allowed=_allowed(), hint="")
         if not stands.strip("-−–— "):
             if meaning not in ("0", ""):
-                raise KontumError("own.error.map", value=answer, allowed=_allowed())
+                raise KontumError("own.error.map", value=answer, allowed=_allowed(), hint="")
             dash = meaning
         elif meaning.isdigit():
             if meaning not in {place.code for place in places(True)}:
@@ -67,7 +67,8 @@ def _column(answer: str, meaning: str) -> str:
         return ""
     name = meaning if meaning in (*BY_NAME, *FRACTIONS, *IDENTITY) else recognised(meaning)
     if not name:
-        raise KontumError("own.error.map", value=answer, allowed=_allowed())
+        hint = did_you_mean(meaning, [heading(known, lang) for known in BY_NAME for lang in LANGUAGES] + [*BY_NAME])
+        raise KontumError("own.error.map", value=answer, allowed=_allowed(), hint=hint)
     return name
 
 

@@ -46,9 +46,15 @@ class Layout:
 
     @property
     def first(self) -> int:
-        """The first row (from 0) below the heading and below a row that numbers the columns."""
-        row = self.top + self.depth
-        return row + 1 if row < len(self.sheet.rows) and _numbers_columns(self.sheet.rows[row]) else row
+        """The first row (from 0) below the heading and below a row that numbers the columns, with what of the heading
+        stands between them."""
+        below = self.top + self.depth
+        for number, row in enumerate(self.sheet.rows[below : below + _DEEPEST], below + 1):
+            if _numbers_columns(row):
+                return number
+            if any(isinstance(cell.value, int | float) for cell in row):
+                break
+        return below
 
     @property
     def keys(self) -> set[str]:
@@ -81,19 +87,20 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
 
     answers: column by heading (folded) or by letter ("cột d"), which come before what is understood without them.
     """
-    best, most = None, (0, 0)
     grid = _fill(sheet)
-    for top in range(min(_LOWEST, len(grid))):
-        for depth in range(1, _DEEPEST + 1):
-            paths = _paths(grid[top : top + depth], bool(sheet.merged))
-            names = {place: _meaning(place, path, year, answers) for place, path in paths.items()}
-            understood = set(names.values()) - {None, ""}
-            score = (len(understood), -depth)
-            if any(is_figure(name) for name in understood) and score > most:
-                best, most = (top, depth, paths, names), score
-    if best is None:
+
+    def read(top: int, depth: int) -> tuple[int, int, int, dict[int, tuple[str, ...]], dict[int, str | None]]:
+        paths = _paths(grid[top : top + depth], bool(sheet.merged))
+        names = {place: _meaning(place, path, year, answers) for place, path in paths.items()}
+        is_ours = any(is_figure(name) for name in names.values())
+        return is_ours * len(set(names.values()) - {None, ""}), top, depth, paths, names
+
+    readings = (read(top, depth) for top in range(min(_LOWEST, len(grid))) for depth in range(1, _DEEPEST + 1))
+    best = max(readings, key=lambda reading: (reading[0], -reading[2]), default=None)
+    if best is None or not best[0]:
         return None
-    top, depth, paths, names = best
+    whole = read(*_whole_cells(sheet, best[1], best[2]))
+    _, top, depth, paths, names = max(whole, best, key=lambda reading: reading[0])
     headings = {place: " › ".join(path) for place, path in paths.items()}
     uses = {heading: str(names[place]) for place, heading in headings.items() if _answer(place, paths[place], answers)}
     layout = Layout(file, sheet, top, depth, headings, names, uses)
@@ -110,6 +117,15 @@ def _fill(sheet: Sheet) -> list[list[str]]:
             for row in grid[top : bottom + 1]:
                 row[left : right + 1] = [grid[top][left]] * len(row[left : right + 1])
     return grid
+
+
+def _whole_cells(sheet: Sheet, top: int, depth: int) -> tuple[int, int]:
+    """The first row and the depth of a heading with every merged cell that stands in it, if that is no deeper than may
+    be."""
+    spans = [(first, last) for first, _, last, _ in sheet.merged if first < top + depth and last >= top]
+    first = min([top, *(first for first, _ in spans)])
+    last = max([top + depth - 1, *(last for _, last in spans)])
+    return (first, last - first + 1) if last - first < _DEEPEST else (top, depth)
 
 
 def _paths(rows: list[list[str]], has_merged: bool) -> dict[int, tuple[str, ...]]:

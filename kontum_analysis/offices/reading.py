@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from ..base.errors import did_you_mean, translate
 from ..base.words import text
 from .columns import BY_NAME, FRACTIONS, heading
 from .filled import Entry, Filled
@@ -33,7 +34,9 @@ def _sheet(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
 def _columns(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
     for place, name in sorted(filled.layout.columns.items()):
         column = text("own.reading.column", lang, letter=letter(place))
-        yield column, filled.layout.headings.get(place, ""), column_words(name, lang)
+        words = filled.layout.headings.get(place, "")
+        near = did_you_mean(words, [heading(known, lang) for known in BY_NAME], 1, 75) if name is None else ""
+        yield column, words, column_words(name, lang) + str(translate(near, lang))
 
 
 def column_words(name: str | None, lang: str) -> str:

@@ -97,6 +97,8 @@ def _hold_against_district(entry: Entry, is_late: bool) -> Problem | None:
     beside = entry.district or name.beside
     if beside and without:
         if not (inside := within(without, beside)):
+            if not (entry.values or entry.refusals):
+                return None  # "Kon Rẫy, ngày 05 tháng 12" above a signature
             key = "own.allowed.not_in_district" if district_codes(beside) else "own.allowed.district"
             small = [place for place in without if place.parent] or without
             return entry.about_area(key, district=beside, found=descriptions(small))

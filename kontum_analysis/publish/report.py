@@ -84,6 +84,7 @@ def build_report(
         name=lambda place: area_name(place.code, lang) if place.level == "group" else place_words(place, lang),
         short_name=lambda code: area_name(code, lang),
         indicator_name=tables["indicators"].set_index("indicator")[f"name_{lang}"].to_dict(),
+        areas_of=lambda rows: list(dict.fromkeys(_area_words(row, lang) for row in rows.itertuples())),
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
         is_over=any(row["period_over"] for row in facts.targets),
@@ -102,6 +103,11 @@ def build_report(
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
         pictures=list(draw_figures(facts, lang, offices)) if pictures and facts.level == "province" else [],
     )
+
+
+def _area_words(row: Any, lang: str) -> str:
+    is_large = row.level == "district" or row.ref_area == PROVINCE  # the city and the province bear one name
+    return area_name(row.ref_area, lang) if is_large else str(row.area_name)
 
 
 def _statuses(targets: list[dict[str, Any]], lang: str) -> list[tuple[str, int]]:
@@ -177,8 +183,9 @@ class Notes:
             if row.publisher == "unknown":
                 areas = self.obs.loc[self.obs["source_id"] == source_id, "area_name"].unique()
                 parts = [text("report.sources.unknown", self.lang, areas=listed(areas, self.lang))]
-            day = printed_day(row.published, self.lang) or text("report.sources.undated", self.lang)
-            yield ", ".join(filter(None, [*parts, day])), row.url
+            day = printed_day(row.published, self.lang)
+            published = "report.sources.published" if day else "report.sources.undated"
+            yield ", ".join(filter(None, [*parts, text(published, self.lang, day=day)])), row.url
 
 
 def _projects() -> list[dict[str, str]]:
@@ -191,6 +198,7 @@ def draw_figures(facts: Facts, lang: str, offices: tuple[str, ...]) -> Iterator[
     for name in PICTURES:
         try:
             figure = build(name, facts.obs, lang, offices)
-            yield dict(name=name, title=figure.title, alt=figure.alt, png=figure.image("png", dpi=200))
+            png = figure.image("png", dpi=200, page=figure.page("report.figure.source"))
+            yield dict(name=name, title=figure.title, alt=figure.alt, png=png)
         except KontumError:
             continue  # a vintage knows too little, or an office too much, for this figure

@@ -148,6 +148,18 @@ class AreaFigures:
         return max(years, default=None)
 
 
+def has_figures(obs: pd.DataFrame, year: int, place: Area) -> bool:
+    """Whether any row of obs is about a day of the year in an area, its parts, or the old communes of a unit.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> [has_figures(load_observations(), 2024, area(code)) for code in ("62", "614", "23488")]
+    [True, True, False]
+    """
+    places = [place, *AreaFigures(place, year, obs).parts, *_members(place, f"{year}-12-31")]
+    is_about = obs["ref_area"].isin([member.code for member in places])
+    return bool((is_about & obs["time_period"].str.startswith(str(year))).any())
+
+
 def stated(row: Any) -> Figure:
     """The Figure of a row of observations; of None one that knows nothing."""
     if row is None:

@@ -30,12 +30,23 @@ def page(template: str, lang: str, **values: Any) -> str:
         finalize=lambda value: clean(value) if type(value) is str else value,
     )
     environment.filters |= {f"n{d}": lambda value, d=d: number(value, d, lang) for d in range(3)}
-    spoken = dict(date=exact_day, day=day_words, listed=listed, percent=percent, plain=plain)
+    spoken = dict(date=exact_day, day=day_words, listed=listed, percent=odds, plain=plain)
     environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
     environment.filters["cap"] = lambda words: words[:1].upper() + words[1:]
     environment.globals |= {"lang": lang, "gap": gap, "picture": picture}
     environment.globals["label"] = lambda key, **fills: text(key, lang, **fills)
     return environment.get_template(template).render(**values)
+
+
+def odds(p: float, lang: str) -> str:
+    """A simulated probability as a sentence says it, never as certain.
+
+    >>> [odds(p, "en") for p in (0.004, 0.64, 0.9995)]
+    ['under 1%', '64%', 'over 99%']
+    """
+    if 0.01 <= p <= 0.99 or p != p:
+        return percent(p, lang)
+    return text("report.odds.under" if p < 0.01 else "report.odds.over", lang)
 
 
 def gap(words: str = "……") -> Markup:

@@ -4,6 +4,9 @@ from .case import CITY, COMMUNES, FORM, FORM_LOOKS, GLEI, HEAD, PLAIN, RAY, RAY_
 from .write import Shown, in_tcvn3, in_vni, odd_fills, written_as_text, written_by_libreoffice, written_by_openpyxl
 
 # fmt: off
+_DEEP = [["TT", "Đơn vị", "Tổng số hộ", "Hộ nghèo", None, None], [None, None, None, "Số hộ", "Trong đó", None],
+         [None, None, None, None, "Hộ DTTS", "Khác"], [1, 2, 3, 4, 5, 6], [1, "Đăk Glei", 13500, 2400, 9, 9], [],
+         [None, None, None, None, "Đăk Glei, ngày 05 tháng 12 năm 2024"]]  # of three rows, of which ours need two
 LAYOUTS = (
     # headings and layout
     Case("a plain table", TRIED, PLAIN, THREE),
@@ -23,6 +26,9 @@ LAYOUTS = (
          [None, None, "Tổng số hộ", "Hộ nghèo", None], [None, None, None, "Số hộ", "Tỷ lệ (%)"], [1, "Đăk Glei",
          13500, 2400, 17.78]], {"610": (13500, 2400)}, looks={"merged": ("C1:E1", "D2:E2", "A1:A3", "B1:B3",
          "C2:C3")}),
+    Case("a heading with a row below those understood", TRIED, _DEEP, {"610": (13500, 2400)}, kinds={"note": 1},
+         looks={"merged": ("A1:A3", "B1:B3", "C1:C3", "D1:F1", "D2:D3", "E2:F2")}),
+    Case("such a heading without merged cells", TRIED, _DEEP, {"610": (13500, 2400)}, kinds={"note": 1}),
     Case("other words for the columns", TRIED, [["Số TT", "Tên xã, thị trấn", "Tổng số hộ dân",
          "Số hộ nghèo cuối năm"], [1, "Xã Đăk Long, huyện Đăk Glei", 900, 90]], {"23368": (900, 90)}),
     Case("no word for the names", TRIED, [["STT", "Nội dung", *HEAD[2:]], CITY, GLEI], dict(list(THREE.items())[:2])),
