@@ -35,11 +35,7 @@ function markWide(node) {
 // The lines of the result: label, value by side, decimals, target, whether less is better.
 function resultRows(paths) {
   const of = (value) => sides().map((side) => (paths[side].error ? null : value(paths[side], state[side])));
-  const fall = (area) =>
-    of((path) => {
-      const rate = rateAt(path, area, near);
-      return rate === null ? null : (100 * (page.opening[area] - rate)) / (near - first);
-    });
+  const fall = (area) => of((path) => meanFall(path, area));
   const percent = (area, year) =>
     of((path) => {
       const rate = rateAt(path, area, year);
@@ -85,6 +81,11 @@ function resultRows(paths) {
     ],
   );
   return rows;
+}
+// The average fall to the programme's end, in points a year.
+function meanFall(path, area) {
+  const rate = rateAt(path, area, near);
+  return rate === null ? null : (100 * (page.opening[area] - rate)) / (near - first);
 }
 const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.ntm.first) * 10)];
 // How far a value is from its target, with its unit: communes where it has no decimals, else points.
@@ -165,12 +166,14 @@ function showQuotas(paths) {
     }),
   );
 }
-function showChances() {
-  const chanceOf = (setting, id) => {
-    if (id in communesAt(setting).words) return communesAt(setting).words[id];
-    const area = { "S-GN-01": PROVINCE, "S-GN-02": POOR }[id];
-    if (setting.end < near) return fill("ends_early", { near });
-    return presetOf(setting)?.chances[area] ?? fill("not_computed");
+function showChances(paths) {
+  const chanceOf = (side, id) => {
+    if (id in communesAt(state[side]).words) return communesAt(state[side]).words[id];
+    const { area, words } = page.falls[id],
+      fall = meanFall(paths[side], area);
+    if (fall === null) return paths[side].error ? "–" : fill("ends_early", { near });
+    const step = Math.min(Math.max(Math.round(10 * fall), 0), words.length - 1);
+    return fill("at_least", { fall: step / 10, chance: words[step] });
   };
   const rows = page.board.filter((row) => row.range !== "–");
   table(
@@ -182,7 +185,7 @@ function showChances() {
       fill("col.range"),
       ...sides().map((side) => fill("col.chosen") + (state.b ? ` (${fill(`side.${side}`)})` : "")),
     ],
-    rows.map((row) => [row.statement, row.chance, row.range, ...sides().map((side) => chanceOf(state[side], row.id))]),
+    rows.map((row) => [row.statement, row.chance, row.range, ...sides().map((side) => chanceOf(side, row.id))]),
   );
 }
 function showStill() {
