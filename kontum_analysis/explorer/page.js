@@ -47,13 +47,7 @@ function measure() {
   draw();
 }
 // Which scenario is being changed, and which the tables show.
-const RADIOS = [
-  ["edit", "a"],
-  ["edit", "b"],
-  ["show", "a"],
-  ["show", "b"],
-  ["show", "diff"],
-];
+const RADIOS = ["edit-a", "edit-b", "show-a", "show-b", "show-diff"].map((id) => id.split("-"));
 function showControls() {
   for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
   byId("preset").value = presetOf(state[state.edit])?.name ?? "";
