@@ -3,9 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# On this machine alone, with a token; no news, no look for updates.
+# On this machine alone, with a token; no news, no look for updates; no toolbar over the headings (.binder/lab).
 QUIET := --ServerApp.ip=127.0.0.1 --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-	--LabApp.app_settings_dir=$(CURDIR)/kontum_analysis/explorer/share/lab
+	--LabApp.app_settings_dir=$(CURDIR)/.binder/lab
 
 .PHONY: reproduce test test-slow test-others bench mutants verify lab app site times size install lint clean
 
@@ -71,15 +71,13 @@ size: $(READY)
 install: $(READY)
 
 # The lock holds a hash for every file, so what is installed is what was tested. The last line builds matplotlib's list of
-# fonts, which otherwise reports itself in the first notebook that draws; then JupyterLab is told not to ask about news.
+# fonts, which otherwise reports itself in the first notebook that draws.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Kon Tum Analysis needs Python 3.11 or newer')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "import matplotlib.font_manager"
-	mkdir -p .venv/share/jupyter/lab/settings
-	cp .binder/overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	touch $(READY)
 
 lint: $(READY)

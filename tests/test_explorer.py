@@ -16,7 +16,7 @@ from kontum_analysis.base.words import LANGUAGES, number, percent, text
 from kontum_analysis.explorer import page as pages
 from kontum_analysis.explorer.facts import board_rows
 from kontum_analysis.offices import store as own_store
-from kontum_analysis.targets.chances import target_chances
+from kontum_analysis.targets.chances import fall_chances, target_chances
 
 AREAS = ["62", "62-POOR", "62-REST", *kt.districts()]
 HOSTILE = "</script><img src=x onerror=\"document.title='hacked'\"><b>'"
@@ -119,6 +119,10 @@ def test_the_chances_are_those_of_every_other_place(obs, numbers):
     assert {r["id"]: r["chance"] for r in numbers["board"] if r["range"] != "–"} == {
         k: percent(p, "vi") for k, p in chances.items()
     }
+    board = {row["id"]: row for row in numbers["board"]}
+    for target_id, asked in (("S-GN-01", 30), ("S-GN-02", 60)):
+        row = board[target_id]
+        assert numbers["falls"][target_id]["words"][asked] == f"{row['chance']} ({row['range']})"
     pace = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
     assert pace["words"]["S-NTM-01"] == percent(chances["S-NTM-01"], "vi")
 
@@ -331,20 +335,22 @@ def test_paces_of_a_shipped_scenario_go_into_its_file(visit, tmp_path):
     assert tab.input_value("input[type=text][data-key=p]") == "4,0"
 
 
-def test_no_chance_stays_without_a_word_and_the_code_computes_it(visit, obs):
-    tab = visit("en", "#scenario=programme-low")
-
-    def last_column():
-        return [row[-1] for row in tab.evaluate(CELLS, "chances")[1:]]
-
-    tab.click("#python")
-    names = {}
-    exec(tab.input_value("#code"), names)
-    assert [percent(names["chances"][area], "en") for area in AREAS[:2]] == last_column()[-2:]
-    for link, key in (("p=2.2", "not_computed"), ("end=2024", "ends_early")):
+def test_every_pace_has_its_chance_and_the_code_computes_it(visit, obs):
+    tab = visit("en")
+    for link in ("scenario=programme-low", "p=2.2&d=4.7&form=logistic&end=2030"):
         tab.evaluate(GO, link)
-        assert last_column()[-2:] == [text(f"explorer.page.{key}", "en", near=2025)] * 2
-    assert "does not depend on your settings" in tab.inner_text("main")
+        tab.click("#python")
+        names = {}
+        exec(tab.input_value("#code"), names)
+        cells = [row[-1] for row in tab.evaluate(CELLS, "chances")[-2:]]
+        for cell, area in zip(cells, AREAS[:2], strict=True):
+            fall, chance = names["falls"][area], percent(names["chances"][area], "en")
+            ends = fall_chances(obs, area, [fall]).iloc[0]
+            low, high = (percent(p, "en") for p in (ends.chance_low, ends.chance_high))
+            assert cell == f"fall ≥ {number(fall, 1, 'en')}: {chance}" + ("" if low == high else f" ({low} to {high})")
+    tab.evaluate(GO, "end=2024")
+    assert tab.evaluate(CELLS, "chances")[-1][-1] == text("explorer.page.ends_early", "en", near=2025)
+    assert "do not depend on your settings" in tab.inner_text("main")
 
 
 def test_points_are_read_by_mouse_and_by_keyboard_with_their_source(visit):

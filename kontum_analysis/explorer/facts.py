@@ -19,7 +19,7 @@ from ..poverty.districts import FIRST_YEAR
 from ..poverty.known import known_groups, opening_rates
 from ..poverty.paces import Inputs
 from ..targets.board import scoreboard, status_key
-from ..targets.chances import COMMUNES, target_chances
+from ..targets.chances import COMMUNES, POVERTY, fall_chances, target_chances
 
 BOUNDS = ("bound", "pace_bound")  # reasons of a status that a bound decides, not a value
 NTM_STEPS = np.arange(5, 26) / 10  # criteria a commune and year
@@ -75,6 +75,18 @@ def asked_levels(inputs: Inputs) -> dict[str, float]:
     """The rates (fractions) of the province and its poor districts at which the average fall asked for is reached."""
     opening, years = opening_rates(inputs.obs), horizon() - FIRST_YEAR
     return {area: opening[area] - corridors()[area].low / 100 * years for area in AREAS}
+
+
+def chances_of_falls(obs: pd.DataFrame, lang: str) -> dict[str, dict[str, Any]]:
+    """By target: its area, and in words the chance of every average fall of 0, 0.1 … points a year, with its range."""
+    opening, words = opening_rates(obs), {}
+    for target_id, area in zip(POVERTY, AREAS, strict=True):
+        falls = np.arange(1000 * opening[area] / (horizon() - FIRST_YEAR)) / 10
+        words[target_id] = {
+            "area": area,
+            "words": [_with_range(row, lang) for row in _rows(fall_chances(obs, area, falls))],
+        }
+    return words
 
 
 def communes_at_paces(obs: pd.DataFrame, lang: str) -> dict[str, Any]:
@@ -156,6 +168,11 @@ def _gap(row: Any, lang: str) -> str:
 def _unit(row: Any) -> str:
     """The unit as far as the statement of a target leaves it open: per cent."""
     return "%" if row.unit_measure == "percent" else ""
+
+
+def _with_range(chance: Any, lang: str) -> str:
+    point, ends = percent(chance.chance, lang), _range(chance, lang)
+    return point if point == ends else f"{point} ({ends})"
 
 
 def _range(chance: Any, lang: str) -> str:

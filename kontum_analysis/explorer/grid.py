@@ -11,14 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import ScenarioError
-from ..base.words import percent
 from ..data.areas import PROVINCE
-from ..data.programme import SCENARIOS, corridors, horizon
+from ..data.programme import SCENARIOS
 from ..methods.sums import apportion
 from ..methods.trajectories import FORMS
-from ..ntm.attainment import DRAWS
-from ..poverty.draws import chance_of_average, scenario_draws
-from ..poverty.known import opening_rates
 from ..poverty.paces import Baseline, Inputs, baseline, paper_line
 from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import Scenario, preset, presets, refusal, title
@@ -100,8 +96,7 @@ def openings(inputs: Inputs) -> dict[int, dict[str, Any]]:
 
 
 def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]]:
-    """The presets that can run, and the opening scenario where it is none of them: name, title, settings, the chances
-    of both poverty targets if their paces hold.
+    """The presets that can run, and the opening scenario where it is none of them: name, title, settings.
 
     A pace that is no number of the grid is the name of its preset, with its lines in `special` by form and start; what
     a file of the scenario says of it stands in KEY_yaml.
@@ -110,7 +105,6 @@ def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]
     entries = []
     for name, scenario in ({name: preset(name) for name in presets()} | {opening.name: opening}).items():
         try:
-            chances = _chances(inputs, scenario, lang)
             baseline(inputs, scenario)
         except ScenarioError:  # at a vintage that does not know its start yet
             if scenario is opening:
@@ -121,7 +115,7 @@ def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]
         for key in KEYS:
             if not _is_on_grid(scenario, key):
                 values[f"{key}_yaml"], values[key] = values[key], name
-        entries.append(values | {"title": title(scenario, lang), "special": special, "chances": chances})
+        entries.append(values | {"title": title(scenario, lang), "special": special})
     return entries
 
 
@@ -167,18 +161,6 @@ def _special(inputs: Inputs, scenario: Scenario) -> dict[str, dict[str, Any]]:
 def _plain(values: np.ndarray) -> list[list[float | None]]:
     """Nested lists with None for what is missing, as JSON knows no NaN."""
     return [[float(value) if np.isfinite(value) else None for value in row] for row in values]
-
-
-def _chances(inputs: Inputs, scenario: Scenario, lang: str) -> dict[str, str]:
-    """In words: the chance of both poverty targets at the programme's end if the paces of the scenario hold."""
-    near, opening = horizon(), opening_rates(inputs.obs)
-    if not scenario.start < near <= scenario.end:
-        return {}
-    draws = scenario_draws(inputs, scenario.changed(end=near), DRAWS, last_only=True)
-    return {
-        area: percent(chance_of_average(draws, area, goal.low, opening[area], near), lang)
-        for area, goal in corridors().items()
-    }
 
 
 def corridor(inputs: Inputs) -> dict[str, dict[str, list[float]]]:

@@ -27,7 +27,7 @@ const presetOf = (setting) =>
   page.presets.find((one) =>
     Object.entries(starting(one.name, setting.end)).every(([key, value]) => key === "ntm" || value === setting[key]),
   );
-let state = { a: starting(page.scenario), b: null, edit: "a", show: "a" };
+let [state] = fromLink("");
 let settled = "",
   past = [];
 const sides = () => (state.b ? ["a", "b"] : ["a"]);

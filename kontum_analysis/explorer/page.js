@@ -46,12 +46,13 @@ function measure() {
   ink = colours(document.body);
   draw();
 }
+// Which scenario is being changed, and which the tables show.
+const RADIOS = ["edit-a", "edit-b", "show-a", "show-b", "show-diff"].map((id) => id.split("-"));
 function showControls() {
   for (const node of document.querySelectorAll("[data-key]")) showControl(node, node.dataset.key, state[state.edit]);
   byId("preset").value = presetOf(state[state.edit])?.name ?? "";
   byId("other").value = state.b ? (presetOf(state.b)?.name ?? "copy") : "";
-  for (const side of ["a", "b"]) byId(`edit-${side}`).checked = state.edit === side;
-  for (const side of ["a", "b", "diff"]) byId(`show-${side}`).checked = state.show === side;
+  for (const [key, side] of RADIOS) byId(`${key}-${side}`).checked = state[key] === side;
   for (const node of document.querySelectorAll(".two")) node.hidden = !state.b;
   byId("undo").disabled = !past.length;
 }
@@ -165,7 +166,7 @@ const valid = (work) => {
 const ACTIONS = {
   undo: () => past.length && restore(past.pop()),
   reset: () => {
-    state = { a: starting(page.scenario), b: null, edit: "a", show: "a" };
+    [state] = fromLink("");
     complain("");
     refresh();
     settle();
@@ -225,6 +226,12 @@ function apply(setting, kind, more = {}) {
   if (kind === "both" && isProvinceAlone(setting)) byId("answer").append(` ${fill("find.both_why", { d: pace("d") })}`);
 }
 
+// Takes the state from the address; returns what in it could not be used, in words.
+function readAddress() {
+  let problems = [];
+  if (location.hash.length > 1) [state, problems] = fromLink(location.hash.slice(1));
+  return problems.length ? fill("bad_link", { parts: problems.slice(0, 5).join(", ") }) : "";
+}
 function begin() {
   addPart(byId("results").parentNode, showResults);
   for (const area of [PROVINCE, POOR, REST]) addChart(area, byId("groups"));
@@ -255,30 +262,23 @@ function begin() {
     state.show = state.b ? "diff" : "a";
     refresh();
   });
-  for (const side of ["a", "b"])
-    byId(`edit-${side}`).addEventListener("change", () => {
-      state.edit = side;
-      refresh();
-    });
-  for (const side of ["a", "b", "diff"])
-    byId(`show-${side}`).addEventListener("change", () => {
-      state.show = side;
+  for (const [key, side] of RADIOS)
+    byId(`${key}-${side}`).addEventListener("change", () => {
+      state[key] = side;
       refresh();
     });
   byId("search").addEventListener("input", showCommunes);
-  let problems = [];
-  if (location.hash.length > 1) [state, problems] = fromLink(location.hash.slice(1));
+  const problems = readAddress();
   showStill();
   showControls();
   measure();
   settle();
-  if (problems.length) complain(fill("bad_link", { parts: problems.slice(0, 5).join(", ") }));
+  complain(problems);
   addEventListener("hashchange", () => {
-    let wrong = [];
-    [state, wrong] = fromLink(location.hash.slice(1));
+    const wrong = readAddress();
     refresh();
     settle();
-    complain(wrong.length ? fill("bad_link", { parts: wrong.slice(0, 5).join(", ") }) : "");
+    complain(wrong);
   });
   new ResizeObserver(() => requestAnimationFrame(measure)).observe(byId("groups"));
   const widths = new ResizeObserver((entries) => {

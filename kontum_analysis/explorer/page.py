@@ -94,8 +94,10 @@ def page_numbers(
         "opening": {area: opening[area] for area in GROUPS},
         "asked": facts.asked_levels(inputs),
         "pace": {area: goal.low for area, goal in corridors().items()},
+        "falls": facts.chances_of_falls(obs, lang),
         "ntm": facts.communes_at_paces(obs, lang),
         "ntm_pace": asked_pace(),
+        "draws": DRAWS,
         "board": board,
         "communes": communes,
         "sources": facts.source_list({name for row in rows for name in row["sources"]}, data, user, lang),
@@ -128,14 +130,13 @@ def _render(numbers: dict[str, Any], lang: str, offices: list[str], opening: dic
         return text(f"explorer.page.{key}" if f"explorer.page.{key}" in labels() else key, lang, **values)
 
     return environment.get_template("page.html").render(
-        **{key: numbers[key] for key in ("lang", "presets", "forms", "starts", "near", "last")},
+        **{key: numbers[key] for key in ("lang", "presets", "forms", "starts", "first", "near", "last", "draws")},
         t=words,
         areas=[{"code": code, "name": numbers["names"][code]} for code in codes],
         years=list(range(numbers["first"] + 1, numbers["last"] + 1)),
         ntm=facts.NTM_STEPS.tolist(),
         goal=numbers["ntm"]["goal"],
         state_day=numbers["ntm"]["state_day"],
-        chance_draws=DRAWS,
         offices=offices,
         opening=opening,
         style=Markup(style),

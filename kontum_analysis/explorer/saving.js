@@ -48,14 +48,16 @@ const pythonOf = (setting) =>
     ...chanceLines(setting),
     "",
   ].join("\n");
-// Lines that give the chances of both poverty targets, for any pace.
+// Lines that give the chances of falls as great as those of the path.
 const chanceLines = ({ start, end }) =>
   end < near || start >= near
     ? []
     : [
-        `draws = kt.scenario_draws(obs, scenario.changed(end=${near}))`,
-        `levels = {${[PROVINCE, POOR].map((area) => `"${area}": ${page.asked[area]}`).join(", ")}}`,
-        `chances = {area: kt.probability(draws, area, ${near}, rate) for area, rate in levels.items()}`,
+        `draws = kt.outlook_draws(obs, end=${near}, draws=${page.draws})`,
+        `opening = ${JSON.stringify(page.opening)}`,
+        `rates = groups[groups["year"] == ${near}].set_index("area")["rate"]`,
+        `falls = {area: round(100 * (opening[area] - rates[area]) / ${near - first}, 1) for area in ["${PROVINCE}", "${POOR}"]}`,
+        `chances = {area: kt.probability(draws, area, ${near}, opening[area] - fall * ${near - first} / 100) for area, fall in falls.items()}`,
       ];
 function csvOf(paths) {
   const guard = (text) => {

@@ -35,38 +35,28 @@ function markWide(node) {
 // The lines of the result: label, value by side, decimals, target, whether less is better.
 function resultRows(paths) {
   const of = (value) => sides().map((side) => (paths[side].error ? null : value(paths[side], state[side])));
-  const fall = (area) =>
-    of((path) => {
-      const rate = rateAt(path, area, near);
-      return rate === null ? null : (100 * (page.opening[area] - rate)) / (near - first);
-    });
-  const percent = (area, year) =>
-    of((path) => {
-      const rate = rateAt(path, area, year);
-      return rate === null ? null : 100 * rate;
-    });
+  const rate = (area, year, ...target) => [
+    fill("row.rate", { area: names[area], year }),
+    of((path) => percentAt(path, area, year)),
+    2,
+    ...target,
+  ];
+  const fall = (area) => [
+    fill("row.fall", { area: names[area], first: first + 1, year: near }),
+    of((path) => meanFall(path, area)),
+    2,
+    page.pace[area],
+    false,
+  ];
   const rows = [
-    [
-      fill("row.rate", { area: names[PROVINCE], year: near }),
-      percent(PROVINCE, near),
-      2,
-      100 * page.asked[PROVINCE],
-      true,
-    ],
-    [fill("row.rate", { area: names[POOR], year: near }), percent(POOR, near), 2, 100 * page.asked[POOR], true],
-    [fill("row.rate", { area: names[REST], year: near }), percent(REST, near), 2, null],
-    [
-      fill("row.fall", { area: names[PROVINCE], first: first + 1, year: near }),
-      fall(PROVINCE),
-      2,
-      page.pace[PROVINCE],
-      false,
-    ],
-    [fill("row.fall", { area: names[POOR], first: first + 1, year: near }), fall(POOR), 2, page.pace[POOR], false],
+    rate(PROVINCE, near, 100 * page.asked[PROVINCE], true),
+    rate(POOR, near, 100 * page.asked[POOR], true),
+    rate(REST, near, null),
+    fall(PROVINCE),
+    fall(POOR),
   ];
   for (const year of [...new Set(sides().map((side) => state[side].end))].filter((end) => end !== near))
-    for (const area of [PROVINCE, POOR, REST])
-      rows.push([fill("row.rate", { area: names[area], year }), percent(area, year), 2, null]);
+    rows.push(...[PROVINCE, POOR, REST].map((area) => rate(area, year, null)));
   rows.push(
     [fill("row.exits"), of((path) => sum(path.quotas.slice(1).map(sum))), 0, null],
     [
@@ -75,7 +65,7 @@ function resultRows(paths) {
       2,
       null,
     ],
-    [fill("row.breaks"), of((path) => (path.breaks === null ? "never" : path.years[path.breaks])), "year", null],
+    [fill("row.breaks"), of((path) => (path.breaks === null ? fill("never") : String(path.years[path.breaks]))), 0, null],
     [
       fill("row.communes", { year: near }),
       sides().map((side) => communesAt(state[side]).median),
@@ -86,6 +76,15 @@ function resultRows(paths) {
   );
   return rows;
 }
+function percentAt(path, area, year) {
+  const rate = rateAt(path, area, year);
+  return rate === null ? null : 100 * rate;
+}
+// The average fall to the programme's end, in points a year.
+function meanFall(path, area) {
+  const rate = rateAt(path, area, near);
+  return rate === null ? null : (100 * (page.opening[area] - rate)) / (near - first);
+}
 const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.ntm.first) * 10)];
 // How far a value is from its target, with its unit: communes where it has no decimals, else points.
 function gapWords(value, target, lessIsBetter, decimals) {
@@ -95,12 +94,7 @@ function gapWords(value, target, lessIsBetter, decimals) {
 }
 function showResults(paths) {
   const two = sides().length === 2,
-    show = (value, decimals) =>
-      decimals === "year" && value !== null
-        ? value === "never"
-          ? fill(value)
-          : String(value)
-        : number(value, decimals);
+    show = (value, decimals) => (typeof value === "string" ? value : number(value, decimals));
   const head = [
     fill("col.result"),
     ...(two ? [fill("side.a"), fill("side.b"), fill("side.diff")] : [fill("col.value")]),
@@ -112,7 +106,7 @@ function showResults(paths) {
     fill("caption.results"),
     head,
     resultRows(paths).map(([label, values, decimals, target, less]) => {
-      const missing = values.some((value) => value === null) || decimals === "year";
+      const missing = values.some((value) => typeof value !== "number");
       return [
         label,
         ...values.map((value) => show(value, decimals)),
@@ -135,17 +129,13 @@ function yearsShown(paths) {
 }
 function showRates(paths) {
   const [years, show] = yearsShown(paths);
-  const percent = (area, year) => (path) => {
-    const rate = rateAt(path, area, year);
-    return rate === null ? null : 100 * rate;
-  };
   table(
     byId("rates"),
     fill("caption.rates"),
     [fill("col.area"), ...years.map(String)],
     [PROVINCE, POOR, REST, ...districts].map((area) => [
       names[area],
-      ...years.map((year) => number(show(percent(area, year)), 2)),
+      ...years.map((year) => number(show((path) => percentAt(path, area, year)), 2)),
     ]),
   );
 }
@@ -165,12 +155,14 @@ function showQuotas(paths) {
     }),
   );
 }
-function showChances() {
-  const chanceOf = (setting, id) => {
-    if (id in communesAt(setting).words) return communesAt(setting).words[id];
-    const area = { "S-GN-01": PROVINCE, "S-GN-02": POOR }[id];
-    if (setting.end < near) return fill("ends_early", { near });
-    return presetOf(setting)?.chances[area] ?? fill("not_computed");
+function showChances(paths) {
+  const chanceOf = (side, id) => {
+    if (id in communesAt(state[side]).words) return communesAt(state[side]).words[id];
+    const { area, words } = page.falls[id],
+      fall = meanFall(paths[side], area);
+    if (fall === null) return paths[side].error ? "–" : fill("ends_early", { near });
+    const step = Math.min(Math.max(Math.round(10 * fall), 0), words.length - 1);
+    return fill("at_least", { fall: step / 10, chance: words[step] });
   };
   const rows = page.board.filter((row) => row.range !== "–");
   table(
@@ -182,7 +174,7 @@ function showChances() {
       fill("col.range"),
       ...sides().map((side) => fill("col.chosen") + (state.b ? ` (${fill(`side.${side}`)})` : "")),
     ],
-    rows.map((row) => [row.statement, row.chance, row.range, ...sides().map((side) => chanceOf(state[side], row.id))]),
+    rows.map((row) => [row.statement, row.chance, row.range, ...sides().map((side) => chanceOf(side, row.id))]),
   );
 }
 function showStill() {

@@ -17,7 +17,7 @@ from ..data.programme import corridors, goals, horizon
 from ..ntm.attainment import DRAWS, SEED, attainment_chances
 from ..ntm.projection import LEVELS
 from ..poverty.districts import FIRST_YEAR
-from ..poverty.draws import chance_of_average, outlook_draws
+from ..poverty.draws import Draws, chance_of_average, outlook_draws
 from ..poverty.known import opening_rates
 from ..poverty.speeds import CHOICES
 
@@ -109,15 +109,40 @@ def status_of_range(low: float, chance: float, high: float, draws: int = DRAWS) 
     return status, "model_close" if is_close else "model"
 
 
+def fall_chances(obs: pd.DataFrame, area: str, falls: Collection[float]) -> pd.DataFrame:
+    """One row a fall: the chance that a poverty rate falls at least so much on average to the programme's end.
+
+    area: the province, 62-POOR, 62-REST or a district; falls: points a year, from end-2021. Columns: fall_pp, chance,
+    chance_low, chance_high (fractions), as `target_chances` gives them at the falls that the programme asks for.
+
+    >>> from kontum_analysis.data.observations import load_observations
+    >>> chances = fall_chances(load_observations(), "62", [0, 3, 20])
+    >>> bool(chances.chance.is_monotonic_decreasing), float(chances.chance.iloc[-1])
+    (True, 0.0)
+    """
+    outlooks, opening = _outlooks(obs, DRAWS, SEED), opening_rates(obs)[area]
+    chances = [_chance_by_choice(outlooks, area, fall, opening) for fall in falls]
+    rows = [[fall, chance["default"], chance.min(), chance.max()] for fall, chance in zip(falls, chances, strict=True)]
+    return pd.DataFrame(rows, columns=["fall_pp", "chance", "chance_low", "chance_high"])
+
+
+def _chance_by_choice(outlooks: dict[str, Draws], area: str, fall: float, opening: float) -> pd.Series:
+    """The chance of an average fall (points a year) at the programme's end, by the code of the choice."""
+    year = horizon()
+    return pd.Series({name: chance_of_average(draws, area, fall, opening, year) for name, draws in outlooks.items()})
+
+
+@remember(2)
+def _outlooks(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, Draws]:
+    return {name: outlook_draws(obs, horizon(), draws, seed, choice) for name, choice in CHOICES.items()}
+
+
 @remember(8)
 def _poverty(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
-    opening, last, rows = opening_rates(obs), horizon(), []
-    outlooks = {name: outlook_draws(obs, last, draws, seed, choice) for name, choice in CHOICES.items()}
+    outlooks, opening, rows = _outlooks(obs, draws, seed), opening_rates(obs), []
     for target_id, area, pace in zip(POVERTY, corridors(), levels, strict=True):
-        chance = pd.Series(
-            {name: chance_of_average(outlook, area, pace, opening[area], last) for name, outlook in outlooks.items()}
-        )
-        falls = 100 * (opening[area] - outlooks["default"].of(area)[-1]) / (last - FIRST_YEAR)
+        chance = _chance_by_choice(outlooks, area, pace, opening[area])
+        falls = 100 * (opening[area] - outlooks["default"].of(area)[-1]) / (horizon() - FIRST_YEAR)
         rows.append(_row(target_id, chance, "default", np.quantile(falls, [0.5, 0.1, 0.9])))
     return pd.DataFrame(rows, columns=COLUMNS)
 
