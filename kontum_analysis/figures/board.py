@@ -169,9 +169,9 @@ def _chance_bar(axes: Axes, place: float, row: Any) -> None:
     low, middle, high = np.interp([row.probability_low, row.probability, row.probability_high], [0, 1], TRACK)
     where: style.Look = dict(transform=axes.get_yaxis_transform(), clip_on=False)
     axes.plot(TRACK, [place + 0.3] * 2, color=style.LIGHT, linewidth=1.0, zorder=2, **where)
-    axes.plot(
-        [low, high], [place + 0.3] * 2, color=style.BLACK, linewidth=2.2, solid_capstyle="butt", zorder=3, **where
-    )
+    if low < high:  # missing where every choice gives the same
+        bar: style.Look = dict(color=style.BLACK, linewidth=2.2, solid_capstyle="butt", zorder=3)
+        axes.plot([low, high], [place + 0.3] * 2, **bar, **where)
     axes.plot([middle], [place + 0.3], marker="o", markersize=3.2, color=style.BLACK, zorder=4, **where)
 
 

@@ -12,6 +12,7 @@ from ..base.words import text
 from ..data.areas import PROVINCE
 from ..data.preference import known_as
 from ..data.programme import goals, horizon
+from ..methods.intervals import whole_quantiles
 from .communes import Evidence
 from .growth import SIGMA, Growth
 from .levels import DOUBTFUL_CHANCE
@@ -19,6 +20,7 @@ from .paths import State
 from .published import history_table
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+QUANTILE_NAMES = tuple(f"q{round(100 * p):02d}" for p in QUANTILES)
 LEVELS = ("ntm_communes", "ntm_advanced_communes", "ntm_model_communes")  # each is part of the one before
 WITH_15 = "ntm_communes_15_plus_criteria"
 
@@ -60,16 +62,18 @@ class NTMProjection:
 
     @cached_property
     def years(self) -> pd.DataFrame:
-        """Year, indicator, mean, median, q05 … q95 of the number of communes at the end of the year."""
+        """Year, indicator, mean, median, q05 … q95 of the number of communes at the end of the year.
+
+        The quantiles are ends of intervals: whole numbers, never both the same (see `whole_quantiles`).
+        """
         rows = []
         for name in (*LEVELS, WITH_15):
             for j, year in enumerate(self.last_years):
                 number = self.draws[name][:, j]
-                quantiles = np.quantile(number, QUANTILES, method="inverted_cdf").astype(int)
-                labels = [f"q{round(100 * p):02d}" for p in QUANTILES]
+                quantiles = whole_quantiles(number, QUANTILES)
                 row = {"year": int(year), "indicator": name, "mean": number.mean(), "median": quantiles[3]}
-                rows.append(row | dict(zip(labels, quantiles, strict=True)))
-        return pd.DataFrame(rows)
+                rows.append(row | dict(zip(QUANTILE_NAMES, quantiles, strict=True)))
+        return pd.DataFrame(rows).astype({"median": "int64"} | dict.fromkeys(QUANTILE_NAMES, "Int64"))
 
     @cached_property
     def probabilities(self) -> pd.DataFrame:
@@ -103,17 +107,18 @@ class NTMProjection:
             rows.append((name, "communes", "end", np.maximum(target[name] - self.draws[name][:, -1], 0)))
         table = []
         for event, unit, at, missing in rows:
-            low, middle, high = np.quantile(missing, (0.1, 0.5, 0.9), method="inverted_cdf").astype(int)
-            table.append((event, unit, at, middle, low, high))
-        return pd.DataFrame(table, columns=["event", "unit_measure", "at", "median", "q10", "q90"])
+            low, middle, high = whole_quantiles(missing, (0.1, 0.5, 0.9))
+            table.append((event, unit, at, int(middle), low, high))
+        columns = ["event", "unit_measure", "at", "median", "q10", "q90"]
+        return pd.DataFrame(table, columns=columns).astype(dict.fromkeys(("q10", "q90"), "Int64"))
 
     @cached_property
     def communes(self) -> pd.DataFrame:
         """One row a commune, with what is published of it and its chances.
 
         code, name, district, status (published, derived, imputed), attained_by, evidence; count_published (only under
-        the set in force), count_low and count_high (80 % of the draws); p_19, p_15_18, p_10_14, p_below_10
-        (distribution on the day of the last figures), p_attained_end, nearness_rank (1: nearest of those not known to
+        the set in force), count_low and count_high (80 % of the draws, missing where the count is known); p_19,
+        p_15_18, p_10_14, p_below_10 (distribution on the day of the last figures), p_attained_end, nearness_rank (1: nearest of those not known to
         have attained, at whatever day).
         """
         return _commune_table(self)
@@ -150,7 +155,7 @@ def _commune_table(result: NTMProjection) -> pd.DataFrame:
         status = "derived" if has_attained else "imputed"
         if printed or (has_attained and not c.derived):
             status = known_as("published", *c.sources)
-        low, high = np.quantile(counts[:, i], (0.1, 0.9), method="inverted_cdf")
+        low, _, high = whole_quantiles(counts[:, i], (0.1, 0.5, 0.9))
         rows.append(
             {
                 "code": c.code,
@@ -160,8 +165,8 @@ def _commune_table(result: NTMProjection) -> pd.DataFrame:
                 "attained_by": c.attained_by,
                 "evidence": "|".join(dict.fromkeys(c.sources)),
                 "count_published": printed[-1][1] if printed else pd.NA,
-                "count_low": int(low),
-                "count_high": int(high),
+                "count_low": low,
+                "count_high": high,
                 "p_19": share[19],
                 "p_15_18": share[15:19].sum(),
                 "p_10_14": share[10:15].sum(),
@@ -170,7 +175,7 @@ def _commune_table(result: NTMProjection) -> pd.DataFrame:
                 "expected": counts[:, i].mean(),
             }
         )
-    table = pd.DataFrame(rows).astype({"count_published": "Int64"})
+    table = pd.DataFrame(rows).astype(dict.fromkeys(("count_published", "count_low", "count_high"), "Int64"))
     is_open = table["attained_by"] == ""
     order = table[is_open].sort_values(["p_attained_end", "expected", "code"], ascending=[False, False, True]).index
     table["nearness_rank"] = pd.Series(np.arange(1, len(order) + 1), index=order).astype("Int64")

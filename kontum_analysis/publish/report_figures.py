@@ -110,7 +110,8 @@ class AreaFigures:
         panel = self.estimates.panel
         row: Any
         for row in panel[(panel["area"] == place.code) & (panel["year"] == year)].to_dict("records"):
-            bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+            ends = [row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+            bounds = [] if pd.isna(ends).any() else [unit * end for end in ends]
             return Figure(unit * row[column], row[f"status_{column}"], row["source_id"], *bounds)
         return Figure()
 
