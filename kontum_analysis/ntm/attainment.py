@@ -94,7 +94,7 @@ def attainment_chances(
             "low_choice": chance.idxmin(axis=1).where(is_range).to_numpy(),
             "high_choice": chance.idxmax(axis=1).where(is_range).to_numpy(),
             "choices": "|".join(choices),
-            **{name: at_end[name].to_numpy() for name in ("median", "q10", "q90")},
+            **{name: at_end[name].to_numpy(float, na_value=np.nan) for name in ("median", "q10", "q90")},
         }
     )
 
