@@ -144,7 +144,8 @@ def test_a_document_says_vintage_scenarios_seed_and_data(obs, raw_copy):
 
 def test_an_interval_is_printed_for_estimates_alone(obs):
     panel = kt.estimate_panel(obs).panel
-    for ends, status in ((("rate_q10", "rate_q90"), "status_rate"), (("poor_q10", "poor_q90"), "status_poor_households")):
+    for short, name in (("rate", "rate"), ("poor", "poor_households")):
+        ends = (f"{short}_q10", f"{short}_q90")
         low, high = (column for column in columns(panel, "vi") if column.name in ends)
         is_open = [cell != "–" for cell in low.cells]
-        assert is_open == [cell != "–" for cell in high.cells] == (panel[status] == "estimated").tolist()
+        assert is_open == [cell != "–" for cell in high.cells] == (panel[f"status_{name}"] == "estimated").tolist()

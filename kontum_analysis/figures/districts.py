@@ -31,7 +31,7 @@ def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
 def draw_reconciled(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A tile for each district: a filled dot is published, an open one derived, a diamond with a bar estimated."""
     years = sorted(table["year"].unique())
-    tops = dict.fromkeys(table["area"], 1.35 * table[["rate", "q90"]].max(axis=None))
+    tops = dict.fromkeys(table["area"], 1.35 * float(table[["rate", "q90"]].to_numpy(float, na_value=0).max()))
     remark = f"{text('tiles.axis', lang)}\n\n{text('reconciled.note', lang)}"
     with style.canvas(
         heading, lang, height_cm=14.2, left=1.0, right=0.15, top=1.3, bottom=1.4, wspace=0.04, hspace=0.45

@@ -111,7 +111,7 @@ def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     chances = ends.set_index("pace")["probability"].map(lambda p: chance(p, lang))
     days = dict(first=points["day"].iloc[0][:4], last=day_words(points["day"].iloc[-1], lang))
     counts = dict(first_count=points["communes"].iloc[0], last_count=points["communes"].iloc[-1], counts=len(points))
-    middle = ends.set_index("pace").loc[next(iter(PACES))]
+    middle: Any = ends.set_index("pace").loc[next(iter(PACES))]
     interval = interval_words(middle["communes_q10"], middle["communes_q90"], lang, "count")
     facts = addressed(ends, lang, {"communes": "pace"}, interval=interval)
     return dict(**facts, **days, **counts, chance=Lookup(chances), target=table["target"].iloc[0])

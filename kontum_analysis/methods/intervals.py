@@ -32,7 +32,7 @@ def whole_quantiles(draws: ArrayLike, levels: Sequence[float]) -> np.ndarray:
     array([nan,  2., nan])
     """
     draws = np.asarray(draws, float)
-    quantiles = np.quantile(draws, levels, method="inverted_cdf")
+    quantiles: np.ndarray = np.quantile(draws, levels, method="inverted_cdf")
     for low in range(len(levels) // 2):
         high, number = len(levels) - 1 - low, quantiles[low]
         below, above = draws[draws < number], draws[draws > number]

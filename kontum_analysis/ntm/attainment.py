@@ -65,9 +65,9 @@ def attainment_chances(
 
     Columns: event, target (communes; missing for events of several targets), default, low, high (probabilities; both
     ends missing where every pace gives the same); default_choice, low_choice, high_choice, choices: the code of the
-    pace behind each, and all codes joined by "|" (pace_asked, pace_observed; labels choice.CODE); median, q10, q90 of the number of communes at the default, missing
-    for events of several targets. levels: communes that the targets of the three levels ask for, default those of the
-    programme. Raises KontumError as `project_ntm`.
+    pace behind each, and all codes joined by "|" (pace_asked, pace_observed; labels choice.CODE);
+    median, q10, q90 of the number of communes at the default, missing for events of several targets. levels: communes
+    that the targets of the three levels ask for, default those of the programme. Raises KontumError as `project_ntm`.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> chances = attainment_chances(load_observations(as_of="2023-12-31"), draws=200).set_index("event")

@@ -118,8 +118,8 @@ class NTMProjection:
 
         code, name, district, status (published, derived, imputed), attained_by, evidence; count_published (only under
         the set in force), count_low and count_high (80 % of the draws, missing where the count is known); p_19,
-        p_15_18, p_10_14, p_below_10 (distribution on the day of the last figures), p_attained_end, nearness_rank (1: nearest of those not known to
-        have attained, at whatever day).
+        p_15_18, p_10_14, p_below_10 (distribution on the day of the last figures), p_attained_end,
+        nearness_rank (1: nearest of those not known to have attained, at whatever day).
         """
         return _commune_table(self)
 
