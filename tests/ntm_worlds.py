@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from kontum_analysis.data.programme import asked_pace
+from kontum_analysis.methods.streams import random_stream
 from kontum_analysis.ntm.growth import LAST, LAST_PRIOR, PACE_SD, SHAPES, SIGMA, to_criteria, to_effort
-from kontum_analysis.ntm.paths import State, random_stream
+from kontum_analysis.ntm.paths import State
 from kontum_analysis.ntm.published import RANGES
 
 _INDICATORS = [
@@ -77,5 +78,5 @@ def small_state(criteria):
     """A State of one draw a row, with nothing known but the criteria."""
     criteria = np.array(criteria, float)
     nothing = [np.zeros(criteria.shape, bool) for _ in range(3)]
-    streams = [random_stream(1, i) for i in range(criteria.shape[1])]
+    streams = [random_stream(1, str(i)) for i in range(criteria.shape[1])]
     return State(2020.0, criteria, *nothing, shared=None, streams=streams, seed=1, rates=None, members=[])

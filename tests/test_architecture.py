@@ -89,21 +89,23 @@ def test_every_public_function_and_class_says_what_it_gives():
 
 NO_NAMES = {"found", "said", "held", "made", "told", "asked", "seen", "who", "own", "here", "known", "shown", "used"}
 NO_NAMES |= {"chosen", "kept", "taken", "wanted", "given", "gone", "got", "written", "drawn", "named", "typed", "stood"}
-NO_NAMES |= {"moved", "turned", "grown", "put", "then", "mine", "ours", "theirs"}
+NO_NAMES |= {"moved", "turned", "grown", "put", "then", "mine", "ours", "theirs", "coded", "doubled", "titled"}
+NO_NAMES_OF_PACKAGE = NO_NAMES | {"refused"}
 
 
-def pronouns(tree):
+def pronouns(tree, names=NO_NAMES):
     """(line, name) of every variable, argument and function that is called by a bare participle or pronoun."""
     for node in ast.walk(tree):
         is_set = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         name = node.id if is_set else getattr(node, "arg", "") if isinstance(node, ast.arg) else ""
         name = node.name if isinstance(node, ast.FunctionDef) else name
-        if name in NO_NAMES:
+        if name in names:
             yield node.lineno, name
 
 
 def test_names_are_nouns_and_verbs():
     paths = [path for part in ("kontum_analysis", "tests", "docs") for path in sorted((ROOT / part).rglob("*.py"))]
     trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    assert [(path, *place) for path, tree in trees.items() for place in pronouns(tree)] == []
+    names = {path: NO_NAMES_OF_PACKAGE if path.startswith("kontum_analysis") else NO_NAMES for path in trees}
+    assert [(path, *place) for path, tree in trees.items() for place in pronouns(tree, names[path])] == []
     assert list(pronouns(ast.parse("def said(own):\n    found = own"))) == [(1, "said"), (1, "own"), (2, "found")]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from simulate_panels import SETTINGS, simulate_panel
 from test_panel import panel_of, three_countries
 
-from kontum_analysis.methods.hindcast import METHODS, QUANTILES, PanelError, hindcast, linear, logistic, proportional
+from kontum_analysis.methods.hindcast import METHODS, QUANTILES, PanelError, extrapolate, hindcast
 from kontum_analysis.methods.regression import LEVELS
 from kontum_analysis.methods.scores import wis
 
@@ -22,19 +22,19 @@ def simulated():
 
 
 @pytest.mark.parametrize(
-    ("path", "values", "expected"),
+    ("form", "values", "expected"),
     [
-        (linear, (0.4, 0.3, 2, 4), 0.1),
-        (linear, (0.4, 0.1, 2, 4), 0.0),
-        (proportional, (0.4, 0.2, 2, 4), 0.05),
-        (proportional, (0.0, 0.5, 1, 40), 1.0),
-        (proportional, (0.5, 0.0, 1, 3), 0.0),
-        (logistic, (0.5, 0.2, 2, 2), 1 / 17),  # odds 1 → 1/4 in 2 years, so → 1/16 in two more
-        (logistic, (1.0, 0.0, 1, 1), 0.0),
+        ("linear", (0.4, 0.3, 2, 4), 0.1),
+        ("linear", (0.4, 0.1, 2, 4), 0.0),
+        ("proportional", (0.4, 0.2, 2, 4), 0.05),
+        ("proportional", (0.0, 0.5, 1, 40), 1.0),
+        ("proportional", (0.5, 0.0, 1, 3), 0.0),
+        ("logistic", (0.5, 0.2, 2, 2), 1 / 17),  # odds 1 → 1/4 in 2 years, so → 1/16 in two more
+        ("logistic", (1.0, 0.0, 1, 1), 0.0),
     ],
 )
-def test_paths_worked_by_hand(path, values, expected):
-    assert path(*(np.array([float(value)]) for value in values))[0] == pytest.approx(expected, abs=1e-4)
+def test_paths_worked_by_hand(form, values, expected):
+    assert extrapolate(form, *(np.array([float(value)]) for value in values))[0] == pytest.approx(expected, abs=1e-4)
 
 
 def test_quantiles_of_a_path_worked_by_hand():

@@ -6,7 +6,7 @@ import pytest
 from ntm_worlds import assumed_world, province
 
 from kontum_analysis.base.errors import KontumError
-from kontum_analysis.ntm.attainment import CommuneModel
+from kontum_analysis.ntm.attainment import project_ntm
 from kontum_analysis.ntm.hindcast import FORECAST_COLUMNS, INTERVALS, hindcast_ntm, ntm_forecasts
 
 POINTS = ["no change", "straight line"]
@@ -86,7 +86,7 @@ def test_intervals_are_true_in_the_worlds_the_model_assumes():
         rows, truth = assumed_world(rng)
         if rows[-1][2] > 80:  # all done: nothing left to predict
             continue
-        number = CommuneModel(province(rows), 400, len(ranks)).project(None).draws["ntm_communes"][:, -1]
+        number = project_ntm(province(rows), None, 400, len(ranks)).draws["ntm_communes"][:, -1]
         ranks.append((number < truth).mean() + rng.random() * (number == truth).mean())
     inside = pd.Series({level: (np.abs(np.array(ranks) - 0.5) < level / 200).mean() for level in (50, 80, 95)})
     assert inside.between([0.45, 0.75, 0.92], [0.55, 0.85, 0.98]).all(), inside.to_dict()

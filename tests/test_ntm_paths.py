@@ -8,7 +8,7 @@ import pytest
 from ntm_worlds import figure, province, small_state
 
 from kontum_analysis.data.observations import load_observations
-from kontum_analysis.ntm.attainment import CommuneModel, project_ntm
+from kontum_analysis.ntm.attainment import project_ntm
 from kontum_analysis.ntm.paths import LOST_COUNT, place_named, settle
 from kontum_analysis.ntm.projection import LEVELS, WITH_15
 
@@ -33,15 +33,15 @@ def test_communes_that_did_not_attain_stand_between_then_and_nineteen():
 
 def test_no_commune_stands_just_below_nineteen_after_a_count():
     """Communes held back by a count would attain at once if they were left just below 19."""
-    model = CommuneModel(province([*TWO_PAGES, ("2022-06-30", "X", 26, *[None] * 5)]), draws=400, seed=1)
-    below = model.state.criteria[model.state.criteria < 19]
+    result = project_ntm(province([*TWO_PAGES, ("2022-06-30", "X", 26, *[None] * 5)]), draws=400, seed=1)
+    below = result.state.criteria[result.state.criteria < 19]
     assert (below > 18.99).mean() < 0.01
-    assert ((model.counts == 19).sum(axis=1) == 26).all()
+    assert ((result.draws["counts"] == 19).sum(axis=1) == 26).all()
 
 
 def test_a_count_that_falls_is_followed():
-    model = CommuneModel(province([*TWO_PAGES, ("2022-06-30", "X", 20, *[None] * 5)]), draws=50, seed=1)
-    assert ((model.counts == 19).sum(axis=1) == 20).all()
+    result = project_ntm(province([*TWO_PAGES, ("2022-06-30", "X", 20, *[None] * 5)]), draws=50, seed=1)
+    assert ((result.draws["counts"] == 19).sum(axis=1) == 20).all()
 
 
 def test_a_named_commune_takes_the_place_of_one_that_attained():
@@ -55,7 +55,7 @@ def test_a_named_commune_takes_the_place_of_one_that_attained():
 
 def test_names_after_the_last_count_say_who_and_not_how_many():
     names = [figure("ntm_attained", "2022-09-30", 1, area=code) for code in ("23314", "23317", "23323")]
-    plain, with_names = (CommuneModel(province(TWO_PAGES, *rows), 2000, 1).project(1.5) for rows in ([], names))
+    plain, with_names = (project_ntm(province(TWO_PAGES, *rows), 1.5, 2000, 1) for rows in ([], names))
     by_code = with_names.communes.set_index("code")["p_attained_end"]
     assert (by_code[["23314", "23317", "23323"]] > 0.9).all()  # all but a loss of standing
     numbers = [r.draws["ntm_communes"].mean(axis=0) for r in (plain, with_names)]
@@ -69,8 +69,8 @@ def test_no_pace_adds_only_what_is_named_later(known_2023):
 
 def test_more_pace_never_means_fewer_communes():
     """Draw by draw where no commune is named after the last count; names change who attains in a draw."""
-    model = CommuneModel(province(TWO_PAGES), draws=300, seed=1)
-    projections = [model.project(pace).draws for pace in (0, 0.5, 1, 1.5, 2, 4)]
+    pages = province(TWO_PAGES)
+    projections = [project_ntm(pages, pace, draws=300, seed=1).draws for pace in (0, 0.5, 1, 1.5, 2, 4)]
     for name in (*LEVELS, WITH_15):
         assert all((fast[name] >= slow[name]).all() for slow, fast in pairwise(projections)), name
 

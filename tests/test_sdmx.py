@@ -11,7 +11,7 @@ import pytest
 import kontum_analysis as kt
 from kontum_analysis.publish import sdmx
 from kontum_analysis.publish.columns import provenance
-from kontum_analysis.publish.sdmx_structure import structure_json
+from kontum_analysis.publish.sdmx import structure_json
 
 
 @pytest.fixture(scope="module")

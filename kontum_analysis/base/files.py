@@ -61,10 +61,10 @@ def first_problems(problems: Iterable[Problem], file: str) -> list[Problem]:
     The rest is never looked for, so that a table in which every row is wrong does not take hours.
     """
     problems = iter(problems)
-    listed = list(islice(problems, PROBLEMS))
+    first = list(islice(problems, PROBLEMS))
     if next(problems, None) is not None:
-        listed.append(Problem(file, None, None, Words("hostile.more"), "hostile.first_only", {"limit": PROBLEMS}))
-    return listed
+        first.append(Problem(file, None, None, Words("hostile.more"), "hostile.first_only", {"limit": PROBLEMS}))
+    return first
 
 
 def reason_of(error: BaseException) -> str:

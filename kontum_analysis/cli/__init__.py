@@ -9,7 +9,7 @@ from rich.console import Console
 from ..base.errors import KontumError
 from ..base.files import reason_of
 from ..base.words import LabelError
-from . import analysis, data, explorer, exports, report, simulate
+from . import analysis, data, exports, report, simulate
 from .common import begin, both, run_options
 from .words import STATUS, Group, UsageError, examples, in_both_languages, in_our_words, is_help, language
 
@@ -24,7 +24,6 @@ app = typer.Typer(
 app.add_typer(analysis.app)
 app.add_typer(exports.app)
 app.add_typer(report.app)
-app.add_typer(explorer.app)
 app.add_typer(simulate.app)
 app.add_typer(data.app, name="data")
 in_both_languages(app)

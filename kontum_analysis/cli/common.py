@@ -11,20 +11,14 @@ from rich.console import Console
 
 from ..base.errors import KontumError, Words
 from ..base.files import FIGURES, SCENARIOS, save
-from ..base.words import LANGUAGES, labels, text
-from .words import BadNumber
+from ..base.words import LANGUAGES
+from .words import BadNumber, both
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.progress import Progress
 
     from ..poverty.scenarios import Scenario
-
-
-def both(key: str) -> str:
-    """A text of the command line in both languages, for help and for messages before the language is known."""
-    words = labels()[key]
-    return f"{words['vi']} / {words['en']}"
 
 
 run_options: dict[str, str] = {}  # of this run, also for an error that ends it: the language
@@ -101,7 +95,7 @@ def scenario_named(name: str, console: Console | None = None, lang: str = "") ->
 
     scenario, origin = find_scenario(name)
     if console is not None:
-        say(console, "project.origin", lang, name=scenario.name, origin=origin.in_language(lang))
+        say(console, "project.origin", lang, name=scenario.name, origin=origin)
     return scenario
 
 
@@ -120,8 +114,8 @@ def console_for(stderr: bool = False) -> Console:
 
 
 def say(console: Console, key: str, lang: str, **values: object) -> None:
-    """Print a text as it is: no colours, no marks, no line broken in the middle of a path."""
-    console.print(text(key, lang, **values), highlight=False, markup=False, soft_wrap=True)
+    """Print a text (its values may be words) as it is: no colours, no marks, no line broken within a path."""
+    console.print(Words(key, **values).in_language(lang), highlight=False, markup=False, soft_wrap=True)
 
 
 def progress_bar(console: Console) -> Progress:

@@ -1,4 +1,4 @@
-"""Commands that write files for other programs: figures, tables."""
+"""Commands that write files for other programs or a browser: figures, tables, explorer."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from .common import (
     Overwrite,
     Own,
     both,
+    check_target,
     console_for,
     observations_for,
     offices_in,
     progress_bar,
     say,
     scenario_named,
+    write_file,
 )
 from .common import figures as figure_names
 from .common import scenarios as scenario_names
@@ -123,6 +125,32 @@ def tables(
     _write(console, lang, folder, files, skipped, overwrite)
 
 
+@app.command("explorer", help=both("cli.explorer.help"))
+def explorer(
+    out: Annotated[Path | None, typer.Option("--out", help=both("cli.option.explorer_out"))] = None,
+    scenario: Annotated[
+        str,
+        typer.Option("--scenario", help=both("cli.option.explorer_scenario"), autocompletion=scenario_names),
+    ] = "programme-mid",
+    as_of: AsOf = None,
+    data: Data = None,
+    with_own: Own = True,
+    overwrite: Overwrite = False,
+    lang: Lang = "vi",
+) -> None:
+    """Write the explorer as one HTML page."""
+    from ..explorer.page import build_page
+
+    out = out or Path(text("explorer.file", lang))
+    check_target(out)
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise KontumError("explorer.error.suffix", name=out.name)
+    console = console_for()
+    obs = observations_for(console, lang, as_of, data, with_own)
+    folder, assumptions = str(data) if data else None, scenario_named(scenario, console, lang)
+    write_file(console, lang, out, build_page(obs, lang, assumptions, as_of, folder), overwrite)
+
+
 def _table_files(
     kind: str, tables: list[Table], origin: Provenance, obs: pd.DataFrame, lang: str
 ) -> Mapping[str, bytes | str]:
@@ -137,8 +165,7 @@ def _table_files(
 
         return {f"{name}.docx": tables_document(tables, origin, lang)}
     if kind == "sdmx":
-        from ..publish.sdmx import data_csv, observations_table, projections_table
-        from ..publish.sdmx_structure import structure_json
+        from ..publish.sdmx import data_csv, observations_table, projections_table, structure_json
 
         flows = {"observations": observations_table(obs), "projections": projections_table(obs, origin.scenarios)}
         files = {f"sdmx/{file}.csv": data_csv(table) for file, table in flows.items()}

@@ -11,7 +11,7 @@ from rich.console import Console
 from ..base.errors import KontumError, Words
 from ..base.files import write_whole
 from ..base.words import number, text
-from .common import Lang, both, console_for, decimal, print_table, progress_bar
+from .common import Lang, both, console_for, decimal, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,22 +61,18 @@ def simulate(
             result = simulate_panel(areas, times, draws, seed, resume=resume, progress=show, **settings)
     except KeyboardInterrupt:
         store_words = Words("simulate.not_kept") if resume is None else Words("simulate.kept", folder=resume)
-        _say(console, Words("simulate.stopped", kept=store_words).in_language(lang))
+        say(console, "simulate.stopped", lang, kept=store_words)
         raise
     if result.about["synthetic"]:
-        _say(console, text("simulate.synthetic", lang))
-    _say(console, text("simulate.scenario", lang, draws=draws, seed=seed))
+        say(console, "simulate.synthetic", lang)
+    say(console, "simulate.scenario", lang, draws=draws, seed=seed)
     tables = result.totals if len(result.totals) else result.margins  # areas without a parent add up to nothing
     for level, rows in tables.groupby("level", sort=False):
         _print_level(console, str(level), rows, target, lang)
     if out is not None:
         content = result.table().to_csv(index=False, lineterminator="\n", float_format="%.9g")
         write_whole(out, content.encode("utf-8-sig"))  # with the mark by which Excel knows UTF-8
-        _say(console, text("project.written", lang, file=out.name))
-
-
-def _say(console: Console, sentence: str) -> None:
-    console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        say(console, "project.written", lang, file=out.name)
 
 
 def _print_level(console: Console, level: str, rows: pd.DataFrame, target: float, lang: str) -> None:
@@ -95,7 +91,7 @@ def _print_level(console: Console, level: str, rows: pd.DataFrame, target: float
     if "areas" in top:
         ends = zip(top["areas_q05"], top["areas_q95"], strict=True)
         words["areas_range"] = [f"{number(low, 0, lang)}–{number(high, 0, lang)}" for low, high in ends]
-    titled = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
-    print_table(console, pd.DataFrame(titled), title)
+    columns = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
+    print_table(console, pd.DataFrame(columns), title)
     if len(rows) > MOST_ROWS:
-        _say(console, text("simulate.shown", lang, count=MOST_ROWS))
+        say(console, "simulate.shown", lang, count=MOST_ROWS)

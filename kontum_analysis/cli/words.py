@@ -19,7 +19,8 @@ _HELP = (
 )
 
 
-def _both(key: str) -> str:
+def both(key: str) -> str:
+    """A text of the command line in both languages, for help and for messages before the language is known."""
     return " / ".join(labels()[key][lang] for lang in LANGUAGES)
 
 
@@ -29,14 +30,14 @@ class _InBothLanguages:
     def get_usage(self, ctx: Any) -> str:
         """The line of usage."""
         usage: str = super().get_usage(ctx)  # type: ignore[misc]  # of the command it is mixed into
-        return usage.replace("Usage:", f"{_both('cli.word.usage')}:", 1)
+        return usage.replace("Usage:", f"{both('cli.word.usage')}:", 1)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help; the words of its frames belong to the module that Typer loads for it."""
         from typer import rich_utils
 
         for name in _HELP:
-            setattr(rich_utils, name, _both(f"cli.word.{name.lower()}"))
+            setattr(rich_utils, name, both(f"cli.word.{name.lower()}"))
         super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def get_params(self, ctx: Any) -> list[Any]:
@@ -44,7 +45,7 @@ class _InBothLanguages:
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
             if f"cli.word.option.{param.name}" in labels():
-                param.help = _both(f"cli.word.option.{param.name}")
+                param.help = both(f"cli.word.option.{param.name}")
         return params
 
 
@@ -66,7 +67,7 @@ def examples(*path: str) -> str | None:
         command, _, _ = words[LANGUAGES[0]].partition(" # ")
         meaning = " / ".join(words[lang].partition(" # ")[2] for lang in LANGUAGES)
         lines.append(f"  {command}\n      {meaning}".replace("[", "\\["))
-    return "\n".join([f"{_both('cli.word.examples')}:", *lines]) if lines else None
+    return "\n".join([f"{both('cli.word.examples')}:", *lines]) if lines else None
 
 
 def in_both_languages(app: typer.Typer, *path: str) -> None:

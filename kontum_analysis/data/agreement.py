@@ -27,23 +27,18 @@ def conflicts(obs: pd.DataFrame, data: str | Path | None = None) -> pd.DataFrame
     rows = losers.assign(day=losers["time_period"], **facts(losers))
     rows = rows.merge(values, on=FACT, how="left", suffixes=("", "_used")).merge(entries, on=FACT, how="left")
     is_listed = rows["preference"] == "lost_listed"
-    reasons = {
-        lang: (rows[f"explanation{end}"] + " " + rows[f"reason{end}"]).where(is_listed, rows[f"preference_reason{end}"])
-        for lang, end in (("vi", "_vi"), ("en", ""))
+    for lang, end in (("vi", "_vi"), ("en", "")):
+        words = rows[f"explanation{end}"] + " " + rows[f"reason{end}"]
+        rows[f"reason_{lang}"] = words.where(is_listed, rows[f"preference_reason{end}"])
+    names = {"ref_area": "area", "indicator": "indicator", "day": "time_period"}
+    names |= {"obs_value_used": "used", "source_id_used": "source_used"}
+    names |= {
+        "obs_value": "not_used",
+        "source_id": "source_not_used",
+        "reason_vi": "reason_vi",
+        "reason_en": "reason_en",
     }
-    return pd.DataFrame(
-        {
-            "area": rows["ref_area"],
-            "indicator": rows["indicator"],
-            "time_period": rows["day"],
-            "used": rows["obs_value_used"],
-            "source_used": rows["source_id_used"],
-            "not_used": rows["obs_value"],
-            "source_not_used": rows["source_id"],
-            "reason_vi": reasons["vi"],
-            "reason_en": reasons["en"],
-        }
-    )
+    return rows[list(names)].set_axis([*names.values()], axis="columns")
 
 
 def identities(data: str | Path | None = None) -> pd.DataFrame:

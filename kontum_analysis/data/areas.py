@@ -129,11 +129,11 @@ def area(code: str, vintage: str = "2020") -> Area:
 
 
 @lru_cache(maxsize=16)
-def _names(vintage: str, level: str | None) -> pd.DataFrame:
-    """(code, type, level, exact form, folded form) of every spelling in the register."""
+def spellings(vintage: str, level: str | None) -> pd.DataFrame:
+    """Every spelling in the register: code, type, level, exact (`exact_form`), folded (`fold`)."""
     table = register(vintage, level)
-    spellings = table[["name_vi", "name_gso", "name_ascii", "aliases"]].agg("|".join, axis="columns")
-    names = table[["code", "type", "level"]].assign(name=spellings.str.split("|")).explode("name", ignore_index=True)
+    forms = table[["name_vi", "name_gso", "name_ascii", "aliases"]].agg("|".join, axis="columns")
+    names = table[["code", "type", "level"]].assign(name=forms.str.split("|")).explode("name", ignore_index=True)
     names = names[names["name"] != ""].assign(exact=names["name"].map(exact_form), folded=names["name"].map(fold))
     return names.drop(columns="name").drop_duplicates(ignore_index=True)
 
@@ -168,7 +168,7 @@ def resolve(name: str, level: str | None = None, vintage: str = "2020") -> Area:
         raise UnknownAreaError("hostile.area_length", length=len(str(name)), start=str(name)[:40], limit=LONGEST_NAME)
     if not fold(name):
         raise UnknownAreaError("error.areas.no_name", name=name)
-    names = _names(vintage, level)
+    names = spellings(vintage, level)
     hits = names[names["code"].str.casefold() == exact_form(name)]
     hits = hits if len(hits) else _matches(name, names, vintage)
     if hits.empty:

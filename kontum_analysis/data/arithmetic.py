@@ -16,6 +16,13 @@ RATES = {
     "dtts_near_poor_rate_pct": ("dtts_near_poor_households", "dtts_households"),
     "dtts_share_of_poor_households_pct": ("dtts_poor_households", "poor_households"),
 }
+NTM_BANDS = {  # the lowest and highest number of criteria that a commune of each band meets
+    "ntm_communes": (19, 19),
+    "ntm_communes_15_18_criteria": (15, 18),
+    "ntm_communes_10_14_criteria": (10, 14),
+    "ntm_communes_5_9_criteria": (5, 9),
+    "ntm_communes_below_5_criteria": (0, 4),
+}
 ADDITIVE = [name for name in dict.fromkeys(name for pair in RATES.values() for name in pair)]
 
 

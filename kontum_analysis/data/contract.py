@@ -30,11 +30,6 @@ LINKS: dict[str, dict[str, str]] = {name: table.get("foreignKeys", {}) for name,
 LINE = "line"  # line of the row in its file; the header is line 1
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
 
 
 def read_table(path: str | Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -188,16 +183,10 @@ def package_text(processed: str | Path = PROCESSED) -> str:
     (['sources', 'observations'], 'CC-BY-4.0')
     """
     raw = [_resource(name, f"raw/{name}.csv", COLUMNS[name], table) for name, table in CONTRACT["tables"].items()]
-    package = {
-        "name": "kon-tum-analysis",
-        "title": _both("datapackage.title"),
-        "description": _both("datapackage.description"),
-        "profile": "tabular-data-package",
-        "licenses": [_LICENCE],
-        "sources": [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}],
-        "contributors": [{"title": "Kon Tum Analysis", "role": "author"}],
-        "resources": raw + [_describe_processed(path) for path in sorted(Path(processed).glob("*.csv"))],
-    }
+    words = {part: _both(f"datapackage.{part}") for part in ("title", "description")}
+    sources = [{"title": _both("datapackage.sources"), "path": "raw/sources.csv"}]
+    resources = raw + [_describe_processed(path) for path in sorted(Path(processed).glob("*.csv"))]
+    package = CONTRACT["package"] | words | {"sources": sources, "resources": resources}
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -206,7 +195,7 @@ def _both(key: str) -> str:
 
 
 def _resource(name: str, path: str, rules: Mapping[str, str], table: Json) -> Json:
-    described = f"datapackage.{path.removesuffix('.csv').replace('/', '.')}"
+    label = f"datapackage.{path.removesuffix('.csv').replace('/', '.')}"
     schema: Json = {"fields": [_field(*field) for field in rules.items()], "missingValues": [""]}
     if "primaryKey" in table:
         schema["primaryKey"] = table["primaryKey"]
@@ -217,7 +206,7 @@ def _resource(name: str, path: str, rules: Mapping[str, str], table: Json) -> Js
     ]
     if links:
         schema["foreignKeys"] = links
-    words = {"title": _both(described)} if described in labels() else {}
+    words = {"title": _both(label)} if label in labels() else {}
     kind = {"profile": "tabular-data-resource", "scheme": "file", "format": "csv", "mediatype": "text/csv"}
     return {"name": name, **words, "path": path, **kind, "encoding": "utf-8", "schema": schema}
 
@@ -248,12 +237,12 @@ def _title(column: str) -> str:
 
 
 def _describe_processed(path: Path) -> Json:
-    described = CONTRACT["processed"]
-    table = described["tables"].get(path.stem, {})
+    rules_of_processed = CONTRACT["processed"]
+    table = rules_of_processed["tables"].get(path.stem, {})
     header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
-    kinds = described["columns"], table.get("columns", {})
+    kinds = rules_of_processed["columns"], table.get("columns", {})
     rule_of = {column: rule for kind in kinds for rule, columns in kind.items() for column in columns}
-    links = described["foreignKeys"] | table.get("foreignKeys", {})
+    links = rules_of_processed["foreignKeys"] | table.get("foreignKeys", {})
     links = {c: link for c, link in links.items() if c in header and c not in table.get("unlinked", ())}
     rules = {column: rule_of.get(column, "string") for column in header}
     return _resource(f"processed_{path.stem}", f"processed/{path.name}", rules, table | {"foreignKeys": links})

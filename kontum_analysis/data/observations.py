@@ -110,16 +110,14 @@ def _checked_hash() -> str | None:
 
 
 def all_tables(data: str | Path | None = None, user: bool | str | Path | None = None) -> dict[str, pd.DataFrame]:
-    """The raw tables, with an office's own observations and sources below the published ones where `user` asks for
-    them.
-    """
+    """The raw tables; where `user` asks for them, with an office's own observations and sources below the published."""
     tables = raw_tables(data)
     if user is None or user is False:
         return tables
-    added = own_tables(user, tables)
-    for name, table in added.items():  # lines go on after the published ones, so that a line names one row
+    extra = own_tables(user, tables)
+    for name, table in extra.items():  # lines go on after the published ones, so that a line names one row
         table[LINE] = table[LINE].astype(int) + int(tables[name][LINE].max())
-    return tables | {name: pd.concat([tables[name], added[name]], ignore_index=True) for name in added}
+    return tables | {name: pd.concat([tables[name], extra[name]], ignore_index=True) for name in extra}
 
 
 def load_observations(
@@ -177,9 +175,8 @@ def load_observations(
 def vintage(obs: pd.DataFrame, as_of: str | date, data: str | Path | None = None) -> pd.DataFrame:
     """The part of `obs` that was known on the day `as_of`, with conflicts settled among what was known.
 
-    obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them, default
-    `data/raw/`.
-    Raises KontumError for a bad day.
+    obs: from `load_observations`; data: the folder whose conflicts.csv and sources.csv settle them. Raises KontumError
+    for a bad day.
 
     >>> len(vintage(load_observations(), "2022-10-04")) == len(load_observations(as_of="2022-10-04"))
     True
@@ -253,9 +250,7 @@ def year_ends(obs: pd.DataFrame, indicator: str, standard: str | None = None) ->
 
 
 def figures_by_office(obs: pd.DataFrame, user: User = True, data: str | Path | None = None) -> dict[str, int]:
-    """Whose own figures are in `obs`: a dict from the name of the office to the number of its figures (sums not
-    counted).
-    """
+    """Whose own figures are in `obs`: a dict from the name of an office to the number of its figures, without sums."""
     names = own_tables(user, raw_tables(data))["sources"].set_index("source_id")["publisher"]
     rows = obs[is_own(obs) & (obs["obs_status"] != "E")]
     counts = rows.groupby(rows["source_id"].map(names)).size()

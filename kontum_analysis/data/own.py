@@ -25,7 +25,7 @@ import pandas as pd
 from ..base.errors import DataError, KontumError
 from ..base.files import ROOT
 from .areas import LAST_DAY_OF_DISTRICTS, PROVINCE, area, crosswalk, districts, register
-from .arithmetic import ADDITIVE, RATES
+from .arithmetic import ADDITIVE, NTM_BANDS, RATES
 from .contract import COLUMNS, LINE, field_problems, read_table
 from .rules import Breach, problems, row_problems
 
@@ -38,12 +38,6 @@ STATUS_ROWS = ("ntm_attained", "ntm_advanced_year", "ntm_model_year")  # one NTM
 TABLES = ("observations", "sources")
 COUNTS = ("households_total", "poor_households", "near_poor_households")
 _SUMMED = (*ADDITIVE, "poor_exits", "new_poor_households", "relapsed_poor_households")  # of communes, to districts
-_BANDS = {
-    "ntm_communes_15_18_criteria": (15, 18),
-    "ntm_communes_10_14_criteria": (10, 14),
-    "ntm_communes_5_9_criteria": (5, 9),
-    "ntm_communes_below_5_criteria": (0, 4),
-}
 _KEY = ["level", "ref_area", "indicator", "time_period"]
 _PLACE, _FACT = _KEY[:2], [*_KEY, "standard"]
 User = str | Path | Literal[True]  # whose figures: a folder, or True for the usual one
@@ -118,8 +112,8 @@ def folded(entries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFr
     Of an NTM status the three rows go together.
     """
     rows = pd.concat([entry["observations"].assign(order=n) for n, entry in enumerate(entries)], ignore_index=True)
-    governed = rows.assign(indicator=rows["indicator"].where(~rows["indicator"].isin(STATUS_ROWS), "ntm_status"))
-    is_last = rows["order"] == governed.groupby(_KEY)["order"].transform("max")
+    facts = rows.assign(indicator=rows["indicator"].where(~rows["indicator"].isin(STATUS_ROWS), "ntm_status"))
+    is_last = rows["order"] == facts.groupby(_KEY)["order"].transform("max")
     before = rows[~is_last].drop_duplicates(_KEY, keep="last")[[*_KEY, "obs_value", "source_id"]]
     last_rows = rows[is_last].merge(before, on=_KEY, how="left", suffixes=("", "_before"))
     is_other = last_rows["obs_value_before"].notna() & (last_rows["obs_value"] != last_rows["obs_value_before"])
@@ -198,18 +192,18 @@ def derived_rows(obs: pd.DataFrame) -> pd.DataFrame:
 
     obs: observations with obs_value as number and `preferred` settled. Returns a table with the columns of `obs`.
     """
-    rows, derived = obs[obs["preferred"] & (obs["bound"] == "exact") & (obs["obs_status"] != "U")], []
+    rows, results = obs[obs["preferred"] & (obs["bound"] == "exact") & (obs["obs_status"] != "U")], []
     for day in sorted(obs.loc[is_own(obs), "time_period"].unique()):
         today = rows[rows["time_period"] == day]
         by_fact = today[today["indicator"].isin(_SUMMED)].groupby(["indicator", "standard"])
         sums = [row for _, group in by_fact for row in _sums(group.drop_duplicates(_PLACE), day)]
         current = pd.concat([today, pd.DataFrame(sums, columns=obs.columns)], ignore_index=True) if sums else today
-        derived += sums + _rates(current.drop_duplicates([*_PLACE, "indicator", "standard"], keep="last"))
+        results += sums + _rates(current.drop_duplicates([*_PLACE, "indicator", "standard"], keep="last"))
         if day <= LAST_DAY_OF_DISTRICTS:
-            derived += _ntm_counts(obs[is_own(obs) & (obs["time_period"] == day)], day)
-    table = pd.DataFrame(derived, columns=obs.columns)
+            results += _ntm_counts(obs[is_own(obs) & (obs["time_period"] == day)], day)
+    table = pd.DataFrame(results, columns=obs.columns)
     published = rows[~is_own(rows)].drop_duplicates(_FACT, keep="last").set_index(_FACT)["obs_value"].to_dict()
-    is_new = [not _is_stated(row["obs_value"], published.get(tuple(row[name] for name in _FACT))) for row in derived]
+    is_new = [not _is_stated(row["obs_value"], published.get(tuple(row[name] for name in _FACT))) for row in results]
     return table.loc[np.array(is_new, bool)]
 
 
@@ -237,10 +231,12 @@ def _derive(parts: pd.DataFrame, value: float, code: str, comment: str, **change
 
 def _sums(group: pd.DataFrame, day: str) -> list[Row]:
     """District and province rows of one indicator, where every part of them is known."""
-    communes, stated = (group[group["level"] == level].set_index("ref_area") for level in ("commune", "district"))
+    communes, district_rows = (
+        group[group["level"] == level].set_index("ref_area") for level in ("commune", "district")
+    )
     sums, parts_of_province = [], []
     for code, codes in members(day).items():
-        parts, district = communes[communes.index.isin(codes)], stated[stated.index == code]
+        parts, district = communes[communes.index.isin(codes)], district_rows[district_rows.index == code]
         if len(parts) == len(codes) and is_own(parts).any() and not is_own(district).any():
             sums.append(_derive(parts, parts["obs_value"].sum(), code, f"Sum of {len(parts)} communes."))
             district = pd.DataFrame([sums[-1]])
@@ -258,8 +254,8 @@ def _rates(rows: pd.DataFrame) -> list[Row]:
         count, base = (
             rows[rows["indicator"] == name].drop_duplicates(_PLACE).set_index(_PLACE, drop=False) for name in names
         )
-        stated = rows[(rows["indicator"] == rate) & is_own(rows)].set_index(_PLACE)
-        for place in count.index.intersection(base.index).difference(stated.index):
+        own_rates = rows[(rows["indicator"] == rate) & is_own(rows)].set_index(_PLACE)
+        for place in count.index.intersection(base.index).difference(own_rates.index):
             pair = pd.concat([count.loc[[place]], base.loc[[place]]])
             poor, households = pair["obs_value"]
             if is_own(pair).any() and households > 0:
@@ -280,7 +276,7 @@ def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
     advanced, model = (
         set(table.loc[table["indicator"] == name, "ref_area"]) for name in ("ntm_advanced_year", "ntm_model_year")
     )
-    stated = set(table.loc[table["level"] != "commune", "ref_area"])
+    places_with_totals = set(table.loc[table["level"] != "commune", "ref_area"])
     rural, rows = members(day, rural=True), []
     for code, parts in (rural | {PROVINCE: set().union(*rural.values())}).items():
         counts: dict[str, float] = {}
@@ -290,10 +286,11 @@ def _ntm_counts(table: pd.DataFrame, day: str) -> list[Row]:
             counts |= {"ntm_advanced_communes": len(parts & advanced), "ntm_model_communes": len(parts & model)}
         if code == PROVINCE and parts <= set(criteria.index):
             if "ntm_communes" in counts:
-                counts |= {band: criteria[list(parts - attained)].between(*ends).sum() for band, ends in _BANDS.items()}
+                below = criteria[list(parts - attained)]
+                counts |= {band: below.between(*ends).sum() for band, ends in list(NTM_BANDS.items())[1:]}
             counts["ntm_criteria_mean"] = round(criteria[list(parts)].mean(), 4)
         evidence = table[table["indicator"].isin(["ntm_criteria_met", "ntm_attained"]) & table["ref_area"].isin(parts)]
-        for indicator, value in counts.items() if code not in stated else ():
+        for indicator, value in counts.items() if code not in places_with_totals else ():
             unit = "criteria" if indicator == "ntm_criteria_mean" else "communes"
             words = {"indicator": indicator, "unit_measure": unit}
             rows.append(_derive(evidence, value, code, f"From {len(parts)} communes.", **words))

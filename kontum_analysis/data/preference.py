@@ -27,8 +27,8 @@ def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series
     """
     conflicts = conflicts.drop(columns=LINE, errors="ignore")
     entries = facts(obs).merge(conflicts, on=FACT, how="left").fillna("").set_axis(obs.index)
-    listed, fact = entries["preferred_source_id"], facts(obs).groupby(FACT, sort=False).ngroup()
-    order = _rank(obs, listed, kinds).index
+    chosen_source, fact = entries["preferred_source_id"], facts(obs).groupby(FACT, sort=False).ngroup()
+    order = _rank(obs, chosen_source, kinds).index
     first = pd.Series(order, order).groupby(fact.loc[order]).transform("first").loc[obs.index]
     best = obs.loc[first, ["obs_value", "source_id"]].set_axis(obs.index)
     room = (obs["bound_value"] - best["obs_value"]) * obs["bound"].map({"at_least": 1, "at_most": -1})
@@ -40,11 +40,11 @@ def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series
         "bound_beside": is_bound,
         "only": is_first & (fact.groupby(fact).transform("size") == 1),
         "own": is_first & is_own(obs),
-        "listed": is_first & (listed == obs["source_id"]),
+        "listed": is_first & (chosen_source == obs["source_id"]),
         "rule": is_first,
         "repeats": obs["obs_value"] == best["obs_value"],
         "lost_own": is_own(best),
-        "lost_listed": listed == best["source_id"],
+        "lost_listed": chosen_source == best["source_id"],
     }
     code = pd.Series(np.select(list(cases.values()), list(cases), "lost_rule"), obs.index, dtype=object)
     preferred = code.isin(USED) | (code == "places") & ~is_bound
@@ -56,13 +56,13 @@ def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series
     return obs
 
 
-def _rank(obs: pd.DataFrame, listed: pd.Series, kinds: pd.Series) -> pd.DataFrame:
+def _rank(obs: pd.DataFrame, chosen_source: pd.Series, kinds: pd.Series) -> pd.DataFrame:
     """What decides between figures, the most important first and of the rows the best first."""
     rank = pd.DataFrame(
         {
             "bound": obs["bound"].map(_BOUND_RANK),
             "published": ~is_own(obs),
-            "listed": listed != obs["source_id"],
+            "listed": chosen_source != obs["source_id"],
             "status": obs["obs_status"].map(_STATUS_RANK),
             "kind": obs["source_id"].map(kinds).map(_KIND_RANK),
             "newest": -pd.to_datetime(obs["known_from"]).astype("int64"),

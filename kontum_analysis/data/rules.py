@@ -81,11 +81,11 @@ def _observation_values(tables: Tables) -> Iterator[Breach]:
     other_unit = rows["unit_measure"] != rows["unit"]
     yield Breach("observations", rows[other_unit], "unit_measure", "allowed.unit", ("unit", "indicator"))
     is_whole = ~rows["unit_measure"].isin(WHOLE_UNITS) | rows["obs_value"].str.fullmatch(r"-?[0-9]+")
-    broken = rows.assign(unit=rows["unit_measure"], plain=rows["obs_value"].str.replace(".", ""))[~is_whole]
-    thousands = broken["obs_value"].str.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+")
+    fractions = rows.assign(unit=rows["unit_measure"], plain=rows["obs_value"].str.replace(".", ""))[~is_whole]
+    thousands = fractions["obs_value"].str.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+")
     with_marks = ("unit", "plain")
-    yield Breach("observations", broken[thousands], "obs_value", "allowed.whole_units_thousands", with_marks)
-    yield Breach("observations", broken[~thousands], "obs_value", "allowed.whole_units", ("unit",))
+    yield Breach("observations", fractions[thousands], "obs_value", "allowed.whole_units_thousands", with_marks)
+    yield Breach("observations", fractions[~thousands], "obs_value", "allowed.whole_units", ("unit",))
     rows["low"], rows["high"] = (
         pd.to_numeric(rows[end]).fillna(sign * np.inf) for end, sign in (("low", -1), ("high", 1))
     )
@@ -158,8 +158,8 @@ def _implied_bases(tables: Tables) -> Iterator[Breach]:
     )
     pairs = pairs.rename(columns={"value": "rate", "value_count": "count"})
     pairs["implied"] = 100 * pairs["count"] / pairs["rate"]
-    stated = rows[rows["indicator"] == "households_total"].assign(implied=lambda t: t["value"])
-    bases = pd.concat([stated, pairs])[["ref_area", "time_period", "implied"]]
+    totals = rows[rows["indicator"] == "households_total"].assign(implied=lambda t: t["value"])
+    bases = pd.concat([totals, pairs])[["ref_area", "time_period", "implied"]]
     others = pairs.reset_index().merge(bases, on="ref_area", suffixes=("", "_other"))
     others = others[others["time_period"] != others["time_period_other"]]
     pairs["usual"] = others.groupby("index")["implied_other"].median()
@@ -180,32 +180,32 @@ def _bounds(tables: Tables) -> Iterator[Breach]:
     """A bound that a figure for the same fact contradicts is of low reliability."""
     obs = tables["observations"]
     obs = obs.assign(**facts(obs), number=pd.to_numeric(obs["obs_value"]))
-    stated = obs[obs["bound"] == "exact"].groupby(FACT)["number"].agg(lowest="min", highest="max").reset_index()
-    rows = obs[obs["bound"].isin(["at_least", "at_most"]) & (obs["obs_status"] != "U")].merge(stated, on=FACT)
+    values = obs[obs["bound"] == "exact"].groupby(FACT)["number"].agg(lowest="min", highest="max").reset_index()
+    rows = obs[obs["bound"].isin(["at_least", "at_most"]) & (obs["obs_status"] != "U")].merge(values, on=FACT)
     over = (rows["bound"] == "at_least") & (rows["number"] > rows["highest"])
     under = (rows["bound"] == "at_most") & (rows["number"] < rows["lowest"])
     yield Breach("observations", rows[over | under], "obs_value", "allowed.bound_holds", ("lowest", "highest"))
 
 
 def _conflicts(tables: Tables) -> Iterator[Breach]:
-    listed = tables["conflicts"]
-    sources = listed["source_ids"].str.split("|")
-    uneven = listed["values"].str.count(r"\|") != listed["source_ids"].str.count(r"\|")
-    yield Breach("conflicts", listed[uneven], "values", "allowed.as_many")
-    strange = [one not in of for one, of in zip(listed["preferred_source_id"], sources, strict=True)]
+    decisions = tables["conflicts"]
+    sources = decisions["source_ids"].str.split("|")
+    uneven = decisions["values"].str.count(r"\|") != decisions["source_ids"].str.count(r"\|")
+    yield Breach("conflicts", decisions[uneven], "values", "allowed.as_many")
+    strange = [one not in of for one, of in zip(decisions["preferred_source_id"], sources, strict=True)]
     yield Breach(
-        "conflicts", listed.assign(values=sources)[strange], "preferred_source_id", "allowed.one_of", ("values",)
+        "conflicts", decisions.assign(values=sources)[strange], "preferred_source_id", "allowed.one_of", ("values",)
     )
     rows = comparable(tables["observations"])
     rows = rows[~rows["indicator"].isin(NOT_COMPARED)]
     rows = rows.assign(**facts(rows))
     by_fact = rows.groupby(FACT)
     rows = rows[by_fact["value"].transform("nunique") > 1]
-    stated = by_fact["obs_value"].agg(" | ".join).rename("stated").reset_index()
-    rows = rows.merge(stated, on=FACT).drop_duplicates(FACT, keep="last")
-    disagreeing, entries = (pd.MultiIndex.from_frame(table[FACT]) for table in (rows, listed))
+    values = by_fact["obs_value"].agg(" | ".join).rename("stated").reset_index()
+    rows = rows.merge(values, on=FACT).drop_duplicates(FACT, keep="last")
+    disagreeing, entries = (pd.MultiIndex.from_frame(table[FACT]) for table in (rows, decisions))
     yield Breach("observations", rows[~disagreeing.isin(entries)], "obs_value", "allowed.one_value", ("stated",))
-    yield Breach("conflicts", listed[~entries.isin(disagreeing)], "values", "allowed.shown_conflict")
+    yield Breach("conflicts", decisions[~entries.isin(disagreeing)], "values", "allowed.shown_conflict")
 
 
 def _registers(tables: Tables) -> Iterator[Breach]:

@@ -32,17 +32,8 @@ def board_table(obs: pd.DataFrame) -> pd.DataFrame:
     bound_low: what a later figure gives as the least; it is no value, but it may decide the status (reason bound).
     """
     columns = ["target_id", "programme", "horizon_year", "kind", "latest_value", "latest_day", "value_low"]
-    columns += [
-        "unit_measure",
-        "probability",
-        "probability_low",
-        "probability_high",
-        "status",
-        "reason",
-        "bound_low",
-        "bound_high",
-    ]
-    table = scoreboard(obs)[[*columns, "period_over"]]
+    columns += ["unit_measure", "probability", "probability_low", "probability_high", "status", "reason"]
+    table = scoreboard(obs)[[*columns, "bound_low", "bound_high", "period_over"]]
     in_words = table["value_low"].isna() & (table["status"] == "met")
     progress = np.where(in_words, 1.0, table["latest_value"] / table["value_low"])
     order = table["programme"].map({"NTM": 0, "DTTS": 1, "POVERTY": 2}).sort_values(kind="stable")
@@ -58,10 +49,8 @@ def draw_board(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
     measured = table[is_measured].assign(order=order)
     measured = measured.sort_values(["order", "period_over", "progress"], ascending=[True, False, False])
     names = _names_below(table[~is_measured], lang)
-    below, rows = (
-        1.5 + LINE * -(-len(names) // 2),
-        len(measured) + 0.9 * len(measured[["status", "period_over"]].drop_duplicates()),
-    )
+    below = 1.5 + LINE * -(-len(names) // 2)
+    rows = len(measured) + 0.9 * len(measured[["status", "period_over"]].drop_duplicates())
     is_over = bool(table["period_over"].any())
     with style.canvas(
         heading, lang, height_cm=3.35 + 0.56 * rows + below, left=5.75, right=5.6, top=1.95, bottom=below + 1.4
@@ -76,18 +65,12 @@ def draw_board(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
             column, down = divmod(max(i - 1, 0), -(-len(names) // 2))
             y = (below - LINE * down - (0.75 if i else 0.2)) / (figure.get_size_inches()[1] / style.CM)
             figure.text(0.2 / style.WIDTH_CM + column / 2, y, line, va="baseline", **{"fontsize": 7.2, **look})
-        entries = [
-            (dict(linestyle="none", markersize=5.5, **look), text(status_key(status, is_over), lang))
-            for status, look in STATUS.items()
-        ]
-        style.key(figure, entries)
-        marks = []
-        if measured["bound_low"].notna().any():
-            marks.append((BOUND, text("scoreboard.bound_key", lang)))
-        if (measured["progress"] > FULL).any():
-            marks.append((CUT, text("scoreboard.cut_key", lang)))
-        if marks:
-            style.key(figure, marks, 0.55)
+        marks = {status: dict(linestyle="none", markersize=5.5, **look) for status, look in STATUS.items()}
+        style.key(figure, [(look, text(status_key(status, is_over), lang)) for status, look in marks.items()])
+        others = [(BOUND, "bound", measured["bound_low"].notna()), (CUT, "cut", measured["progress"] > FULL)]
+        entries = [(look, text(f"scoreboard.{name}_key", lang)) for look, name, is_there in others if is_there.any()]
+        if entries:
+            style.key(figure, entries, 0.55)
         return figure
 
 
@@ -121,13 +104,11 @@ def _measured_rows(axes: Axes, measured: pd.DataFrame, lang: str) -> None:
         place += 1.0
     axes.axvline(1, color=style.BLACK, linewidth=1.0, zorder=4)
     axes.set_yticks(places, names)
-    axes.set_ylim(place - 0.4, -0.4)
-    axes.set_xlim(0, FULL)
+    axes.set(xlim=(0, FULL), ylim=(place - 0.4, -0.4), xlabel=text("scoreboard.axis", lang))
     axes.grid(False)
     axes.tick_params(axis="y", length=0)
     ticks = [0, 0.25, 0.5, 0.75, 1.0]
     axes.set_xticks(ticks, [f"{number(100 * x, 0, lang)}%" for x in ticks])
-    axes.set_xlabel(text("scoreboard.axis", lang))
     for column, x in COLUMNS.items():
         words = text(f"scoreboard.{column}", lang)
         axes.text(x, 1.0, words, transform=axes.transAxes, ha="right", va="bottom", fontsize=7.2, fontweight="bold")
@@ -168,11 +149,12 @@ def _chance_bar(axes: Axes, place: float, row: Any) -> None:
         return
     low, middle, high = np.interp([row.probability_low, row.probability, row.probability_high], [0, 1], TRACK)
     where: style.Look = dict(transform=axes.get_yaxis_transform(), clip_on=False)
-    axes.plot(TRACK, [place + 0.3] * 2, color=style.LIGHT, linewidth=1.0, zorder=2, **where)
+    y = place + 0.3
+    bar: style.Look = dict(linewidth=2.2, solid_capstyle="butt")
+    axes.plot(TRACK, [y] * 2, color=style.LIGHT, linewidth=1.0, zorder=2, **where)
     if low < high:  # missing where every choice gives the same
-        bar: style.Look = dict(color=style.BLACK, linewidth=2.2, solid_capstyle="butt", zorder=3)
-        axes.plot([low, high], [place + 0.3] * 2, **bar, **where)
-    axes.plot([middle], [place + 0.3], marker="o", markersize=3.2, color=style.BLACK, zorder=4, **where)
+        axes.plot([low, high], [y] * 2, color=style.BLACK, zorder=3, **where, **bar)
+    axes.plot([middle], [y], marker="o", markersize=3.2, color=style.BLACK, zorder=4, **where)
 
 
 def board_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:

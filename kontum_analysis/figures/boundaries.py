@@ -19,7 +19,7 @@ import pandas as pd
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import BOUNDARIES_MB, bytes_within
 from ..base.words import text
-from ..data.areas import LONGEST_NAME, area, crosswalk, districts, name_parts, poor_districts, register, resolve
+from ..data.areas import LONGEST_NAME, area, crosswalk, districts, name_parts, poor_districts, resolve, spellings
 from ..data.spelling import fold
 from . import style
 from .catalogue import rows_of
@@ -111,9 +111,7 @@ def _kinds() -> tuple[_Kind, _Kind]:
 
 
 def _features(path: Path) -> list[dict[str, Any]]:
-    """The features of the file. Python reads it: the libraries below geopandas also open files and addresses named in
-    a file.
-    """
+    """The features of the file. Python reads it: the libraries below geopandas also open files that a file names."""
     wrong = KontumError("hostile.map_format", file=path.name)
     if path.suffix.lower() not in (".geojson", ".json"):
         raise wrong
@@ -163,8 +161,8 @@ def listed_names(names: list[str]) -> str:
     >>> listed_names(["a", "b"]), listed_names([])
     ('a, b', '–')
     """
-    shortened = [str(name)[:40] for name in names[:10]] + ["…"] * (len(names) > 10)
-    return ", ".join(shortened) or "–"
+    words = [str(name)[:40] for name in names[:10]] + ["…"] * (len(names) > 10)
+    return ", ".join(words) or "–"
 
 
 def _words(value: Any) -> str:
@@ -180,20 +178,14 @@ def _is_running(values: list[str]) -> bool:
 @lru_cache(maxsize=100_000)
 def _code(value: str, kind: _Kind) -> str:
     """The code of the area of this kind that a property names, or nothing."""
-    if len(value) > LONGEST_NAME or not {fold(value), fold(name_parts(value)[0])} & _folded_names(kind):
+    names = spellings(kind.vintage, kind.level)["folded"]
+    if len(value) > LONGEST_NAME or not {fold(value), fold(name_parts(value)[0])} & {*names, *kind.codes}:
         return ""  # before `resolve`, which looks for the nearest names
     try:
         code = resolve(value, kind.level, kind.vintage).code
     except UnknownAreaError:
         return ""
     return code if code in kind.codes else ""
-
-
-@lru_cache(maxsize=2)
-def _folded_names(kind: _Kind) -> set[str]:
-    rows = style.each(register(kind.vintage, kind.level))
-    spellings = {s for r in rows for s in (r.code, r.name_vi, r.name_gso, r.name_ascii, *str(r.aliases).split("|"))}
-    return set(filter(None, map(fold, spellings)))
 
 
 def _is_border(shape: Any) -> bool:

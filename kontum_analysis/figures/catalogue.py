@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..data.areas import PROVINCE, districts
+from ..data.arithmetic import NTM_BANDS
+from ..data.programme import SCENARIOS
 from ..targets.measures import PANEL
 
 SEED = 3299  # of the random numbers behind the tables
@@ -47,8 +49,7 @@ class Entry(NamedTuple):
 # fmt: off
 _RATE = ("poor_households", "poverty_rate_pct")
 _PATHS = (*PANEL, "poor_households_no_labour", "new_poor_households", "relapsed_poor_households")
-_BANDS = ("ntm_communes", "ntm_communes_15_18_criteria", "ntm_communes_10_14_criteria", "ntm_communes_5_9_criteria",
-          "ntm_communes_below_5_criteria", "ntm_criteria_mean", "ntm_criteria_mean_change")
+_BANDS = (*NTM_BANDS, "ntm_criteria_mean", "ntm_criteria_mean_change")
 _NTM = (*_BANDS, "ntm_communes_recognised", "ntm_advanced_communes", "ntm_model_communes", "ntm_attained",
         "ntm_recognised", "ntm_attainment_year", "ntm_recognised_year", "ntm_advanced_year", "ntm_criteria_met",
         "ntm_criteria_unmet", "ntm_criteria_total", "ntm_criteria_change_vs_old_set")
@@ -62,7 +63,6 @@ _KT, _NTM_AREAS = ("province", "district"), ("province", "district", "commune")
 _ESTIMATED = _EVERYWHERE  # a year after the last total rests on the merged province and on other speeds
 _ALL = (*_ESTIMATED, "commune")
 _PATH_STEPS = ("derive", "estimate", "project")
-_PROGRAMME = ("programme-low", "programme-mid", "programme-high")
 _MID = ("programme-mid",)
 CATALOGUE = {
     "coverage": Entry("coverage.coverage", _COVERED, _EVERYWHERE),
@@ -72,18 +72,18 @@ CATALOGUE = {
     "old_standard": Entry("standards.old", _RATE, _KT),
     "reconciled_districts": Entry("districts.reconciled", PANEL, _ESTIMATED, ("derive", "estimate"), years=2),
     "leave_one_out": Entry("districts.missed", PANEL, _ESTIMATED, ("derive", "estimate", "hide"), years=2),
-    "poverty_paths": Entry("paths.paths", _PATHS, _ESTIMATED, _PATH_STEPS, (*_PROGRAMME, "observed-pace"), years=3),
+    "poverty_paths": Entry("paths.paths", _PATHS, _ESTIMATED, _PATH_STEPS, (*SCENARIOS, "observed-pace"), years=3),
     "forms_compared": Entry("paths.forms", _PATHS, _ESTIMATED, _PATH_STEPS, _MID),
     "points_or_percent": Entry("readings.readings", _RATE, _KT),
-    "implied_pace": Entry("pace.needed", _PATHS, _ESTIMATED, _PATH_STEPS, _PROGRAMME),
+    "implied_pace": Entry("pace.needed", _PATHS, _ESTIMATED, _PATH_STEPS, tuple(SCENARIOS)),
     "exit_quotas": Entry("pace.quotas", _PATHS, _ESTIMATED, _PATH_STEPS, _MID, years=2),
-    "district_paths": Entry("districts.district_paths", _PATHS, _ESTIMATED, _PATH_STEPS, _PROGRAMME),
+    "district_paths": Entry("districts.district_paths", _PATHS, _ESTIMATED, _PATH_STEPS, tuple(SCENARIOS)),
     "ntm_attainment": Entry("ntm.attainment", _NTM, _NTM_AREAS, ("ntm",)),
     "ntm_bands": Entry("ntm.bands", _BANDS, ("province",)),
     "commune_map": Entry("maps.commune", _NTM, _NTM_AREAS, ("ntm",)),
     "district_map": Entry("maps.district", PANEL, _ESTIMATED, ("derive", "estimate"), years=2),
     "poverty_outlook": Entry("outlook.outlook", _PATHS, _ESTIMATED, ("derive", "estimate", "outlook")),
-    "pace_history": Entry("outlook.pace", PANEL, (*_KT, "neighbour"), ("speed",), _PROGRAMME),
+    "pace_history": Entry("outlook.pace", PANEL, (*_KT, "neighbour"), ("speed",), tuple(SCENARIOS)),
     "hindcast_scores": Entry("skill.scores", PANEL + _NTM, _ALL, ("hindcast",), years=3),
     "outcomes": Entry("outcomes.outcomes", _PATHS + _NTM, _ALL, ("hindcast",), years=3),
     "calibration": Entry("skill.calibration", PANEL + _NTM, _ALL, ("hindcast", "hide"), years=3),

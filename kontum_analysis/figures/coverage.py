@@ -92,8 +92,7 @@ def _coverage_panel(axes: Axes, rows: pd.DataFrame, place: dict[tuple[str, int],
         x = [place[column] for column in zip(cells["standard"], cells["year"], strict=True)]
         axes.plot(x, [areas.index(code) for code in cells["area"]], **look)
     axes.axhline(0.5, color=style.GREY, linewidth=0.6)
-    axes.set_ylim(len(areas) - 0.5, -0.6)
-    axes.set_xlim(-0.7, max(place.values()) + 0.7)
+    axes.set(xlim=(-0.7, max(place.values()) + 0.7), ylim=(len(areas) - 0.5, -0.6))
     axes.grid(False)
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -113,21 +112,22 @@ def coverage_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     sizes = dict(areas=table["area"].nunique(), districts=len(districts()), cells=len(table), known=is_known.sum())
     ends = dict(first=table["year"].min(), end=table["year"].max(), last_known=table.loc[is_known, "year"].max())
     case = "never" if full.empty else "all" if last in full else "some"
-    return dict(
-        **years, **lookups, **sizes, **ends, share=is_known.mean(), full=listed(map(str, full), lang), case=case
-    )
+    words = dict(full=listed(map(str, full), lang), case=case)
+    return dict(**years, **lookups, **sizes, **ends, **words, share=is_known.mean())
+
+
+BASELINE = {  # column -> its indicator, and where its numbers end right of the axes, as a part of their width
+    "rate": ("poverty_rate_pct", 1.2),
+    "dtts_rate": ("dtts_poverty_rate_pct", 1.42),
+    "poor_households": ("poor_households", 1.68),
+    "dtts_poor_households": ("dtts_poor_households", 1.89),
+}
 
 
 def baseline_table(obs: pd.DataFrame) -> pd.DataFrame:
     """End-2021, new standard: rates (fractions) and counts of the province and districts, each with its status."""
-    columns = dict(
-        rate="poverty_rate_pct",
-        dtts_rate="dtts_poverty_rate_pct",
-        poor_households="poor_households",
-        dtts_poor_households="dtts_poor_households",
-    )
     table = pd.DataFrame({"area": [PROVINCE, *districts()]})
-    for column, indicator in columns.items():
+    for column, (indicator, _) in BASELINE.items():
         rows = select(obs, indicator, standard=STANDARD)
         rows = rows[(rows["time_period"] == f"{FIRST_YEAR}-12-31") & (rows["bound"] == "exact")]
         scale = 0.01 if indicator.endswith("_pct") else 1
@@ -159,15 +159,9 @@ def draw_baseline(table: pd.DataFrame, lang: str, heading: style.Heading) -> sty
             axes.plot([r.dtts_rate], [r.Index], zorder=3, **_DTTS_MARKS[r.status_dtts_rate])
         shapes.rows_of_dots(axes, [area_name(code, lang) for code in rows["area"]], list(rows["is_poor_district"]))
         axes.axhline(len(rows) - 1.5, color=style.BLACK, linewidth=0.8)
-        axes.set_xlim(0, 0.62)
+        axes.set(xlim=(0, 0.62), xlabel=text("baseline.axis", lang, year=FIRST_YEAR))
         style.number_axis(axes.xaxis, lang, scale=100)
-        axes.set_xlabel(text("baseline.axis", lang, year=FIRST_YEAR))
-        for x, column in (
-            (1.2, "rate"),
-            (1.42, "dtts_rate"),
-            (1.68, "poor_households"),
-            (1.89, "dtts_poor_households"),
-        ):
+        for column, (_, x) in BASELINE.items():
             scale, decimals = (100, 2) if column.endswith("rate") else (1, 0)
             cells = [number(scale * value, decimals, lang) for value in rows[column]]
             derived = rows[f"status_{column}"] == "derived"
@@ -188,13 +182,11 @@ def baseline_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """The province, the extremes and how much of the poor live in the three poor districts."""
     rows = table[table["area"] != PROVINCE]
     poor, province = rows[rows["is_poor_district"]], table.set_index("area").loc[PROVINCE]
-    columns = dict.fromkeys(("rate", "dtts_rate", "poor_households", "dtts_poor_households"), "area")
     poor_share = poor["poor_households"].sum() / province["poor_households"]
     dtts_share = province["dtts_poor_households"] / province["poor_households"]
-    shares = dict(
-        poor_low=poor["rate"].min(), poor_high=poor["rate"].max(), poor_share=poor_share, dtts_share=dtts_share
-    )
+    shares = dict(poor_share=poor_share, dtts_share=dtts_share)
+    shares |= dict(poor_low=poor["rate"].min(), poor_high=poor["rate"].max())
     published = area_list(rows.loc[rows["status_rate"] == "published", "area"], lang)
     names = dict(poor_names=area_list(poor["area"], lang), published=published)
     ends = dict(highest=rows["area"].iloc[0], lowest=rows["area"].iloc[-1], year=FIRST_YEAR)
-    return addressed(table, lang, columns, **ends, **shares, **names)
+    return addressed(table, lang, dict.fromkeys(BASELINE, "area"), **ends, **shares, **names)

@@ -7,15 +7,13 @@ import pandas as pd
 from ..base.words import Lookup, listed, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts
 from ..data.own import is_own
-from ..data.programme import corridors, horizon
+from ..data.programme import SCENARIOS, corridors, horizon
 
 NAMES: dict[str, object] = {  # words of an address that mean the same in every label
     "province": PROVINCE,
     "poor": POOR_DISTRICTS,
     "others": OTHER_DISTRICTS,
-    "low": "programme-low",
-    "middle": "programme-mid",
-    "high": "programme-high",
+    **dict(zip(("low", "middle", "high"), SCENARIOS, strict=True)),
 }
 
 
@@ -27,8 +25,7 @@ def addressed(
     columns: column of `table` -> the columns of its address, separated by blanks, so that a label can say
     {rate[province known last]:p2}. values: single values; those that are years, codes or names of kinds also serve as
     words of an address. Always there: `near` (last year of the programme), `pace` (points a year by area and low,
-    middle or high), `area` (name by code), `guess` (" (estimated)" where the last year that is no projection holds an
-    estimate).
+    middle or high), `area` (name by code), `guess` (see `guess_mark`).
 
     >>> table = pd.DataFrame({"area": ["62"], "year": [2023], "rate": [0.0684]})
     >>> words = addressed(table, "en", {"rate": "area year"}, last=2023)
@@ -38,8 +35,8 @@ def addressed(
     names = {**NAMES, "near": horizon(), **values}
     paces = {
         (area, name): pace
-        for area, (low, high, _) in corridors().items()
-        for name, pace in (("programme-low", low), ("programme-mid", (low + high) / 2), ("programme-high", high))
+        for area, goal in corridors().items()
+        for name, pace in zip(SCENARIOS, (goal.low, goal.middle, goal.high), strict=True)
     }
     codes = [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *districts()]
     return {

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from ..base.words import day_words, number, plain, text
 from ..data.areas import area_name
 from ..data.programme import PROGRAMME_DAY, asked_pace
+from ..ntm.projection import LEVELS
 from ..targets.outcomes import forecasts_against_outcomes
 from . import shapes, style
 from .facts import addressed
@@ -16,8 +17,7 @@ DAYS = (PROGRAMME_DAY, "2023-06-30", "2024-02-29")  # shown: the last forecast k
 METHODS = {"poverty_rate_pct": "outlook"}  # what the product shows; of communes:
 COMMUNES = "pace 1.5"
 NAMES = {"q025": "low_95", "q10": "low_80", "q50": "median", "q90": "high_80", "q975": "high_95"}
-NTM = ("ntm_communes", "ntm_advanced_communes", "ntm_model_communes")
-PANELS = {"poverty_rate_pct": "poverty", **dict.fromkeys(NTM, "ntm")}
+PANELS = {"poverty_rate_pct": "poverty", **dict.fromkeys(LEVELS, "ntm")}
 
 
 def outcomes_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -89,17 +89,17 @@ def _name(row: Any, lang: str) -> str:
 
 def outcomes_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many forecasts are shown and missed, by panel, and how many rates came below their interval."""
-    missed, is_poverty = table[table["is_miss"]], table["panel"] == "poverty"
-    missed_poverty = missed[missed["panel"] == "poverty"]
+    misses, is_poverty = table[table["is_miss"]], table["panel"] == "poverty"
+    poverty_misses = misses[misses["panel"] == "poverty"]
     return addressed(
         table,
         lang,
         n=len(table),
         n_poverty=int(is_poverty.sum()),
         n_ntm=int((~is_poverty).sum()),
-        missed=len(missed),
-        missed_poverty=len(missed_poverty),
-        missed_ntm=len(missed) - len(missed_poverty),
-        below=int((missed_poverty["outcome"] < missed_poverty["low_80"]).sum()),
+        missed=len(misses),
+        missed_poverty=len(poverty_misses),
+        missed_ntm=len(misses) - len(poverty_misses),
+        below=int((poverty_misses["outcome"] < poverty_misses["low_80"]).sum()),
         pace=plain(asked_pace(), lang),
     )

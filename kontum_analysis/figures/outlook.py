@@ -9,7 +9,7 @@ from scipy.special import expit, logit
 
 from ..base.words import Lookup, chance, number, plain, text
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area_name
-from ..data.programme import AREAS, corridors, horizon
+from ..data.programme import AREAS, SCENARIOS, corridors, horizon
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.draws import outlook_draws
 from ..poverty.history import mpi_share, observed_paces, pace_percentile
@@ -70,9 +70,7 @@ def _on_floor(row: Any) -> bool:
 
 
 def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
-    """Rates and quantiles by area and year, the chance by area with its range, and the year from which the floor
-    rules.
-    """
+    """Rates and quantiles by area and year, the chance by area with its range, and the year the floor rules from."""
     fan, goals = table[table["kind"] == "outlook"], table[table["kind"] == "asked"].set_index("area")
     rows, last = fan[(fan["area"] == PROVINCE) & (fan["year"] > fan["year"].min())], fan["year"].max()
     stopped = min((row.year for row in style.each(rows) if _on_floor(row)), default=last + 1)
@@ -84,16 +82,14 @@ def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
 
 
 def pace_table(obs: pd.DataFrame) -> pd.DataFrame:
-    """Observed speeds of provinces, the programme's paces as speeds with their percentile, and shares of the global
-    MPI.
+    """Observed speeds of provinces, the programme's paces as speeds with their percentile, shares of the global MPI.
 
     value: speed of the log odds a year (kinds seen and asked); points: what that speed means, in points a year, for a
     province at Kon Tum's opening rate; opening: the rate from which a pace of the programme is counted.
     """
     observed = observed_paces(obs)
-    parts = [
-        observed.assign(kind="seen", label=observed["area"] + " " + observed["standard"], value=-observed["speed"])
-    ]
+    names = observed["area"] + " " + observed["standard"]
+    parts = [observed.assign(kind="seen", label=names, value=-observed["speed"])]
     opening = known_rates(obs).query("year == 2021").set_index("area")["rate"]
     for area in AREAS:
         low, high = corridors()[area][:2]
@@ -136,16 +132,14 @@ def draw_pace(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.P
             left.axvspan(low, high, color=style.PALE, zorder=0)
             heads.append(text("pace_history.head", lang, name=area_name(area, lang), low=paces.low, high=paces.high))
             entries.append((look, _corridor_words(rows, area, lang)))
-        left.plot(
-            observed["points"], [names.index(label) + len(heads) for label in observed["label"]], **style.PUBLISHED
-        )
+        places = [names.index(label) + len(heads) for label in observed["label"]]
+        left.plot(observed["points"], places, **style.PUBLISHED)
         shapes.rows_of_dots(left, [*heads, *(_series(name, lang) for name in names)])
         left.axhline(len(heads) - 0.5, color=style.BLACK, linewidth=0.8)
-        left.set_xlim(0, 1.1 * observed["points"].max())
         opening = programme.loc[programme["area"] == PROVINCE, "opening"].iloc[0]
-        left.set_xlabel(text("pace_history.points", lang, rate=opening))
+        words = text("pace_history.points", lang, rate=opening)
+        left.set(xlim=(0, 1.1 * observed["points"].max()), xlabel=words, title=text("pace_history.left", lang))
         style.number_axis(left.xaxis, lang)
-        left.set_title(text("pace_history.left", lang))
         _mpi_bars(right, table[table["kind"] == "mpi"], lang)
         style.key(figure, entries, ncols=1, labelspacing=0.35)
         return figure
@@ -168,9 +162,7 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
     import seaborn
 
     counts = rows.groupby("label")["value"].first()
-    series = rows.assign(
-        label=[text(f"pace_history.{row.label}", lang, n=counts[row.label]) for row in style.each(rows)]
-    )
+    series = rows.assign(label=[text(f"pace_history.{label}", lang, n=counts[label]) for label in rows["label"]])
     palette = [style.LIGHT, style.GREY]
     seaborn.barplot(
         series, x="share", y="pace_pp", hue="label", orient="h", errorbar=None, palette=palette, saturation=1, ax=axes
@@ -180,10 +172,9 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
         axes.bar_label(bars, fmt=lambda share: f"{number(100 * share, 1, lang)}%", padding=2, fontsize=style.SMALL)
     thresholds = sorted(rows["pace_pp"].unique())
     axes.set_yticks(range(len(thresholds)), [text("pace_history.from", lang, pace=pace) for pace in thresholds])
-    axes.set_xlim(0, 1.45 * rows["share"].max())
     axes.grid(False)
     axes.set_title(text("pace_history.right", lang), pad=27)
-    axes.set(xlabel=text("pace_history.share", lang), ylabel="")
+    axes.set(xlim=(0, 1.45 * rows["share"].max()), xlabel=text("pace_history.share", lang), ylabel="")
     above: style.Look = dict(loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, borderaxespad=0.3)
     axes.legend(fontsize=style.SMALL, title=None, handlelength=1.2, labelspacing=0.3, **above)
     style.number_axis(axes.xaxis, lang, scale=100, ticks=4)
@@ -192,7 +183,7 @@ def _mpi_bars(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Shares of the falls seen that are slower than each pace, by area; the MPI's share at the poor districts' pace."""
     programme, mpi, observed = (table[table["kind"] == kind] for kind in ("asked", "mpi", "seen"))
-    programme = programme.assign(scenario=np.tile(["programme-low", "programme-mid", "programme-high"], 2))
+    programme = programme.assign(scenario=np.tile(SCENARIOS, 2))
     threshold = corridors()[POOR_DISTRICTS].low
     level = mpi[mpi["pace_pp"] == threshold].set_index("label").loc["subnational"]
     counts = dict(n=len(observed), own=int((observed["area"] == PROVINCE).sum()), provinces=observed["area"].nunique())

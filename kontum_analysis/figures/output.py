@@ -2,8 +2,7 @@
 
 The page is laid out once, 16 cm wide, and every label was placed for that. Another width is the same page made larger
 or smaller as a whole, type and lines with it: a PNG gets more or fewer dots, a vector file another size on paper.
-Nothing can then be clipped or run into its neighbour; the price is that type shrinks with the page (7 points at
-16 cm).
+Nothing can then be clipped or run into its neighbour; the price is that type shrinks with the page.
 """
 
 import io

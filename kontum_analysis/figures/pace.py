@@ -56,15 +56,14 @@ def draw_needed(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
         for axes, name in zip(figure.subplots(1, 3, sharey=True), SCENARIOS, strict=True):
             rows = window[window["kind"] == name]
             axes.axhspan(low, 0, color=style.PALE, linewidth=0, zorder=0)
-            axes.set_xlim(rows["year"].min() - 0.5, last + 1.35)
-            axes.set_ylim(low, high)
+            axes.set(xlim=(rows["year"].min() - 0.5, last + 1.35), ylim=(low, high))
             _needed_path(axes, rows, points, lang)
             scenario, pace = preset(name), rows["needed_pace_pp"].iloc[1]
             paces = dict(a=scenario.province_pace_pp, b=scenario.poor_district_pace_pp, pace=pace)
             axes.set_title(text("needed.panel", lang, **paces), fontsize=7.5, linespacing=1.25)
             axes.set_xticks(range(rows["year"].min(), last, 2))
-            axes.set_ylabel(text("needed.axis", lang) if name == SCENARIOS[0] else "")
             style.number_axis(axes.yaxis, lang, scale=100)
+        figure.axes[0].set_ylabel(text("needed.axis", lang))
         entries = [(look, text(f"verdict.{verdict}", lang)) for verdict, look in VERDICTS.items()]
         style.status_key(figure, points["status"], lang, entries)
         return figure
@@ -82,9 +81,9 @@ def _needed_path(axes: Axes, rows: pd.DataFrame, points: pd.DataFrame, lang: str
         words = number(100 * row.needed_rate, 1, lang)
         dy = 5 if row.needed_rate > 0 else 1  # clear of the line of zero
         style.note(axes, row.year, row.needed_rate, words, style.BLUE, dx=6, dy=dy)
-    left = rows["year"].min() - 0.3
-    style.note(axes, left, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=6)
-    style.note(axes, left, axes.get_ylim()[0], text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
+    margin = rows["year"].min() - 0.3
+    style.note(axes, margin, rows["floor_rate"].iloc[0], text("needed.floor", lang), style.GREY, dy=6)
+    style.note(axes, margin, axes.get_ylim()[0], text("needed.below_zero", lang), style.GREY, dy=7, path_effects=[])
 
 
 def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
@@ -125,17 +124,13 @@ def quota_rows(projection: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     return table[["area", "year", "kind", "households", "status"]]
 
 
-def poor_first() -> list[str]:
-    """The districts, the poor ones before the others."""
-    return [*poor_districts(), *[c for c in districts() if c not in poor_districts()]]
-
-
 def draw_quotas(table: pd.DataFrame, lang: str, heading: style.Heading | str) -> style.Page:
     """Districts down, years across, the number in each cell; the sums of rows and columns outside the colours."""
     import seaborn
 
     quota = table[table["kind"] == "quota"].pivot(index="area", columns="year", values="households")
-    order, years = poor_first(), [int(year) for year in quota.columns]
+    order = sorted(districts(), key=lambda code: code not in poor_districts())  # the poor ones first
+    years = [int(year) for year in quota.columns]
     cells = quota.loc[order].astype(int)
     with style.canvas(heading, lang, height_cm=11.2, left=2.9, right=1.9, top=1.8, bottom=2.4) as figure:
         axes, down = figure.subplots(), 1 - (figure.head_cm + 0.45) / (figure.head_cm + 11.2)
@@ -186,12 +181,12 @@ def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     cells, total = quota[quota["area"] != PROVINCE], quota[quota["area"] == PROVINCE].set_index("year")["households"]
     top = cells.iloc[cells["households"].argmax()]
     longest = cells[cells["households"] > 0].sort_values(["year", "households"]).iloc[-1]
-    quota_total, reached = total[fall["year"]].sum(), fall["households"].sum()
+    quota_total, total_fall = total[fall["year"]].sum(), fall["households"].sum()
     ends = dict(start=total.index[0] - 1, first=total.index[0], last=total.index[-1], fall_last=fall["year"].max())
     cases = dict(top=top["area"], top_year=top["year"], longest=longest["area"], longest_year=longest["year"])
     poor = cells.loc[cells["area"].isin(poor_districts()), "households"].sum()
     sums = dict(until=total[total.index <= horizon()].sum(), whole=total.sum(), poor_total=poor)
-    sums |= dict(fall_total=reached, quota_total=quota_total, gap=abs(reached - quota_total))
-    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if reached >= quota_total else "behind")
+    sums |= dict(fall_total=total_fall, quota_total=quota_total, gap=abs(total_fall - quota_total))
+    words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if total_fall >= quota_total else "behind")
     stops = total.index[total == 0].min()
     return addressed(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)

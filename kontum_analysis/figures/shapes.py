@@ -31,13 +31,11 @@ def province_and_poor_districts(
     years = range(table["year"].min(), table["year"].max() + 1)
     for axes, area in zip(figure.subplots(2, 1, sharex=True), AREAS, strict=True):
         rows = table[table["area"] == area]
-        axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
-        axes.set_ylim(0, headroom * rows["rate"].max())
+        axes.set(xlim=(years[0] - 0.3, years[-1] + 0.3), ylim=(0, headroom * rows["rate"].max()))
         yield axes, area, rows
         style.known_points(axes, rows[rows["kind"] == "known"])
         after_programme(axes, lang)
-        axes.set_title(area_name(area, lang))
-        axes.set_ylabel(text("unit.percent_of_households", lang))
+        axes.set(title=area_name(area, lang), ylabel=text("unit.percent_of_households", lang))
         style.number_axis(axes.yaxis, lang, scale=100)
         axes.set_xticks(years)
     axes.set_xlabel(text("axis.year_end", lang))
@@ -128,9 +126,8 @@ def tiles(
         is_poor, top = code in poor_districts(), tops[code]
         ink = style.INK[style.RED] if is_poor else style.BLACK
         axes.set_title(area_name(code, lang) + ("*" if is_poor else ""), fontsize=8, color=ink)
-        axes.set_ylim(0, top)
-        axes.set_xlim(first, last)
         axes.set_xticks(ticks)
+        axes.set(xlim=(first, last), ylim=(0, top))
         axes.tick_params(labelsize=style.SMALL, length=2, pad=2)
         style.number_axis(axes.yaxis, lang, scale=100, ticks=4)
         if len(set(tops.values())) == 1 and (row, column - 1) in places.values():
@@ -162,6 +159,5 @@ def tile(
 
 def tile_map(axes: Axes, rows: int, columns: int) -> None:
     """Axes in which a tile stands at its row and column, the first row on top."""
-    axes.set_xlim(-0.05, columns + 0.05)
-    axes.set_ylim(rows + 0.05, -0.05)
+    axes.set(xlim=(-0.05, columns + 0.05), ylim=(rows + 0.05, -0.05))
     axes.axis("off")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ..base.words import Lookup, number, text
-from ..methods.hindcast import hindcast
+from ..methods.hindcast import METHODS, hindcast
 from ..ntm.hindcast import hindcast_ntm
 from ..poverty.hidden import closed_group_test, leave_one_out
 from ..poverty.history import hindcast_panel
@@ -11,7 +11,6 @@ from ..poverty.speeds import speed_forecasts
 from . import shapes, style
 from .facts import addressed
 
-METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")
 NTM = ("no change", "straight line", "observed pace", "pace 1.5")
 # what a projection takes; the outlook has a law of its own, none of these methods
 DEFAULTS = {"poverty": "", "ntm": "pace 1.5"}
@@ -50,9 +49,8 @@ def draw_scores(table: pd.DataFrame, lang: str, heading: style.Heading) -> style
             for x, column in ((1.2, "error"), (1.45, "wis")):
                 cells = [number(value, 2, lang) for value in rows[column]]
                 shapes.column_beside(axes, x, text(f"hindcast_scores.column_{column}", lang), cells)
-            axes.set_xlim(0, 1.1 * rows["error"].max())
             axes.set_title(text(f"hindcast_scores.{subject}", lang, n=rows["cases"].iloc[0]), pad=14)
-            axes.set_xlabel(text(f"hindcast_scores.unit_{subject}", lang))
+            axes.set(xlim=(0, 1.1 * rows["error"].max()), xlabel=text(f"hindcast_scores.unit_{subject}", lang))
             style.number_axis(axes.xaxis, lang, decimals=1)
         entries = [(ERROR, text("hindcast_scores.error", lang)), (SCORE, text("hindcast_scores.wis", lang))]
         style.key(figure, entries, ncols=1, labelspacing=0.35)
@@ -119,14 +117,12 @@ def draw_calibration(table: pd.DataFrame, lang: str, heading: style.Heading) -> 
             words = text("calibration.words", lang, name=name, n=row["cases"], observed=row["observed"])
             entries.append((look, words))
         shapes.words_in(axes, entries, "upper left", bbox_to_anchor=(1.03, 1), handlelength=1.2, labelspacing=1.1)
-        axes.set_xlim(0, 1.03)
-        axes.set_ylim(0, 1.03)
+        axes.set(xlim=(0, 1.03), ylim=(0, 1.03))
+        axes.set(xlabel=text("calibration.nominal", lang), ylabel=text("calibration.observed", lang))
         axes.set_aspect("equal", anchor="W")
-        axes.set_xlabel(text("calibration.nominal", lang))
-        axes.set_ylabel(text("calibration.observed", lang))
         axes.grid(True, axis="x")
-        style.number_axis(axes.xaxis, lang, scale=100)
-        style.number_axis(axes.yaxis, lang, scale=100)
+        for axis in (axes.xaxis, axes.yaxis):
+            style.number_axis(axis, lang, scale=100)
         bar = dict(color=style.GREY, marker="|", markersize=9, markeredgewidth=1.3, linestyle="none")
         style.key(figure, [(line, text("calibration.key_line", lang)), (bar, text("calibration.key_bar", lang))])
         return figure

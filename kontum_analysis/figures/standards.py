@@ -61,20 +61,17 @@ def draw_break(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.
             style.known_points(axes, values)
             for row in style.each(values):
                 words = text("value.percent", lang, v=row.rate)
-                beside: style.Look = (
-                    dict(dx=3, dy=9) if row.year < values["year"].max() else dict(dx=-2, dy=-10, ha="right")
-                )
+                is_last = row.year == values["year"].max()
+                beside: style.Look = dict(dx=-2, dy=-10, ha="right") if is_last else dict(dx=3, dy=9)
                 style.note(axes, row.year, row.rate, words, fontsize=7.5, **beside)
             for row in style.each(rows[rows["status"].isin(BOUNDS)]):
                 _bound(axes, row, lang)
         axes.axvline(middle, color=style.RED, linewidth=1.2, linestyle=(0, (4, 2)))
         words = text("break.explained", lang, year=FIRST_YEAR)
         axes.text(middle + 0.12, top * 0.85, words, va="top", fontsize=7, color=style.INK[style.RED], linespacing=1.3)
-        axes.set_ylim(0, top)
-        axes.set_xlim(edges[OLD_STANDARD][0], edges[STANDARD][1])
         axes.set_xticks(range(table["year"].min(), table["year"].max() + 1))
-        axes.set_xlabel(text("axis.year_end", lang))
-        axes.set_ylabel(text("unit.percent_of_households", lang))
+        axes.set(xlim=(edges[OLD_STANDARD][0], edges[STANDARD][1]), ylim=(0, top))
+        axes.set(xlabel=text("axis.year_end", lang), ylabel=text("unit.percent_of_households", lang))
         style.number_axis(axes.yaxis, lang, scale=100)
         style.status_key(figure, table["status"], lang)
         return figure

@@ -109,7 +109,7 @@ def wrap_evenly(words: str, longest: int) -> list[str]:
     Lines break at spaces only.
 
     >>> wrap_evenly("one two three four five near-poor", 20)
-    ['one two three', 'four five near-poor']
+    ['one two three four', 'five near-poor']
     """
     fewest = len(textwrap.wrap(words, longest, break_on_hyphens=False))
     widths = range(len(words) // fewest, longest + 1)

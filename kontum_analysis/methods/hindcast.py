@@ -5,19 +5,20 @@ two known rounds; around it stands the spread of the errors the method made in *
 is never learned from when it is scored). "No change" always runs beside.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
+from numpy.typing import ArrayLike
 
 from ..base.errors import KontumError, Words
 from .panel import PanelError, check_panel, forecast_cases
 from .pooled import fit_pooled
 from .regression import EPSILON, LEVELS, from_logit, residual_quantiles, to_logit
 from .scores import wis
+from .trajectories import rate_after, speed_between
 
 METHODS = ("persistence", "linear", "proportional", "logistic", "pooled")
 QUANTILES = tuple(f"q{level:g}" for level in LEVELS)  # q0.01, q0.025, q0.05 … q0.95, q0.975, q0.99
@@ -44,42 +45,22 @@ class Hindcast:
     remarks: pd.DataFrame
 
 
-def persistence(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-    """No change: the last rate. Shapes (n,), rates as fractions, span and horizon in years (as below)."""
-    return np.array(y1, dtype=float)
+def extrapolate(form: str, y0: ArrayLike, y1: ArrayLike, span: ArrayLike, horizon: ArrayLike) -> np.ndarray:
+    """Rates `horizon` years after y1 on the paths of a form through y0 and y1, `span` years apart; arrays broadcast.
 
+    form: persistence (no change), or a two-point form of `trajectories`: linear, proportional or logistic. Of the last
+    two, rates below ``EPSILON`` (logistic: also above 1 − ``EPSILON``) count as that when the speed is taken.
 
-def linear(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-    """Straight line through both rates, held to [0, 1].
-
-    >>> linear(np.array([0.4]), np.array([0.3]), np.array([2.0]), np.array([3.0])).round(12).tolist()
-    [0.15]
+    >>> rates = [float(extrapolate(form, 0.4, 0.2, 2, 4).round(12)) for form in METHODS[:4]]
+    >>> rates
+    [0.2, 0.0, 0.05, 0.033962264151]
     """
-    return np.asarray(np.clip(y1 + (y1 - y0) / span * horizon, 0.0, 1.0))
-
-
-def proportional(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-    """Constant relative change, held to [0, 1]; in the ratio a rate counts as at least ``EPSILON``.
-
-    >>> proportional(np.array([0.4]), np.array([0.2]), np.array([2.0]), np.array([4.0])).round(12).tolist()
-    [0.05]
-    """
-    growth = np.log(np.maximum(y1, EPSILON) / np.maximum(y0, EPSILON)) / span * horizon
-    capped = np.minimum(growth, 50.0)  # beyond e⁵⁰ any rate but 0 has long reached 1
-    return np.asarray(np.minimum(y1 * np.exp(capped), 1.0))
-
-
-def logistic(y0: np.ndarray, y1: np.ndarray, span: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-    """Straight line on the logit scale; rates count as at least ``EPSILON`` and at most 1 − ``EPSILON``.
-
-    >>> logistic(np.array([0.5]), np.array([0.2]), np.array([2.0]), np.array([2.0])).round(12).tolist()
-    [0.058823529412]
-    """
-    first, last = (logit(np.clip(y, EPSILON, 1 - EPSILON)) for y in (y0, y1))
-    return np.asarray(expit(last + (last - first) / span * horizon))
-
-
-PATHS = {"persistence": persistence, "linear": linear, "proportional": proportional, "logistic": logistic}
+    if form == "persistence":
+        return np.array(y1, dtype=float)
+    least, most = {"linear": (0, 1), "proportional": (EPSILON, 1), "logistic": (EPSILON, 1 - EPSILON)}[form]
+    first, last = (np.clip(y, least, most) for y in (y0, y1))
+    speed = speed_between(form, first, last, span)
+    return rate_after(form, last if form == "logistic" else y1, speed, horizon)
 
 
 def hindcast(panel: pd.DataFrame, methods: str | Sequence[str] = METHODS) -> Hindcast:
@@ -128,7 +109,7 @@ def _with_persistence(names: list[str]) -> list[str]:
 
 def _score(table: pd.DataFrame, method: str, folds: list[np.ndarray]) -> pd.DataFrame:
     """The rows of :attr:`Hindcast.cases` of one method; folds: the cases of each group."""
-    forecast = _pooled_forecast if method == "pooled" else partial(_path_forecast, PATHS[method])
+    forecast = _pooled_forecast if method == "pooled" else partial(_path_forecast, method)
     point, quantiles = forecast(table, folds)
     horizon, observed = table["t2"] - table["t1"], table["y2"]
     cases = table[["area", "parent", "group"]].assign(origin=table["t1"], target=table["t2"], horizon=horizon)
@@ -137,20 +118,18 @@ def _score(table: pd.DataFrame, method: str, folds: list[np.ndarray]) -> pd.Data
     return cases.assign(ae=(observed - cases["q0.5"]).abs(), wis=wis(observed, LEVELS, quantiles))
 
 
-def _path_forecast(
-    path: Callable[..., np.ndarray], table: pd.DataFrame, folds: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
+def _path_forecast(form: str, table: pd.DataFrame, folds: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Bare path (n,) and quantiles (n, 23): path on the logit scale plus √h times the errors of other groups."""
     span, horizon = (table["t1"] - table["t0"]).to_numpy(), (table["t2"] - table["t1"]).to_numpy()
-    point = path(table["y0"].to_numpy(), table["y1"].to_numpy(), span, horizon)
+    point = extrapolate(form, table["y0"], table["y1"], span, horizon)
     centre, root = to_logit(point), np.sqrt(horizon)
     error = (to_logit(table["y2"].to_numpy()) - centre) / root
     groups, is_alone = table["group"].to_numpy(), table["p1"].isna().to_numpy()
     quantiles = np.empty((len(table), len(LEVELS)))
     for fold in folds:
         for kind in (is_alone, ~is_alone):
-            learned = ~fold & kind if np.sum(~fold & kind) >= ENOUGH else ~fold
-            spread = residual_quantiles(error[learned], len(set(groups[learned])))
+            is_other = ~fold & kind if np.sum(~fold & kind) >= ENOUGH else ~fold
+            spread = residual_quantiles(error[is_other], len(set(groups[is_other])))
             rows = fold & kind
             quantiles[rows] = from_logit(centre[rows, None] + root[rows, None] * spread)
     return point, quantiles

@@ -1,4 +1,4 @@
-"""Intervals that say something: where nothing varies there is no interval, and of whole numbers none is a single one."""
+"""Where nothing varies there is no interval, and an interval of whole numbers is never a single one."""
 
 from collections.abc import Sequence
 

@@ -110,9 +110,9 @@ def _area_problems(clean: pd.DataFrame) -> Iterator[Words]:
             yield Words(f"error.panel.several_{name}s", area=area, found=repr(labels))
     parent_of = dict(zip(children["area"], children["parent"], strict=True))
     for area, parent in parent_of.items():
-        passed, above = set(), parent
-        while above is not None and above != area and above not in passed:
-            passed.add(above)
+        ancestors, above = set(), parent
+        while above is not None and above != area and above not in ancestors:
+            ancestors.add(above)
             above = parent_of.get(above)
         if above == area:
             yield Words("error.panel.ring", area=area, parent=parent)

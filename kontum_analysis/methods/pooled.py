@@ -41,11 +41,11 @@ def fit_pooled(cases: pd.DataFrame) -> PooledForecast:
     world = float(np.median(change / horizon))
     (x, z), size, prior = _regressors(cases, world), variance / horizon.to_numpy(), np.array([world, 0.5, 0, 0])
     fits = [learn_weights(x, change, size, prior, np.array([1, count, 1, 1]), group) for count in (1, 1000)]
-    weights, missed = min(fits, key=lambda fit: round(float(np.mean(variance * np.abs(fit[1]))), 10))
+    weights, errors = min(fits, key=lambda fit: round(float(np.mean(variance * np.abs(fit[1]))), 10))
     z1, law_prior, counts = np.column_stack([np.ones(len(z)), z]), np.array([0, 0.5, 0, 0]), np.array([0, 10, 10, 10])
-    log_errors = np.log(np.abs(missed) + 0.02)  # 0.02: an error of exactly 0 says little about the spread
+    log_errors = np.log(np.abs(errors) + 0.02)  # 0.02: an error of exactly 0 says little about the spread
     law = learn_weights(z1, log_errors, np.ones(len(z)), law_prior, counts, group)[0][1:]
-    return PooledForecast(world, weights, law, residual_quantiles(missed / np.exp(z @ law), int(group.max()) + 1))
+    return PooledForecast(world, weights, law, residual_quantiles(errors / np.exp(z @ law), int(group.max()) + 1))
 
 
 def _regressors(cases: pd.DataFrame, world_slope: float) -> tuple[np.ndarray, np.ndarray]:

@@ -39,10 +39,10 @@ def learn_weights(
         gram, side = rows.T @ x + ridge, rows.T @ beyond
         error = np.abs(beyond - x @ np.linalg.solve(gram, side))
         robust = 1 / np.maximum(1.0, error / (HUBER * max(1.4826 * np.median(error), 1e-6)))
-    missed = beyond.copy()
+    errors_left_out = beyond.copy()
     for out in (group == code for code in np.unique(group)):
-        missed[out] -= x[out] @ np.linalg.solve(gram - rows[out].T @ x[out], side - rows[out].T @ beyond[out])
-    return prior + np.linalg.solve(gram, side), missed
+        errors_left_out[out] -= x[out] @ np.linalg.solve(gram - rows[out].T @ x[out], side - rows[out].T @ beyond[out])
+    return prior + np.linalg.solve(gram, side), errors_left_out
 
 
 def residual_quantiles(errors: ArrayLike, groups: int) -> np.ndarray:

@@ -1,10 +1,14 @@
-"""The weighted interval score of a forecast given as quantiles: smaller is better, in the unit of the observation."""
+"""Forecasts given as quantiles, held against what came, and their weighted interval score (smaller is better)."""
 
 import numpy as np
 import scoringrules
 from numpy.typing import ArrayLike
 
 from ..base.errors import KontumError
+
+QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+INTERVALS = {"inside_50": ("q25", "q75"), "inside_80": ("q10", "q90"), "inside_95": ("q025", "q975")}
+FORECAST_COLUMNS = ["what", "area", "vintage", "made_from", "day", "method", *QUANTILES, "outcome", *INTERVALS]
 
 
 def wis(observed: ArrayLike, levels: ArrayLike, quantiles: ArrayLike) -> np.ndarray:

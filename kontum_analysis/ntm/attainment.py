@@ -7,21 +7,22 @@ appraisal, whichever set they were recognised under.
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
+from ..data.memo import remember
 from ..data.programme import asked_pace, horizon
 from ..methods.intervals import open_ends
-from .communes import gather
-from .growth import fit
-from .paths import move, start_state
+from .communes import Evidence, gather
+from .growth import Growth, fit
+from .paths import State, move, start_state
 from .projection import LEVELS, WITH_15, NTMProjection
+from .published import ntm_rows
 
-__all__ = ["DRAWS", "SEED", "CommuneModel", "NTMProjection", "attainment_chances", "project_ntm"]
+__all__ = ["DRAWS", "SEED", "NTMProjection", "attainment_chances", "project_ntm"]
 
 DRAWS, SEED = 4000, 3299  # of every chance that is shown, of poverty too
 
@@ -52,7 +53,8 @@ def project_ntm(
     ('2023-04-30', [2023, 2024, 2025])
     """
     _check(pace, draws, seed, start, end)
-    return replace(_model(_Figures.of(obs), draws, seed, start, end).project(pace))  # a caller's tables are its own
+    projection = _projection(ntm_rows(obs), pace, draws, seed, start, end)
+    return replace(projection)  # a caller's tables are its own
 
 
 def attainment_chances(
@@ -112,64 +114,30 @@ def _check(pace: float | None, draws: int, seed: int, start: int | None, end: in
         raise KontumError("error.ntm.end_before_start", end=end, start=start)
 
 
-@dataclass(frozen=True)
-class _Figures:
-    """A table of observations that equals another where their NTM rows do, so that it can be looked up."""
-
-    fingerprint: bytes
-    obs: pd.DataFrame = field(compare=False)
-
-    @classmethod
-    def of(cls, obs: pd.DataFrame) -> "_Figures":
-        """The new-rural rows of a table of `load_observations`; raises KontumError for anything else."""
-        if not isinstance(obs, pd.DataFrame) or "indicator" not in obs:
-            raise KontumError("error.ntm.obs", what=type(obs).__name__)
-        rows = obs[obs["indicator"].str.startswith("ntm_")]
-        return cls(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes(), rows)
+@remember(4)
+def _start(
+    obs: pd.DataFrame, draws: int, seed: int, start: int | None, end: int | None
+) -> tuple[Evidence, Growth, np.ndarray, State, np.ndarray]:
+    """The communes at the last published figures, drawn once: evidence, growth, years to come, state, counts."""
+    evidence = gather(obs, start)
+    growth, first = fit(evidence.history), int(evidence.now.day[:4])
+    last = max(horizon(), first) if end is None else end
+    if last < first:
+        raise KontumError("error.ntm.end_early", end=last, first=first)
+    return evidence, growth, np.arange(first, last + 1), *start_state(evidence, growth, draws, seed, last + 1.0)
 
 
-@lru_cache(maxsize=4)
-def _model(figures: _Figures, draws: int, seed: int, start: int | None, end: int | None) -> "CommuneModel":
-    return CommuneModel(figures.obs, draws, seed, start, end)
-
-
-class CommuneModel:
-    """The communes at the last published figures, drawn once, to be moved on at any pace to the end of a year."""
-
-    def __init__(
-        self, obs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED, start: int | None = None, end: int | None = None
-    ) -> None:
-        self.evidence = gather(obs, start)
-        self.fitted = fit(self.evidence.history)
-        first = int(self.evidence.now.day[:4])
-        last = max(horizon(), first) if end is None else end
-        if last < first:
-            raise KontumError("error.ntm.end_early", end=last, first=first)
-        self.years = np.arange(first, last + 1)
-        self.state, self.counts = start_state(self.evidence, self.fitted, draws, seed, last + 1.0)
-        self._projection_at = lru_cache(maxsize=16)(self._simulate)  # paces, as a slider tries them
-
-    def project(self, pace: float | None) -> NTMProjection:
-        """The `NTMProjection` at a pace (criteria a year), or at the observed one; each is simulated once."""
-        return self._projection_at(pace)
-
-    def _simulate(self, pace: float | None) -> NTMProjection:
-        paths, observed_pace = move(deepcopy(self.state), pace, self.years + 1.0)
-        has_level = [paths["attained"], paths["advanced"], paths["model"], paths["counts"] >= 15]
-        numbers = {
-            name: has.sum(axis=2, dtype=np.int16).T for name, has in zip((*LEVELS, WITH_15), has_level, strict=True)
-        }
-        projection = NTMProjection(
-            self.evidence,
-            self.fitted,
-            self.state,
-            pace,
-            observed_pace,
-            self.years,
-            numbers | {"counts": self.counts},
-            paths["counts"][-1],
-            paths["attained"][-1],
-        )
-        for array in projection.draws.values():
-            array.flags.writeable = False  # shared by all who ask again
-        return projection
+@remember(16)  # paces, as somebody tries them
+def _projection(
+    obs: pd.DataFrame, pace: float | None, draws: int, seed: int, start: int | None, end: int | None
+) -> NTMProjection:
+    """The communes moved on at a pace (criteria a year), or at the observed one, to the end of the last year."""
+    evidence, growth, years, state, counts = _start(obs, draws, seed, start, end)
+    paths, observed_pace = move(deepcopy(state), pace, years + 1.0)
+    has_level = [paths["attained"], paths["advanced"], paths["model"], paths["counts"] >= 15]
+    levels = zip((*LEVELS, WITH_15), has_level, strict=True)
+    numbers = {"counts": counts} | {name: has.sum(axis=2, dtype=np.int16).T for name, has in levels}
+    for array in numbers.values():
+        array.flags.writeable = False  # shared by all who ask again
+    ends = paths["counts"][-1], paths["attained"][-1]
+    return NTMProjection(evidence, growth, state, pace, observed_pace, years, numbers, *ends)

@@ -31,8 +31,8 @@ def counts_within_bands(snapshot: Snapshot, draws: int, rng: np.random.Generator
     counts = np.empty((draws, len(ends)), np.int8)
     uniform = rng.random((len(ends), draws))
     for k, (low, high) in enumerate(ends):
-        left = rest[:, None] - np.arange(low, high + 1)
-        p = np.cumsum(np.where(left >= 0, ways[k + 1][np.maximum(left, 0)], 0.0), axis=1)
+        rest_after = rest[:, None] - np.arange(low, high + 1)
+        p = np.cumsum(np.where(rest_after >= 0, ways[k + 1][np.maximum(rest_after, 0)], 0.0), axis=1)
         steps = (uniform[k][:, None] * p[:, -1:] >= p).sum(axis=1)
         counts[:, k] = np.minimum(low + steps, high)
         rest = rest - counts[:, k]

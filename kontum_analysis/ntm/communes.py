@@ -10,7 +10,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import LAST_DAY_OF_DISTRICTS, districts
 from ..data.own import is_own
-from .published import Snapshot, rural_communes, snapshots
+from .published import Snapshot, rural_areas, snapshots
 
 _LEVEL_YEARS = {"ntm_advanced_year": "advanced_by", "ntm_model_year": "model_by"}
 
@@ -78,7 +78,7 @@ def gather(obs: pd.DataFrame, start: int | None = None) -> Evidence:
     base = [s for s in history if s.bands][-1]
     history = [s for s in history if s.standard >= base.standard or s.time <= base.time]
     last = [s for s in history if s.bands or np.isfinite(s.attained)][-1]
-    members = communes(obs, with_mang_den=base.communes > len(rural_communes()))
+    members = communes(obs, with_mang_den=base.communes > len(rural_areas()))
     return Evidence(obs, [s for s in history if s.time <= last.time], members, district_totals(obs))
 
 
@@ -88,7 +88,7 @@ def communes(obs: pd.DataFrame, with_mang_den: bool = False) -> list[Commune]:
     with_mang_den: also the commune that became the town of Măng Đen.
     """
     columns = ["code", "name_vi", "parent_code"]
-    by_code = {row[0]: Commune(*row) for row in rural_communes(with_mang_den)[columns].to_numpy()}
+    by_code = {row[0]: Commune(*row) for row in rural_areas(with_mang_den)[columns].to_numpy()}
     rows = obs[obs["ref_area"].isin(by_code) & obs["indicator"].str.startswith("ntm_")]
     rows = rows[rows["time_period"] <= LAST_DAY_OF_DISTRICTS]  # the units since then reuse codes of old communes
     rows = rows[~_is_overruled(rows)]
@@ -105,8 +105,8 @@ def communes(obs: pd.DataFrame, with_mang_den: bool = False) -> list[Commune]:
 
 def _is_overruled(rows: pd.DataFrame) -> pd.Series:
     """Published levels of communes whose status an office states itself: what it does not repeat no longer holds."""
-    stated = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
-    return rows["ref_area"].isin(stated) & rows["indicator"].isin(list(_LEVEL_YEARS)) & ~is_own(rows)
+    codes = rows.loc[is_own(rows) & (rows["indicator"] == "ntm_attained"), "ref_area"]
+    return rows["ref_area"].isin(codes) & rows["indicator"].isin(list(_LEVEL_YEARS)) & ~is_own(rows)
 
 
 def _record(c: Commune, row: Any) -> None:
@@ -152,7 +152,8 @@ def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
     """
     rows = obs[obs["ref_area"].isin(districts()) & obs["indicator"].isin(["ntm_communes", "ntm_communes_recognised"])]
     rows = rows[np.isfinite(rows["obs_value"].astype(float))]
-    caps = rows["time_period"].mask(rows["date_precision"] == "year", _end_of_year_before(rows["time_period"]))
+    end_before = (rows["time_period"].str[:4].astype(int) - 1).astype(str) + "-12-31"
+    caps = rows["time_period"].mask(rows["date_precision"] == "year", end_before)
     is_open = (rows["indicator"] != "ntm_communes") | (rows["date_precision"] == "unknown")
     table = pd.DataFrame(
         {
@@ -164,10 +165,6 @@ def district_totals(obs: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return table.sort_values("day")
-
-
-def _end_of_year_before(days: pd.Series) -> pd.Series:
-    return (days.str[:4].astype(int) - 1).astype(str) + "-12-31"
 
 
 def _complete(members: Sequence[Commune], total: Any) -> None:

@@ -102,12 +102,6 @@ def _district_limits(
     return tuple(limits)
 
 
-def latent_ranks(limits: Constraints, noise: np.ndarray) -> np.ndarray:
-    """Ranks of communes, shape (draws, communes), from standard normal noise of that shape; higher is nearer."""
-    ranks: np.ndarray = limits.rank_mean + limits.rank_sd * noise
-    return ranks
-
-
 def choose(key: np.ndarray, size: int, forced: np.ndarray, barred: np.ndarray) -> np.ndarray:
     """Mask of the `size` highest keys of each row, forced ones first and barred ones last.
 
@@ -130,17 +124,19 @@ def choose_attained(key: np.ndarray, size: int, limits: Constraints, within: np.
 
     within: mask (draws, communes) of those who have attained at a later date; nobody else is taken before them.
     """
-    forced = np.broadcast_to(2.0 * (limits.low == 19), key.shape).copy()
-    barred = np.broadcast_to(1.0 * (limits.high < 19), key.shape).copy()
+    reasons_for = np.broadcast_to(2.0 * (limits.low == 19), key.shape).copy()
+    reasons_against = np.broadcast_to(1.0 * (limits.high < 19), key.shape).copy()
     if within is not None:
-        barred = np.maximum(barred, 1.0 * ~within)
-    base = key + _FORCE * (forced - barred)
+        reasons_against = np.maximum(reasons_against, 1.0 * ~within)
+    base = key + _FORCE * (reasons_for - reasons_against)
     for inside, least, most in limits.districts:
         part = base[:, inside]
         order = np.argsort(np.argsort(-part, axis=1), axis=1)
-        forced[:, inside] = np.where(order < least, np.maximum(forced[:, inside], 1.0), forced[:, inside])
-        barred[:, inside] = np.where(order >= most, 1.0, barred[:, inside])
-    return choose(key, size, forced, barred)
+        reasons_for[:, inside] = np.where(
+            order < least, np.maximum(reasons_for[:, inside], 1.0), reasons_for[:, inside]
+        )
+        reasons_against[:, inside] = np.where(order >= most, 1.0, reasons_against[:, inside])
+    return choose(key, size, reasons_for, reasons_against)
 
 
 def draw_counts(
@@ -168,9 +164,9 @@ def draw_counts(
     for b, (level, _) in enumerate(RANGES[1:4], start=1):
         size = sum(snapshot.bands[: b + 1])
         # 3 for communes already above, 1 for those whose published count belongs here
-        reached = choose(ranks, size, 3.0 * above + (limits.low >= level), limits.high < level)
-        band[reached & ~above] = b
-        above = reached
+        is_in_band_or_above = choose(ranks, size, 3.0 * above + (limits.low >= level), limits.high < level)
+        band[is_in_band_or_above & ~above] = b
+        above = is_in_band_or_above
     slots = counts_within_bands(snapshot, draws, rng)
     start = 0
     for b, size in enumerate(snapshot.bands[1:], start=1):

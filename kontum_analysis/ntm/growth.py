@@ -98,8 +98,8 @@ def fit(history: list[Snapshot]) -> Growth:
         spread = SIGMA / np.sqrt(max(end.time - start.time, 1.0))  # shocks of several years partly cancel
         z = (_LOG_GAINS - LOG_PACES[:, None] + spread**2 / 2) / spread  # shocks have mean one
         kernel = np.exp(-0.5 * z**2)
-        scaled = log_likelihood / dispersion  # (shapes, lasts, gains)
-        likelihood = np.exp(scaled - scaled.max())
+        log_fit = log_likelihood / dispersion  # (shapes, lasts, gains)
+        likelihood = np.exp(log_fit - log_fit.max())
         share = np.einsum("pg,skg->psk", kernel / kernel.sum(axis=1, keepdims=True), likelihood)
         log_posterior += np.log(share + 1e-300)
     weights = np.exp(log_posterior - log_posterior.max())
@@ -110,10 +110,10 @@ def fitted_pairs(history: list[Snapshot]) -> list[tuple[Snapshot, Snapshot]]:
     """Pairs (start, end) of snapshots under one set the model is fitted to: bands to bands, or to the last count."""
     pairs = []
     for standard in dict.fromkeys(s.standard for s in history):
-        counted = [s for s in history if s.standard == standard and (s.bands or np.isfinite(s.attained))]
-        start = next((s for s in counted if s.bands), None)
+        counts = [s for s in history if s.standard == standard and (s.bands or np.isfinite(s.attained))]
+        start = next((s for s in counts if s.bands), None)
         while start is not None:
-            later = [s for s in counted if s.time - start.time >= MIN_GAP]
+            later = [s for s in counts if s.time - start.time >= MIN_GAP]
             with_bands = [s for s in later if s.bands]
             end = with_bands[0] if with_bands else later[-1] if later else None
             if end is not None:
@@ -152,8 +152,8 @@ def _moves(gap: float, shape: float, last: float) -> np.ndarray:
     scale = shape / np.exp(_LOG_GAINS)  # gain of mean gain × gap and shape shape × gap
     # the survival function on a fine line, then read off: far fewer evaluations than one for each distance
     line = np.concatenate([[0], np.geomspace(1e-6, 400 * max(shape, 1), 500)])
-    alive = 1 - gammainc(shape * gap, line)
-    reach: np.ndarray = np.interp(need[None] * scale[:, None, None, None], line, alive).mean(axis=2)
+    survival = 1 - gammainc(shape * gap, line)
+    reach: np.ndarray = np.interp(need[None] * scale[:, None, None, None], line, survival).mean(axis=2)
     return reach
 
 

@@ -14,7 +14,7 @@ from ..data.areas import PROVINCE
 from ..data.observations import vintage
 from ..data.programme import asked_pace
 from ..methods.intervals import whole_quantiles
-from ..methods.scores import wis
+from ..methods.scores import FORECAST_COLUMNS, INTERVALS, QUANTILES, wis
 from .attainment import SEED
 from .communes import Evidence, gather
 from .growth import fit
@@ -22,9 +22,6 @@ from .paths import move, start_state
 from .projection import LEVELS
 from .published import Snapshot, snapshots
 
-QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-INTERVALS = {"inside_50": ("q25", "q75"), "inside_80": ("q10", "q90"), "inside_95": ("q025", "q975")}
-FORECAST_COLUMNS = ["what", "area", "vintage", "made_from", "day", "method", *QUANTILES, "outcome", *INTERVALS]
 _SNAPSHOT_FIELDS = dict(zip(LEVELS, ("attained", "advanced", "model"), strict=True))
 _SCORES = ["step", "ae", "crps", "wis"]
 
@@ -94,7 +91,7 @@ def _cases(
     """Rows of forecasts, scored, from each vintage to every later figure that was not known then."""
     history = snapshots(obs)
     days = vintages or sorted({s.known_from for s in history if np.isfinite(s.attained)})
-    tried = set()
+    past_states = set()
     for day in days:
         try:
             evidence = gather(vintage(obs, day, data))
@@ -102,9 +99,9 @@ def _cases(
             continue
         state_of_knowledge = (evidence.now.day, len(evidence.history))
         ahead = [s for s in history if s.day > evidence.now.day and s.known_from > day]
-        if ahead and (vintages or state_of_knowledge not in tried):
+        if ahead and (vintages or state_of_knowledge not in past_states):
             yield from _from_vintage(day, evidence, ahead, draws, seed)
-        tried.add(state_of_knowledge)
+        past_states.add(state_of_knowledge)
 
 
 def _from_vintage(
@@ -133,10 +130,10 @@ def _from_vintage(
 
 def _line(history: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
     """The straight line through the last two counts at each later day, within 0 and all communes; shape (days, 1)."""
-    counted = [s for s in history if np.isfinite(s.attained)]
-    last, slope = counted[-1], 0.0
-    if len(counted) > 1:
-        slope = (last.attained - counted[-2].attained) / (last.time - counted[-2].time)
+    counts = [s for s in history if np.isfinite(s.attained)]
+    last, slope = counts[-1], 0.0
+    if len(counts) > 1:
+        slope = (last.attained - counts[-2].attained) / (last.time - counts[-2].time)
     return np.array([[np.clip(last.attained + slope * (s.time - last.time), 0, s.communes)] for s in ahead])
 
 

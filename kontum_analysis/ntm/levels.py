@@ -34,8 +34,8 @@ class Rates:
 
 def yearly_rates(evidence: Evidence, draws: int, rng: np.random.Generator) -> Rates:
     """Rates of becoming advanced or model and of losing standing, a year: gamma posteriors of counts over exposure."""
-    counted = [s for s in evidence.history if np.isfinite(s.attained)]
-    times, attained = np.array([s.time for s in counted]), np.array([s.attained for s in counted])
+    counts = [s for s in evidence.history if np.isfinite(s.attained)]
+    times, attained = np.array([s.time for s in counts]), np.array([s.attained for s in counts])
 
     def exposed(since: float) -> float:
         """Commune-years since then."""

@@ -4,16 +4,16 @@ Each commune has its own random stream, `SeedSequence(seed, spawn_key=(area code
 shared shock, so that draws depend neither on the order of communes nor on communes or years added.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ..data.areas import PROVINCE
+from ..methods.streams import random_stream
 from .communes import Commune, Evidence
-from .counts import choose_attained, constraints, draw_counts, latent_ranks
+from .counts import choose_attained, constraints, draw_counts
 from .growth import SIGMA, Growth, to_criteria, to_effort
 from .levels import Rates, choose_levels, yearly_rates
 from .published import decimal_year
@@ -26,7 +26,7 @@ NEW_SET, NEW_SET_SINCE = "NTM_2021_2025", 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 
 class State:
     """All communes in all draws at one time; arrays have shape (draws, communes).
 
-    criteria: number met, fractions included, 19 and more when attained; advanced, model, lost: standing of each.
+    criteria: number met, fractions included, 19 and more when attained; advanced, model, has_lost: standing of each.
     shared: columns pace, shape, last (draws, 3); streams: one random stream a commune. kept_least: share of its
     criteria that a commune keeps at least when the set changes, None where no change is ahead.
     """
@@ -35,7 +35,7 @@ class State:
     criteria: np.ndarray
     advanced: np.ndarray
     model: np.ndarray
-    lost: np.ndarray
+    has_lost: np.ndarray
     shared: np.ndarray
     streams: list[np.random.Generator]
     seed: int
@@ -47,12 +47,7 @@ class State:
     def counts(self) -> np.ndarray:
         """Whole criteria as the province counts them: 19 when attained, `LOST_COUNT` when standing was withdrawn."""
         whole: np.ndarray = np.minimum(np.floor(self.criteria), 19)
-        return np.where(self.lost, np.minimum(whole, LOST_COUNT), whole).astype(np.int8)
-
-
-def random_stream(seed: int, *key: int) -> np.random.Generator:
-    """Generator of one area (and year): `SeedSequence(seed, spawn_key=key)`."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+        return np.where(self.has_lost, np.minimum(whole, LOST_COUNT), whole).astype(np.int8)
 
 
 def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until: float) -> tuple[State, np.ndarray]:
@@ -63,33 +58,34 @@ def start_state(evidence: Evidence, growth: Growth, draws: int, seed: int, until
     """
     history, members, base = evidence.history, evidence.members, evidence.base
     later = [s for s in history if s.time > base.time and np.isfinite(s.attained)]
-    streams = [random_stream(seed, int(c.code)) for c in members]
+    streams = [random_stream(seed, c.code) for c in members]
     limits = [constraints(s, members, evidence.totals, history) for s in (base, *later)]
-    ranks = latent_ranks(limits[0], _columns(streams, lambda r: r.standard_normal(draws)))
+    noise = np.stack([r.standard_normal(draws) for r in streams], axis=-1)
+    ranks = limits[0].rank_mean + limits[0].rank_sd * noise
     attained: list[np.ndarray] = []
     within = None
     for s, limit in zip(later[::-1], limits[:0:-1], strict=True):  # last first, so that names of later days count
         within = choose_attained(ranks, int(s.attained), limit, within)
         attained.insert(0, within)
-    counts = draw_counts(base, limits[0], ranks, random_stream(seed, int(PROVINCE), 1), within)
+    counts = draw_counts(base, limits[0], ranks, random_stream(seed, PROVINCE, 1), within)
     state = State(
         time=base.time,
-        criteria=counts + np.where(counts < 19, _columns(streams, lambda r: r.random(draws)), 0),
+        criteria=counts + np.where(counts < 19, np.stack([r.random(draws) for r in streams], axis=-1), 0),
         advanced=np.zeros(counts.shape, bool),
         model=np.zeros(counts.shape, bool),
-        lost=np.zeros(counts.shape, bool),
-        shared=growth.sample(draws, random_stream(seed, int(PROVINCE))),
+        has_lost=np.zeros(counts.shape, bool),
+        shared=growth.sample(draws, random_stream(seed, PROVINCE)),
         streams=streams,
         seed=seed,
-        rates=yearly_rates(evidence, draws, random_stream(seed, int(PROVINCE), 2)),
+        rates=yearly_rates(evidence, draws, random_stream(seed, PROVINCE, 2)),
         members=members,
     )
-    for s, reached in zip(later, attained, strict=True):
+    for s, has_attained in zip(later, attained, strict=True):
         before = state.criteria
         _grow(state, s.time, state.shared[:, 0])
-        settle(state, before, reached)
+        settle(state, before, has_attained)
     counts = state.counts
-    key = _columns(streams, lambda r: r.random(draws))
+    key = np.stack([r.random(draws) for r in streams], axis=-1)
     state.advanced, state.model = choose_levels(members, evidence.now.day, state.rates, state.criteria >= 19, key)
     if evidence.now.standard < NEW_SET and until > NEW_SET_SINCE:
         state.kept_least = _criteria_kept(evidence.obs)
@@ -104,7 +100,7 @@ def settle(state: State, before: np.ndarray, reached: np.ndarray) -> None:
     is drawn anew between where it stood and 19: left just below 19 it would attain at once. One that lost its standing
     stood at `LOST_COUNT`.
     """
-    share = _columns(state.streams, lambda r: r.random(len(before)))
+    share = np.stack([r.random(len(before)) for r in state.streams], axis=-1)
     before = np.where(before < 19, before, LOST_COUNT)
     below = np.where(state.criteria < 19, state.criteria, before + share * (19 - before))
     state.criteria = np.where(reached, np.maximum(state.criteria, 19), below)
@@ -143,20 +139,12 @@ def _drop_to_new_set(state: State) -> None:
     """
     if state.kept_least is None:
         return
-    share = random_stream(state.seed, int(PROVINCE), 3).uniform(state.kept_least, 1.0, len(state.criteria))
+    share = random_stream(state.seed, PROVINCE, 3).uniform(state.kept_least, 1.0, len(state.criteria))
     below = state.criteria < 19
     whole = np.floor(state.criteria)
     counts = np.where(below, whole, 0).astype(int)
-    left = np.stack([r.binomial(counts[:, i], share) for i, r in enumerate(state.streams)]).T
-    state.criteria = np.where(below, left + state.criteria - whole, state.criteria)
-
-
-def _columns(streams: list[np.random.Generator], draw: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
-    return np.stack([draw(r) for r in streams]).T.copy()
-
-
-def _gamma(shape: np.ndarray, stream: np.random.Generator) -> np.ndarray:
-    return stream.standard_gamma(shape)
+    remaining = np.stack([r.binomial(counts[:, i], share) for i, r in enumerate(state.streams)], axis=-1)
+    state.criteria = np.where(below, remaining + state.criteria - whole, state.criteria)
 
 
 def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.ndarray]]:
@@ -165,9 +153,9 @@ def _grow(state: State, until: float, pace: np.ndarray) -> list[tuple[float, np.
     parts = []
     for stop in _year_ends(state.time, until):
         gap, year = stop - state.time, int(np.floor(state.time + 1e-9))
-        shock = random_stream(state.seed, int(PROVINCE), year).standard_normal(len(pace))
+        shock = random_stream(state.seed, PROVINCE, year).standard_normal(len(pace))
         shock = np.exp(SIGMA * shock - SIGMA**2 / 2)  # mean one
-        gains = _columns(state.streams, partial(_gamma, shape * gap)) / shape[:, None]
+        gains = np.stack([r.standard_gamma(shape * gap) for r in state.streams], axis=-1) / shape[:, None]
         effort = to_effort(state.criteria, last[:, None])
         criteria = to_criteria(effort + gains * (pace * shock)[:, None], last[:, None])
         state.criteria = np.where(state.criteria >= 19, state.criteria, criteria)
@@ -206,7 +194,7 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
     model, shape (draws,). Once advanced needs to be attained and model to be advanced at the start of a year's part.
     """
     draws = len(state.criteria)
-    patience = _columns(state.streams, lambda r: r.standard_exponential((draws, 3)))  # (3, draws, communes)
+    patience = np.stack([r.standard_exponential((draws, 3)).T for r in state.streams], axis=-1)
     hazard = np.zeros((2, *state.criteria.shape))
     had_attained, first = state.criteria >= 19, state.time
     named_at = np.array([decimal_year(c.attained_by) if c.attained_by else np.inf for c in state.members])
@@ -223,8 +211,8 @@ def project(state: State, times: np.ndarray, pace: np.ndarray, relative_pace: np
             is_due = (named_at > begin) & (named_at <= stop + 1e-9)
             if is_due.any():
                 place_named(state, before, is_due)
-        state.lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
-        has_standing = (state.criteria >= 19) & ~state.lost
+        state.has_lost = had_attained & (state.rates.loss[:, None] * (state.time - first) > patience[2])
+        has_standing = (state.criteria >= 19) & ~state.has_lost
         records["counts"].append(state.counts)
         records["attained"].append(has_standing)
         records["advanced"].append(has_standing & state.advanced)

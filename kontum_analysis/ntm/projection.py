@@ -13,7 +13,7 @@ from ..data.areas import PROVINCE
 from ..data.preference import known_as
 from ..data.programme import goals, horizon
 from ..methods.intervals import whole_quantiles
-from .communes import Evidence
+from .communes import Commune, Evidence
 from .growth import SIGMA, Growth
 from .levels import DOUBTFUL_CHANCE
 from .paths import State
@@ -147,39 +147,44 @@ def smallest_gap(counts: np.ndarray, attained: np.ndarray, target: int) -> np.nd
 
 
 def _commune_table(result: NTMProjection) -> pd.DataFrame:
-    counts, now, rows = result.draws["counts"], result.evidence.now, []
-    for i, c in enumerate(result.evidence.members):
-        share = np.bincount(counts[:, i], minlength=20) / len(counts)
-        printed = [r for r in c.counts if r[3] == now.standard and r[1] == r[2] and r[4]]
-        has_attained = bool(c.attained_by) and c.attained_by <= now.day  # a later attainment says nothing of that day
-        status = "derived" if has_attained else "imputed"
-        if printed or (has_attained and not c.derived):
-            status = known_as("published", *c.sources)
-        low, _, high = whole_quantiles(counts[:, i], (0.1, 0.5, 0.9))
-        rows.append(
-            {
-                "code": c.code,
-                "name": c.name,
-                "district": c.district,
-                "status": status,
-                "attained_by": c.attained_by,
-                "evidence": "|".join(dict.fromkeys(c.sources)),
-                "count_published": printed[-1][1] if printed else pd.NA,
-                "count_low": low,
-                "count_high": high,
-                "p_19": share[19],
-                "p_15_18": share[15:19].sum(),
-                "p_10_14": share[10:15].sum(),
-                "p_below_10": share[:10].sum(),
-                "p_attained_end": result.has_attained[:, i].mean(),
-                "expected": counts[:, i].mean(),
-            }
-        )
-    table = pd.DataFrame(rows).astype(dict.fromkeys(("count_published", "count_low", "count_high"), "Int64"))
+    counts, now, members = result.draws["counts"], result.evidence.now, result.evidence.members
+    statements = [
+        [
+            low
+            for _, low, high, standard, is_exact_day in c.counts
+            if standard == now.standard and low == high and is_exact_day
+        ]
+        for c in members
+    ]
+    share = np.stack([(counts == count).mean(axis=0) for count in range(20)])
+    ends = [whole_quantiles(of_commune, (0.1, 0.5, 0.9)) for of_commune in counts.T]
+    low, _, high = (pd.array(values, dtype="Int64") for values in np.transpose(ends))
+    table = pd.DataFrame(members)[["code", "name", "district"]].assign(
+        status=[_status(c, now.day, bool(numbers)) for c, numbers in zip(members, statements, strict=True)],
+        attained_by=[c.attained_by for c in members],
+        evidence=["|".join(dict.fromkeys(c.sources)) for c in members],
+        count_published=pd.Series([numbers[-1] if numbers else pd.NA for numbers in statements], dtype="Int64"),
+        count_low=low,
+        count_high=high,
+        p_19=share[19],
+        p_15_18=share[15:19].sum(axis=0),
+        p_10_14=share[10:15].sum(axis=0),
+        p_below_10=share[:10].sum(axis=0),
+        p_attained_end=result.has_attained.mean(axis=0),
+        expected=counts.mean(axis=0),
+    )
     is_open = table["attained_by"] == ""
     order = table[is_open].sort_values(["p_attained_end", "expected", "code"], ascending=[False, False, True]).index
     table["nearness_rank"] = pd.Series(np.arange(1, len(order) + 1), index=order).astype("Int64")
     return table.drop(columns="expected")
+
+
+def _status(c: Commune, day: str, is_printed: bool) -> str:
+    """How the count of a commune on a day is known; a later attainment says nothing of that day."""
+    has_attained = "" < c.attained_by <= day
+    if is_printed or (has_attained and not c.derived):
+        return known_as("published", *c.sources)
+    return "derived" if has_attained else "imputed"
 
 
 def _assumptions(result: NTMProjection) -> list[tuple[str, dict[str, Any]]]:

@@ -18,29 +18,12 @@ import pandas as pd
 
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, register
+from ..data.arithmetic import FACT, NTM_BANDS
 
 BANDS = ("attained", "from_15_to_18", "from_10_to_14", "from_5_to_9", "below_5")
-RANGES = ((19, 19), (15, 18), (10, 14), (5, 9), (0, 4))  # lowest and highest count of each band
-_INDICATORS = (
-    "ntm_communes",
-    "ntm_communes_15_18_criteria",
-    "ntm_communes_10_14_criteria",
-    "ntm_communes_5_9_criteria",
-    "ntm_communes_below_5_criteria",
-)
+RANGES = tuple(NTM_BANDS.values())  # lowest and highest count of each band
 _NUMBERS = ("attained", "mean_low", "mean_high", "recognised", "advanced", "model")
-_COLUMNS = {
-    "ref_area",
-    "indicator",
-    "time_period",
-    "date_precision",
-    "obs_value",
-    "bound",
-    "bound_value",
-    "standard",
-    "source_id",
-    "known_from",
-}
+_COLUMNS = {*FACT, "date_precision", "obs_value", "bound", "bound_value", "source_id", "known_from"}
 MANG_DEN = "23473"  # a town since it was made of the commune Đăk Long of Kon Plông
 _MANG_DEN_RURAL_UNTIL = "2019-12-31"
 
@@ -74,7 +57,7 @@ class Snapshot:
     @property
     def communes(self) -> int:
         """Number of rural communes on the day."""
-        return sum(self.bands) or len(rural_communes(self.day <= _MANG_DEN_RURAL_UNTIL))
+        return sum(self.bands) or len(rural_areas(self.day <= _MANG_DEN_RURAL_UNTIL))
 
 
 def decimal_year(day: str) -> float:
@@ -87,12 +70,12 @@ def decimal_year(day: str) -> float:
     return stamp.year + stamp.day_of_year / (366 if stamp.is_leap_year else 365)
 
 
-def rural_communes(with_mang_den: bool = False) -> pd.DataFrame:
+def rural_areas(with_mang_den: bool = False) -> pd.DataFrame:
     """The rural communes of the register before July 2025, in order of code; columns as in areas.csv.
 
     with_mang_den: also the town that was a rural commune of Kon Plông until the end of 2019.
 
-    >>> len(rural_communes()), len(rural_communes(with_mang_den=True))
+    >>> len(rural_areas()), len(rural_areas(with_mang_den=True))
     (85, 86)
     """
     table = register("2020", "commune")
@@ -108,9 +91,9 @@ def _pages() -> list[dict[Any, Any]]:
 
 def _day(row: Any) -> str:
     """The day a row speaks of; a page without a day counts for the middle of its year."""
-    placed = [str(page["day"]) for page in _pages() if page["source_id"] == row.source_id and page["day"]]
-    if placed:
-        return placed[0]
+    days = [str(page["day"]) for page in _pages() if page["source_id"] == row.source_id and page["day"]]
+    if days:
+        return days[0]
     return row.time_period if row.date_precision in ("day", "month") else f"{row.time_period[:4]}-07-01"
 
 
@@ -123,6 +106,15 @@ def _printed_ranges(source_id: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges.values())
 
 
+def ntm_rows(obs: pd.DataFrame) -> pd.DataFrame:
+    """The new-rural rows of a table of `load_observations`; raises KontumError for anything else."""
+    if not isinstance(obs, pd.DataFrame):
+        raise KontumError("error.ntm.obs", what=type(obs).__name__)
+    if missing := _COLUMNS - set(obs.columns):
+        raise KontumError("error.ntm.obs", what=sorted(missing))
+    return obs[obs["indicator"].str.startswith("ntm_")]
+
+
 def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
     """Snapshots of the province in order of time, one a day and set; exact repeats of an earlier page left out.
 
@@ -133,11 +125,8 @@ def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
     >>> next(s.bands for s in snapshots(load_observations()) if s.day == "2022-11-30")
     (38, 15, 28, 4, 0)
     """
-    if not isinstance(obs, pd.DataFrame):
-        raise KontumError("error.ntm.obs", what=type(obs).__name__)
-    if missing := _COLUMNS - set(obs.columns):
-        raise KontumError("error.ntm.obs", what=sorted(missing))
-    rows = obs[(obs["ref_area"] == PROVINCE) & obs["indicator"].str.startswith("ntm_")]
+    rows = ntm_rows(obs)
+    rows = rows[rows["ref_area"] == PROVINCE]
     pages = [_snapshot(page) for _, page in rows.groupby(["source_id", "standard"], sort=False)]
     pages += [s for _, page in rows.groupby("source_id", sort=False) for s in _year_before(page)]
     pages = [s for s in pages if np.isfinite(s.attained) or np.isfinite(s.mean_low)]
@@ -157,8 +146,8 @@ def snapshots(obs: pd.DataFrame) -> list[Snapshot]:
 def _snapshot(page: pd.DataFrame) -> Snapshot:
     first = page.iloc[0]
     value = page.drop_duplicates("indicator").set_index("indicator")["obs_value"]
-    counts = np.array([value.get(name, np.nan) for name in _INDICATORS])
-    sizes = [len(rural_communes(_day(first) <= _MANG_DEN_RURAL_UNTIL)), len(rural_communes())]
+    counts = np.array([value.get(name, np.nan) for name in NTM_BANDS])
+    sizes = [len(rural_areas(_day(first) <= _MANG_DEN_RURAL_UNTIL)), len(rural_areas())]
     if np.isnan(counts[4]) and np.isfinite(counts[:4]).all():  # the last band is what the others leave
         counts[4] = 0 if counts[:4].sum() in sizes else max(sizes[0] - counts[:4].sum(), 0)
     has_bands = counts.sum() in sizes

@@ -129,17 +129,12 @@ def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Columns: area, area_name, level, indicator, time_period, published, source_id, own_value.
     """
 
-    def lost_rows(obs: pd.DataFrame) -> pd.DataFrame:
-        rows = obs[~is_own(obs) & (obs["preference"] == "lost_own")]
-        return rows.set_index([*KEY, "standard", "source_id"], drop=False).rename_axis([None] * 6)
-
-    rows = lost_rows(after)
-    rows = rows[~rows.index.isin(lost_rows(before).index)]
-    winner = after[after["preferred"] & is_own(after)].drop_duplicates([*KEY, "standard"])
-    values = winner.set_index([*KEY, "standard"])["obs_value"]
-    keys = [tuple(r[k] for k in [*KEY, "standard"]) for r in rows.to_dict("records")]
-    rows = rows[_LOST].rename(columns={"ref_area": "area", "obs_value": "published"})
-    return rows.assign(own_value=[values[k] for k in keys]).reset_index(drop=True)
+    fact = [*KEY, "standard"]
+    old, new = (obs[~is_own(obs) & (obs["preference"] == "lost_own")] for obs in (before, after))
+    old_keys, new_keys = (pd.MultiIndex.from_frame(rows[[*fact, "source_id"]]) for rows in (old, new))
+    winners = after[after["preferred"] & is_own(after)].drop_duplicates(fact).assign(own_value=after["obs_value"])
+    rows = new[~new_keys.isin(old_keys)].merge(winners[[*fact, "own_value"]], on=fact, how="left")
+    return rows[[*_LOST, "own_value"]].rename(columns={"ref_area": "area", "obs_value": "published"})
 
 
 def status_contradictions(filled: Filled, before: pd.DataFrame) -> pd.DataFrame:

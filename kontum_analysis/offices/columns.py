@@ -12,18 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from ..base.errors import KontumError
 from ..base.words import LANGUAGES, labels, text
-from ..data.areas import PROVINCE, crosswalk, districts, register
 from ..data.observations import raw_tables
 from ..data.spelling import fold, plain_text
 from .typed import CRITERIA, without_footnote
 
 LEVELS = ("commune", "unit", "district")
 YEARS = range(2021, 2026)  # the poverty standard of Decree 07/2021
-FIRST_YEAR_OF_UNITS = 2025
 STATUSES = ("none", "attained", "advanced", "model")
 META = ("office", "document", "date", "year")
 
@@ -64,6 +59,7 @@ COLUMNS = (
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 FRACTIONS = {"poverty_rate_fraction": "poverty_rate_pct", "near_poor_rate_fraction": "near_poor_rate_pct"}
+RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}  # and their counts
 IDENTITY = ("code", "name", "district")
 _AREA = {
     "code": "code",
@@ -101,6 +97,11 @@ def heading(name: str, lang: str) -> str:
     if f"own.heading.{name}" in labels():
         return text(f"own.heading.{name}", lang)
     return str(indicators()[name][f"name_{lang}"])
+
+
+def headings(name: str) -> dict[str, str]:
+    """The heading of a column in every language, as a message takes it."""
+    return {lang: heading(name, lang) for lang in LANGUAGES}
 
 
 @lru_cache(maxsize=1)
@@ -202,31 +203,3 @@ def status_of(words: Any) -> str | None:
     return next(
         (s for s in STATUSES if folded in {fold(text(f"own.status.{s}", lang)) for lang in LANGUAGES} | {s}), None
     )
-
-
-def areas_of(level: str, year: int) -> pd.DataFrame:
-    """The areas of a table: code, name, type and district (name), in the order of district and code.
-
-    Raises KontumError for another level, for a year outside 2021 to 2025, and where the units did not exist that year.
-
-    >>> [len(areas_of(level, year)) for level, year in (("commune", 2024), ("unit", 2025), ("district", 2023))]
-    [102, 40, 10]
-    """
-    if level not in LEVELS:
-        raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
-    if year not in YEARS:
-        raise KontumError("own.error.year", value=year, first=YEARS[0], last=YEARS[-1])
-    if (level == "unit") != (year >= FIRST_YEAR_OF_UNITS):
-        raise KontumError("own.error.units_since", year=year)
-    kon_tum = register("2020", "district", PROVINCE)
-    names = kon_tum.set_index("code")["name_vi"]
-    rows = kon_tum if level == "district" else register("2025" if level == "unit" else "2020", "commune")
-    if level == "district":
-        rows = rows[rows["code"].isin(districts())].assign(district="")
-    else:
-        if level == "unit":
-            cross = crosswalk().drop_duplicates("new_code").set_index("new_code")["old_district_code"]
-            rows["parent_code"] = rows["code"].map(cross)
-        rows = rows[rows["parent_code"].isin(districts())].sort_values(["parent_code", "code"])
-        rows["district"] = rows["parent_code"].map(names)
-    return rows.assign(name=rows["name_vi"])[["code", "name", "type", "district"]]

@@ -30,7 +30,7 @@ class Entry:
     candidates: list[Place] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Any] = field(default_factory=dict)
-    refused: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)
 
     def problem(self, column: str, key: str, **values: Any) -> Problem:
         """A Problem of one of its cells."""

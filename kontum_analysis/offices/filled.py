@@ -62,16 +62,13 @@ def causes(problems: Sequence[Problem]) -> list[Problem]:
     for problem in (problem for problem in problems if problem not in formulas):
         group = grouped.setdefault((problem.file, problem.column, problem.allowed), {})
         group.setdefault(problem.rule_words("vi"), []).append(problem)
-    causes = [_formulas([problem for problem in formulas if problem.file == file]) for file in _files(formulas)]
+    files = dict.fromkeys(problem.file for problem in formulas)
+    causes = [_formulas([problem for problem in formulas if problem.file == file]) for file in files]
     for group in grouped.values():
         alike = sorted(group.values(), key=lambda rows: rows[0].row or 0)
         rest = [problem for rows in alike[_TOLD_APART:] for problem in rows]
         causes += [_cause(rows) for rows in [*alike[:_TOLD_APART], rest] if rows]
     return causes
-
-
-def _files(problems: Sequence[Problem]) -> list[str]:
-    return list(dict.fromkeys(problem.file for problem in problems))
 
 
 def _formulas(problems: Sequence[Problem]) -> Problem:

@@ -6,27 +6,27 @@ area each row is, `row_checks` and `sums` compare them, `changes` sets them besi
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..base.errors import DataError, KontumError, Problem, Words
-from ..base.words import LANGUAGES
+from ..base.words import LANGUAGES, text
 from ..data.own import members
-from ..data.spelling import fold
+from ..data.spelling import fold, plain_text
 from .answers import Answers
-from .cells import read_row
-from .columns import BY_NAME, FRACTIONS, IDENTITY, heading
+from .columns import BY_NAME, FRACTIONS, IDENTITY, STATUSES, headings, status_of
 from .entries import Entry
 from .filled import Filled, causes
-from .fractions import doubtful_texts, settle_fractions
-from .layout import Layout
+from .layout import Layout, choose_tables, is_figure
 from .meta import about_document, named_district
 from .opening import open_sheets
-from .places import is_late, listed_places, places
-from .row_checks import cross_problems
+from .places import is_late, place_names, places
+from .row_checks import cross_problems, doubtful_texts, settle_fractions
 from .rows import Context, settle_rows
+from .sheets import Cell
 from .successors import add_up_to_units
 from .sums import disagreements
-from .tables import choose_tables
 from .target_sheet import read_targets, target_layout
+from .typed import CRITERIA, cell_value
 
 
 def read_filled(
@@ -55,7 +55,7 @@ def read_filled(
     fractions, doubts = settle_fractions(rows, layout, answers)
     areas = [entry for entry in rows if entry.kind == "area" and entry.values]
     areas, parts = add_up_to_units(areas)
-    problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refused]
+    problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refusals]
     problems += [*doubts, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
     if problems:
         raise DataError(causes(problems))
@@ -77,26 +77,18 @@ def read_filled(
 def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Entry]:
     """All rows below the heading that say something; what is wrong with the heading is added to the problems."""
     names = list(layout.columns.values())
-    doubled = {name for name in names if name and names.count(name) > 1 and name not in ("name", "district", "code")}
-    for name in sorted(doubled):
+    repeats = {name for name in names if name and names.count(name) > 1 and name not in ("name", "district", "code")}
+    for name in sorted(repeats):
         heads = [layout.head(place) for place, column in layout.columns.items() if column == name]
-        line = layout.top + layout.depth
-        problems.append(
-            Problem(
-                layout.place, line, "; ".join(heads), Words("own.twice", name=_heading(name)), "own.allowed.column_once"
-            )
-        )
+        column, line = FRACTIONS.get(name, name), layout.top + layout.depth
+        twice = Words("own.twice", name=headings(column) if column in BY_NAME else name)
+        problems.append(Problem(layout.place, line, "; ".join(heads), twice, "own.allowed.column_once"))
     entries, district = [], ""
     for number in range(layout.first, len(layout.sheet.rows)):
-        if entry := read_row(layout, number, district, answers, problems):
+        if entry := _read_row(layout, number, district, answers, problems):
             district = entry.district or district
             entries.append(entry)
     return entries
-
-
-def _heading(name: str) -> dict[str, str]:
-    column = FRACTIONS.get(name, name)
-    return {lang: heading(column, lang) if column in BY_NAME else name for lang in LANGUAGES}
 
 
 def _context(layout: Layout, rows: Sequence[Entry], year: int, level: str, answers: Answers) -> Context:
@@ -124,6 +116,100 @@ def _refused_levels(rows: Sequence[Entry], year: int) -> list[Problem]:
             row.kind = "area"
         if row.kind == "area" and row.level == "district" and is_late(year):
             units = [place for place in places(True) if place.level == "unit" and place.parent == row.code]
-            words = {lang: listed_places(units, lang) for lang in LANGUAGES}
-            problems.append(row.about_area("own.allowed.districts_ended", name=row.name, units=words))
+            problems.append(row.about_area("own.allowed.districts_ended", name=row.name, units=place_names(units)))
     return problems
+
+
+def _read_row(layout: Layout, number: int, district: str, answers: Answers, problems: list[Problem]) -> Entry | None:
+    """The row of a sheet (from 0) as an Entry; None where it says nothing.
+
+    district: that of the row above, which counts on where the cell is merged or left empty. A row with more fields than
+    headings is added to the problems. What cannot be read in a cell is kept in `refusals` until it is known whether the
+    row is one of ours.
+    """
+    row = layout.sheet.rows[number]
+    cells = {name: row[place] for place, name in layout.columns.items() if name and place < len(row)}
+    figures = {name: cell for name, cell in cells.items() if is_figure(name)}
+    before = [cell for place, cell in enumerate(row) if not is_figure(layout.columns.get(place))]
+    texts = [_words(cell) for cell in before if cell.value is not None]
+    if not texts and not any(map(_is_filled, figures.values())):
+        return None
+    heads = {name: layout.head(place) for place, name in layout.columns.items() if name}
+    entry = Entry(layout.place, number + 1, heads, number=_words(row[0]) if row else "")
+    place_words: dict[str, str] = {name: _words(cells[name]) for name in ("code", "name", "district") if name in cells}
+    entry.area_code, entry.name, entry.district = (place_words.get(name, "") for name in ("code", "name", "district"))
+    entry.name = entry.name or next((words for words in texts if not words[:1].isdigit()), "")
+    if "name" not in cells and "code" not in cells:
+        entry.name, entry.district = entry.district, ""
+    elif "district" in cells and not entry.district and entry.name:
+        entry.district = district
+    entry.cells |= {name: value for name, value in place_words.items() if value} | {"name": entry.name}
+    last = max(layout.columns, default=0)
+    extra = [_words(cell) for place, cell in enumerate(row) if place > last and cell.value is not None]
+    if extra and not layout.sheet.name and any(map(_is_filled, figures.values())):
+        problems.append(Problem(layout.place, number + 1, None, ", ".join(extra), "own.allowed.fields"))
+        return None
+    _read_figures(entry, figures, layout, answers)
+    return entry
+
+
+def _words(cell: Cell) -> str:
+    """A code that a spreadsheet took for a number is text again."""
+    return plain_text(cell.text)
+
+
+def _is_filled(cell: Cell) -> bool:
+    return cell.is_uncalculated or bool(cell.text.strip())
+
+
+def _read_figures(entry: Entry, figures: dict[str, Cell], layout: Layout, answers: Answers) -> None:
+    marks = {name: cell for name, cell in figures.items() if name.startswith("criterion_")}
+    for name, cell in figures.items():
+        if name in marks or not _is_filled(cell):
+            continue
+        column = BY_NAME[FRACTIONS.get(name, name)]
+        is_dash = isinstance(cell.value, str) and not cell.value.strip("-−–— ")
+        if is_dash and (column.is_ntm or answers.dash == ""):
+            continue  # what does not apply to a ward, or what the office says is not known
+        entry.cells[column.name] = "=" if cell.is_uncalculated else cell.value
+        try:
+            value = 0 if is_dash and answers.dash == "0" else _value(column.kind, cell)
+        except KontumError as error:
+            entry.refusals.append(entry.problem(column.name, error.key, **error.values))
+            continue
+        if value is None:
+            del entry.cells[column.name]
+        else:
+            entry.values[column.name] = round(100 * value, 10) if name in FRACTIONS else value
+    if marks:
+        _count_marks(entry, marks)
+
+
+def _value(kind: str, cell: Cell) -> Any:
+    if kind != "status" or cell.is_uncalculated or cell.is_error:
+        return cell_value(cell, kind)
+    if (status := status_of(cell.value)) is None:
+        allowed = [", ".join(text(f"own.status.{s}", lang) for s in STATUSES) for lang in LANGUAGES]
+        raise KontumError("own.allowed.status", allowed=" / ".join(allowed))
+    return status
+
+
+def _count_marks(entry: Entry, marks: dict[str, Cell]) -> None:
+    """Criteria met from one mark a criterion: an empty cell is "not met" where only those that are met are marked."""
+    mark_of: dict[str, bool | None] = {}
+    for name, cell in marks.items():
+        entry.cells[name] = cell.value
+        try:
+            mark_of[name] = cell_value(cell, "mark")
+        except KontumError as error:
+            entry.refusals.append(entry.problem(name, error.key, **error.values))
+    count = sum(mark is True for mark in mark_of.values())
+    if not any(mark is not None for mark in mark_of.values()):
+        return
+    if len(marks) < CRITERIA or (None in mark_of.values() and False in mark_of.values()):
+        entry.refusals.append(entry.problem(min(marks), "own.allowed.every_mark", count=CRITERIA))
+    elif entry.values.get("ntm_criteria_met", count) != count:
+        entry.refusals.append(entry.problem("ntm_criteria_met", "own.allowed.marks_agree", count=count))
+    elif not entry.refusals:
+        entry.values["ntm_criteria_met"] = entry.cells["ntm_criteria_met"] = count
+        entry.heads.setdefault("ntm_criteria_met", entry.heads["criterion_1"])

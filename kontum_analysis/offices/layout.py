@@ -1,16 +1,20 @@
-"""Where the table of a sheet stands and which column is what: the rows of its heading, and what they mean.
+"""Which sheet of a file holds the table, where it stands there, and which column is what.
 
 A heading of one to three rows is found by trying: the rows under which most columns are understood. What is understood
 is shown to the office before anything is read, and corrected by answers such as {"hn": "poor_households"}.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from ..base.errors import KontumError
+from ..base.words import LANGUAGES, text
 from ..data.spelling import fold
+from .answers import Answers
 from .columns import BY_NAME, FRACTIONS, IDENTITY, recognised
+from .letters import OLD_LETTERS
 from .places import is_area_name
 from .sheets import Cell, Sheet
 from .typed import without_footnote
@@ -100,18 +104,12 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
 def _fill(sheet: Sheet) -> list[list[str]]:
     """The texts of the rows in which a heading may stand, with those of merged cells in every cell they cover."""
     rows = sheet.rows[: _LOWEST + _DEEPEST]
-    grid = [[_text(cell) for cell in row] for row in rows]
+    grid = [[cell.text for cell in row] for row in rows]
     for top, left, bottom, right in sheet.merged:
         if top < len(grid) and left < len(grid[top]):
             for row in grid[top : bottom + 1]:
                 row[left : right + 1] = [grid[top][left]] * len(row[left : right + 1])
     return grid
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell.value, float) and cell.value == int(cell.value):
-        return str(int(cell.value))
-    return "" if cell.value is None else str(cell.value)
 
 
 def _paths(rows: list[list[str]], has_merged: bool) -> dict[int, tuple[str, ...]]:
@@ -166,8 +164,85 @@ def _choose_identity(layout: Layout) -> None:
 
 def _numbers_columns(row: list[Cell]) -> bool:
     """Whether a row numbers the columns: A, B, 1, 2, 3=2/1."""
-    texts = [_text(cell) for cell in row if cell.value is not None or cell.is_uncalculated]
+    texts = [cell.text for cell in row if cell.value is not None or cell.is_uncalculated]
     if len(texts) < 2 or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         return False
     numbers = [int(text) for text in texts if text.isdigit()]
     return numbers == sorted(set(numbers))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The table that is read, sheets with totals of our own template, and what is left: (name, is hidden)."""
+
+    main: Layout
+    totals: tuple[Layout, ...]
+    others: tuple[tuple[str, bool], ...]
+    answers: Answers
+
+    def of_year(self, year: int) -> Layout:
+        """The table read again now that its year is known: columns of other years are not taken."""
+        return find_layout(self.main.file, self.main.sheet, year, self.answers.columns) or self.main
+
+
+def choose_tables(name: str, sheets: Sequence[Sheet], sheet_name: str | None, year: object, answers: Answers) -> Tables:
+    """The table of a file.
+
+    sheet_name: of the sheet to read. Without it a hidden sheet is taken only where no visible one fits. Raises
+    KontumError where no sheet has a heading that is understood, and where several fit.
+    """
+    is_text = all(not sheet.name for sheet in sheets)
+    candidates = [sheet for sheet in sheets if sheet_name is None or fold(sheet.name) == fold(sheet_name)]
+    if not candidates:
+        raise KontumError("own.error.sheet", file=name, wanted=sheet_name, sheets=", ".join(s.name for s in sheets))
+    totals = {fold(text("own.sheet.totals", lang)) for lang in LANGUAGES}
+    layouts = [layout for sheet in candidates if (layout := _layout(name, sheet, answers))]
+    of_totals = [layout for layout in layouts if fold(layout.sheet.name) in totals and len(layouts) > 1]
+    layouts = [layout for layout in layouts if layout not in of_totals]
+    if not layouts:
+        raise KontumError("own.error.no_headings", file=name, headings=_headings_of(candidates))
+    main = max(layouts, key=_size) if is_text else _only(name, layouts, year)
+    names = [main.sheet.name, *(layout.sheet.name for layout in of_totals)]
+    others = tuple(
+        (s.name, s.is_hidden) for s in sheets if s.name not in names and any(c.value for r in s.rows for c in r)
+    )
+    return Tables(main, tuple(of_totals), () if is_text else others, answers)
+
+
+def _layout(name: str, sheet: Sheet, answers: Answers) -> Layout | None:
+    """The layout of a sheet, read in an old font where it is not understood without."""
+    readings = [sheet, *(sheet.in_letters(letters) for letters in OLD_LETTERS)] if not sheet.letters else [sheet]
+    return next((layout for s in readings if (layout := find_layout(name, s, None, answers.columns))), None)
+
+
+def _size(layout: Layout) -> tuple[int, int]:
+    """How much of a table is understood: its columns, and its rows that name areas."""
+    columns = {name for name in layout.columns.values() if name}
+    rows = sum(any(is_area_name(str(cell.value)) for cell in row) for row in layout.sheet.rows[layout.first :])
+    return len(columns), rows
+
+
+def _only(name: str, layouts: Sequence[Layout], year: object) -> Layout:
+    """The visible table with rows of areas; of several that of our template, or the one whose name is the year."""
+    fitting = [layout for layout in layouts if _size(layout)[1]] or list(layouts)
+    visible = [layout for layout in fitting if not layout.sheet.is_hidden] or fitting
+    our_names = {fold(text("own.sheet.data", lang)) for lang in LANGUAGES}
+    for choice in (
+        visible,
+        [layout for layout in visible if fold(layout.sheet.name) in our_names],
+        [layout for layout in visible if year and str(year) in layout.sheet.name],
+    ):
+        if len(choice) == 1:
+            return choice[0]
+    names = ", ".join(layout.sheet.name for layout in visible)
+    raise KontumError("own.error.which_sheet", file=name, sheets=names, first=visible[0].sheet.name)
+
+
+def _headings_of(sheets: Sequence[Sheet]) -> str:
+    """The texts of the first row of several texts, as a message names what was found instead of a heading."""
+    for sheet in sheets:
+        for row in sheet.rows[:60]:
+            texts = [str(cell.value) for cell in row if isinstance(cell.value, str)]
+            if len(texts) > 2:
+                return "; ".join(words[:30] for words in texts[:8])
+    return "–"

@@ -28,13 +28,13 @@ def about_document(
 
     What is missing or wrong is added to the problems; the year is then the last before the units, to go on with.
     """
-    titled = dict(_values_in_titles(layout))
-    stated: dict[str, tuple[Any, int | None, bool]] = {name: (value, None, True) for name, value in titled.items()}
-    stated |= {name: (value, row, True) for name, value, row in _values_beside_labels(layout)}
-    stated |= {name: (value, None, False) for name, value in document_facts.items() if value is not None}
+    in_titles = dict(_values_in_titles(layout))
+    facts: dict[str, tuple[Any, int | None, bool]] = {name: (value, None, True) for name, value in in_titles.items()}
+    facts |= {name: (value, row, True) for name, value, row in _values_beside_labels(layout)}
+    facts |= {name: (value, None, False) for name, value in document_facts.items() if value is not None}
     meta: dict[str, Any] = {}
     for name in META:
-        value, row, is_of_file = stated.get(name, (None, None, False))
+        value, row, is_of_file = facts.get(name, (None, None, False))
         try:
             meta[name] = _READERS[name](value, is_of_file)
         except KontumError as error:
@@ -42,9 +42,9 @@ def about_document(
             problems.append(Problem(layout.place, row, heading, str(value or ""), error.key, error.values))
             meta[name] = YEARS[-2] if name == "year" else ""
     if meta["date"] and meta["date"] < f"{meta['year']}-01-01":
-        row = stated["date"][1]
+        row = facts["date"][1]
         problems.append(Problem(layout.place, row, None, meta["date"], "own.limit.date", {"year": meta["year"]}))
-    return meta, titled.get("year")
+    return meta, in_titles.get("year")
 
 
 def _values_beside_labels(layout: Layout) -> Iterator[tuple[str, Any, int]]:

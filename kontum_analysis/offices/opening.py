@@ -107,15 +107,9 @@ def _field(text: str) -> Cell:
 
 
 def _is_unicode(content: bytes) -> bool:
-    return content.startswith(tuple(mark for mark, _ in _MARKS)) or b"\x00" in content[:200] or _is_utf8(content)
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Whether a text is UTF-16, or UTF-8 that loses nothing where faults are passed over."""
+    is_marked = content.startswith(tuple(mark for mark, _ in _MARKS)) or b"\x00" in content[:200]
+    return is_marked or content.decode("utf-8", "ignore").encode() == content
 
 
 def decoded(name: str, content: bytes) -> str:

@@ -4,16 +4,18 @@ A name is taken as people write it: with or without xã, TT., huyện, UBND, a f
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..base.words import listed, text
-from ..data.areas import PROVINCE, crosswalk, districts, register
+from ..base.errors import KontumError
+from ..base.words import LANGUAGES, listed, text
+from ..data.areas import PROVINCE, area, crosswalk, districts, register
 from ..data.spelling import fold, plain_text
-from .columns import FIRST_YEAR_OF_UNITS
+from .columns import LEVELS, YEARS
 from .typed import without_footnote
 
+FIRST_YEAR_OF_UNITS = 2025
 _TYPES = {
     "tinh": "tỉnh",
     "thanhpho": "thành phố",
@@ -47,10 +49,15 @@ class Place(NamedTuple):
     level: str
     parent: str
 
-    def described(self, lang: str) -> str:
+    @property
+    def district(self) -> str:
+        """The name of the (old) district it lies in; "" for what lies in none."""
+        return area(self.parent).name if self.parent else ""
+
+    @property
+    def description(self) -> str:
         """The area as a message names it, such as xã Đăk Long (23368), Đăk Glei."""
-        above = f", {_district_names()[self.parent]}" if self.parent else ""
-        return f"{self.type} {self.name} ({self.code}){above}"
+        return f"{self.type} {self.name} ({self.code})" + (f", {self.district}" if self.parent else "")
 
 
 class Name(NamedTuple):
@@ -84,34 +91,40 @@ def _type_of(words: str) -> str:
     return _TYPES.get(fold(words), "")
 
 
-@lru_cache(maxsize=1)
-def _district_names() -> dict[str, str]:
-    names = register("2020", "district").set_index("code")["name_vi"]
-    return {code: str(names[code]) for code in districts()}
-
-
 @lru_cache(maxsize=2)
 def places(is_late: bool) -> tuple[Place, ...]:
     """Every area that a table may name. is_late: of a year that ends after June 2025, with the units first."""
-    old = register("2020")
-    communes = old[(old["level"] == "commune") & old["parent_code"].isin(districts())]
-    every = [Place(PROVINCE, "Kon Tum", "tỉnh", "province", "")]
-    every += [Place(code, name, _kinds()[code], "district", "") for code, name in _district_names().items()]
+    old_districts = dict(zip(crosswalk()["new_code"], crosswalk()["old_district_code"], strict=True))
+    old = [Place(PROVINCE, "Kon Tum", "tỉnh", "province", "")]
     row: Any
-    for row in communes.itertuples():
-        every.append(Place(row.code, row.name_vi, row.type, "commune", row.parent_code))
-    parents = dict(zip(crosswalk()["new_code"], crosswalk()["old_district_code"], strict=True))
+    for row in register("2020", "district", PROVINCE).itertuples():
+        old.append(Place(row.code, row.name_vi, row.type, "district", ""))
+    for row in register("2020", "commune").itertuples():
+        if row.parent_code in districts():
+            old.append(Place(row.code, row.name_vi, row.type, "commune", row.parent_code))
     new = []
     for row in register("2025", "commune").itertuples():
-        if row.code in parents:
-            new.append(Place(row.code, row.name_vi, row.type, "unit", parents[row.code]))
-    return tuple([*new, *every] if is_late else [*every, *new])
+        if row.code in old_districts:
+            new.append(Place(row.code, row.name_vi, row.type, "unit", old_districts[row.code]))
+    return tuple([*new, *old] if is_late else [*old, *new])
 
 
-@lru_cache(maxsize=1)
-def _kinds() -> dict[str, str]:
-    table = register("2020", "district")
-    return dict(zip(table["code"], table["type"], strict=True))
+def areas_of(level: str, year: int) -> list[Place]:
+    """The areas of a table: districts in the order of the statistics office, others by district and code.
+
+    Raises KontumError for another level, for a year outside 2021 to 2025, and where the units did not exist that year.
+
+    >>> [len(areas_of(level, year)) for level, year in (("commune", 2024), ("unit", 2025), ("district", 2023))]
+    [102, 40, 10]
+    """
+    if level not in LEVELS:
+        raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
+    if year not in YEARS:
+        raise KontumError("own.error.year", value=year, first=YEARS[0], last=YEARS[-1])
+    if (level == "unit") != is_late(year):
+        raise KontumError("own.error.units_since", year=year)
+    areas = [place for place in places(False) if place.level == level]
+    return areas if level == "district" else sorted(areas, key=lambda place: (place.parent, place.code))
 
 
 @lru_cache(maxsize=1)
@@ -186,13 +199,18 @@ def is_group(words: str, number: str) -> bool:
     return bool(_GROUPS.fullmatch(fold(words))) or bool(re.fullmatch(r"[IVX]{1,5}|[A-Z]", number.strip(" .)")))
 
 
-def nearest(words: str, among: Iterable[Place], lang: str = "vi", least: float = 70, most: int = 3) -> str:
-    """The areas whose names are nearest to a text, as a message lists them; "" where none is near."""
+def descriptions(areas: Sequence[Place], most: int = 3) -> str:
+    """The first of some areas, as a message that asks for one of them lists them."""
+    return "; ".join(place.description for place in areas[:most])
+
+
+def nearest(words: str, among: Iterable[Place], least: float = 70) -> str:
+    """The three areas whose names are nearest to a text, as a message lists them; "" where none is near."""
     from rapidfuzz import fuzz, process
 
     choices = {place: fold(place.name) for place in among}
-    hits = process.extract(fold(split_name(words).bare), choices, scorer=fuzz.ratio, limit=most, score_cutoff=least)
-    return "; ".join(place.described(lang) for _, _, place in hits)
+    hits = process.extract(fold(split_name(words).bare), choices, scorer=fuzz.ratio, limit=3, score_cutoff=least)
+    return descriptions([place for _, _, place in hits])
 
 
 def parts_of(unit: str) -> list[Place]:
@@ -208,11 +226,12 @@ def unit_of_part(code: str) -> Place:
     return next(place for place in places(True) if place.level == "unit" and place.code == old[code])
 
 
-def listed_places(areas: Iterable[Place], lang: str, most: int = 6) -> str:
-    """Names of areas as a sentence lists them, with how many more where there are many."""
+def place_names(areas: Iterable[Place], most: int = 6) -> dict[str, str]:
+    """Names of areas by language, as a sentence lists them, with how many more where there are many."""
     names = [f"{place.type} {place.name}" for place in areas]
-    more = [text("own.more", lang, count=len(names) - most)] if len(names) > most else []
-    return listed([*names[:most], *more], lang)
+    rest = len(names) - most
+    more = {lang: [text("own.more", lang, count=rest)] if rest > 0 else [] for lang in LANGUAGES}
+    return {lang: listed([*names[:most], *more[lang]], lang) for lang in LANGUAGES}
 
 
 def is_late(year: int) -> bool:

@@ -13,7 +13,7 @@ from ..base.words import LANGUAGES
 from ..data.areas import area, area_name, vintage_of
 from ..data.own import is_own
 from ..data.spelling import fold
-from .columns import heading
+from .columns import headings
 from .entries import Entry
 from .filled import Filled
 from .row_checks import rate_gaps
@@ -67,17 +67,13 @@ def _area(entry: Entry, filled: Filled, lang: str) -> str:
     return area_name(entry.code, lang)
 
 
-def _heading(name: str) -> dict[str, str]:
-    return {lang: heading(name, lang) for lang in LANGUAGES}
-
-
 def _totals(filled: Filled) -> Iterator[Words]:
     for disagreement in filled.disagreements:
         yield Words(
             "own.doubt.total",
             row=disagreement.entry.row,
             name=disagreement.entry.name or disagreement.entry.number,
-            column=_heading(disagreement.column),
+            column=headings(disagreement.column),
             stated=disagreement.stated,
             added=disagreement.added,
             count=disagreement.rows,
@@ -88,7 +84,7 @@ def _totals(filled: Filled) -> Iterator[Words]:
                 "own.doubt.total_rate",
                 row=entry.row,
                 name=entry.name or entry.number,
-                column=_heading(column),
+                column=headings(column),
                 stated=stated,
                 computed=computed,
             )

@@ -70,12 +70,12 @@ def _list(words: Sequence[str]) -> str:
 
 def _notes(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
     sheet, layout = filled.layout.sheet, filled.layout
-    if hidden := [row for row in sheet.hidden_rows if layout.first <= row < len(sheet.rows)]:
-        where = text("own.reading.row", lang, rows=_list([str(row + 1) for row in sorted(hidden)]))
-        yield where, text("own.reading.hidden_rows", lang, count=len(hidden)), text("own.reading.still_read", lang)
-    if hidden := [place for place in sheet.hidden_columns if layout.columns.get(place)]:
-        where = text("own.reading.column", lang, letter=_list([letter(place) for place in sorted(hidden)]))
-        yield where, text("own.reading.hidden_columns", lang, count=len(hidden)), text("own.reading.still_read", lang)
+    if rows := [row for row in sheet.hidden_rows if layout.first <= row < len(sheet.rows)]:
+        where = text("own.reading.row", lang, rows=_list([str(row + 1) for row in sorted(rows)]))
+        yield where, text("own.reading.hidden_rows", lang, count=len(rows)), text("own.reading.still_read", lang)
+    if columns := [place for place in sheet.hidden_columns if layout.columns.get(place)]:
+        where = text("own.reading.column", lang, letter=_list([letter(place) for place in sorted(columns)]))
+        yield where, text("own.reading.hidden_columns", lang, count=len(columns)), text("own.reading.still_read", lang)
     if sheet.is_filtered:
         yield text("own.reading.sheet", lang), text("own.reading.filter", lang), text("own.reading.still_read", lang)
     for name in filled.fractions:

@@ -14,18 +14,18 @@ from .entries import Entry
 from .places import (
     Place,
     bearers,
+    descriptions,
     district_codes,
     is_group,
     is_total,
-    listed_places,
     nearest,
     parts_of,
+    place_names,
     places,
     split_name,
     within,
 )
-from .sizes import is_of_district_size
-from .sums import adds_up
+from .sums import adds_up, is_of_district_size
 
 SMALL = ("commune", "unit")
 _NEAR = 80  # per cent of letters in common: a name this near to one of ours is one of ours, typed wrong
@@ -77,18 +77,18 @@ def _look(entry: Entry, context: Context) -> Problem | None:
         return None
     rest = next((entry.name[len(w) :] for w in _TOTAL_OF if entry.name.casefold().startswith(w)), "")
     if codes := district_codes(rest) if rest else set():
-        entry.settle("group", _district(codes.pop()))
+        entry.settle("group", next(place for place in places(False) if place.code in codes))
         return None
     answer = context.answers.get(fold(entry.name))
     entry.candidates = bearers(entry.name, context.is_late)
     if answer or entry.area_code:
-        coded = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
-        if not coded:
+        of_code = [place for place in places(context.is_late) if place.code == (answer or entry.area_code)]
+        if not of_code:
             hint = nearest(entry.name, places(context.is_late)) if entry.name else ""
             return entry.problem("code", "own.allowed.code", nearest=hint or "–")
-        if not answer and entry.name and not set(coded) & set(entry.candidates):
-            return entry.problem("code", "own.allowed.name", code=entry.area_code, name=coded[0].name)
-        entry.candidates = [place for place in coded if answer or not entry.name or place in entry.candidates]
+        if not answer and entry.name and not set(of_code) & set(entry.candidates):
+            return entry.problem("code", "own.allowed.name", code=entry.area_code, name=of_code[0].name)
+        entry.candidates = [place for place in of_code if answer or not entry.name or place in entry.candidates]
     return _hold_against_district(entry, context.is_late)
 
 
@@ -100,7 +100,7 @@ def _hold_against_district(entry: Entry, is_late: bool) -> Problem | None:
         if not (inside := within(without, beside)):
             key = "own.allowed.not_in_district" if district_codes(beside) else "own.allowed.district"
             small = [place for place in without if place.parent] or without
-            return entry.about_area(key, district=beside, found="; ".join(p.described("vi") for p in small[:3]))
+            return entry.about_area(key, district=beside, found=descriptions(small))
         entry.candidates = [place for place in inside if place in entry.candidates or not entry.candidates]
     return None
 
@@ -115,7 +115,7 @@ def _of_later_units(entries: Sequence[Entry]) -> list[Problem]:
     for entry in entries:
         if entry in later or (is_later_table and entry.of_level("unit")):
             unit = entry.of_level("unit")[0]
-            parts = {lang: listed_places(parts_of(unit.code), lang) for lang in ("vi", "en")}
+            parts = place_names(parts_of(unit.code))
             problems.append(entry.about_area("own.allowed.units_later", name=f"{unit.type} {unit.name}", parts=parts))
             entry.kind = "note"
         entry.candidates = [place for place in entry.candidates if place.level != "unit"]
@@ -149,10 +149,6 @@ def _level_of_doubtful(entries: Sequence[Entry], heading: str) -> str:
     return "district" if True in sizes else "small"
 
 
-def _district(code: str) -> Place:
-    return next(place for place in places(False) if place.level == "district" and place.code == code)
-
-
 def _settle_districts(entries: Sequence[Entry]) -> list[Problem]:
     """Rows of districts. "Kon Tum" is the city beside other districts, the province where the city has its own row."""
     sure = [entry for entry in entries if entry.of_level("district") and not entry.of_level("province")]
@@ -175,8 +171,8 @@ def _settle_districts(entries: Sequence[Entry]) -> list[Problem]:
 
 def _which(entry: Entry, candidates: Sequence[Place]) -> Problem:
     """The question which of several areas a row means, with an answer to copy."""
-    described = {lang: "; ".join(place.described(lang) for place in candidates[:4]) for lang in ("vi", "en")}
-    return entry.about_area("own.allowed.which", found=described, name=entry.name, code=candidates[0].code)
+    choices = descriptions(candidates, 4)
+    return entry.about_area("own.allowed.which", found=choices, name=entry.name, code=candidates[0].code)
 
 
 def _settle_headers(entries: Sequence[Entry], open_entries: Sequence[Entry]) -> None:
@@ -222,8 +218,8 @@ def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
             district = group.code if group else context.district
             inside = [place for place in small if place.parent == district]
             if group and not inside:
-                nearest_areas = "; ".join(place.described("vi") for place in small[:3])
-                problems.append(entry.about_area("own.allowed.not_in_group", row=group.row, found=nearest_areas))
+                key = "own.allowed.not_in_group"
+                problems.append(entry.about_area(key, row=group.row, found=descriptions(small)))
             entry.candidates = inside or small
     open_rows = {problem.row for problem in problems}
     open_entries = [entry for entry in open_entries if entry.row not in open_rows]
@@ -234,12 +230,9 @@ def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
             problems.append(_which(entry, entry.candidates))
         else:
             entry.settle("area", entry.candidates[0])
-            entry.level = entry.level if not context.is_late else _time(entry)
+            if context.is_late and entry.candidates[0].level == "commune":
+                entry.level = "old commune"
     return problems
-
-
-def _time(entry: Entry) -> str:
-    return "commune" if (entry.candidates[0].level == "unit") else "old commune"
 
 
 def _choose_time(entries: Sequence[Entry], context: Context) -> None:
@@ -270,7 +263,7 @@ def _settle_unknown(entry: Entry, entries: Sequence[Entry], level: str, context:
     if entry.candidates and all(place.level == "province" for place in entry.candidates):
         entry.settle("total")
         return []
-    if not entry.values and not (entry.candidates and entry.refused):
+    if not entry.values and not (entry.candidates and entry.refusals):
         entry.settle("note")
         return []
     codes_in_use = {other.code for other in entries if other.kind == "area"}

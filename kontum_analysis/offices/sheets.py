@@ -28,6 +28,12 @@ class Cell:
     is_uncalculated: bool = False
     is_error: bool = False
 
+    @property
+    def text(self) -> str:
+        """What it says as text: a whole number without decimals, "" for nothing."""
+        is_whole = isinstance(self.value, float) and self.value == int(self.value)
+        return "" if self.value is None else str(int(self.value) if is_whole else self.value)
+
 
 @dataclass(frozen=True)
 class Sheet:

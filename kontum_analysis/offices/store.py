@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -184,11 +183,6 @@ def undo(number: int | None = None, user: User = True, wait: float = journal.WAI
             raise KontumError("own.error.nothing_to_undo")
         matches = [entry for entry in entries if number in (None, entry.number)]
         if not matches:
-            numbers = [entry.number for entry in entries]
-            raise KontumError("own.error.no_such_import", number=number, numbers=_list(numbers))
+            raise KontumError("own.error.no_such_import", number=number, numbers=[entry.number for entry in entries])
         journal.take_away(place, matches[-1].number)
         return matches[-1]
-
-
-def _list(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

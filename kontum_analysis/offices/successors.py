@@ -1,14 +1,11 @@
 """Figures of old communes in a table of 2025 or later: added up to the units of July 2025 where all parts are there."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..base.errors import Problem
-from .columns import BY_NAME
+from .columns import BY_NAME, RATES
 from .entries import Entry
-from .places import Place, listed_places, parts_of, unit_of_part
-
-_RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}
+from .places import Place, parts_of, place_names, unit_of_part
 
 
 def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
@@ -38,23 +35,20 @@ def add_up_to_units(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem
 
 
 def _parts_problem(unit: Place, rows: Sequence[Entry], lacking: Sequence[Place]) -> Problem:
-    words: dict[str, Any] = {
-        name: {lang: listed_places(areas, lang) for lang in ("vi", "en")}
-        for name, areas in (("parts", [row.candidates[0] for row in rows]), ("lacking", lacking))
-    }
-    return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **words)
+    names = dict(parts=place_names([row.candidates[0] for row in rows]), lacking=place_names(lacking))
+    return rows[0].about_area("own.allowed.parts_missing", unit=f"{unit.type} {unit.name} ({unit.code})", **names)
 
 
 def _add(unit: Place, rows: Sequence[Entry]) -> tuple[Entry, list[Problem]]:
     first, problems = rows[0], []
-    added = Entry(first.place, first.row, first.heads, name=first.name)
-    added.settle("area", unit)
+    entry = Entry(first.place, first.row, first.heads, name=first.name)
+    entry.settle("area", unit)
     for name in dict.fromkeys(name for row in rows for name in row.values):
         with_value = [row for row in rows if name in row.values]
         if BY_NAME[name].kind == "count":
             if len(with_value) == len(rows):
-                added.values[name] = sum(row.values[name] for row in rows)
-                added.cells[name] = added.values[name]
-        elif _RATES.get(name) not in with_value[0].values:
+                entry.values[name] = sum(row.values[name] for row in rows)
+                entry.cells[name] = entry.values[name]
+        elif RATES.get(name) not in with_value[0].values:
             problems.append(with_value[0].problem(name, "own.allowed.no_sum", unit=f"{unit.type} {unit.name}"))
-    return added, problems
+    return entry, problems

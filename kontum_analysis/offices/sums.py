@@ -1,13 +1,19 @@
-"""Sums of rows: whether a row adds up others, and which totals and subtotals of a table do not agree with its rows."""
+"""Sums of rows: whether a row adds up others, which totals of a table do not agree with its rows, and whether a row is
+as large as a district: the last evidence where a district and a commune bear the same name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ..data.observations import raw_tables
 from ..data.own import COUNTS
 from .columns import BY_NAME
 from .entries import Entry
+
+_DISTRICT_SHARE = 0.5  # of the households of its district, more than any one commune has
 
 
 class Disagreement(NamedTuple):
@@ -70,3 +76,28 @@ def _blocks(entries: Sequence[Entry], place: int) -> list[list[Entry]]:
                 block.append(entry)
         blocks.append(block)
     return blocks
+
+
+@lru_cache(maxsize=1)
+def _households() -> dict[str, float]:
+    """The households of each district as last published."""
+    rows = raw_tables()["observations"]
+    rows = rows[(rows["level"] == "district") & (rows["indicator"] == "households_total")]
+    rows = rows.sort_values("time_period").drop_duplicates("ref_area", keep="last")
+    return dict(zip(rows["ref_area"], rows["obs_value"].astype(float), strict=True))
+
+
+def is_of_district_size(entry: Entry) -> bool | None:
+    """Whether a row that may be a district has at least half of its households; None where it says no households.
+
+    >>> from kontum_analysis.offices.places import Place
+    >>> row = Entry("a", 2, {}, candidates=[Place("615", "Đăk Hà", "huyện", "district", "")])
+    >>> row.values["households_total"] = 19500
+    >>> is_of_district_size(row)
+    True
+    """
+    households = entry.values.get("households_total")
+    districts = entry.of_level("district")
+    if households is None or not districts:
+        return None
+    return bool(households >= _DISTRICT_SHARE * _households()[districts[0].code])

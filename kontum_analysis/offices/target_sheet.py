@@ -22,7 +22,7 @@ from .layout import Layout
 from .meta import about_document
 from .places import is_late
 from .sheets import Sheet
-from .template import HEADER, set_up, start_book, write_meta
+from .template import HEADER, limit, set_up, start_book, write_meta
 from .typed import cell_value
 
 if TYPE_CHECKING:
@@ -94,18 +94,16 @@ def _write_target(sheet: Worksheet, styles: Styles, row: int, target_id: str, ta
     sheet.set_row(row, 13.5 * (1 + max(len(words[1]) // 46, len(words[4]) // 50)))
     place = len(words)
     sheet.write_blank(row, place, None, styles["figure"])
-    limits: dict[str, Any] = {
-        "input_title": target_id,
-        "input_message": text("own.targets.input", lang, unit=text(f"own.unit.{unit}", lang)),
-        "error_title": text("own.error.title", lang),
-        "error_message": text("own.targets.input", lang, unit=text(f"own.unit.{unit}", lang)),
-    }
+    hint = text("own.targets.input", lang, unit=words[3])
     if _KINDS.get(unit) == "mark":
-        limits |= {"validate": "list", "source": [text(f"own.targets.{answer}", lang) for answer in ("yes", "no")]}
+        rule: dict[str, Any] = {
+            "validate": "list",
+            "source": [text(f"own.targets.{answer}", lang) for answer in ("yes", "no")],
+        }
     else:
         most = 100 if unit == "percent" else 10_000
-        limits |= {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
-    sheet.data_validation(row, place, row, place, limits)
+        rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
+    limit(sheet, (row, place, row, place), (target_id, hint, hint), lang, **rule)
 
 
 def target_layout(file: str, sheets: Sequence[Sheet]) -> Layout | None:

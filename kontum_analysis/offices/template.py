@@ -9,14 +9,12 @@ import io
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
-from ..data.areas import PROVINCE, districts, register
 from ..data.own import COUNTS, members
-from .columns import COLUMNS, STATUSES, Column, areas_of, heading
-from .typed import LARGEST
+from .columns import COLUMNS, STATUSES, Column, heading
+from .places import Place, areas_of
+from .typed import CRITERIA, LARGEST
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -34,6 +32,7 @@ _ASKED_AS = {
     ("district", "unit"): "district_unit",
 }
 _WIDTHS = {"code": 9, "name": 22, "district": 16}
+_WHOLE = {"validate": "integer", "criteria": "between", "minimum": 0}
 _INK, _LINE, _PALE, _FILL = "#1F2A36", "#B8C0C8", "#EEF1F4", "#FFF9E3"
 
 
@@ -109,8 +108,18 @@ def set_up(sheet: Worksheet, landscape: bool = True) -> None:
     sheet.protect("", {"format_columns": True, "format_rows": True, "format_cells": False, "autofilter": True})
 
 
+def limit(sheet: Worksheet, cells: tuple[int, int, int, int], words: tuple[str, ...], lang: str, **rule: Any) -> None:
+    """Let cells take only what a rule allows.
+
+    cells: first row and column, last row and column; words: above the hint, the hint, what is said to a wrong value.
+    """
+    title, hint, message = words
+    messages = {"input_title": title[:32], "input_message": hint, "error_message": message}
+    sheet.data_validation(*cells, {**messages, "error_title": text("own.error.title", lang), **rule})
+
+
 def _data_sheet(
-    sheet: Worksheet, styles: Styles, level: str, year: int, areas: pd.DataFrame, columns: list[Column], lang: str
+    sheet: Worksheet, styles: Styles, level: str, year: int, areas: list[Place], columns: list[Column], lang: str
 ) -> None:
     set_up(sheet)
     identity = ["code", "name", *(["district"] if level != "district" else [])]
@@ -122,7 +131,7 @@ def _data_sheet(
         sheet.set_column(place, place, _WIDTHS.get(name, 20 if name == "ntm_status" else 15), styles["plain"])
     sheet.set_row(HEADER, 48)
     first, last = HEADER + 1, HEADER + len(areas)
-    for number, area in enumerate(areas.itertuples(), first):
+    for number, area in enumerate(areas, first):
         urban = area.type in ("phường", "thị trấn")
         label = text(f"own.type.{area.type}", lang, name=area.name) if urban else area.name
         for place, value in enumerate([area.code, label, area.district][: len(identity)]):
@@ -134,7 +143,8 @@ def _data_sheet(
                 sheet.write_blank(number, place, None, styles["words" if column.kind == "status" else "whole"])
     base = len(identity)
     for place, column in enumerate(columns, base):
-        sheet.data_validation(first, place, last, place, _limits(column, first, place, base, lang))
+        words = (heading(column.name, lang), *(text(f"own.{of}.{column.name}", lang) for of in ("input", "limit")))
+        limit(sheet, (first, place, last, place), words, lang, **_rule(column, first, place, base, lang))
     sheet.freeze_panes(HEADER + 1, 2)
     sheet.repeat_rows(HEADER)
     sheet.set_selection(1, 2, 1, 2)
@@ -148,54 +158,32 @@ def write_meta(sheet: Worksheet, styles: Styles, year: int, lang: str) -> None:
             sheet.write_number(row, 2, year, styles["year"])
         else:
             sheet.merge_range(row, 2, row, 5, "", styles["day" if name == "date" else "words"])
-    sheet.data_validation(
-        META_ROWS["date"],
-        2,
-        META_ROWS["date"],
-        2,
-        {
-            "validate": "date",
-            "criteria": "between",
-            "minimum": date(year, 1, 1),
-            "maximum": date(year + 10, 12, 31),
-            "input_title": text("own.meta.date", lang)[:32],
-            "input_message": text("own.input.date", lang),
-            "error_title": text("own.error.title", lang),
-            "error_message": text("own.limit.date", lang, year=year),
-        },
-    )
+    cell = META_ROWS["date"], 2
+    words = text("own.meta.date", lang), text("own.input.date", lang), text("own.limit.date", lang, year=year)
+    days = {"minimum": date(year, 1, 1), "maximum": date(year + 10, 12, 31)}
+    limit(sheet, (*cell, *cell), words, lang, validate="date", criteria="between", **days)
 
 
-def _limits(column: Column, first: int, place: int, base: int, lang: str) -> dict[str, Any]:
-    """The validation of one column, with what it allows in words. Cells are named from the first row of the table."""
+def _rule(column: Column, first: int, place: int, base: int, lang: str) -> dict[str, Any]:
+    """What a column allows. Cells are named from the first row of the table."""
     from xlsxwriter.utility import xl_rowcol_to_cell as cell
 
-    value_cell, households = cell(first, place), cell(first, base)
-    common = {
-        "input_title": heading(column.name, lang)[:32],
-        "error_title": text("own.error.title", lang),
-        "input_message": text(f"own.input.{column.name}", lang),
-        "error_message": text(f"own.limit.{column.name}", lang),
-    }
     if column.kind == "status":
-        return common | {"validate": "list", "source": [text(f"own.status.{status}", lang) for status in STATUSES]}
+        return {"validate": "list", "source": [text(f"own.status.{status}", lang) for status in STATUSES]}
     if column.kind == "criteria":
-        return common | {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": 19}
+        return {**_WHOLE, "maximum": CRITERIA}
     if column.kind == "communes":
-        most = max(len(codes) for codes in members("2024-12-31", rural=True).values())
-        return common | {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": most}
+        return {**_WHOLE, "maximum": max(len(codes) for codes in members("2024-12-31", rural=True).values())}
     if column.name == "households_total":
-        return common | {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": LARGEST}
-    poor = cell(first, base + 1)
+        return {**_WHOLE, "minimum": 1, "maximum": LARGEST}
+    value, households, poor = cell(first, place), cell(first, base), cell(first, base + 1)
     # poor and near-poor together are no more than all
-    limit = value_cell if column.name == "poor_households" else f"{value_cell}+{poor}"
-    return common | {
-        "validate": "custom",
-        "value": f"=AND(ISNUMBER({value_cell}),{value_cell}=INT({value_cell}),{value_cell}>=0,{limit}<={households})",
-    }
+    sum_of_poor = value if column.name == "poor_households" else f"{value}+{poor}"
+    checks = f"ISNUMBER({value}),{value}=INT({value}),{value}>=0,{sum_of_poor}<={households}"
+    return {"validate": "custom", "value": f"=AND({checks})"}
 
 
-def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFrame, lang: str) -> None:
+def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: list[Place], lang: str) -> None:
     """Sums by district beside the totals the office has itself: what does not add up shows while it is typed."""
     from xlsxwriter.utility import xl_range_abs
 
@@ -213,16 +201,16 @@ def _totals_sheet(sheet: Worksheet, styles: Styles, year: int, areas: pd.DataFra
     for place, name in enumerate(headings):
         sheet.write_string(3, place, name, styles["head"])
         sheet.set_column(place, place, (9, 20)[place] if place < 2 else 15, styles["plain"])
-    names = _district_names()
-    for number, (code, name) in enumerate(names, 4):
-        rows = [n for n, district in enumerate(areas["district"], HEADER + 1) if district == name]
-        sheet.write_string(number, 0, code, styles["fixed"])
-        sheet.write_string(number, 1, name, styles["fixed"])
+    districts = areas_of("district", year)
+    for number, district in enumerate(districts, 4):
+        rows = [n for n, area in enumerate(areas, HEADER + 1) if area.parent == district.code]
+        sheet.write_string(number, 0, district.code, styles["fixed"])
+        sheet.write_string(number, 1, district.name, styles["fixed"])
         for place in range(len(COUNTS)):
             sheet.write_blank(number, 2 + place, None, styles["whole"])
             block = xl_range_abs(rows[0], 3 + place, rows[-1], 3 + place)
             sheet.write_formula(number, 5 + place, f"=SUM('{data}'!{block})", styles["sum"], 0)
-    _limit_totals(sheet, styles, 4, 3 + len(names), lang)
+    _limit_totals(sheet, styles, 4, 3 + len(districts), lang)
     sheet.freeze_panes(4, 2)
 
 
@@ -231,35 +219,12 @@ def _limit_totals(sheet: Worksheet, styles: Styles, first: int, last: int, lang:
     from xlsxwriter.utility import xl_col_to_name
 
     for place, name in enumerate(COUNTS, 2):
-        total, added = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
-        sheet.data_validation(
-            first,
-            place,
-            last,
-            place,
-            {
-                "validate": "integer",
-                "criteria": "between",
-                "minimum": 0,
-                "maximum": LARGEST,
-                "input_title": heading(name, lang)[:32],
-                "input_message": text("own.input.total", lang),
-                "error_title": text("own.error.title", lang),
-                "error_message": text("own.limit.households_total", lang),
-            },
-        )
-        sheet.conditional_format(
-            first,
-            place,
-            last,
-            place,
-            {"type": "formula", "format": styles["differs"], "criteria": f"=AND(ISNUMBER({total}),{total}<>{added})"},
-        )
-
-
-def _district_names() -> list[tuple[str, str]]:
-    names = register("2020", "district", PROVINCE).set_index("code")["name_vi"]
-    return [(code, names[code]) for code in districts()]
+        total, sum_cell = f"{xl_col_to_name(place)}{first + 1}", f"{xl_col_to_name(place + 3)}{first + 1}"
+        cells = first, place, last, place
+        words = heading(name, lang), text("own.input.total", lang), text("own.limit.households_total", lang)
+        limit(sheet, cells, words, lang, **_WHOLE, maximum=LARGEST)
+        is_other = f"=AND(ISNUMBER({total}),{total}<>{sum_cell})"
+        sheet.conditional_format(*cells, {"type": "formula", "format": styles["differs"], "criteria": is_other})
 
 
 def _help_sheet(sheet: Worksheet, styles: Styles, level: str, year: int, columns: list[Column], lang: str) -> None:

@@ -11,13 +11,10 @@ from scipy.special import expit, logit
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, districts
 from ..data.observations import vintage
+from ..methods.scores import FORECAST_COLUMNS, INTERVALS, QUANTILES
 from .districts import FIRST_YEAR, STANDARD, district_facts
 from .draws import outlook_draws
 from .estimates import estimate_panel
-
-QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-INTERVALS = {"inside_50": ("q25", "q75"), "inside_80": ("q10", "q90"), "inside_95": ("q025", "q975")}
-COLUMNS = ["what", "area", "vintage", "made_from", "day", "method", *QUANTILES, "outcome", *INTERVALS]
 
 
 def poverty_forecasts(
@@ -40,7 +37,7 @@ def poverty_forecasts(
     [['2023-12-31', 10.86, 6.84]]
     """
     rows = list(_cases(obs, data, vintages or total_days(obs), draws, seed))
-    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(INTERVALS, "boolean"))
+    return pd.DataFrame(rows, columns=FORECAST_COLUMNS).astype(dict.fromkeys(INTERVALS, "boolean"))
 
 
 def total_days(obs: pd.DataFrame) -> list[str]:

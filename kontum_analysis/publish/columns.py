@@ -200,8 +200,8 @@ def provenance(
     >>> provenance(load_observations(as_of="2022-10-04"), [], as_of="2022-10-04").day
     datetime.date(2022, 10, 4)
     """
-    printed = obs.loc[~obs["known_from_assumed"], "known_from"]
-    day = as_of if as_of is not None else printed.max() if len(printed) else obs["known_from"].max()
+    printed_days = obs.loc[~obs["known_from_assumed"], "known_from"]
+    day = as_of if as_of is not None else printed_days.max() if len(printed_days) else obs["known_from"].max()
     return Provenance(date.fromisoformat(str(day)[:10]), data_hash(data), tuple(scenarios), tuple(offices))
 
 

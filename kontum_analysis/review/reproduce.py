@@ -40,7 +40,7 @@ from ..publish.tables import headline
 from ..targets.board import scoreboard
 from .notebooks import executed, notebook_paths
 
-Tables = dict[str, Callable[[], pd.DataFrame]]  # name of a file in data/processed -> how it is made
+Makers = dict[str, Callable[[], pd.DataFrame | str]]  # name of a file -> how it is made
 
 
 def steps(out: str | Path = ROOT, figures: Sequence[str] = tuple(CATALOGUE)) -> list[tuple[str, int, Iterator[None]]]:
@@ -52,31 +52,31 @@ def steps(out: str | Path = ROOT, figures: Sequence[str] = tuple(CATALOGUE)) -> 
     obs, processed = cache(load_observations), out / "data" / "processed"
     paths = cache(lambda: pd.concat([project_poverty(obs(), preset(name)) for name in presets()]))
     ntm = cache(lambda: project_ntm(obs(), asked_pace()))
-    tables: dict[str, Tables] = {
-        "step.data": {"observations": lambda: obs().drop(columns="line"), "identities": identities},
+    tables: dict[str, Makers] = {
+        "step.data": {"observations.csv": lambda: obs().drop(columns="line"), "identities.csv": identities},
         "step.estimates": {
-            "district_panel": lambda: estimate_panel(obs()).panel,
-            "leave_one_out": lambda: leave_one_out(obs()),
+            "district_panel.csv": lambda: estimate_panel(obs()).panel,
+            "leave_one_out.csv": lambda: leave_one_out(obs()),
         },
         "step.paths": {
-            "poverty_paths": paths,
-            "exit_quotas": lambda: pd.concat(
+            "poverty_paths.csv": paths,
+            "exit_quotas.csv": lambda: pd.concat(
                 [exit_quotas(path) for _, path in paths().groupby("scenario", sort=False)]
             ),
-            "implied_pace": lambda: pd.concat([implied_pace(obs(), preset(name)) for name in presets()]),
-            "headline": lambda: headline(obs()),
+            "implied_pace.csv": lambda: pd.concat([implied_pace(obs(), preset(name)) for name in presets()]),
+            "headline.csv": lambda: headline(obs()),
         },
         "step.forecasts": {
-            "ntm_attainment": lambda: ntm().years,
-            "ntm_communes": lambda: ntm().communes,
-            "poverty_outlook": lambda: outlook_draws(obs()).quantiles(),
-            "scoreboard": lambda: scoreboard(obs()),
+            "ntm_attainment.csv": lambda: ntm().years,
+            "ntm_communes.csv": lambda: ntm().communes,
+            "poverty_outlook.csv": lambda: outlook_draws(obs()).quantiles(),
+            "scoreboard.csv": lambda: scoreboard(obs()),
         },
     }
     return [
-        ("step.inputs", 2, _inputs(processed)),
-        *((key, len(each), _write_tables(processed, each)) for key, each in tables.items()),
-        ("step.package", 1, _package(processed)),
+        ("step.inputs", 2, _inputs(out)),
+        *((key, len(each), _write(out, "data/processed", each)) for key, each in tables.items()),
+        ("step.package", 1, _write(out, "data", {"datapackage.json": lambda: package_text(processed)})),
         ("step.figures", len(figures), _figures(out / "figures", obs, figures)),
         ("step.notebooks", len(notebook_paths()), _notebooks(out / "notebooks")),
     ]
@@ -94,27 +94,24 @@ def alone(out: str | Path = ROOT) -> Iterator[None]:
         yield
 
 
-def _inputs(processed: Path) -> Iterator[None]:
+def _inputs(out: Path) -> Iterator[None]:
     """Check the raw tables and the scenarios, so that a bad one stops the run before anything is written."""
     raw_tables(trusted=False)
     for name in presets():
         preset(name)
     yield
-    content = json.dumps(manifest(), indent=1, ensure_ascii=False) + "\n"
-    write_whole(processed / "manifest.json", content, within=processed.parents[1])
-    yield
+    text = json.dumps(manifest(), indent=1, ensure_ascii=False) + "\n"
+    yield from _write(out, "data/processed", {"manifest.json": lambda: text})
 
 
-def _write_tables(processed: Path, tables: Tables) -> Iterator[None]:
-    for name, make in tables.items():
-        content = make().to_csv(index=False, lineterminator="\n", float_format="%.9g")
-        write_whole(processed / f"{name}.csv", content, within=processed.parents[1])
+def _write(out: Path, folder: str, makers: Makers) -> Iterator[None]:
+    """Write the files of a folder below `out`, each made when its turn comes: a table as CSV, a text as it is."""
+    for name, make in makers.items():
+        content = make()
+        if isinstance(content, pd.DataFrame):
+            content = content.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+        write_whole(out / folder / name, content, within=out)
         yield
-
-
-def _package(processed: Path) -> Iterator[None]:
-    write_whole(processed.parent / "datapackage.json", package_text(processed), within=processed.parents[1])
-    yield
 
 
 def _figures(folder: Path, obs: Callable[[], pd.DataFrame], names: Sequence[str]) -> Iterator[None]:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from ..data.memo import remember
 from ..data.programme import PROGRAMME_DAY
-from ..methods.scores import wis
+from ..methods.scores import INTERVALS, QUANTILES, wis
 from ..ntm.hindcast import ntm_forecasts
-from ..poverty.forecasts import INTERVALS, QUANTILES, poverty_forecasts, total_days
+from ..poverty.forecasts import poverty_forecasts, total_days
 
 LEVELS = np.array(list(QUANTILES.values()))
 
