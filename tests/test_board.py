@@ -121,7 +121,7 @@ def test_a_chance_comes_with_its_range_and_who_gives_it(board, obs):
     assert modelled.index.tolist() == [name for name in board.index if name in chances.index] and len(modelled) == 6
     pairs = {"probability": "chance", "probability_low": "chance_low", "probability_high": "chance_high"}
     for column, source in {**pairs, "choice_low": "choice_low", "choice_high": "choice_high"}.items():
-        assert (modelled[column] == chances.loc[modelled.index, source]).all(), column
+        assert modelled[column].equals(chances.loc[modelled.index, source].rename(column)), column
     assert board.loc[board["probability"].isna(), ["probability_low", "probability_high"]].isna().all(axis=None)
 
 

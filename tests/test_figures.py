@@ -330,11 +330,12 @@ def test_the_board_draws_each_range_and_speaks_of_the_end_of_the_period(drawings
         figure, page, *_ = drawings["scoreboard", lang]
         table = figure.table
         modelled = table[table["probability"].notna()]
-        is_within = (modelled["probability_low"] <= modelled["probability"]) & (
-            modelled["probability"] <= modelled["probability_high"]
+        ranges = modelled[modelled["probability_low"].notna()]  # else every choice gives the same: no bar
+        is_within = (ranges["probability_low"] <= ranges["probability"]) & (
+            ranges["probability"] <= ranges["probability_high"]
         )
-        assert is_within.all() and (modelled["probability_low"] < modelled["probability_high"]).any()
-        ends = [np.interp([row.probability_low, row.probability_high], [0, 1], TRACK) for row in modelled.itertuples()]
+        assert is_within.all() and (ranges["probability_low"] < ranges["probability_high"]).all() and len(ranges)
+        ends = [np.interp([row.probability_low, row.probability_high], [0, 1], TRACK) for row in ranges.itertuples()]
         lines = [line.get_xdata() for line in page.axes[0].lines if line.get_linewidth() == 2.2]
         assert len(lines) == len(ends) and all(any(np.allclose(line, end) for line in lines) for end in ends)
         words = {text.get_text().lower() for text in measuring.texts(page)}

@@ -61,9 +61,10 @@ def test_chances_are_one_default_and_its_range(known_2023):
         for pace in (asked_pace(), None)
     )
     pd.testing.assert_series_equal(table["default"], programme, check_names=False)
-    assert (table["low"] == np.minimum(programme, observed)).all() and (
-        table["high"] == np.maximum(programme, observed)
-    ).all()
+    both = pd.concat([programme, observed], axis=1)
+    is_one = programme == observed
+    assert table.loc[is_one, ["low", "high"]].isna().all(axis=None)
+    assert (table["low"] == both.min(axis=1))[~is_one].all() and (table["high"] == both.max(axis=1))[~is_one].all()
     assert table.loc["ntm_communes", ["low_choice", "high_choice"]].tolist() == ["pace_asked", "pace_observed"]
     codes = {code for choices in table["choices"] for code in choices.split("|")}
     assert {f"choice.{code}" for code in codes} <= set(labels())

@@ -51,7 +51,7 @@ def vintage_numbers(obs, day):
         numbers["measured", target.target_id, measured.day] = measured.value
     for row in kt.estimate_panel(early, draws=400).panel.itertuples():
         numbers["poor_households", row.area, str(row.year)] = row.poor_households
-        numbers["rate_q90", row.area, str(row.year)] = row.rate_q90
+        numbers["rate_q90", row.area, str(row.year)] = row.rate_q90  # of estimates alone
     rows = [(day, *key, value) for key, value in numbers.items() if np.isfinite(value)]
     return pd.DataFrame(rows, columns=["vintage", "what", "of", "at", "value"])
 
@@ -66,7 +66,7 @@ def test_a_day_gives_the_numbers_it_gave_before(obs, day):
     keys = ["vintage", "what", "of", "at"]
     frozen = pd.read_csv(FROZEN, dtype=dict.fromkeys(keys, str)).query("vintage == @day").set_index(keys)["value"]
     numbers = vintage_numbers(obs, day).set_index(keys)["value"]
-    assert list(numbers.index) == list(frozen.index) and len(frozen) > 50
+    assert list(numbers.index) == list(frozen.index) and len(frozen) > 40
     wrong = numbers[~np.isclose(numbers, frozen, rtol=1e-6)]
     assert wrong.to_dict() == {}
 

@@ -31,7 +31,7 @@ def _rows(table: pd.DataFrame) -> Iterator[Any]:
 
 
 def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
-    """What is known of each area and group, by code: year, rate, q10, q90 (fractions; missing where sure), status,
+    """What is known of each area and group, by code: year, rate, q10, q90 (fractions; missing where known), status,
     sources (ids; of a group those of its districts, which the page need not repeat).
     """
     panel = inputs.estimates().panel
@@ -41,14 +41,13 @@ def known_points(inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
     sources = panel.set_index(["area", "year"])["source_id"]
     points: dict[str, list[dict[str, Any]]] = {}
     for row in _rows(pd.concat([known_groups(inputs.obs), districts], ignore_index=True)):
-        is_sure = row.status != "estimated"
         ids = str(sources.get((row.area, row.year), "")).split("|")
         points.setdefault(str(row.area), []).append(
             {
                 "year": int(row.year),
                 "rate": float(row.rate),
-                "q10": None if is_sure else float(row.q10),
-                "q90": None if is_sure else float(row.q90),
+                "q10": float(row.q10) if pd.notna(row.q10) else None,
+                "q90": float(row.q90) if pd.notna(row.q90) else None,
                 "status": str(row.status),
                 "sources": [name for name in ids if name],
             }
@@ -96,7 +95,7 @@ def communes_at_paces(obs: pd.DataFrame, lang: str) -> dict[str, Any]:
     of the targets with a model, by target id).
     """
     rows = [
-        {name: int(row[name]) for name in ("median", "q10", "q90")}
+        {name: None if pd.isna(row[name]) else int(row[name]) for name in ("median", "q10", "q90")}
         | {"words": {target: percent(row[event], lang) for event, target in COMMUNES.items()}}
         for row in _at_paces(obs).to_dict("records")
     ]
@@ -176,7 +175,9 @@ def _with_range(chance: Any, lang: str) -> str:
 
 
 def _range(chance: Any, lang: str) -> str:
-    low, high = percent(chance.chance_low, lang), percent(chance.chance_high, lang)
+    """The range of a chance in words; the chance itself where every choice says the same."""
+    ends = (chance.chance_low, chance.chance_high) if chance.chance_low == chance.chance_low else [chance.chance] * 2
+    low, high = (percent(end, lang) for end in ends)
     return low if low == high else text("explorer.range", lang, low=low, high=high)
 
 
@@ -185,9 +186,8 @@ def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     rows = []
     for row in _rows(project_ntm(obs).communes.sort_values(["district", "name"])):
         has_attained = bool(row.attained_by)
-        published = pd.notna(row.count_published)
-        low, high = int(row.count_low), int(row.count_high)
-        criteria = str(int(row.count_published)) if published else str(low) if low == high else f"{low}–{high}"
+        count = row.count_published if pd.notna(row.count_published) else 19 if row.p_19 == 1 else None
+        criteria = f"{row.count_low}–{row.count_high}" if count is None else str(count)
         rows.append(
             {
                 "code": row.code,

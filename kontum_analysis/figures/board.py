@@ -152,7 +152,8 @@ def _chance_bar(axes: Axes, place: float, row: Any) -> None:
     y = place + 0.3
     bar: style.Look = dict(linewidth=2.2, solid_capstyle="butt")
     axes.plot(TRACK, [y] * 2, color=style.LIGHT, linewidth=1.0, zorder=2, **where)
-    axes.plot([low, high], [y] * 2, color=style.BLACK, zorder=3, **where, **bar)
+    if low < high:  # missing where every choice gives the same
+        axes.plot([low, high], [y] * 2, color=style.BLACK, zorder=3, **where, **bar)
     axes.plot([middle], [y], marker="o", markersize=3.2, color=style.BLACK, zorder=4, **where)
 
 

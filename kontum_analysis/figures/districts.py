@@ -19,7 +19,7 @@ from .facts import addressed
 def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
     """Rates (fractions) with the 80 % interval, and poor households, of the province and districts by year.
 
-    status is that of the rate, status_poor that of the count; q10 and q90 equal the rate where it is known.
+    status is that of the rate, status_poor that of the count; q10 and q90 are missing where the rate is known.
     """
     panel = estimate_panel(obs).panel.rename(
         columns={"rate_q10": "q10", "rate_q90": "q90", "status_rate": "status", "status_poor_households": "status_poor"}
@@ -31,7 +31,7 @@ def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
 def draw_reconciled(table: pd.DataFrame, lang: str, heading: style.Heading) -> style.Page:
     """A tile for each district: a filled dot is published, an open one derived, a diamond with a bar estimated."""
     years = sorted(table["year"].unique())
-    tops = dict.fromkeys(table["area"], 1.35 * table["q90"].max())
+    tops = dict.fromkeys(table["area"], 1.35 * float(table[["rate", "q90"]].to_numpy(float, na_value=0).max()))
     remark = f"{text('tiles.axis', lang)}\n\n{text('reconciled.note', lang)}"
     with style.canvas(
         heading, lang, height_cm=14.2, left=1.0, right=0.15, top=1.3, bottom=1.4, wspace=0.04, hspace=0.45
@@ -41,7 +41,8 @@ def draw_reconciled(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
             rows = table[table["area"] == code]
             style.known_points(axes, rows)
             for row in style.each(rows):
-                style.note(axes, row.year, row.q90, _with_interval(row, lang), dy=6, ha="center", va="bottom")
+                top = row.rate if row.q90 != row.q90 else row.q90
+                style.note(axes, row.year, top, _with_interval(row, lang), dy=6, ha="center", va="bottom")
         style.status_key(figure, table["status"], lang)
         return figure
 
@@ -49,7 +50,7 @@ def draw_reconciled(table: pd.DataFrame, lang: str, heading: style.Heading) -> s
 def _with_interval(row: Any, lang: str) -> str:
     """The rate, and under it the 80 % interval of an estimate, which the bar is often too short to show."""
     words = number(100 * row.rate, 1, lang)
-    if row.status != "estimated":
+    if row.q90 != row.q90:
         return words
     decimals = 1 if row.q90 < 0.02 else 0  # four years stand side by side
     return f"{words}\n{number(100 * row.q10, decimals, lang)}–{number(100 * row.q90, decimals, lang)}"

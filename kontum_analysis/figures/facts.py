@@ -52,6 +52,17 @@ def addressed(
     }
 
 
+def interval_words(low: float, high: float, lang: str, kind: str = "rate") -> str:
+    """ " (estimated, 80% interval 4.2–5.2%)" for an estimate, "" where it is known and both ends are missing.
+
+    kind: rate (fractions), or count (whole numbers, and without "estimated").
+
+    >>> interval_words(0.0418, 0.0524, "en"), interval_words(float("nan"), float("nan"), "en")
+    (' (estimated, 80% interval 4.2–5.2%)', '')
+    """
+    return "" if pd.isna(low) else f" ({text(f'figure.interval_{kind}', lang, low=low, high=high)})"
+
+
 def guess_mark(table: pd.DataFrame, lang: str) -> str:
     """ " (estimated)" where the last year of a table that is no projection holds an estimate, else ""."""
     if not {"status", "year"} <= {*table.columns}:

@@ -168,7 +168,7 @@ def map_key(figure: style.Page, lang: str, statuses: pd.Series) -> None:
 def rate_words(row: Any, lang: str) -> str:
     """The name of a district, its rate with the symbol of how it is known, and the 80 % interval of an estimate."""
     lines = [area_name(row.area, lang), f"{SYMBOLS[row.status]} {number(100 * row.rate, 1, lang)}%"]
-    if row.status == "estimated":
+    if row.q90 == row.q90:
         lines.append(f"({number(100 * row.q10, 1, lang)}–{number(100 * row.q90, 1, lang)})")
     return "\n".join(lines)
 

@@ -15,7 +15,7 @@ from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import preset
 from . import style
-from .facts import addressed
+from .facts import addressed, interval_words
 
 
 def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -91,9 +91,11 @@ def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     paths, points = table[table["kind"] != "known"], table[table["kind"] == "known"]
     years = paths.groupby(["verdict", "kind"])["year"].agg(["min", "max"]).reset_index()
     first, last = points["year"].min(), points["year"].max()
-    columns = dict.fromkeys(("rate", "q10", "q90", "needed_pace_pp", "floor_rate"), "kind year")
+    columns = dict.fromkeys(("rate", "needed_pace_pp", "floor_rate"), "kind year")
+    end = points[points["year"] == last].iloc[0]
     by_verdict = addressed(years, lang, dict.fromkeys(("min", "max"), "verdict kind"))
-    return by_verdict | addressed(table, lang, columns, first=first, second=first + 1, last=last, shown=horizon() + 1)
+    years_of = dict(first=first, second=first + 1, last=last, shown=horizon() + 1)
+    return by_verdict | addressed(table, lang, columns, interval=interval_words(end.q10, end.q90, lang), **years_of)
 
 
 def quotas_table(obs: pd.DataFrame) -> pd.DataFrame:

@@ -4,14 +4,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..base.words import Lookup, text
-from ..data.areas import PROVINCE
+from ..data.areas import POOR_DISTRICTS, PROVINCE
 from ..data.programme import AREAS, SCENARIOS, corridors, horizon
 from ..poverty.known import known_groups
 from ..poverty.paces import implied_pace
 from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import preset
 from . import shapes, style
-from .facts import addressed, guess_mark
+from .facts import addressed, guess_mark, interval_words
 
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]
 
@@ -94,7 +94,9 @@ def paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     )
     words = dict(first=first, last=last, far=far, observed="observed-pace", split=paper_split(path), case=case)
     words["guess"] = guess_mark(table[table["area"] == PROVINCE], lang)  # the title speaks of the province alone
-    return addressed(table, lang, dict.fromkeys(("rate", "q10", "q90"), "area kind year"), **words)
+    poor = table[(table["area"] == POOR_DISTRICTS) & (table["kind"] == "known") & (table["year"] == last)].iloc[0]
+    words["interval"] = interval_words(poor.q10, poor.q90, lang)
+    return addressed(table, lang, {"rate": "area kind year"}, **words)
 
 
 def forms_table(obs: pd.DataFrame) -> pd.DataFrame:

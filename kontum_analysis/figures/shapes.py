@@ -69,9 +69,13 @@ def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: f
 
 
 def fan(axes: Axes, x: Any, rows: pd.DataFrame, prefix: str = "", start: float | None = None) -> None:
-    """The 50, 80 and 90 % intervals, one upon the other. start: value of a first point at which all of them begin."""
+    """The 50, 80 and 90 % intervals, one upon the other. start: value of a first point at which all of them begin.
+
+    Where an interval is missing the fan closes on the middle (column `rate`, or the prefix without its last letter).
+    """
+    first, middle = [] if start is None else [start], rows[prefix[:-1] or "rate"].astype(float)
     for share, (low, high) in sorted(FAN.items(), reverse=True):
-        bottom, top = ([*([] if start is None else [start]), *rows[prefix + name]] for name in (low, high))
+        bottom, top = ([*first, *rows[prefix + name].astype(float).fillna(middle)] for name in (low, high))
         axes.fill_between(x, bottom, top, color=FAN_COLORS[share], linewidth=0, zorder=1)
 
 

@@ -103,15 +103,18 @@ def contrast(first: Any, second: Any) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def balanced(words: str, longest: int) -> list[str]:
+def wrap_evenly(words: str, longest: int) -> list[str]:
     """Lines of at most so many letters, as few as can be and about equally long, so that no word stands alone.
 
-    >>> balanced("one two three four five", 20)
-    ['one two three', 'four five']
+    Lines break at spaces only.
+
+    >>> wrap_evenly("one two three four five near-poor", 20)
+    ['one two three four', 'five near-poor']
     """
-    fewest = len(textwrap.wrap(words, longest))
-    width = next(n for n in range(len(words) // fewest, longest + 1) if len(textwrap.wrap(words, n)) == fewest)
-    return textwrap.wrap(words, width)
+    fewest = len(textwrap.wrap(words, longest, break_on_hyphens=False))
+    widths = range(len(words) // fewest, longest + 1)
+    trials = (textwrap.wrap(words, width, break_on_hyphens=False) for width in widths)
+    return next(lines for lines in trials if len(lines) == fewest)
 
 
 @contextmanager
@@ -131,7 +134,7 @@ def canvas(
     spacing: wspace, hspace, as parts of an axes' width and height.
     """
     finding, topic, source = heading if isinstance(heading, Heading) else Heading(heading)
-    lines = balanced(finding, 77)
+    lines = wrap_evenly(finding, 77)
     head = 0.15 + 0.45 * len(lines) + (0.4 if topic else 0)
     source_lines = textwrap.wrap(source, 108) if source else [text("source.line", lang)]
     bottom += 0.3 * (len(source_lines) - 1)

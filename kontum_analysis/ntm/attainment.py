@@ -15,6 +15,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.memo import remember
 from ..data.programme import asked_pace, horizon
+from ..methods.intervals import open_ends
 from .communes import Evidence, gather
 from .growth import Growth, fit
 from .paths import State, move, start_state
@@ -64,11 +65,11 @@ def attainment_chances(
     The default is the pace that the programme asks for (the middle of its range), which forecast earlier counts best;
     the pace observed so far is the range's other end.
 
-    Columns: event, target (communes; missing for events of several targets), default, low, high (probabilities);
-    default_choice, low_choice, high_choice, choices: the code of the pace behind each, and all codes joined by "|"
-    (pace_asked, pace_observed; labels choice.CODE); median, q10, q90 of the number of communes at the default, missing
-    for events of several targets. levels: communes that the targets of the three levels ask for, default those of the
-    programme. Raises KontumError as `project_ntm`.
+    Columns: event, target (communes; missing for events of several targets), default, low, high (probabilities; both
+    ends missing where every pace gives the same); default_choice, low_choice, high_choice, choices: the code of the
+    pace behind each, and all codes joined by "|" (pace_asked, pace_observed; labels choice.CODE);
+    median, q10, q90 of the number of communes at the default, missing for events of several targets. levels: communes
+    that the targets of the three levels ask for, default those of the programme. Raises KontumError as `project_ntm`.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> chances = attainment_chances(load_observations(as_of="2023-12-31"), draws=200).set_index("event")
@@ -82,18 +83,20 @@ def attainment_chances(
     default = results["pace_asked"]
     at_end = default.years[default.years["year"] == default.years["year"].max()].set_index("indicator")
     at_end = at_end.rename(index={WITH_15: "all_communes_15_criteria"}).reindex(chance.index)
+    low, high = open_ends(chance.min(axis=1), chance.max(axis=1))
+    is_range = ~np.isnan(low)
     return pd.DataFrame(
         {
             "event": chance.index,
             "target": tables["pace_asked"]["target"].to_numpy(),
             "default": chance["pace_asked"].to_numpy(),
-            "low": chance.min(axis=1).to_numpy(),
-            "high": chance.max(axis=1).to_numpy(),
+            "low": low,
+            "high": high,
             "default_choice": "pace_asked",
-            "low_choice": chance.idxmin(axis=1).to_numpy(),
-            "high_choice": chance.idxmax(axis=1).to_numpy(),
+            "low_choice": chance.idxmin(axis=1).where(is_range).to_numpy(),
+            "high_choice": chance.idxmax(axis=1).where(is_range).to_numpy(),
             "choices": "|".join(choices),
-            **{name: at_end[name].to_numpy() for name in ("median", "q10", "q90")},
+            **{name: at_end[name].to_numpy(float, na_value=np.nan) for name in ("median", "q10", "q90")},
         }
     )
 

@@ -14,6 +14,7 @@ from ..data.areas import PROVINCE
 from ..data.memo import remember
 from ..data.observations import vintage
 from ..data.programme import asked_pace
+from ..methods.intervals import whole_quantiles
 from ..methods.scores import FORECAST_COLUMNS, INTERVALS, QUANTILES, wis
 from .attainment import SEED
 from .communes import Evidence, gather
@@ -141,11 +142,14 @@ def _line(history: list[Snapshot], ahead: list[Snapshot]) -> np.ndarray:
 
 
 def _score(number: np.ndarray, outcome: float) -> dict[str, Any]:
-    """Quantiles of a forecast, whether its intervals hold the outcome, and its scores; number: draws, or one value."""
-    quantiles = dict(zip(QUANTILES, np.quantile(number, [*QUANTILES.values()], method="inverted_cdf"), strict=True))
+    """Quantiles of a forecast, whether its intervals hold the outcome, and its scores; number: draws, or one value.
+
+    The scores are those of the intervals that are shown. Draws that are all one number are scored as that number.
+    """
+    quantiles = dict(zip(QUANTILES, whole_quantiles(number, [*QUANTILES.values()]), strict=True))
     error = abs(quantiles["q50"] - outcome)
-    if number.size == 1:
-        return {"q50": number[0], "outcome": outcome, "ae": error, "crps": error, "wis": error}
+    if np.ptp(number) == 0:
+        return {"q50": quantiles["q50"], "outcome": outcome, "ae": error, "crps": error, "wis": error}
     inside = {name: quantiles[low] <= outcome <= quantiles[high] for name, (low, high) in INTERVALS.items()}
     scores = {
         "ae": error,

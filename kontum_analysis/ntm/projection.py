@@ -12,6 +12,7 @@ from ..base.words import text
 from ..data.areas import PROVINCE
 from ..data.preference import known_as
 from ..data.programme import goals, horizon
+from ..methods.intervals import whole_quantiles
 from .communes import Commune, Evidence
 from .growth import SIGMA, Growth
 from .levels import DOUBTFUL_CHANCE
@@ -19,6 +20,7 @@ from .paths import State
 from .published import history_table
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+QUANTILE_NAMES = tuple(f"q{round(100 * p):02d}" for p in QUANTILES)
 LEVELS = ("ntm_communes", "ntm_advanced_communes", "ntm_model_communes")  # each is part of the one before
 WITH_15 = "ntm_communes_15_plus_criteria"
 
@@ -60,14 +62,18 @@ class NTMProjection:
 
     @cached_property
     def years(self) -> pd.DataFrame:
-        """Year, indicator, mean, median, q05 … q95 of the number of communes at the end of the year."""
-        parts, labels = [], [f"q{round(100 * p):02d}" for p in QUANTILES]
+        """Year, indicator, mean, median, q05 … q95 of the number of communes at the end of the year.
+
+        The quantiles are ends of intervals: whole numbers, never both the same (see `whole_quantiles`).
+        """
+        rows = []
         for name in (*LEVELS, WITH_15):
-            numbers = self.draws[name]
-            quantiles = np.quantile(numbers, QUANTILES, axis=0, method="inverted_cdf").astype(int)
-            columns = {"year": self.last_years, "indicator": name, "mean": numbers.mean(axis=0), "median": quantiles[3]}
-            parts.append(pd.DataFrame(columns | dict(zip(labels, quantiles, strict=True))))
-        return pd.concat(parts, ignore_index=True)
+            for j, year in enumerate(self.last_years):
+                number = self.draws[name][:, j]
+                quantiles = whole_quantiles(number, QUANTILES)
+                row = {"year": int(year), "indicator": name, "mean": number.mean(), "median": quantiles[3]}
+                rows.append(row | dict(zip(QUANTILE_NAMES, quantiles, strict=True)))
+        return pd.DataFrame(rows).astype({"median": "int64"} | dict.fromkeys(QUANTILE_NAMES, "Int64"))
 
     @cached_property
     def probabilities(self) -> pd.DataFrame:
@@ -101,18 +107,19 @@ class NTMProjection:
             rows.append((name, "communes", "end", np.maximum(target[name] - self.draws[name][:, -1], 0)))
         table = []
         for event, unit, at, missing in rows:
-            low, middle, high = np.quantile(missing, (0.1, 0.5, 0.9), method="inverted_cdf").astype(int)
-            table.append((event, unit, at, middle, low, high))
-        return pd.DataFrame(table, columns=["event", "unit_measure", "at", "median", "q10", "q90"])
+            low, middle, high = whole_quantiles(missing, (0.1, 0.5, 0.9))
+            table.append((event, unit, at, int(middle), low, high))
+        columns = ["event", "unit_measure", "at", "median", "q10", "q90"]
+        return pd.DataFrame(table, columns=columns).astype(dict.fromkeys(("q10", "q90"), "Int64"))
 
     @cached_property
     def communes(self) -> pd.DataFrame:
         """One row a commune, with what is published of it and its chances.
 
         code, name, district, status (published, derived, imputed), attained_by, evidence; count_published (only under
-        the set in force), count_low and count_high (80 % of the draws); p_19, p_15_18, p_10_14, p_below_10
-        (distribution on the day of the last figures), p_attained_end, nearness_rank (1: nearest of those not known to
-        have attained, at whatever day).
+        the set in force), count_low and count_high (80 % of the draws, missing where the count is known); p_19,
+        p_15_18, p_10_14, p_below_10 (distribution on the day of the last figures), p_attained_end,
+        nearness_rank (1: nearest of those not known to have attained, at whatever day).
         """
         return _commune_table(self)
 
@@ -150,7 +157,8 @@ def _commune_table(result: NTMProjection) -> pd.DataFrame:
         for c in members
     ]
     share = np.stack([(counts == count).mean(axis=0) for count in range(20)])
-    low, high = np.quantile(counts, (0.1, 0.9), axis=0, method="inverted_cdf").astype(int)
+    ends = [whole_quantiles(of_commune, (0.1, 0.5, 0.9)) for of_commune in counts.T]
+    low, _, high = (pd.array(values, dtype="Int64") for values in np.transpose(ends))
     table = pd.DataFrame(members)[["code", "name", "district"]].assign(
         status=[_status(c, now.day, bool(numbers)) for c, numbers in zip(members, statements, strict=True)],
         attained_by=[c.attained_by for c in members],

@@ -23,6 +23,7 @@ from scipy.special import expit, logit
 
 from ..base.errors import ScenarioError
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
+from ..methods.intervals import TOLERANCE
 from ..methods.streams import random_stream
 from ..methods.sums import rates_summing_to
 from .districts import FIRST_YEAR
@@ -64,15 +65,15 @@ class Draws:
         """Tidy table: area, year, q025 … q975 of the rate, at_floor, for the province, the two groups and each
         district.
 
-        at_floor: the share of draws (fraction) that end at the floor. An interval that has no width because of it is
-        missing, since a floor is no interval; where it is that of 80 %, so are all others.
+        at_floor: the share of draws (fraction) that end at the floor. An interval without width is missing, since a
+        floor, or a known opening rate, is no interval; where it is that of 80 %, so are all others.
         """
         rows = []
         for code in (PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *self.areas):
             rates, floor = self.of(code), self._average(code, self.floors)
             quantiles = np.quantile(rates, QUANTILES, axis=1)
             at_floor = (rates <= floor[:, None] + 1e-12).mean(axis=1)
-            is_flat = (np.abs(quantiles[::-1] - quantiles) < 1e-12) & (at_floor > 0)
+            is_flat = np.abs(quantiles[::-1] - quantiles) < TOLERANCE
             is_flat |= is_flat[2]
             is_flat[4] = False  # the median stays
             quantiles[is_flat] = np.nan

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..base.errors import KontumError
 from ..data.areas import PROVINCE, area_name, districts, name_of
 from ..data.memo import remember
+from ..methods.intervals import open_ends
 from ..methods.streams import random_stream
 from ..methods.sums import apportion
 from .districts import FIRST_YEAR, Cell, Facts, district_facts, household_growth
@@ -31,11 +32,11 @@ COUNTS = ("poor_households", "rate")  # cells that make a year one of the panel
 class Estimates:
     """The panel and its draws.
 
-    panel: one row an area and year (province first); rate is a fraction, counts are households, `q10` and `q90` bound
-    the 80 % interval, `status` is published, derived, office or estimated for each of the three figures. poor,
-    households: whole numbers, shape (district, year, draw); every draw of `poor` sums to the province's. total_years:
-    the years whose provincial total is published; movement: the province's speed and shocks in each draw, None where
-    every total is published.
+    panel: one row an area and year (province first); rate is a fraction, counts are households, `status` is published,
+    derived, office or estimated for each of the three figures; `q10` and `q90` bound the 80 % interval of an estimated
+    rate or count, and are missing where it is known. poor, households: whole numbers, shape (district, year, draw);
+    every draw of `poor` sums to the province's. total_years: the years whose provincial total is published; movement:
+    the province's speed and shocks in each draw, None where every total is published.
     """
 
     panel: pd.DataFrame
@@ -173,7 +174,14 @@ def _panel(run: Run, poor: np.ndarray, households: np.ndarray) -> pd.DataFrame:
         point_households = apportion(households[:, j].mean(axis=1), point_total)
         for i, code in enumerate(run.codes):
             rows.append(_row(run, code, year, poor[i, j], households[i, j], point_poor[i], point_households[i]))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype(dict.fromkeys(("poor_q10", "poor_q90"), "Int64"))
+
+
+def _ends(cell: Cell | None, draws: np.ndarray) -> tuple[float, float]:
+    """The 80 % interval of what is drawn; missing where the cell is known, or where the others leave it no choice."""
+    ends = np.full(2, np.nan) if cell else np.quantile(draws, [0.1, 0.9]).round(6)
+    low, high = open_ends(*ends)
+    return float(low), float(high)
 
 
 def _row(
@@ -183,18 +191,18 @@ def _row(
         name: run.facts.get((code, year, name)) for name in ("rate", "poor_households", "households")
     }
     rate = cells["rate"].middle if cells["rate"] else point_poor / point_households
-    low, high = np.quantile(poor, [0.1, 0.9])
-    rate_low, rate_high = (rate, rate) if cells["rate"] else np.quantile(poor / households, [0.1, 0.9])
+    rate_low, rate_high = _ends(cells["rate"], poor / households)
+    low, high = _ends(cells["poor_households"], poor)
     return dict(
         area=code,
         area_name=area_name(code, "vi"),
         year=year,
         rate=round(rate, 6),
-        rate_q10=round(rate_low, 6),
-        rate_q90=round(rate_high, 6),
+        rate_q10=rate_low,
+        rate_q90=rate_high,
         poor_households=int(point_poor),
-        poor_q10=int(np.floor(low)),
-        poor_q90=int(np.ceil(high)),
+        poor_q10=np.floor(low),
+        poor_q90=np.ceil(high),
         households=int(point_households),
         **{f"status_{name}": cell.status if cell else "estimated" for name, cell in cells.items()},
         source_id="|".join(dict.fromkeys(cell.source for cell in cells.values() if cell)),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, poor_districts
+from ..methods.intervals import open_ends
 from .districts import FIRST_YEAR
 from .estimates import Estimates, estimate_panel
 
@@ -11,8 +12,9 @@ from .estimates import Estimates, estimate_panel
 def known_groups(obs: pd.DataFrame) -> pd.DataFrame:
     """What is known so far of the province, its poor districts and the other seven: one row a group and year.
 
-    Columns: area, year, rate (fraction), q10, q90 (its 80 % interval, of no width where it is known), status: that of
-    the province; of a group estimated where any count in it is, else office where any is, else derived, being a sum.
+    Columns: area, year, rate (fraction), q10, q90 (80 % interval of an estimate, missing where it is known), status:
+    that of the province; of a group estimated where its sum is, else office where any count in it is, else derived. A
+    group whose parts are estimated but whose sum is what the known districts leave of the total is derived.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> known_groups(load_observations()).query("year == 2021").rate.round(4).tolist()
@@ -34,7 +36,9 @@ def _group_rates(estimates: Estimates, code: str, is_member: np.ndarray) -> pd.D
         for kind in ("estimated", "office")
     }
     rates = estimates.poor[is_member].sum(axis=0) / estimates.households[is_member].sum(axis=0)
-    low, high = np.quantile(rates, [0.1, 0.9], axis=1)
+    low, high = open_ends(*np.quantile(rates, [0.1, 0.9], axis=1))
+    is_in["estimated"] = is_in["estimated"] & ~np.isnan(low)  # else the parts are not known, but their sum is
+    low, high = (np.where(is_in["estimated"], end, np.nan) for end in (low, high))
     return pd.DataFrame(
         dict(
             area=code,
@@ -50,16 +54,14 @@ def _group_rates(estimates: Estimates, code: str, is_member: np.ndarray) -> pd.D
 def known_rates(obs: pd.DataFrame) -> pd.DataFrame:
     """The poverty rate of the province and of its poor districts together, end of each known year, and how it is known.
 
-    Columns: area, year, rate, q10, q90 (80 % interval where estimated), status.
+    Columns: area, year, rate, q10, q90 (80 % interval of an estimate), status.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> known_rates(load_observations()).query("area == '62'").rate.round(4).tolist()
     [0.1532, 0.1086, 0.0684, 0.0468]
     """
     groups = known_groups(obs)
-    rates = groups[groups["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)
-    is_sure = rates["status"] != "estimated"
-    return rates.assign(q10=rates["q10"].mask(is_sure), q90=rates["q90"].mask(is_sure))
+    return groups[groups["area"].isin([PROVINCE, POOR_DISTRICTS])].reset_index(drop=True)
 
 
 def opening_rates(obs: pd.DataFrame) -> dict[str, float]:

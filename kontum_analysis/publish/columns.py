@@ -76,8 +76,7 @@ class Table:
 
 
 def columns(frame: pd.DataFrame, lang: str, of: str = "") -> list[Column]:
-    """The columns of a frame as a reader of the language sees them: without those of the other language. An interval
-    without width is none: what is known has no two ends to print.
+    """The columns of a frame as a reader of the language sees them: without those of the other language.
 
     of: the column of columns.csv whose values stand under years or scenarios.
 
@@ -88,17 +87,7 @@ def columns(frame: pd.DataFrame, lang: str, of: str = "") -> list[Column]:
     names = [name for name in frame.columns if not str(name).endswith(_OTHER[lang])]
     if "area" in names and "area_name" in names:
         names.remove("area_name")
-    frame = _without_flat_intervals(frame)
     return [_column(name, frame[name], lang, of) for name in names]
-
-
-def _without_flat_intervals(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with nothing in place of both ends of an 80 % interval that meet."""
-    lows = [name for name in map(str, frame.columns) if name.endswith("q10")]
-    ends = [(low, f"{low.removesuffix('10')}90") for low in lows]
-    pairs = [pair for pair in ends if pair[1] in frame.columns]
-    is_flat = {name: frame[low] == frame[high] for low, high in pairs for name in (low, high)}
-    return frame.assign(**{name: frame[name].mask(flat) for name, flat in is_flat.items()})
 
 
 def text_table(frame: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:

@@ -115,7 +115,8 @@ class AreaFigures:
         row: Any = self._panel_rows.get((place.code, year))
         if row is None:
             return Figure()
-        bounds = [unit * row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+        ends = [row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
+        bounds = [] if pd.isna(ends).any() else [unit * end for end in ends]
         return Figure(unit * row[column], row[f"status_{column}"], row["source_id"], *bounds)
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:

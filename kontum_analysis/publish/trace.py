@@ -205,7 +205,7 @@ def _cell_step(cell: Any, column: str, unit: int, status: str) -> Words:
     """The value of a cell of the panel, with its 80 % interval where it is estimated and has one."""
     value, status_words = unit * cell[column], Words(f"status.{status}")
     name = {"poor_households": "poor"}.get(column, column)
-    if status != "estimated" or f"{name}_q10" not in cell:
+    if f"{name}_q10" not in cell or pd.isna(cell[f"{name}_q10"]):
         return Words("trace.step.cell", value=value, status=status_words)
     low, high = (unit * cell[f"{name}_{end}"] for end in ("q10", "q90"))
     return Words("trace.step.cell_range", value=value, status=status_words, low=low, high=high)
@@ -244,7 +244,8 @@ def _target(target_id: str, place: _Place) -> Chain:
         if is_drawn:
             steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
             low, high = row.probability_low, row.probability_high
-            steps.append(Words("trace.step.chance", chance=row.probability, low=low, high=high))
+            key = "trace.step.chance_alone" if pd.isna(low) else "trace.step.chance"
+            steps.append(Words(key, chance=row.probability, low=low, high=high))
         status = {lang: text(status_key(row.status, row.period_over), lang) for lang in LANGUAGES}
         reason = Words(f"reason.{row.reason}")
         steps.append(Words("trace.step.status", status=status, reason=reason))

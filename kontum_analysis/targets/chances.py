@@ -14,6 +14,7 @@ from ..base.errors import KontumError
 from ..data.areas import PROVINCE, rural_communes
 from ..data.memo import remember
 from ..data.programme import corridors, goals, horizon
+from ..methods.intervals import open_ends
 from ..ntm.attainment import DRAWS, SEED, attainment_chances
 from ..ntm.projection import LEVELS
 from ..poverty.districts import FIRST_YEAR
@@ -54,17 +55,17 @@ def target_chances(
 ) -> pd.DataFrame:
     """One row a target with a model: the chance that it is met, and how far that hangs on what is assumed.
 
-    Columns: target_id; chance: by the default; chance_low, chance_high: over all choices (fractions); choice,
-    choice_low, choice_high: the codes behind the three (labels choice.CODE); projected_value, projected_q10,
-    projected_q90: median and 80 % interval at the programme's end by the default, in the target's unit. Targets whose
-    model has too little to stand on at that vintage are left out. levels: the numbers of the targets `GOALS`, falls in
-    points a year and communes, default those of Programme 3299. only: ids of the targets wanted, default all; a model
-    that speaks of none of them is not run.
+    Columns: target_id; chance: by the default; chance_low, chance_high: over all choices (fractions), missing where
+    all give the same; choice, choice_low, choice_high: the codes behind the three (labels choice.CODE);
+    projected_value, projected_q10, projected_q90: median and 80 % interval at the programme's end by the default, in
+    the target's unit. Targets whose model has too little to stand on at that vintage are left out. levels: the numbers
+    of the targets `GOALS`, falls in points a year and communes, default those of Programme 3299. only: ids of the
+    targets wanted, default all; a model that speaks of none of them is not run.
 
     >>> from kontum_analysis.data.observations import load_observations
     >>> chances = target_chances(load_observations(), draws=200).set_index("target_id")
-    >>> bool((chances.chance_low <= chances.chance).all() and (chances.chance <= chances.chance_high).all())
-    True
+    >>> chances.loc["S-NTM-01", ["choice_low", "choice_high"]].tolist()
+    ['pace_asked', 'pace_observed']
     """
     least = goals()
     falls = [goal.low for goal in corridors().values()]
@@ -95,16 +96,17 @@ def status_of_chance(chance: float) -> str:
 def status_of_range(low: float, chance: float, high: float, draws: int = DRAWS) -> tuple[str, str]:
     """(status, reason): that of the chance where both ends of its range say the same, else at_risk because they do not.
 
+    low, high: missing where every choice gives the same chance.
     The reason is model_close where one of the three lies within two standard errors of a limit, so that other draws
     could turn the status.
 
     >>> status_of_range(0.7, 0.8, 0.9), status_of_range(0.5, 0.8, 0.9), status_of_range(0.335, 0.335, 0.47)
     (('on_track', 'model'), ('at_risk', 'model_range'), ('at_risk', 'model_close'))
     """
-    status = status_of_chance(chance)
-    if not status_of_chance(low) == status == status_of_chance(high):
+    status, ends = status_of_chance(chance), [p for p in (low, chance, high) if not np.isnan(p)]
+    if any(status_of_chance(p) != status for p in ends):
         return "at_risk", "model_range"
-    errors = {p: 2 * np.sqrt(p * (1 - p) / draws) for p in (low, chance, high)}
+    errors = {p: 2 * np.sqrt(p * (1 - p) / draws) for p in ends}
     is_close = any(abs(p - limit) < error for p, error in errors.items() for limit in (LIKELY, UNLIKELY))
     return status, "model_close" if is_close else "model"
 
@@ -169,5 +171,6 @@ def _communes(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...
 
 
 def _row(target_id: str, chance: pd.Series, default: str, projected: np.ndarray) -> list[object]:
-    ends = [chance[default], chance.min(), chance.max(), default, chance.idxmin(), chance.idxmax()]
-    return [target_id, *ends, *projected]
+    low, high = (float(end) for end in open_ends(chance.min(), chance.max()))
+    choices = [default, None, None] if np.isnan(low) else [default, chance.idxmin(), chance.idxmax()]
+    return [target_id, chance[default], low, high, *choices, *projected]
