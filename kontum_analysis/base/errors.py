@@ -154,14 +154,16 @@ class ScenarioError(KontumError):
     """
 
 
-def did_you_mean(name: str, names: Iterable[str]) -> Words | str:
-    """The end of a message about an unknown name: the three known names nearest to it, or nothing where none is near.
+def did_you_mean(name: str, names: Iterable[str], limit: int = 3, score: int = 60) -> Words | str:
+    """The end of a message about an unknown name: the known names nearest to it, or nothing where none is near.
+
+    limit: how many names at most; score: how alike they must be, 0 to 100.
 
     >>> str(did_you_mean("poverty_path", ["poverty_paths", "coverage"]).in_language("en"))
     '; did you mean poverty_paths?'
     """
     from rapidfuzz import fuzz, process, utils
 
-    options: dict[str, Any] = dict(scorer=fuzz.ratio, processor=utils.default_process, limit=3, score_cutoff=60)
+    options: dict[str, Any] = dict(scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=score)
     nearest = process.extract(str(name), sorted(names), **options)
     return Words("error.did_you_mean", names=[near for near, _, _ in nearest]) if nearest else ""
