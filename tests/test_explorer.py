@@ -120,9 +120,9 @@ def test_the_chances_are_those_of_every_other_place(obs, numbers):
         k: percent(p, "vi") for k, p in chances.items()
     }
     board = {row["id"]: row for row in numbers["board"]}
-    for target_id, asked in (("S-GN-01", 30), ("S-GN-02", 60)):
+    for target_id, tenths in (("S-GN-01", 30), ("S-GN-02", 60)):
         row = board[target_id]
-        assert numbers["falls"][target_id]["words"][asked] == f"{row['chance']} ({row['range']})"
+        assert numbers["falls"][target_id]["words"][tenths] == f"{row['chance']} ({row['range']})"
     pace = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
     assert pace["words"]["S-NTM-01"] == percent(chances["S-NTM-01"], "vi")
 

@@ -26,7 +26,7 @@ def flat_rows(name, frame):
     """(table, lower column, number of rows) of each pair of ends that meet somewhere."""
     pairs = [(low, high, frame[[low, high]].dropna()) for low, high in ends([str(column) for column in frame.columns])]
     counts = [(name, low, int((rows[low] == rows[high]).sum())) for low, high, rows in pairs]
-    return [found for found in counts if found[2]]
+    return [count for count in counts if count[2]]
 
 
 def test_pairs_of_ends_are_recognised():

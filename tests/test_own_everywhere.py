@@ -222,7 +222,8 @@ def test_the_commands_of_the_page_for_offices_run_one_after_the_other(tmp_path, 
     written_by_xlsxwriter(tmp_path / "ho-ngheo-2024.xlsx", {"Biểu 1": [["BIỂU NĂM 2024"], head, *rows, total]})
     page = (ROOT / "docs" / "offices.md").read_text(encoding="utf-8").replace("\\\n", "")
     lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
-    printed = {line: run(shlex.split(line)[1:]) for line in lines if "--setup" not in line}
+    is_run = re.compile(r"kontum (?!report --setup)").match  # not the steps into a folder, nor the questions
+    printed = {line: run(shlex.split(line)[1:]) for line in lines if is_run(line)}
     assert [line for line, (status, _) in printed.items() if status] == []
     assert len(lines) >= 9 and (tmp_path / "bao-cao-dak-glei-2024.docx").exists()
     trials = [words for line, (_, words) in printed.items() if "--dry-run" in line]

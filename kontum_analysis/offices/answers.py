@@ -67,7 +67,7 @@ def _column(answer: str, meaning: str) -> str:
         return ""
     name = meaning if meaning in (*BY_NAME, *FRACTIONS, *IDENTITY) else recognised(meaning)
     if not name:
-        hint = did_you_mean(meaning, [heading(known, lang) for known in BY_NAME for lang in LANGUAGES] + [*BY_NAME])
+        hint = did_you_mean(meaning, [heading(column, lang) for column in BY_NAME for lang in LANGUAGES] + [*BY_NAME])
         raise KontumError("own.error.map", value=answer, allowed=_allowed(), hint=hint)
     return name
 

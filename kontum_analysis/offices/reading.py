@@ -35,7 +35,7 @@ def _columns(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
     for place, name in sorted(filled.layout.columns.items()):
         column = text("own.reading.column", lang, letter=letter(place))
         words = filled.layout.headings.get(place, "")
-        near = did_you_mean(words, [heading(known, lang) for known in BY_NAME], 1, 75) if name is None else ""
+        near = did_you_mean(words, [heading(one, lang) for one in BY_NAME], 1, 75) if name is None else ""
         yield column, words, column_words(name, lang) + str(translate(near, lang))
 
 

@@ -244,8 +244,9 @@ def _target(target_id: str, place: _Place) -> Chain:
         if is_drawn:
             steps.append(Words("trace.way.ntm" if row.programme == "NTM" else "trace.way.outlook"))
             low, high = row.probability_low, row.probability_high
-            key = "trace.step.chance_alone" if pd.isna(low) else "trace.step.chance"
-            steps.append(Words(key, chance=row.probability, low=low, high=high))
+            alone = Words("trace.step.chance_alone", chance=row.probability)
+            ranged = Words("trace.step.chance", chance=row.probability, low=low, high=high)
+            steps.append(alone if pd.isna(low) else ranged)
         status = {lang: text(status_key(row.status, row.period_over), lang) for lang in LANGUAGES}
         reason = Words(f"reason.{row.reason}")
         steps.append(Words("trace.step.status", status=status, reason=reason))
