@@ -254,6 +254,9 @@ def test_the_least_pace_that_meets_both_targets_is_one_click(visit, obs):
         and f"#p={p:g}&d={d:g}&" in tab.url
     )
     assert "Below 6.7 the poor districts alone" in words_of(tab, "answer"), "why it is not the 6.0 of the target"
+    tab.click("#undo")
+    assert words_of(tab, "answer") == "", "no answer stands beside settings that it is not of"
+    tab.click("#both")
     assert "below their floor" not in words_of(tab, "verdict"), "a floor touched within one household is no break"
     assert are_met(obs, p, d) and not are_met(obs, p - 0.1, d)
     assert not any(are_met(obs, pace / 10, d - 0.1) for pace in range(81))

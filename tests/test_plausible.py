@@ -4,8 +4,10 @@ import pytest
 from corpus.write import written_by_xlsxwriter
 from hostile import run
 
+from kontum_analysis.data.areas import register
 from kontum_analysis.offices import store
 from kontum_analysis.offices.journal import imports
+from kontum_analysis.offices.plausible import incomplete_districts
 
 HEAD = ["STT", "Đơn vị", "Tổng số hộ", "Hộ nghèo"]
 GIVEN = dict(office="Phòng Lao động", document="01/BC", date="15/01/2025", year=2024)
@@ -29,6 +31,16 @@ def keys(plan):
 
 def test_an_ordinary_table_leaves_no_doubt(planned):
     assert keys(planned(KON_RAY, GLEI, [None, "Tổng cộng", 21400, 2500])) == []
+
+
+def test_the_communes_that_a_district_lacks_are_named_before_anything_is_written(planned):
+    names = register("2020", "commune", parent="614")["name_vi"]
+    rows = [[n, name, 1000, 100] for n, name in enumerate(names, 1)]
+    assert list(incomplete_districts(planned(*rows).filled)) == []
+    assert list(incomplete_districts(planned(rows[0]).filled)) == [], "a commune's own row is no list of a district"
+    (remark,) = incomplete_districts(planned(*rows[:-1]).filled)
+    assert (remark.values["count"], remark.values["total"]) == (len(rows) - 1, len(rows))
+    assert names.iloc[-1] in remark.in_language("vi") and "Kon Rẫy" in remark.in_language("vi")
 
 
 def test_a_rate_beyond_every_published_change_is_told_with_the_earlier_one(planned):

@@ -88,6 +88,7 @@ function firstPace(setting, key) {
   return Number((100 * (before - rows[0][0])).toFixed(1));
 }
 function refresh(isMoving = false) {
+  byId("answer").textContent = ""; // it was the answer for other settings
   showControls();
   draw(isMoving);
 }

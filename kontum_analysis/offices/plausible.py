@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.words import LANGUAGES
-from ..data.areas import area, area_name, vintage_of
+from ..data.areas import area, area_name, register, vintage_of
 from ..data.own import is_own
 from ..data.spelling import fold
 from .columns import headings
@@ -38,6 +38,21 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
         *_gaps(filled, earlier, sources),
         *_older(filled, before, sources),
     ]
+
+
+def incomplete_districts(filled: Filled) -> Iterator[Words]:
+    """A remark for each district of which a table has two communes or more, yet not all: they do not add up to it."""
+    vintage = vintage_of(filled.day)
+    codes = {entry.code for entry in filled.entries if entry.level == "commune"}
+    communes = register(vintage, "commune")
+    for code, rows in communes.groupby("parent_code"):
+        lacking = rows[~rows["code"].isin(codes)]
+        if len(rows) - len(lacking) >= 2 and len(lacking) and area(str(code), vintage).level == "district":
+            names = ", ".join((lacking["type"] + " " + lacking["name_vi"])[:8]) + (" …" if len(lacking) > 8 else "")
+            name = {lang: area_name(str(code), lang) for lang in LANGUAGES}
+            yield Words(
+                "own.import.incomplete", area=name, count=len(rows) - len(lacking), total=len(rows), names=names
+            )
 
 
 def most_published_change(obs: pd.DataFrame) -> float:
