@@ -89,7 +89,7 @@ def _set_properties(document: Docx, root: Element, day: date | None) -> None:
         element.set(qn("w:val"), locale)
 
 
-def _tag(name: str, **attributes: str) -> Any:
+def _tag(name: str, /, **attributes: str) -> Any:
     element = OxmlElement(f"w:{name}")
     for attribute, value in attributes.items():
         element.set(qn(f"w:{attribute}"), value)
