@@ -104,7 +104,7 @@ def data_import(
         say(console, key, lang, count=len(plan.doubts))
     elif plan.doubts and not yes:
         raise KontumError("own.error.doubts", count=len(plan.doubts))
-    elif yes or _has_agreed(home_path(plan.place), lang):
+    elif yes or _has_agreed("own.error.ask", text("own.import.ask", lang, folder=home_path(plan.place))):
         entry = store(plan, file.name)
         key = "own.import.done_doubts" if plan.doubts else "own.import.done"
         say(console, key, lang, folder=home_path(plan.place), number=entry, count=len(plan.doubts))
@@ -144,28 +144,28 @@ def data_imports(lang: Lang = "vi") -> None:
 
 @app.command("undo", help=both("own.cli.undo"))
 def data_undo(
-    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None, lang: Lang = "vi"
+    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=both("own.cli.undo_yes"))] = False,
+    lang: Lang = "vi",
 ) -> None:
-    """Take an import out of the folder of own figures, by default the last one."""
-    from ..offices.store import undo
+    """Take an import out of the folder of own figures; without a number the last one, shown and asked about first."""
+    from ..offices.store import to_undo, undo
 
-    removal = undo(entry)
-    say(
-        console_for(),
-        "own.undo.done",
-        lang,
-        number=removal.number,
-        document=removal.document,
-        date=_day_on_document(removal.date, lang),
-        office=removal.office,
-        figures=removal.figures,
-    )
+    last = to_undo(entry)
+    about = dict(document=last.document, date=_day_on_document(last.date, lang), office=last.office)
+    about |= dict(number=last.number, figures=last.figures)
+    if entry is None and not yes:
+        say(console_for(), "own.undo.last", lang, file=last.file or "–", **about)
+        if not _has_agreed("own.error.ask_undo", text("own.undo.ask", lang)):
+            return say(console_for(), "own.undo.not_done", lang)
+    undo(last.number)
+    return say(console_for(), "own.undo.done", lang, **about)
 
 
-def _has_agreed(place: str, lang: str) -> bool:
+def _has_agreed(without_terminal: str, question: str) -> bool:
     if not sys.stdin.isatty():
-        raise KontumError("own.error.ask")
-    return typer.prompt(text("own.import.ask", lang, folder=place)).strip().casefold() in YES
+        raise KontumError(without_terminal)
+    return typer.prompt(question).strip().casefold() in YES
 
 
 def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
