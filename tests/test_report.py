@@ -18,7 +18,7 @@ import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError, UnknownAreaError
 from kontum_analysis.base.words import number, text
 from kontum_analysis.cli import app
-from kontum_analysis.data.areas import area
+from kontum_analysis.data.areas import area, districts
 from kontum_analysis.figures.board import board_table
 from kontum_analysis.figures.outlook import outlook_table
 from kontum_analysis.offices import store
@@ -380,6 +380,32 @@ def test_the_command_asks_once_and_keeps_the_answers(tmp_path, monkeypatch):
     assert entries == {"agency": "UBND huyện", "addressees": ["Sở X", "Sở Y"], "signatory": "A"}
     CliRunner().invoke(app, ["report", "--setup"], input="\n\n\n\n\n\n\n-\n\n")
     assert load_head(tmp_path) == Head(agency="UBND huyện", addressees=("Sở X", "Sở Y"))
+
+
+def test_the_setup_shows_what_enter_leaves(tmp_path, monkeypatch):
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path))
+    shown = CliRunner().invoke(app, ["report", "--setup", "--area", "Kon Rẫy"], input="\n" * 9).output
+    assert "[tự điền: Ủy ban nhân dân huyện Kon Rẫy]" in shown and "Họ và tên người ký [để trống]" in shown
+    assert load_head(tmp_path) == Head()
+
+
+def test_a_reference_fall_names_its_pace_and_what_was_reached(obs, quick):
+    place = area("614")
+    facts = gather(obs, 2023, place, kt.scenarios.preset("programme-mid"))
+    own, whole = (next(row for row in facts.quotas if row["area"] == code) for code in ("614", "62"))
+    assert all(row["before"] - row["left"] == row["quota"] for row in (own, whole))
+    assert whole["fall_pp"] == pytest.approx(3.5, abs=0.01)
+    words = words_of(page_of(obs, 2023, place="Kon Rẫy"))
+    past = facts.figure("poor_households", 2022).value - facts.figure("poor_households", 2023).value
+    for part in (whole["fall_pp"], own["fall_pp"]):
+        assert f"{number(part, 2, 'vi')} điểm phần trăm" in words
+    assert f"đã giảm {number(past, 0, 'vi')} hộ" in words and "“Mức sàn”" not in words
+
+
+def test_no_figure_of_another_province_dates_the_estimates(obs):
+    facts = gather(obs, 2024, area("614"), kt.scenarios.preset("programme-mid"))
+    rows = facts.obs[facts.obs["known_from"] == facts.known_day]
+    assert {"62", *districts()} & set(rows["ref_area"])
 
 
 def test_the_command_keeps_a_file_in_which_somebody_typed(tmp_path, monkeypatch, quick):

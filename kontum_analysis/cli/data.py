@@ -169,7 +169,6 @@ def _has_agreed(without_terminal: str, question: str) -> bool:
 
 
 def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
-    from ..offices.plausible import incomplete_districts
     from ..offices.reading import reading
 
     filled, rows = plan.filled, plan.changes
@@ -186,8 +185,6 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
         print_table(console, _change_table(listed, lang), text("own.table.changes", lang))
     if len(plan.sums):
         print_table(console, _sum_table(plan.sums, lang), text("own.table.sums", lang))
-    for remark in incomplete_districts(filled):
-        console.print(remark.in_language(lang), highlight=False, markup=False, soft_wrap=True)
     if len(plan.conflicts):
         print_table(console, _conflict_table(plan.conflicts, lang), text("own.table.conflicts", lang))
     if plan.doubts:
