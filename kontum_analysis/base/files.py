@@ -121,9 +121,9 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
 def save(files: Mapping[Path, str | bytes], place: Path, overwrite: bool = False, option: str = "--out") -> None:
     """Write files that a user asked for; what somebody has changed since we wrote it is kept.
 
-    place: the file or folder as the user named it with this option. A file that is there may be replaced where it is still what was
-    written: each carries the hash of its content with it, as an attribute that the system stores (`user.kontum`).
-    Where the system stores none, or the attribute was lost on the way, every other content counts as changed.
+    place: the file or folder as the user named it with this option. A file that is there may be replaced where it is
+    still what was written: each carries the hash of its content with it, as an attribute that the system stores
+    (`user.kontum`). Where the system stores none, or the attribute was lost, every other content counts as changed.
 
     Raises KontumError, before anything is written, with the first such file and a free name to take instead; with
     `overwrite` all are replaced. Raises as `write_whole` does.

@@ -152,8 +152,8 @@ def data_undo(
     from ..offices.store import to_undo, undo
 
     last = to_undo(entry)
-    about = dict(document=last.document, date=_day_on_document(last.date, lang), office=last.office)
-    about |= dict(number=last.number, figures=last.figures)
+    about: dict[str, object] = dict(number=last.number, document=last.document, office=last.office)
+    about |= dict(date=_day_on_document(last.date, lang), figures=last.figures)
     if entry is None and not yes:
         say(console_for(), "own.undo.last", lang, file=last.file or "–", **about)
         if not _has_agreed("own.error.ask_undo", text("own.undo.ask", lang)):

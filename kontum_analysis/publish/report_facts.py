@@ -135,7 +135,7 @@ class Facts(AreaFigures):
 
     @property
     def known_day(self) -> str:
-        """The last day on which a figure of the province or a district became known, of those whose day a page shows."""
+        """The last day on which a figure of the province or a district became known, where a page shows the day."""
         is_dated = self.obs["ref_area"].isin([PROVINCE, *districts()]) & ~self.obs["known_from_assumed"]
         return str(self.as_of or self.obs.loc[is_dated, "known_from"].max())
 
@@ -149,8 +149,8 @@ class Facts(AreaFigures):
         """Next year's reference falls under the scenario by district, the province last; empty where no path can start.
 
         Each: area, opening (Figure), before and left (households at the two ends of the year), quota, before_pct and
-        rate (per cent), fall_pp, ends_at_floor, is_at_floor (whether the path stood there before that year and falls no more);
-        own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has another.
+        rate (per cent), fall_pp, ends_at_floor, is_at_floor (whether the path stood there before that year and falls no
+        more); own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has another.
         """
         plan, scenario = self.plan, self.scenario
         path = or_none(project_poverty, self.obs, plan) if self.estimates else None

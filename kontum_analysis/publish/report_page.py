@@ -17,9 +17,9 @@ def page(template: str, lang: str, **values: Any) -> str:
     """The text of the page that a template gives with these values.
 
     In a template, `{{ x | n2 }}` is a number with two decimals as the language writes it, `{{ day | date }}` a day,
-    `{{ words | cap }}` words with a capital first letter, `{{ gap() }}` dots to be filled in, `{{ again(name) }}` what is
-    filled in there once more, `{{ picture(png) }}` the address of a picture. A value that was not given is an error. Raises KeyError for a language that the package does
-    not speak.
+    `{{ words | cap }}` words with a capital first letter, `{{ gap() }}` dots to be filled in, `{{ again(name) }}` what
+    is filled in there once more, `{{ picture(png) }}` the address of a picture. A value that was not given is an error.
+    Raises KeyError for a language that the package does not speak.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
