@@ -82,7 +82,6 @@ def build_report(
         scope=scope_words(facts.area, year, lang),
         figure=facts.figure,
         name=lambda place: area_name(place.code, lang) if place.level == "group" else place_words(place, lang),
-        short_name=lambda code: area_name(code, lang),
         indicator_name=tables["indicators"].set_index("indicator")[f"name_{lang}"].to_dict(),
         areas_of=lambda rows: list(dict.fromkeys(_area_words(row, lang) for row in rows.itertuples())),
         statuses=_statuses(facts.targets, lang),
