@@ -385,20 +385,20 @@ def test_the_command_asks_once_and_keeps_the_answers(tmp_path, monkeypatch):
 
 def test_the_setup_shows_what_enter_leaves(tmp_path, monkeypatch):
     monkeypatch.setenv("KONTUM_DATA", str(tmp_path))
-    shown = CliRunner().invoke(app, ["report", "--setup", "--area", "Kon Rẫy"], input="\n" * 9).output
-    assert "[tự điền: Ủy ban nhân dân huyện Kon Rẫy]" in shown and "Họ và tên người ký [để trống]" in shown
+    output = CliRunner().invoke(app, ["report", "--setup", "--area", "Kon Rẫy"], input="\n" * 9).output
+    assert "[tự điền: Ủy ban nhân dân huyện Kon Rẫy]" in output and "Họ và tên người ký [để trống]" in output
     assert load_head(tmp_path) == Head()
 
 
 def test_a_reference_fall_names_its_pace_and_what_was_reached(obs, quick):
     place = area("614")
     facts = gather(obs, 2023, place, kt.scenarios.preset("programme-mid"))
-    own, whole = (next(row for row in facts.quotas if row["area"] == code) for code in ("614", "62"))
-    assert all(row["before"] - row["left"] == row["quota"] for row in (own, whole))
+    district, whole = (next(row for row in facts.quotas if row["area"] == code) for code in ("614", "62"))
+    assert all(row["before"] - row["left"] == row["quota"] for row in (district, whole))
     assert whole["fall_pp"] == pytest.approx(3.5, abs=0.01)
     words = words_of(page_of(obs, 2023, place="Kon Rẫy"))
     past = facts.figure("poor_households", 2022).value - facts.figure("poor_households", 2023).value
-    for part in (whole["fall_pp"], own["fall_pp"]):
+    for part in (whole["fall_pp"], district["fall_pp"]):
         assert f"{number(part, 2, 'vi')} điểm phần trăm" in words
     assert f"đã giảm {number(past, 0, 'vi')} hộ" in words and "“Mức sàn”" not in words
 

@@ -90,8 +90,8 @@ def ask_for_head(console: Console, lang: str, place: str | None, year: int) -> N
     for name, current in load_head():
         words, automatic = ("; ".join(value) if isinstance(value, tuple) else value for value in (current, usual[name]))
         key = "automatic" if place else "by_area"
-        shown = words or text(f"report.setup.{key if automatic else 'empty'}", lang, value=automatic)
-        question = f"{text(f'report.setup.{name}', lang)} [{shown}]"
+        outcome = words or text(f"report.setup.{key if automatic else 'empty'}", lang, value=automatic)
+        question = f"{text(f'report.setup.{name}', lang)} [{outcome}]"
         answer = typer.prompt(question, default="", show_default=False).strip() or words
         lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
         answers[name] = lines if isinstance(current, tuple) else "" if answer == "-" else answer
