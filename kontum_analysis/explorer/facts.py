@@ -223,7 +223,8 @@ def own_offices(obs: pd.DataFrame, data: Any, user: Any) -> list[str]:
     return sorted({str(table.get(name, name)) for name in ids})
 
 
-def words(lang: str) -> dict[str, str]:
-    """The texts of the page, by key without its family: all of `explorer.page`, and the codes it shows."""
-    families = ("explorer.page.", "status.", "form.")
-    return {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(families)}
+def words(lang: str, families: tuple[str, ...] = ("",)) -> dict[str, str]:
+    """The texts of the page, by key without `explorer.page`, and of the codes it shows; of some families alone."""
+    shown = ("explorer.page.", "status.", "form.")
+    texts = {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(shown)}
+    return {key: words for key, words in texts.items() if key.startswith(families)}

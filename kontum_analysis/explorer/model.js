@@ -6,6 +6,7 @@ const LIMITS = {
   floor: [0, 5, 0.1],
   end: [first + 1, last, 1],
   ntm: [page.ntm.first, page.ntm.first + (page.ntm.paces.length - 1) / 10, 0.1],
+  rate: [0, 100, 0.1], // percent
 };
 const FIELDS = { p: "province_pace_pp", d: "poor_district_pace_pp" };
 const preset = (name) => page.presets.find((one) => one.name === name);
@@ -217,44 +218,3 @@ function projected(setting) {
   return path.error ? path : { ...path, ...countsOf(setting, path), setting };
 }
 const rateAt = (path, area, year) => path.areas?.[area]?.[year - path.setting?.start] ?? null;
-
-// what is found out by trying
-const steps = (key) =>
-  Array.from({ length: Math.round((LIMITS[key][1] - LIMITS[key][0]) / LIMITS[key][2]) + 1 }, (_, i) =>
-    Number((LIMITS[key][0] + i * LIMITS[key][2]).toFixed(1)),
-  );
-function leastPace(setting, key, area, year, rate) {
-  for (const value of steps(key)) {
-    const tried = { ...setting, [key]: value, end: Math.max(setting.end, year) },
-      path = ratesOf(tried);
-    if (!path.error && path.areas[area][year - setting.start] <= rate + NEAR) return tried;
-  }
-  return null;
-}
-// The least pace of the poor districts at which the province can meet its target as well, then the province's least.
-function findBoth(setting) {
-  for (const d of steps("d")) {
-    const path = ratesOf({ ...setting, d, end: Math.max(setting.end, near) });
-    if (path.error || path.areas[POOR][near - setting.start] > page.asked[POOR] + NEAR) continue;
-    const found = leastPace({ ...setting, d }, "p", PROVINCE, near, page.asked[PROVINCE]);
-    if (found) return found;
-  }
-  return null;
-}
-// Whether it is for the province alone that the poor districts have to fall so fast: with a tenth less they still meet
-// their target, and the others stand at their floor.
-function isProvinceAlone(setting) {
-  const d = Number((setting.d - 0.1).toFixed(1)),
-    t = near - setting.start;
-  const isAtFloor = (path) =>
-    !path.error && path.areas[POOR][t] <= page.asked[POOR] + NEAR && path.needed[t] < path.floors[t];
-  return d >= 0 && steps("p").some((p) => isAtFloor(ratesOf({ ...setting, p, d })));
-}
-function findRate(setting, area, rate, year) {
-  if (year <= setting.start) return null;
-  return leastPace(setting, area === POOR || page.poor.includes(area) ? "d" : "p", area, year, rate);
-}
-function findCommunes(setting, wanted) {
-  const place = page.ntm.paces.findIndex((one) => one.median >= wanted);
-  return place < 0 ? null : { ...setting, ntm: Number((page.ntm.first + place / 10).toFixed(1)) };
-}

@@ -23,8 +23,8 @@ function number(value, decimals) {
   const digits = whole.replace(/\B(?=(\d{3})+$)/g, mark) + (part ? point + part : "");
   return (value < 0 && /[1-9]/.test(digits) ? "−" : "") + digits;
 }
-function fill(key, values = {}) {
-  return (words[key] ?? key).replace(/\{(\w+)(?::([np])(\d))?\}/g, (_, name, kind, decimals) =>
+function fill(key, values = {}, texts = words) {
+  return (texts[key] ?? key).replace(/\{(\w+)(?::([np])(\d))?\}/g, (_, name, kind, decimals) =>
     kind ? number(kind === "p" ? 100 * values[name] : values[name], Number(decimals)) : String(values[name]),
   );
 }
