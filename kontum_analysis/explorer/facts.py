@@ -200,7 +200,6 @@ def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "criteria": criteria,
                 "kind": text(f"status.{row.status}", lang),
                 "chance": text("explorer.commune.reached", lang) if has_attained else _band(row.p_attained_end),
-                "sources": [name for name in str(row.evidence).split("|") if name],
             }
         )
     return rows

@@ -105,24 +105,21 @@ function ratesOf(setting) {
   const province = linesOf(setting, "p"),
     lines = linesOf(setting, "d");
   if (!province || !lines) return { error: "error.special" };
-  const has = (rows) =>
-    rows.every((row) =>
-      Array.from(row)
-        .slice(0, count - 1)
-        .every((x) => x !== null && !Number.isNaN(x)),
-    );
+  const has = (rows) => rows.every((row) => row.slice(0, count - 1).every(Number.isFinite));
   if (!has(province) || !has(lines))
     return { error: [setting.p, setting.d].some((x) => typeof x === "string") ? "error.special" : "error.fast" };
   const weights = open.households.map((x) => x / total),
     y0 = open.poor.map((x, i) => x / open.households[i]);
   const rest = isPoor.map((is, i) => (is ? 0 : weights[i])),
     heavy = sum(rest),
+    poorWeights = isPoor.map((is, i) => (is ? weights[i] : 0)),
     level = dot(rest, y0) / heavy;
   const rates = districts.map(() => []),
     paper = [],
     needed = [],
     floors = [],
     result = { rates, paper, needed, floors };
+  const column = (t) => rates.map((row) => row[t] ?? 0); // of all districts, those not yet known as nothing
   let lowest = Infinity;
   for (let t = 0; t < count; t++) {
     const floor = y0.map((rate) => ((stuck / poor) * rate) / open.grown[t]);
@@ -131,13 +128,7 @@ function ratesOf(setting) {
       if (isPoor[i]) rates[i][t] = Math.min(Math.max(t ? lines[j++][t - 1] : y0[i], floor[i]), 1);
     });
     paper[t] = t ? province[0][t - 1] : dot(weights, y0);
-    needed[t] =
-      (paper[t] -
-        dot(
-          isPoor.map((is, i) => (is ? weights[i] : 0)),
-          rates.map((r) => r[t] ?? 0),
-        )) /
-      heavy;
+    needed[t] = (paper[t] - dot(poorWeights, column(t))) / heavy;
     lowest = Math.min(lowest, needed[t], level);
     floors[t] = dot(rest, floor) / heavy;
     const part = Math.max(lowest, floors[t]) / level;
@@ -149,20 +140,10 @@ function ratesOf(setting) {
   const group = (wanted) =>
     paper.map((_, t) => {
       const homes = districts.map((_, i) => (isPoor[i] === wanted ? open.whole[i][t] : 0));
-      return (
-        dot(
-          homes,
-          rates.map((r) => r[t]),
-        ) / sum(homes)
-      );
+      return dot(homes, column(t)) / sum(homes);
     });
   const areas = Object.fromEntries(districts.map((code, i) => [code, rates[i]]));
-  areas[PROVINCE] = paper.map((_, t) =>
-    dot(
-      weights,
-      rates.map((r) => r[t]),
-    ),
-  );
+  areas[PROVINCE] = paper.map((_, t) => dot(weights, column(t)));
   Object.assign(areas, { [POOR]: group(true), [REST]: group(false) });
   const breaks = needed.findIndex((rate, t) => t > 0 && rate < floors[t] - NEAR);
   return {

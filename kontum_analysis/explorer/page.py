@@ -71,7 +71,7 @@ def page_numbers(
     index, curves = grid.curves(inputs)
     places, board, communes = facts.known_points(inputs), facts.board_rows(obs, lang), facts.commune_rows(obs, lang)
     codes = districts()
-    rows = [*board, *communes, *(point for points in places.values() for point in points)]
+    rows = [*board, *(point for points in places.values() for point in points)]
     opening = opening_rates(obs)
     return {
         "lang": lang,
