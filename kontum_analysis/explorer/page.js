@@ -147,6 +147,7 @@ function complain(text = "", box = null) {
 function refuse(box, value, [low, high, step]) {
   const written = (limit) => (limit > 1000 ? String(limit) : plain(limit)); // a year has no mark of thousands
   const values = { value: String(value).slice(0, 20), low: written(low), high: written(high), step: plain(step) };
+  byId("answer").textContent = "";
   complain(fill("refused", values), box);
 }
 
