@@ -224,6 +224,6 @@ def own_offices(obs: pd.DataFrame, data: Any, user: Any) -> list[str]:
 
 def words(lang: str, families: tuple[str, ...] = ("",)) -> dict[str, str]:
     """The texts of the page, by key without `explorer.page`, and of the codes it shows; of some families alone."""
-    shown = ("explorer.page.", "status.", "form.")
-    texts = {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(shown)}
+    prefixes = ("explorer.page.", "status.", "form.")
+    texts = {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(prefixes)}
     return {key: words for key, words in texts.items() if key.startswith(families)}
