@@ -62,8 +62,8 @@ def for_site(notebook, name, pictures):
     return notebook
 
 
-def _picture(encoded, alt, pictures):
-    content = base64.b64decode(encoded)
+def _picture(base64_text, alt, pictures):
+    content = base64.b64decode(base64_text)
     file = pictures.setdefault(hashlib.sha256(content).hexdigest(), content)
     if isinstance(file, bytes):
         file = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.png"

@@ -204,7 +204,10 @@ def main(name):
     import kontum_analysis as kt
     from kontum_analysis.figures import build
 
-    first = build(name, kt.load_observations())
+    try:
+        first = build(name, kt.load_observations())
+    except kt.KontumError as error:
+        sys.exit(str(error))
     figures = (first, first.in_language("en"))
     faults = [f"{one.lang}: {fault}" for one in figures for fault in [*word_faults(one), *problems(one.page())]]
     print("\n".join(faults) or f"{name}: nothing hinders reading")

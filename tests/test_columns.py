@@ -89,7 +89,7 @@ def test_headings_of_a_table_replace_those_of_the_list():
 
 
 def test_the_list_of_columns_is_sound():
-    facts = labels.columns()
+    facts = labels.column_facts()
     units = {key.removeprefix("unit_measure.") for key in labels.labels() if key.startswith("unit_measure.")}
     prefixes = {key.partition(".")[0] for key in labels.labels()}
     assert [name for name, row in facts.items() if not (row["vi"] and row["en"])] == []

@@ -18,6 +18,7 @@ from kontum_analysis.base.words import LANGUAGES, chance, labels
 from kontum_analysis.data.programme import corridors
 from kontum_analysis.figures import CATALOGUE, Figure, build, style
 from kontum_analysis.figures.board import TRACK
+from kontum_analysis.figures.catalogue import rows_of
 from kontum_analysis.review.verify import table_differences
 from kontum_analysis.targets.board import status_key
 
@@ -113,6 +114,19 @@ def _blank(draw):
 def test_each_hindrance_is_measured(draw, fault):
     faults = _blank(draw)
     assert fault in faults and bool(fault) == bool(faults)
+
+
+def _areas_beyond_levels(name, table, obs):
+    """The areas of a figure's table whose level its entry of the catalogue does not name: no trace would show them."""
+    rows = obs[obs["ref_area"].isin(table.get("area", []))].assign(indicator=CATALOGUE[name].indicators[0])
+    return sorted({*rows["ref_area"]} - {*rows_of(name, rows)["ref_area"]})
+
+
+def test_every_area_drawn_is_of_a_level_that_the_figure_rests_on(tables, obs, monkeypatch):
+    beyond = {name: areas for name, table in tables.items() if (areas := _areas_beyond_levels(name, table, obs))}
+    assert beyond == {}
+    monkeypatch.setitem(CATALOGUE, "pace_history", CATALOGUE["pace_history"]._replace(areas=("province",)))
+    assert "64" in _areas_beyond_levels("pace_history", tables["pace_history"], obs), "a neighbour left out is named"
 
 
 def test_numbers_behind_committed_figures_are_those_computed_now(drawings, tmp_path):

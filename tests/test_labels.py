@@ -64,7 +64,7 @@ def test_no_key_stands_twice():
 
 # families of which no whole key stands in the source: columns.csv says which label tells the value of a column,
 # an example of a command is found by the command's name
-PUT_TOGETHER = {row["words"] for row in words.columns().values()} - {""} | {"unit_measure", "cli.example"}
+PUT_TOGETHER = {row["words"] for row in words.column_facts().values()} - {""} | {"unit_measure", "cli.example"}
 
 
 def strings_of(path):

@@ -51,8 +51,16 @@ def test_what_is_possible_leaves_no_shortfall(inputs, values):
     [
         ("start", dict(start=2025), "2025; the province's count is known or estimated for 2021 to 2024"),
         ("floor", dict(floor=0.2), "28,712 households; below the opening stock of 21,989"),
-        ("province_pace_pp", dict(province_pace_pp=16.0, form="proportional"), "16; less than the opening rate"),
-        ("poor_district_pace_pp", dict(poor_district_pace_pp=20.0, start=2023, form="logistic"), "20; less than"),
+        (
+            "province_pace_pp",
+            dict(province_pace_pp=16.0, form="proportional"),
+            "16; in this form the fall",
+        ),
+        (
+            "poor_district_pace_pp",
+            dict(poor_district_pace_pp=20.0, start=2023, form="logistic"),
+            "20; in this form the fall",
+        ),
         ("province_pace_pp", dict(province_pace_pp="observed"), "'observed'; it needs a start after 2021"),
         ("household_growth", dict(floor=0.14, household_growth=-0.1, end=2050), "−0.1; by 2050"),
     ],

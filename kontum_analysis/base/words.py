@@ -29,14 +29,14 @@ def labels() -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def columns() -> dict[str, dict[str, str]]:
+def column_facts() -> dict[str, dict[str, str]]:
     """How each column of our tables is shown, from `columns.csv`: a dict from its name to its row.
 
     vi, en: its title. unit: a label `unit_measure.*`, "" for none. format: p0, p2 … a fraction in per cent with so many
     decimals; c a probability in whole per cent; n0, n2 … a number; g2 a number with at most so many; y a year; d a day;
     "" text. words: the first part of the labels that say its codes, as "status" for `status.published`.
 
-    >>> columns()["rate"]["format"], columns()["rate"]["unit"]
+    >>> column_facts()["rate"]["format"], column_facts()["rate"]["unit"]
     ('p2', 'percent')
     """
     with open(_FOLDER.with_name("columns.csv"), encoding="utf-8", newline="") as file:
@@ -76,7 +76,7 @@ def heading(column: str, lang: str) -> str:
     >>> heading("rate", "vi"), heading("my_column", "en")
     ('Tỷ lệ hộ nghèo (%)', 'my_column')
     """
-    row = columns().get(column)
+    row = column_facts().get(column)
     if row is None:
         return column
     unit = row["unit"]

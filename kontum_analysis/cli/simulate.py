@@ -90,7 +90,9 @@ def _print_level(console: Console, level: str, rows: pd.DataFrame, target: float
             words[name] = [number(scale * value, decimals, lang) for value in top[name]]
     if "areas" in top:
         ends = zip(top["areas_q05"], top["areas_q95"], strict=True)
-        words["areas_range"] = [f"{number(low, 0, lang)}–{number(high, 0, lang)}" for low, high in ends]
+        words["areas_range"] = [
+            f"{number(low, 0, lang)}–{number(high, 0, lang)}" if low < high else "–" for low, high in ends
+        ]
     columns = {text(f"simulate.col.{name}", lang): values for name, values in words.items()}
     print_table(console, pd.DataFrame(columns), title)
     if len(rows) > MOST_ROWS:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..base.errors import DataError, KontumError, Problem, Words
 from ..base.files import PROBLEMS, PROCESSED, TABLE_MB, TABLE_ROWS, bytes_within, first_problems
-from ..base.words import LANGUAGES, columns, heading, labels, text
+from ..base.words import LANGUAGES, column_facts, heading, labels, text
 
 Json = dict[str, Any]
 SOURCE = Path(__file__).with_name("contract.json")
@@ -242,7 +242,7 @@ def _field(column: str, name: str) -> Json:
 
 def _title(column: str) -> str:
     """Its title with its unit in both languages; a share is a fraction in our files, in per cent only for readers."""
-    row = columns().get(column, {"format": ""})
+    row = column_facts().get(column, {"format": ""})
     is_share = row["format"][:1] in ("p", "c")
     return " / ".join(row[lang] if is_share else heading(column, lang) for lang in LANGUAGES)
 

@@ -97,7 +97,7 @@ def _entry_tables(path: Path, place: Path, public: Mapping[str, pd.DataFrame]) -
         except OSError:
             raise KontumError("own.error.cannot_read", folder=home_path(place)) from None
     if not faults:
-        faults = [p for p in row_problems({**public, **tables}) if p.file == "observations.csv"]
+        faults = row_problems({**public, **tables})
         faults += problems(_own_rules(tables))
     if faults:
         where = path.relative_to(place.parent).as_posix()

@@ -3,7 +3,7 @@
 Each rule takes the text tables of one raw folder and yields the rows that break it; `problems` puts them in words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -29,23 +29,35 @@ _STRICTER = {  # links that a rule below checks more closely
 
 def cross_table_problems(tables: Tables) -> list[Problem]:
     """All problems that only show when the tables are read together, in one list."""
-    rules = [*_ROW_RULES, _fractions, _gross_rates, _implied_bases, _parts, _bounds, _conflicts, _registers, _targets]
+    rules = [
+        _references,
+        *_ROW_RULES,
+        _fractions,
+        _gross_rates,
+        _implied_bases,
+        _parts,
+        _bounds,
+        _conflicts,
+        _registers,
+        _targets,
+    ]
     return [problem for rule in rules for problem in first_problems(problems(rule(tables)), "*.csv")]
 
 
 def row_problems(tables: Tables) -> list[Problem]:
-    """Problems of single rows: references, units, ranges, areas. An office's own figures are held to these."""
-    return [problem for rule in _ROW_RULES for problem in problems(rule(tables))]
+    """Problems of single observations: references, units, ranges, areas. An office's own figures are held to these."""
+    references = _references(tables, ["observations"])
+    return [*problems(references), *(problem for rule in _ROW_RULES for problem in problems(rule(tables)))]
 
 
-def _references(tables: Tables) -> Iterator[Breach]:
-    for name, links in LINKS.items():
-        for column, link in links.items():
+def _references(tables: Tables, names: Collection[str] = tuple(LINKS)) -> Iterator[Breach]:
+    for name in names:
+        for column, link in LINKS[name].items():
             to, _, key = link.partition(".")
             if (name, column) in _STRICTER:
                 continue
             codes, table = set(tables[to][key]), tables[name]
-            unknown = table[column].map(lambda cell, codes=codes: _unknown(cell, codes))
+            unknown = table[column].map({cell: _unknown(cell, codes) for cell in table[column].unique()})
             rows = table.assign(**{column: unknown}, more=unknown.groupby(unknown).transform("size") - 1)
             rows = rows[unknown != ""].drop_duplicates(column)  # one message a cause
             hints: list[Any] = [_near_codes(cell, tables[to], key) for cell in rows[column]]
@@ -120,7 +132,7 @@ def _or_words(days: pd.Series, key: str) -> pd.Series:
     return pd.Series([day or Words(key) for day in days], days.index, dtype=object)
 
 
-_ROW_RULES = (_references, _observation_values, _observation_areas)
+_ROW_RULES = (_observation_values, _observation_areas)
 
 
 def _fractions(tables: Tables) -> Iterator[Breach]:

@@ -125,9 +125,9 @@ class Figure:
         width_cm: printed width; default 16 cm. Another width shows the same page larger or smaller as a whole (see
         `output`). page: one that `page` has drawn already.
         """
-        from .output import encoded
+        from .output import encode
 
-        return encoded(page or self.page(), kind, self.properties, dpi, width_cm)
+        return encode(page or self.page(), kind, self.properties, dpi, width_cm)
 
     def files(
         self,

@@ -8,7 +8,7 @@ from ..data.areas import PROVINCE, area_list, area_name, districts, poor_distric
 from ..data.observations import select
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 from .standards import OLD_STANDARD, status_of
 
 INDICATORS = [
@@ -189,4 +189,4 @@ def baseline_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     published = area_list(rows.loc[rows["status_rate"] == "published", "area"], lang)
     names = dict(poor_names=area_list(poor["area"], lang), published=published)
     ends = dict(highest=rows["area"].iloc[0], lowest=rows["area"].iloc[-1], year=FIRST_YEAR)
-    return addressed(table, lang, dict.fromkeys(BASELINE, "area"), **ends, **shares, **names)
+    return label_values(table, lang, dict.fromkeys(BASELINE, "area"), **ends, **shares, **names)

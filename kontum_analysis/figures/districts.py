@@ -13,7 +13,7 @@ from ..poverty.hidden import leave_one_out
 from ..poverty.paths import project_poverty
 from ..poverty.scenarios import preset
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 
 def reconciled_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def reconciled_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     sizes = dict(cells=len(rows), districts=len(rates), fallen=(rates[last] < rates[first]).sum())
     columns = dict.fromkeys(("rate", "q10", "q90", "poor_households"), "area year")
     kinds = Lookup(count.reindex(["published", "derived", "estimated"], fill_value=0))
-    return addressed(table, lang, columns, **years, **sizes, count=kinds, names=area_list(guesses["area"], lang))
+    return label_values(table, lang, columns, **years, **sizes, count=kinds, names=area_list(guesses["area"], lang))
 
 
 def missed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def missed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     counts = dict(n=len(table), k=inside.sum(), missed=(~inside).sum())
     means = dict(share=inside.mean(), mean=error.abs().mean(), bias=error.mean(), largest=abs(worst["error_pp"]))
     columns = dict.fromkeys(("truth", "estimate"), "area year")
-    return addressed(table, lang, columns, worst=worst["area"], year=worst["year"], **counts, **means)
+    return label_values(table, lang, columns, worst=worst["area"], year=worst["year"], **counts, **means)
 
 
 def district_paths_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -175,4 +175,4 @@ def district_paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     counts = dict(n_ahead=len(groups["ahead"]), n_behind=len(groups["behind"]), districts=len(now))
     years = dict(first=first, last=last, end=rows["year"].max(), worst=middle.idxmax())
     case = "later" if last > first else "opening"
-    return addressed(table, lang, {"rate": "area kind year"}, case=case, **years, **counts, **names)
+    return label_values(table, lang, {"rate": "area kind year"}, case=case, **years, **counts, **names)

@@ -17,7 +17,7 @@ NAMES: dict[str, object] = {  # words of an address that mean the same in every 
 }
 
 
-def addressed(
+def label_values(
     table: pd.DataFrame, lang: str, columns: Mapping[str, str] | None = None, **values: object
 ) -> dict[str, object]:
     """A dict of what the labels of a figure may show.
@@ -28,7 +28,7 @@ def addressed(
     middle or high), `area` (name by code), `guess` (see `guess_mark`).
 
     >>> table = pd.DataFrame({"area": ["62"], "year": [2023], "rate": [0.0684]})
-    >>> words = addressed(table, "en", {"rate": "area year"}, last=2023)
+    >>> words = label_values(table, "en", {"rate": "area year"}, last=2023)
     >>> words["rate"]["province last"], words["pace"]["poor low"], words["area"]["province"]
     (0.0684, 6.0, 'Province')
     """

@@ -14,7 +14,7 @@ from ..data.programme import asked_pace
 from ..ntm.attainment import project_ntm
 from ..poverty.estimates import estimate_panel
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 RATES = (0.05, 0.10, 0.20, 0.40)  # limits of the classes of a rate
 SHADES = ("#F7FBFF", "#C6DBEF", "#84BCDB", "#559FD3", "#0B4A8F")
@@ -195,4 +195,6 @@ def district_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     tops = dict(first_top=rates[years["first"]].idxmax(), top=rates[years["last"]].idxmax())
     estimated = int((table["status"] == "estimated").sum())
     high = Lookup((rates >= limit).sum(), years)
-    return addressed(table, lang, {"rate": "area year"}, **years, **tops, limit=limit, high=high, estimated=estimated)
+    return label_values(
+        table, lang, {"rate": "area year"}, **years, **tops, limit=limit, high=high, estimated=estimated
+    )

@@ -14,7 +14,7 @@ from ..data.programme import goals, horizon
 from ..ntm.attainment import project_ntm
 from ..ntm.published import BANDS, decimal_year, snapshots
 from . import shapes, style
-from .facts import addressed, interval_words
+from .facts import interval_words, label_values
 
 PACES = {"1.5": 1.5, "1": 1.0, "2": 2.0, "observed": None}  # the first carries the fan
 QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
@@ -111,7 +111,7 @@ def attainment_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     counts = dict(first_count=points["communes"].iloc[0], last_count=points["communes"].iloc[-1], counts=len(points))
     middle: Any = ends.set_index("pace").loc[next(iter(PACES))]
     interval = interval_words(middle["communes_q10"], middle["communes_q90"], lang, "count")
-    facts = addressed(ends, lang, {"communes": "pace"}, interval=interval)
+    facts = label_values(ends, lang, {"communes": "pace"}, interval=interval)
     return dict(**facts, **days, **counts, chance=Lookup(chances), target=table["target"].iloc[0])
 
 

@@ -11,7 +11,7 @@ from ..data.programme import PROGRAMME_DAY, asked_pace
 from ..ntm.projection import LEVELS
 from ..targets.outcomes import forecasts_against_outcomes
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 DAYS = (PROGRAMME_DAY, "2023-06-30", "2024-02-29")  # shown: the last forecast known by each of them
 METHODS = {"poverty_rate_pct": "outlook"}  # what the product shows; of communes:
@@ -91,7 +91,7 @@ def outcomes_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """How many forecasts are shown and missed, by panel, and how many rates came below their interval."""
     misses, is_poverty = table[table["is_miss"]], table["panel"] == "poverty"
     poverty_misses = misses[misses["panel"] == "poverty"]
-    return addressed(
+    return label_values(
         table,
         lang,
         n=len(table),

@@ -17,7 +17,7 @@ from ..poverty.known import known_rates, opening_rates
 from ..poverty.speeds import CHOICES
 from ..targets.chances import POVERTY, target_chances
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 CHANCE = ["chance", "chance_low", "chance_high"]
 TARGETS = dict(zip(AREAS, POVERTY, strict=True))
@@ -77,7 +77,7 @@ def outlook_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     chances = goals[CHANCE].map(lambda p: chance(p, lang))
     columns = dict.fromkeys(("rate", "q10", "q90"), "area year")
     choices = "; ".join(text(f"choice.{choice}", lang) for choice in CHOICES)
-    facts = addressed(fan, lang, columns, last=last, stopped=stopped, choices=choices)
+    facts = label_values(fan, lang, columns, last=last, stopped=stopped, choices=choices)
     return facts | dict(chance=Lookup(chances.stack(), dict(province=PROVINCE, poor=POOR_DISTRICTS)))
 
 
@@ -188,4 +188,4 @@ def pace_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     level = mpi[mpi["pace_pp"] == threshold].set_index("label").loc["subnational"]
     counts = dict(n=len(observed), own=int((observed["area"] == PROVINCE).sum()), provinces=observed["area"].nunique())
     measure = dict(mpi=level["share"], intervals=level["value"], threshold=threshold)
-    return addressed(programme, lang, dict.fromkeys(("share", "opening"), "area scenario"), **counts, **measure)
+    return label_values(programme, lang, dict.fromkeys(("share", "opening"), "area scenario"), **counts, **measure)

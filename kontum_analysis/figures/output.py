@@ -28,7 +28,7 @@ def smallest_type(width_cm: float) -> float:
     return SMALL * width_cm / WIDTH_CM
 
 
-def encoded(page: Figure, kind: str, facts: Mapping[str, str], dpi: int = 200, width_cm: float | None = None) -> bytes:
+def encode(page: Figure, kind: str, facts: Mapping[str, str], dpi: int = 200, width_cm: float | None = None) -> bytes:
     """The bytes of a drawn page.
 
     kind: png, svg or pdf; facts: words for the file's own properties, `title`, `alt`, `source`, `scenario`, `seed` and

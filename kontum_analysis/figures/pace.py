@@ -15,7 +15,7 @@ from ..poverty.paces import implied_pace
 from ..poverty.paths import exit_quotas, groups, project_poverty
 from ..poverty.scenarios import preset
 from . import style
-from .facts import addressed, interval_words
+from .facts import interval_words, label_values
 
 
 def needed_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -93,9 +93,9 @@ def needed_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     first, last = points["year"].min(), points["year"].max()
     columns = dict.fromkeys(("rate", "needed_pace_pp", "floor_rate"), "kind year")
     end = points[points["year"] == last].iloc[0]
-    by_verdict = addressed(years, lang, dict.fromkeys(("min", "max"), "verdict kind"))
+    by_verdict = label_values(years, lang, dict.fromkeys(("min", "max"), "verdict kind"))
     years_of = dict(first=first, second=first + 1, last=last, shown=horizon() + 1)
-    return by_verdict | addressed(table, lang, columns, interval=interval_words(end.q10, end.q90, lang), **years_of)
+    return by_verdict | label_values(table, lang, columns, interval=interval_words(end.q10, end.q90, lang), **years_of)
 
 
 def quotas_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -189,4 +189,4 @@ def quotas_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     sums |= dict(fall_total=total_fall, quota_total=quota_total, gap=abs(total_fall - quota_total))
     words = dict(poor_names=area_list(poor_districts(), lang), case="ahead" if total_fall >= quota_total else "behind")
     stops = total.index[total == 0].min()
-    return addressed(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)
+    return label_values(table, lang, {"households": "kind area year"}, stops=stops, **ends, **cases, **sums, **words)

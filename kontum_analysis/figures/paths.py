@@ -11,7 +11,7 @@ from ..poverty.paces import implied_pace
 from ..poverty.paths import groups, project_poverty
 from ..poverty.scenarios import preset
 from . import shapes, style
-from .facts import addressed, guess_mark, interval_words
+from .facts import guess_mark, interval_words, label_values
 
 FORMS = ["linear", "proportional", "logistic", "stock_flow"]
 
@@ -96,7 +96,7 @@ def paths_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     words["guess"] = guess_mark(table[table["area"] == PROVINCE], lang)  # the title speaks of the province alone
     poor = table[(table["area"] == POOR_DISTRICTS) & (table["kind"] == "known") & (table["year"] == last)].iloc[0]
     words["interval"] = interval_words(poor.q10, poor.q90, lang)
-    return addressed(table, lang, {"rate": "area kind year"}, **words)
+    return label_values(table, lang, {"rate": "area kind year"}, **words)
 
 
 def forms_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def forms_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     years = dict(first=table["year"].min(), far=table["year"].max())
     end = projected[(projected["area"] == PROVINCE) & (projected["year"] == years["far"])].set_index("kind")["rate"]
     over_forms = projected.groupby(["area", "year"])["rate"]
-    facts = addressed(
+    facts = label_values(
         over_forms.agg(["min", "max"]).reset_index(), lang, dict.fromkeys(("min", "max"), "area year"), **years
     )
     forms = {form: text(f"form_short.{form}", lang) for form in FORMS}

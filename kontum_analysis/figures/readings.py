@@ -9,7 +9,7 @@ from ..data.observations import raw_tables
 from ..data.programme import corridors
 from ..poverty.known import known_groups
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 
 def readings_table(obs: pd.DataFrame) -> pd.DataFrame:
@@ -104,6 +104,6 @@ def readings_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     published = points[points["status"] != "estimated"]
     last, rate = published["year"].max(), rates.set_index(["kind", "year"])["rate"]
     years = dict(first=points["year"].min(), last=last, ratio=rate["relative_high", last] / rate["known", last])
-    return addressed(
+    return label_values(
         rates, lang, {"rate": "kind year"}, **years, n=len(cases), exact=(off < 0.005).sum(), nearer=nearer
     )

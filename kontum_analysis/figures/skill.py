@@ -9,7 +9,7 @@ from ..poverty.hidden import closed_group_test, leave_one_out
 from ..poverty.history import hindcast_panel
 from ..poverty.speeds import speed_forecasts
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 NTM = ("no change", "straight line", "observed pace", "pace 1.5")
 # what a projection takes; the outlook has a law of its own, none of these methods
@@ -64,7 +64,7 @@ def scores_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     case = "pooled" if names["best"] == "pooled" else "other"
     columns = dict.fromkeys(("cases", "error", "bare_error"), "subject method")
     best = " ".join(text(f"hindcast_scores.poverty.{names['best']}", lang).split())
-    return addressed(table, lang, columns, case=case, best_name=best, **names)
+    return label_values(table, lang, columns, case=case, best_name=best, **names)
 
 
 def calibration_table(obs: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from ..data.areas import PROVINCE, area_list, area_name, districts
 from ..data.preference import row_status
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from . import shapes, style
-from .facts import addressed
+from .facts import label_values
 
 OLD_STANDARD = "MDP_2016_2020"
 BOUNDS = ("at_least", "at_most")
@@ -94,7 +94,7 @@ def break_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     old, new = (values.loc[values["standard"] == standard, "year"] for standard in (OLD_STANDARD, STANDARD))
     years = dict(old_first=old.min(), old_last=old.max(), new_first=new.min(), new_last=new.max())
     words = dict(old=OLD_STANDARD, new=STANDARD, bound_first=bounds.min(), bound_last=bounds.max())
-    return addressed(values, lang, {"rate": "standard year"}, **years, **words)
+    return label_values(values, lang, {"rate": "standard year"}, **years, **words)
 
 
 OLD_YEARS = (2018, 2019, 2020)  # the years for which the province itself has values under the old standard
@@ -160,4 +160,4 @@ def old_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     sizes |= dict(complete=(values["area"].value_counts() == years).sum(), new_first=FIRST_YEAR)
     top = values.iloc[values["rate"].argmax()]
     ends = dict(first=rows["year"].min(), last=rows["year"].max(), top=top["area"], top_year=top["year"])
-    return addressed(rows, lang, {"rate": "area year"}, **sizes, **ends, nothing=area_list(without, lang) or "–")
+    return label_values(rows, lang, {"rate": "area year"}, **sizes, **ends, nothing=area_list(without, lang) or "–")

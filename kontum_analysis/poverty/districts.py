@@ -85,14 +85,18 @@ def _figures(obs: pd.DataFrame) -> dict[tuple[str, int, str], Figure]:
     """(area, year, name) -> (value, obs_status, source): preferred, exact, sure (not U) figures of a known year's
     end, of the province and its districts.
     """
+    is_place = obs["ref_area"].isin([PROVINCE, *districts()]) & obs["indicator"].isin(NAMES)
+    obs = obs[is_place & obs["preferred"] & obs["standard"].isin([STANDARD, ""])]  # few rows: what follows costs little
+    is_sure = (obs["bound"] == "exact") & (obs["obs_status"] != "U") & (obs["date_precision"] != "unknown")
+    rows = obs[is_sure & obs["time_period"].str.endswith("-12-31")]
     by_key: dict[tuple[str, int, str], Figure] = {}
     row: Any
-    obs = obs[obs["ref_area"].isin([PROVINCE, *districts()])]  # fewer rows: each filter after it costs less
-    is_sure = (obs["bound"] == "exact") & (obs["obs_status"] != "U") & (obs["date_precision"] != "unknown")
-    obs = obs[is_sure & obs["time_period"].str.endswith("-12-31")]
-    for indicator, name in NAMES.items():
-        for row in select(obs, indicator, standard=STANDARD).itertuples():
-            by_key[row.ref_area, int(row.time_period[:4]), name] = (row.obs_value, row.obs_status, row.source_id)
+    for row in rows.itertuples():
+        by_key[row.ref_area, int(row.time_period[:4]), NAMES[row.indicator]] = (
+            row.obs_value,
+            row.obs_status,
+            row.source_id,
+        )
     return by_key
 
 

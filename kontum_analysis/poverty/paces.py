@@ -96,18 +96,18 @@ class Baseline:
     entry: float
     growth: float
 
-    @property
+    @cached_property
     def rates(self) -> np.ndarray:
         """Opening rates by district (fractions)."""
         return self.poor / self.households
 
-    @property
+    @cached_property
     def weights(self) -> np.ndarray:
         """Shares of the province's households by district."""
         weights: np.ndarray = self.households / self.households.sum()
         return weights
 
-    @property
+    @cached_property
     def is_poor_district(self) -> np.ndarray:
         """Which districts carry the programme's own target."""
         return np.isin(self.areas, poor_districts())

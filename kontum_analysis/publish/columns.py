@@ -16,8 +16,7 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.files import RAW
-from ..base.words import chance, decimals_of, heading, labels, listed, number, printed_day, text
-from ..base.words import columns as facts_of_columns
+from ..base.words import chance, column_facts, decimals_of, heading, labels, listed, number, printed_day, text
 from ..data.areas import area_name
 from ..data.contract import COLUMNS
 from ..data.observations import raw_tables
@@ -104,7 +103,7 @@ def text_table(frame: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
 def _column(name: Any, values: pd.Series, lang: str, of: str) -> Column:
     is_scenario = name in presets()
     known_as = of if is_scenario or isinstance(name, int) else str(name).removesuffix(f"_{lang}")
-    facts = facts_of_columns().get(known_as, {})
+    facts = column_facts().get(known_as, {})
     words = title(preset(name), lang) if is_scenario else heading(known_as if facts and not of else str(name), lang)
     plain_values = [None if pd.isna(value) else value for value in values.tolist()]
     spec = facts.get("format") or _format(values)

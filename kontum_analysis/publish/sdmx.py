@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import Words
-from ..base.words import LANGUAGES, columns, labels
+from ..base.words import LANGUAGES, column_facts, labels
 from ..data.areas import register
 from ..data.observations import raw_tables
 from ..poverty.paths import exit_quotas, groups, project_poverty
@@ -179,7 +179,7 @@ def _label(family: str, code: str) -> dict[str, str]:
     keys = (f"sdmx.{family}.{code}", f"{_FAMILIES.get(family, family.lower())}.{code}")
     words = next((labels()[key] for key in keys if key in labels()), None)
     if words is None and family == "concept":
-        words = columns().get(code.lower())
+        words = column_facts().get(code.lower())
     return {lang: words[lang].replace("\n", " ") if words else code for lang in LANGUAGES}
 
 

@@ -139,12 +139,12 @@ def _cell_problems(cell: dict[str, Any], figures: Path) -> Iterator[Words]:
             yield from _picture_problems(plain, "".join(data["image/png"]), figures)
 
 
-def _picture_problems(plain: str, encoded: str, figures: Path) -> Iterator[Words]:
+def _picture_problems(plain: str, base64_text: str, figures: Path) -> Iterator[Words]:
     name = plain.removeprefix(FIGURE_MARK).partition(",")[0]
     file = figures / "vi" / f"{name}.png"
     if not plain.startswith(FIGURE_MARK) or not file.is_file():
         yield Words("notebook_check.no_picture", folder=figures.name, words=plain[:40])
-    elif base64.b64decode(encoded) != file.read_bytes():
+    elif base64.b64decode(base64_text) != file.read_bytes():
         yield Words("notebook_check.picture", name=name)
 
 
