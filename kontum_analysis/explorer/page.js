@@ -21,12 +21,10 @@ function addPart(node, work) {
 function draw(isMoving = false) {
   const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
   current = paths;
-  for (const [id, wordsOf] of Object.entries({ verdict, likelihood }))
-    byId(id).replaceChildren(
-      ...sides().map((side) =>
-        html("span", {}, (state.b ? `${fill(`side.${side}`)}: ` : "") + (wordsOf(paths[side], state[side]) || "–")),
-      ),
-    );
+  for (const [id, wordsOf] of Object.entries({ verdict, likelihood })) {
+    const lines = sides().map((side) => [state.b ? `${fill(`side.${side}`)}: ` : "", wordsOf(paths[side], state[side])]);
+    byId(id).replaceChildren(...lines.filter(([, line]) => line).map(([side, line]) => html("span", {}, side + line)));
+  }
   byId("verdict").className = moodOf(paths[state.edit]);
   for (const { isNear, work } of parts) if (isNear || !isMoving) work(paths);
   byId("key-b").hidden = !state.b;
