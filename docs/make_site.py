@@ -19,7 +19,8 @@ from sphinx.cmd.build import build_main
 from kontum_analysis.base.errors import KontumError
 from kontum_analysis.base.files import FIGURES, NOTEBOOKS, RAW, ROOT, write_whole
 from kontum_analysis.base.words import LANGUAGES, text
-from kontum_analysis.explorer import show
+from kontum_analysis.data.observations import load_observations
+from kontum_analysis.explorer.page import build_page
 
 DOCS = ROOT / "docs"
 FROM_DATA = {
@@ -105,8 +106,9 @@ def build(out):
     )
     for folder in DOWNLOADS:
         shutil.copytree(ROOT / folder, out / folder, dirs_exist_ok=True)
-    for lang in LANGUAGES:
-        show(lang=lang).save(out / text("explorer.file", lang))
+    for lang, other in zip(LANGUAGES, reversed(LANGUAGES), strict=True):
+        page = build_page(load_observations(), lang, other=text("explorer.file", other))
+        write_whole(out / text("explorer.file", lang), page)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         shutil.copy(path, out / "notebooks" / path.name)
     for content in own_pictures:

@@ -266,9 +266,44 @@ def test_the_least_pace_that_meets_both_targets_is_one_click(visit, obs):
     assert "down to 3% by the end of 2026" in words_of(tab, "answer")
     tab.click("#communes-goal")
     assert re.search(r"the median at the end of 2025 is 6\d communes", words_of(tab, "answer"))
-    tab.fill("#find-rate", "0")
+
+
+@pytest.mark.parametrize(
+    ("link", "area", "rate", "year"), [("d=7", "62", 3, 2025), ("floor=5", "617", 2, 2025), ("floor=0", "617", 2, 2023)]
+)
+def test_where_no_pace_is_enough_the_lowest_rate_and_its_reason_are_said(visit, obs, link, area, rate, year):
+    tab = visit("en", f"#{link}")
+    tab.select_option("#find-area", area)
+    tab.fill("#find-rate", str(rate))
+    tab.select_option("#find-year", str(year))
+    before = tab.url
     tab.click("#rate")
-    assert "No pace within" in words_of(tab, "answer")
+    answer, is_province = words_of(tab, "answer"), area == "62"
+    reached, pace = map(float, re.search(r"the lowest is ([\d.]+)%, at ([\d.]+)\.", answer).groups())
+    assert f"down to {rate:.3f}% by the end of {year}" in answer and tab.url == before
+    floor = "published" if is_province else float(tab.input_value("#floor")) / 100
+    paces = {"province_pace_pp" if is_province else "poor_district_pace_pp": pace, "floor": floor, "end": 2025}
+    path = kt.project_poverty(obs, kt.preset("programme-mid", **paces)).query("year == @year").set_index("area")["rate"]
+    assert 100 * path[area] == pytest.approx(reached, abs=5e-4) and reached > rate
+    assert ("stand at their floor" in answer) == (link != "floor=0")
+
+
+def test_a_number_beside_its_target_never_contradicts_what_is_said_of_it(visit, obs, numbers, tmp_path):
+    path = kt.groups(kt.project_poverty(obs, kt.preset("programme-mid", end=2025))).query("year == 2025")
+    rates, digits = path.set_index("area")["rate"], set()
+    # how far the targets lie from the rates; less than 1e-5 is no difference
+    for shift in (-6e-5, -2e-5, -0.5e-5, 0.5e-5, 2e-5):
+        numbers = {**numbers, "asked": {area: rates[area] + shift for area in AREAS[:2]}}
+        file = tmp_path / "near.html"
+        opening = {"title": "", "years": [], "rows": []}
+        file.write_text(pages._render(numbers, "vi", [], opening), encoding="utf-8")
+        tab = visit(file=file)
+        for _, value, target, gap in tab.evaluate(CELLS, "results")[1:3]:
+            rate, limit = (float(words.removeprefix("≤ ").replace(",", ".")) for words in (value, target))
+            assert (rate <= limit) == (gap == "đạt") == (shift > -1e-5) and not gap.startswith("0,00 ")
+            assert f"{value}% (mục tiêu {target[2:]}%)" in words_of(tab, "verdict")
+            digits.add(len(value.partition(",")[2]))
+    assert digits == {2, 3}
 
 
 def test_two_scenarios_stand_side_by_side_with_their_difference(visit, obs):
@@ -281,6 +316,10 @@ def test_two_scenarios_stand_side_by_side_with_their_difference(visit, obs):
     assert tab.evaluate(CELLS, "rates")[1][1:] == [number(gap, 2, "en") for gap in 100 * a - 100 * b]
     tab.check("#edit-b")
     assert tab.input_value("#d") == "8"
+    tab.click("#python")
+    assert words_of(tab, "python").endswith(" of B") and "poor_district_pace_pp=8," in tab.input_value("#code")
+    tab.select_option("#form", "logistic")
+    assert not tab.is_visible("#code"), "code of other settings does not stay"
 
 
 def test_a_link_opens_the_same_state_and_undo_and_reset_lead_back(visit):
@@ -302,7 +341,7 @@ def test_a_link_opens_the_same_state_and_undo_and_reset_lead_back(visit):
     assert words_of(tab, "verdict") == before
 
 
-def test_what_is_downloaded_can_be_used(visit, obs, tmp_path):
+def test_what_is_downloaded_can_be_used(visit, obs, tmp_path, capsys):
     tab = visit("en", "#p=2.5&d=6.3&form=logistic&start=2022&end=2027&floor=1.2&ntm=2")
 
     def saved(button):
@@ -314,6 +353,7 @@ def test_what_is_downloaded_can_be_used(visit, obs, tmp_path):
 
     scenario = kt.scenarios.load(saved("yaml"))
     assert (scenario.province_pace_pp, scenario.poor_district_pace_pp, scenario.floor) == (2.5, 6.3, 0.012)
+    assert "2,5 và huyện nghèo 6,3" in scenario.title_vi and "2.5 and poor districts 6.3" in scenario.title_en
     rows = saved("csv").read_text(encoding="utf-8-sig").splitlines()
     path = kt.project_poverty(obs, scenario)
     assert len(rows) == 1 + 6 * 13 and rows[1].split(",")[1:4] == ["62", "Province", "2022"]
@@ -323,7 +363,10 @@ def test_what_is_downloaded_can_be_used(visit, obs, tmp_path):
     assert "Tu Mơ Rông" in picture and "var(" not in picture and "http" not in picture.replace("http://www.w3.org", "")
     tab.click("#python")
     names = {}
+    capsys.readouterr()
     exec(tab.input_value("#code"), names)
+    printed = {float(word) for word in capsys.readouterr().out.split() if re.fullmatch(r"[\d.]+", word)}
+    assert {float(row[-1]) for row in tab.evaluate(CELLS, "rates")[1:]} <= printed, "run, the code shows the rates"
     assert names["path"].drop(columns="scenario").equals(path.drop(columns="scenario"))
 
 
@@ -427,7 +470,7 @@ def test_what_is_out_of_view_follows_when_the_hand_rests(visit):
 
 def test_a_bad_link_is_named_and_defaults_stand_in(visit):
     tab = visit("en", "#p=99&form=cubic&scenario=nowhere&d=<b>&end=2021&x=1&floor=2")
-    for part in ("p=99", "form=cubic", "scenario=nowhere", "d=<b>"):
+    for part in ("p=99", "form=cubic", "scenario=nowhere", "d=<b>", "end=2021", "x=1"):
         assert part in words_of(tab, "problem")
     assert "3.17%" not in words_of(tab, "verdict") and tab.input_value("input[type=text][data-key=floor]") == "2.0"
 
@@ -437,14 +480,19 @@ def test_what_cannot_be_typed_is_refused_in_words(visit):
     before, box = words_of(tab, "verdict"), tab.locator("input[type=text][data-key=p]")
     for words in ("abc", "99", "-1", "3,55", "1e1"):
         box.fill(words)
-        assert words in words_of(tab, "problem") and box.get_attribute("aria-invalid") == "true"
+        assert f"“{words}”" in words_of(tab, "problem") and "từ 0 đến 8, bước 0,1" in words_of(tab, "problem")
+        assert [box.get_attribute(f"aria-{name}") for name in ("invalid", "describedby")] == ["true", "problem"]
+        assert 0 < tab.locator("#problem").bounding_box()["y"] - box.bounding_box()["y"] < 60
         assert words_of(tab, "verdict") == before
     box.fill("3,1")
     assert not tab.is_visible("#problem") and words_of(tab, "verdict") != before
     tab.evaluate(GO, "p=8&d=7&form=proportional&start=2023&end=2025")
     assert "không chạy được với mức giảm lớn như vậy" in words_of(tab, "verdict")
     tab.click("#csv")
-    assert "không chạy được" in words_of(tab, "problem")
+    assert "không chạy được" in words_of(tab, "note")
+    tab.fill("#find-rate", "3,25")
+    tab.click("#rate")
+    assert "“3,25”" in words_of(tab, "problem") and "từ 0 đến 100, bước 0,1" in words_of(tab, "problem")
 
 
 def test_an_old_browser_and_one_without_scripts_get_a_sentence(visit):
@@ -522,6 +570,15 @@ def test_everything_has_a_name_and_contrast_and_axe_finds_no_fault(visit, scheme
         axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
         faults = axe.Axe().run(tab).response["violations"]
         assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in faults] == []
+
+
+def test_what_matters_is_seen_at_once(visit):
+    """Every control of a comparison on a small screen of a desk, the main button on that of a phone."""
+    tab = visit("vi", "#b.scenario=programme-high", viewport={"width": 1280, "height": 800})
+    panel = "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.getElementById('controls'))"
+    assert tab.evaluate(panel) <= 0 and tab.locator("#controls").bounding_box()["height"] <= 800
+    phone = visit("vi", viewport={"width": 390, "height": 844})
+    assert phone.locator("#both").bounding_box()["y"] < 700
 
 
 @pytest.mark.parametrize("width", [360, 800, 3840])

@@ -196,7 +196,7 @@ def test_run_times_are_of_notebooks_that_exist_and_name_no_machine(pages, site):
 
 def test_a_browser_shows_every_page_without_a_request_that_fails(pages, site, browser):
     trouble = []
-    page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page = browser.new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
     page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or trouble.append(f"asked for {r.url}"))
     page.on("requestfailed", lambda r: trouble.append(f"failed {r.url}"))
     page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
@@ -234,3 +234,8 @@ def test_two_builds_give_the_same_bytes(site, tmp_path):
     files = sorted(p.relative_to(site) for p in site.rglob("*") if p.is_file())
     assert files == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
     assert [p for p in files if (site / p).read_bytes() != (again / p).read_bytes()] == []
+
+
+def test_the_explorer_in_one_language_leads_to_the_other(pages, site):
+    links = {name: pages[site / name].xpath("//a[@id='language']/@href") for name in ("kham-pha.html", "explore.html")}
+    assert links == {"kham-pha.html": ["explore.html"], "explore.html": ["kham-pha.html"]}

@@ -200,7 +200,6 @@ def commune_rows(obs: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
                 "criteria": criteria,
                 "kind": text(f"status.{row.status}", lang),
                 "chance": text("explorer.commune.reached", lang) if has_attained else _band(row.p_attained_end),
-                "sources": [name for name in str(row.evidence).split("|") if name],
             }
         )
     return rows
@@ -223,7 +222,8 @@ def own_offices(obs: pd.DataFrame, data: Any, user: Any) -> list[str]:
     return sorted({str(table.get(name, name)) for name in ids})
 
 
-def words(lang: str) -> dict[str, str]:
-    """The texts of the page, by key without its family: all of `explorer.page`, and the codes it shows."""
-    families = ("explorer.page.", "status.", "form.")
-    return {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(families)}
+def words(lang: str, families: tuple[str, ...] = ("",)) -> dict[str, str]:
+    """The texts of the page, by key without `explorer.page`, and of the codes it shows; of some families alone."""
+    prefixes = ("explorer.page.", "status.", "form.")
+    texts = {key.removeprefix("explorer.page."): row[lang] for key, row in labels().items() if key.startswith(prefixes)}
+    return {key: words for key, words in texts.items() if key.startswith(families)}

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import ScenarioError
+from ..base.words import LANGUAGES
 from ..data.areas import PROVINCE
 from ..data.programme import SCENARIOS
 from ..methods.sums import apportion
@@ -50,7 +51,7 @@ def lines(base: Baseline, scenario: Scenario, key: str) -> np.ndarray:
 def curves(inputs: Inputs) -> tuple[list[dict[str, Any]], str]:
     """The lines of every pace of the grid: an index and the packed numbers.
 
-    The index has one entry a form and start: form, start, years, at (place of the first number). From there on stand
+    The index has one entry a form and start: form, start, at (place of the first number). From there on stand
     the province's lines, (pace, year), then those of the poor districts, (pace, poor district, year). Packed: doubles,
     little-endian, zlib, base64.
     """
@@ -61,7 +62,7 @@ def curves(inputs: Inputs) -> tuple[list[dict[str, Any]], str]:
             block = np.concatenate(
                 [lines(base, _scenario(form, start, **{key: pace}), key).ravel() for key in KEYS for pace in STEPS[key]]
             )
-            index.append({"form": form, "start": start, "years": LAST - start, "at": place})
+            index.append({"form": form, "start": start, "at": place})
             parts.append(block)
             place += block.size
     # Not gzip: a byte of its head differs between versions of Python.
@@ -115,7 +116,8 @@ def choices(inputs: Inputs, lang: str, opening: Scenario) -> list[dict[str, Any]
         for key in KEYS:
             if not _is_on_grid(scenario, key):
                 values[f"{key}_yaml"], values[key] = values[key], name
-        entries.append(values | {"title": title(scenario, lang), "special": special})
+        titles = {one: title(scenario, one) for one in LANGUAGES}
+        entries.append(values | {"title": titles[lang], "titles": titles, "special": special})
     return entries
 
 

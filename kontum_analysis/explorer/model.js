@@ -6,6 +6,7 @@ const LIMITS = {
   floor: [0, 5, 0.1],
   end: [first + 1, last, 1],
   ntm: [page.ntm.first, page.ntm.first + (page.ntm.paces.length - 1) / 10, 0.1],
+  rate: [0, 100, 0.1], // percent
 };
 const FIELDS = { p: "province_pace_pp", d: "poor_district_pace_pp" };
 const preset = (name) => page.presets.find((one) => one.name === name);
@@ -104,24 +105,21 @@ function ratesOf(setting) {
   const province = linesOf(setting, "p"),
     lines = linesOf(setting, "d");
   if (!province || !lines) return { error: "error.special" };
-  const has = (rows) =>
-    rows.every((row) =>
-      Array.from(row)
-        .slice(0, count - 1)
-        .every((x) => x !== null && !Number.isNaN(x)),
-    );
+  const has = (rows) => rows.every((row) => row.slice(0, count - 1).every(Number.isFinite));
   if (!has(province) || !has(lines))
     return { error: [setting.p, setting.d].some((x) => typeof x === "string") ? "error.special" : "error.fast" };
   const weights = open.households.map((x) => x / total),
     y0 = open.poor.map((x, i) => x / open.households[i]);
   const rest = isPoor.map((is, i) => (is ? 0 : weights[i])),
     heavy = sum(rest),
+    poorWeights = isPoor.map((is, i) => (is ? weights[i] : 0)),
     level = dot(rest, y0) / heavy;
   const rates = districts.map(() => []),
     paper = [],
     needed = [],
     floors = [],
     result = { rates, paper, needed, floors };
+  const column = (t) => rates.map((row) => row[t] ?? 0); // of all districts, those not yet known as nothing
   let lowest = Infinity;
   for (let t = 0; t < count; t++) {
     const floor = y0.map((rate) => ((stuck / poor) * rate) / open.grown[t]);
@@ -130,13 +128,7 @@ function ratesOf(setting) {
       if (isPoor[i]) rates[i][t] = Math.min(Math.max(t ? lines[j++][t - 1] : y0[i], floor[i]), 1);
     });
     paper[t] = t ? province[0][t - 1] : dot(weights, y0);
-    needed[t] =
-      (paper[t] -
-        dot(
-          isPoor.map((is, i) => (is ? weights[i] : 0)),
-          rates.map((r) => r[t] ?? 0),
-        )) /
-      heavy;
+    needed[t] = (paper[t] - dot(poorWeights, column(t))) / heavy;
     lowest = Math.min(lowest, needed[t], level);
     floors[t] = dot(rest, floor) / heavy;
     const part = Math.max(lowest, floors[t]) / level;
@@ -148,20 +140,10 @@ function ratesOf(setting) {
   const group = (wanted) =>
     paper.map((_, t) => {
       const homes = districts.map((_, i) => (isPoor[i] === wanted ? open.whole[i][t] : 0));
-      return (
-        dot(
-          homes,
-          rates.map((r) => r[t]),
-        ) / sum(homes)
-      );
+      return dot(homes, column(t)) / sum(homes);
     });
   const areas = Object.fromEntries(districts.map((code, i) => [code, rates[i]]));
-  areas[PROVINCE] = paper.map((_, t) =>
-    dot(
-      weights,
-      rates.map((r) => r[t]),
-    ),
-  );
+  areas[PROVINCE] = paper.map((_, t) => dot(weights, column(t)));
   Object.assign(areas, { [POOR]: group(true), [REST]: group(false) });
   const breaks = needed.findIndex((rate, t) => t > 0 && rate < floors[t] - NEAR);
   return {
@@ -217,44 +199,3 @@ function projected(setting) {
   return path.error ? path : { ...path, ...countsOf(setting, path), setting };
 }
 const rateAt = (path, area, year) => path.areas?.[area]?.[year - path.setting?.start] ?? null;
-
-// what is found out by trying
-const steps = (key) =>
-  Array.from({ length: Math.round((LIMITS[key][1] - LIMITS[key][0]) / LIMITS[key][2]) + 1 }, (_, i) =>
-    Number((LIMITS[key][0] + i * LIMITS[key][2]).toFixed(1)),
-  );
-function leastPace(setting, key, area, year, rate) {
-  for (const value of steps(key)) {
-    const tried = { ...setting, [key]: value, end: Math.max(setting.end, year) },
-      path = ratesOf(tried);
-    if (!path.error && path.areas[area][year - setting.start] <= rate + NEAR) return tried;
-  }
-  return null;
-}
-// The least pace of the poor districts at which the province can meet its target as well, then the province's least.
-function findBoth(setting) {
-  for (const d of steps("d")) {
-    const path = ratesOf({ ...setting, d, end: Math.max(setting.end, near) });
-    if (path.error || path.areas[POOR][near - setting.start] > page.asked[POOR] + NEAR) continue;
-    const found = leastPace({ ...setting, d }, "p", PROVINCE, near, page.asked[PROVINCE]);
-    if (found) return found;
-  }
-  return null;
-}
-// Whether it is for the province alone that the poor districts have to fall so fast: with a tenth less they still meet
-// their target, and the others stand at their floor.
-function isProvinceAlone(setting) {
-  const d = Number((setting.d - 0.1).toFixed(1)),
-    t = near - setting.start;
-  const isAtFloor = (path) =>
-    !path.error && path.areas[POOR][t] <= page.asked[POOR] + NEAR && path.needed[t] < path.floors[t];
-  return d >= 0 && steps("p").some((p) => isAtFloor(ratesOf({ ...setting, p, d })));
-}
-function findRate(setting, area, rate, year) {
-  if (year <= setting.start) return null;
-  return leastPace(setting, area === POOR || page.poor.includes(area) ? "d" : "p", area, year, rate);
-}
-function findCommunes(setting, wanted) {
-  const place = page.ntm.paces.findIndex((one) => one.median >= wanted);
-  return place < 0 ? null : { ...setting, ntm: Number((page.ntm.first + place / 10).toFixed(1)) };
-}

@@ -2,7 +2,8 @@
 
 // What shows the paths, in parts: {node, work, isNear}. While a hand moves, only what is in view or near it is drawn.
 const parts = [];
-let ink, // colours of the page in the reader's light or dark
+let current = {}, // the paths as last drawn, by side
+  ink, // colours of the page in the reader's light or dark
   waiting = 0,
   noting = 0;
 const watcher = new IntersectionObserver(
@@ -19,10 +20,12 @@ function addPart(node, work) {
 // Draws what the state says; isMoving: the rest follows as soon as the hand rests.
 function draw(isMoving = false) {
   const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
-  const lines = sides().map((side) => (state.b ? `${fill(`side.${side}`)}: ` : "") + verdict(paths[side], state[side]));
-  const status = byId("verdict");
-  status.replaceChildren(...lines.map((line) => html("span", {}, line)));
-  status.className = moodOf(paths[state.edit]);
+  current = paths;
+  for (const [id, wordsOf] of Object.entries({ verdict, likelihood })) {
+    const lines = sides().map((side) => [state.b ? `${fill(`side.${side}`)}: ` : "", wordsOf(paths[side], state[side])]);
+    byId(id).replaceChildren(...lines.filter(([, line]) => line).map(([side, line]) => html("span", {}, side + line)));
+  }
+  byId("verdict").className = moodOf(paths[state.edit]);
   for (const { isNear, work } of parts) if (isNear || !isMoving) work(paths);
   byId("key-b").hidden = !state.b;
   clearTimeout(waiting);
@@ -54,6 +57,9 @@ function showControls() {
   byId("other").value = state.b ? (presetOf(state.b)?.name ?? "copy") : "";
   for (const [key, side] of RADIOS) byId(`${key}-${side}`).checked = state[key] === side;
   for (const node of document.querySelectorAll(".two")) node.hidden = !state.b;
+  for (const id of ["yaml", "python"])
+    byId(id).textContent =
+      fill(`button.${id}`) + (state.b ? ` ${fill("of_side", { side: fill(`side.${state.edit}`) })}` : "");
   byId("undo").disabled = !past.length;
 }
 // A setting in its slider, box, list or tick; a box in which somebody types is left alone.
@@ -88,7 +94,9 @@ function firstPace(setting, key) {
   return Number((100 * (before - rows[0][0])).toFixed(1));
 }
 function refresh(isMoving = false) {
-  byId("answer").textContent = ""; // it was the answer for other settings
+  byId("answer").textContent = ""; // it was the answer for other settings, as what was copied is of them
+  byId("code-box").hidden = true;
+  complain();
   showControls();
   draw(isMoving);
 }
@@ -120,33 +128,36 @@ const say = (text) => {
   clearTimeout(noting);
   noting = setTimeout(() => byId("note").replaceChildren(), 8000);
 };
-const complain = (text) => {
-  byId("problem").textContent = text;
-  byId("problem").hidden = !text;
-};
+// A word on what cannot be used: beside its box, or at the top of the page. Without a text the last one goes.
+function complain(text = "", box = null) {
+  const problem = byId("problem");
+  for (const node of document.querySelectorAll("[aria-describedby=problem]"))
+    for (const name of ["aria-invalid", "aria-describedby"]) node.removeAttribute(name);
+  if (text && !box) document.querySelector("header").append(problem);
+  if (box) {
+    box.closest("div").after(problem);
+    box.setAttribute("aria-invalid", "true");
+    box.setAttribute("aria-describedby", "problem");
+  }
+  problem.textContent = text;
+  problem.hidden = !text;
+}
+function refuse(box, value, [low, high, step]) {
+  const written = (limit) => (limit > 1000 ? String(limit) : plain(limit)); // a year has no mark of thousands
+  const values = { value: String(value).slice(0, 20), low: written(low), high: written(high), step: plain(step) };
+  byId("answer").textContent = "";
+  complain(fill("refused", values), box);
+}
 
 function change(event) {
   const node = event.target,
     key = node.dataset.key,
     setting = { ...state[state.edit] };
   if (!key) return;
-  complain("");
   const typed =
     node.type === "checkbox" ? (node.checked ? "published" : Number(publishedFloor(setting).toFixed(1))) : node.value;
   const value = checked(key, typed, setting);
-  if (value === undefined) {
-    node.setAttribute("aria-invalid", "true");
-    const [low, high, step] = LIMITS[key];
-    return complain(
-      fill("refused", {
-        value: String(typed).slice(0, 20),
-        low: plain(low).replace(/\./g, ""),
-        high: key === "end" ? high : plain(high),
-        step: plain(step),
-      }),
-    );
-  }
-  node.removeAttribute("aria-invalid");
+  if (value === undefined) return refuse(node, typed, LIMITS[key]);
   setting[key] = value;
   if (key === "start" && setting.end <= value) setting.end = near > value ? near : last;
   if (key === "form" || key === "start")
@@ -154,21 +165,18 @@ function change(event) {
     for (const pace of Object.keys(FIELDS))
       if (typeof setting[pace] === "string" && !linesOf(setting, pace))
         setting[pace] = firstPace(state[state.edit], pace);
-  if (key === "end" && value <= setting.start) return complain(fill("error.end", { end: value, start: setting.start }));
+  if (key === "end" && value <= setting.start)
+    return complain(fill("error.end", { end: value, start: setting.start }), node);
   state[state.edit] = setting;
   refresh(event.type === "input");
 }
 
-const now = () => Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
-const valid = (work) => {
-  const paths = now();
-  return paths[state.edit].error ? complain(verdict(paths[state.edit], state[state.edit])) : work(paths);
-};
+const valid = (work) =>
+  current[state.edit].error ? say(verdict(current[state.edit], state[state.edit])) : work(current);
 const ACTIONS = {
   undo: () => past.length && restore(past.pop()),
   reset: () => {
     [state] = fromLink("");
-    complain("");
     refresh();
     settle();
     say(fill("was_reset"));
@@ -185,53 +193,22 @@ const ACTIONS = {
   yaml: () => valid(() => save(yamlOf(state[state.edit]), "application/yaml", `${nameOf(state[state.edit])}.yaml`)),
   both: () => apply(findBoth(state[state.edit]), "both"),
   rate: () => {
-    const area = byId("find-area").value,
-      rate = read(byId("find-rate").value),
-      year = Number(byId("find-year").value);
-    if (!(rate >= 0 && rate <= 100))
-      return complain(
-        fill("refused", { value: byId("find-rate").value.slice(0, 20), low: 0, high: 100, step: plain(0.1) }),
-      );
-    complain("");
-    return apply(findRate(state[state.edit], area, rate / 100, year), "rate", {
-      area: names[area],
-      rate: plain(rate),
-      year,
-    });
+    const [area, typed, year] = ["area", "rate", "year"].map((name) => byId(`find-${name}`).value),
+      rate = checked("rate", typed);
+    if (rate === undefined) return refuse(byId("find-rate"), typed, LIMITS.rate);
+    const more = { area: names[area], rate: plain(rate), year },
+      key = area === POOR || page.poor.includes(area) ? "d" : "p";
+    return apply(leastPace(state[state.edit], key, area, Number(year), rate / 100), "rate", more);
   },
   "communes-goal": () => apply(findCommunes(state[state.edit], page.ntm.goal), "communes"),
 };
-function apply(setting, kind, more = {}) {
-  if (!setting) {
-    byId("answer").textContent = fill("find.none", more);
-    return;
-  }
-  state[state.edit] = setting;
-  refresh();
-  settle();
-  const at = communesAt(setting);
-  const pace = (key) => (typeof setting[key] === "string" ? preset(setting[key]).title : number(setting[key], 1));
-  byId("answer").textContent = fill(`find.${kind}`, {
-    ...more,
-    near,
-    p: pace("p"),
-    d: pace("d"),
-    ntm: number(setting.ntm, 1),
-    goal: page.ntm.goal,
-    median: at.median,
-    low: at.q10,
-    high: at.q90,
-    form: fill(`form.${setting.form}`),
-    start: setting.start,
-  });
-  if (kind === "both" && isProvinceAlone(setting)) byId("answer").append(` ${fill("find.both_why", { d: pace("d") })}`);
-}
-
-// Takes the state from the address; returns what in it could not be used, in words.
-function readAddress() {
+// Takes the state from the address, and says what in it could not be used.
+function openAddress() {
   let problems = [];
   if (location.hash.length > 1) [state, problems] = fromLink(location.hash.slice(1));
-  return problems.length ? fill("bad_link", { parts: problems.slice(0, 5).join(", ") }) : "";
+  refresh();
+  settle();
+  if (problems.length) complain(fill("bad_link", { parts: problems.join(", ") }));
 }
 function begin() {
   addPart(byId("results").parentNode, showResults);
@@ -252,7 +229,6 @@ function begin() {
   byId("preset").addEventListener("change", (event) => {
     if (event.target.value)
       state[state.edit] = starting(event.target.value, Math.min(preset(event.target.value).end, state[state.edit].end));
-    complain("");
     refresh();
   });
   byId("other").addEventListener("change", (event) => {
@@ -269,18 +245,11 @@ function begin() {
       refresh();
     });
   byId("search").addEventListener("input", showCommunes);
-  const problems = readAddress();
+  byId("language")?.addEventListener("click", (event) => (event.target.hash = toLink()));
   showStill();
-  showControls();
   measure();
-  settle();
-  complain(problems);
-  addEventListener("hashchange", () => {
-    const wrong = readAddress();
-    refresh();
-    settle();
-    complain(wrong);
-  });
+  openAddress();
+  addEventListener("hashchange", openAddress);
   new ResizeObserver(() => requestAnimationFrame(measure)).observe(byId("groups"));
   const widths = new ResizeObserver((entries) => {
     for (const { target } of entries) markWide(target.closest(".scroll"));

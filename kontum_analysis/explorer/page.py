@@ -26,7 +26,7 @@ from ..poverty.scenarios import Scenario, preset, title
 from . import facts, grid
 
 # one program, in the order of its parts
-SCRIPTS = ("words.js", "model.js", "pictures.js", "tables.js", "saving.js", "page.js")
+SCRIPTS = ("words.js", "model.js", "pictures.js", "tables.js", "finding.js", "saving.js", "page.js")
 _FOLDER = Path(__file__).parent
 
 
@@ -38,11 +38,13 @@ def build_page(
     as_of: str | None = None,
     data: str | None = None,
     user: bool | str | None = None,
+    other: str = "",
 ) -> str:
     """The explorer as the text of one HTML page.
 
     obs: of `load_observations`; as_of, data, user: as it was called, for the names of sources and for the code that the
-    page copies. scenario: on which it opens, a preset by its name or any other.
+    page copies. scenario: on which it opens, a preset by its name or any other. other: where the page in the other
+    language lies, if it lies beside this one.
 
     Raises KontumError for a table that is no observations or an unknown language, ScenarioError for an unknown preset
     or a scenario with a value for which the page has no setting.
@@ -58,7 +60,7 @@ def build_page(
     user = user or (True if is_own(obs).any() else None)
     numbers = page_numbers(obs, lang, assumptions, data, user)
     numbers["load"] = _arguments(as_of, data, user)
-    return _render(numbers, lang, facts.own_offices(obs, data, user), _opening(obs, lang, assumptions))
+    return _render(numbers, lang, facts.own_offices(obs, data, user), _opening(obs, lang, assumptions), other)
 
 
 def page_numbers(
@@ -69,11 +71,12 @@ def page_numbers(
     index, curves = grid.curves(inputs)
     places, board, communes = facts.known_points(inputs), facts.board_rows(obs, lang), facts.commune_rows(obs, lang)
     codes = districts()
-    rows = [*board, *communes, *(point for points in places.values() for point in points)]
+    rows = [*board, *(point for points in places.values() for point in points)]
     opening = opening_rates(obs)
     return {
         "lang": lang,
         "words": facts.words(lang),
+        "described": {one: facts.words(one, ("described", "as_scenario", "form.")) for one in LANGUAGES},
         "names": {code: area_name(code, lang) for code in [PROVINCE, POOR_DISTRICTS, OTHER_DISTRICTS, *codes]},
         "districts": codes,
         "poor": poor_districts(),
@@ -121,9 +124,10 @@ def _opening(obs: pd.DataFrame, lang: str, scenario: Scenario) -> dict[str, Any]
     return {"title": title(scenario, lang), "years": sorted(set(path["year"])), "rows": rows}
 
 
-def _render(numbers: dict[str, Any], lang: str, offices: list[str], opening: dict[str, Any]) -> str:
+def _render(numbers: dict[str, Any], lang: str, offices: list[str], opening: dict[str, Any], other: str = "") -> str:
     script = '"use strict";\n(() => {\n' + "".join(_text(name) for name in SCRIPTS) + "})();\n"
     style, codes = _text("page.css"), [*GROUPS, *numbers["districts"]]
+    [second] = set(LANGUAGES) - {lang}
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
 
     def words(key: str, **values: Any) -> str:
@@ -132,6 +136,7 @@ def _render(numbers: dict[str, Any], lang: str, offices: list[str], opening: dic
     return environment.get_template("page.html").render(
         **{key: numbers[key] for key in ("lang", "presets", "forms", "starts", "first", "near", "last", "draws")},
         t=words,
+        other={"lang": second, "file": other, "words": text("explorer.page.language", second)},
         areas=[{"code": code, "name": numbers["names"][code]} for code in codes],
         years=list(range(numbers["first"] + 1, numbers["last"] + 1)),
         ntm=facts.NTM_STEPS.tolist(),

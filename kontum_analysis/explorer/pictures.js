@@ -60,17 +60,12 @@ function drawPanel(node, area, width, height, ink, paths) {
     const { start } = path.setting,
       dash = side === "b" ? "7 4" : null,
       i = districts.indexOf(area);
-    const floor = path.years.map((_, t) =>
-      area === PROVINCE
-        ? dot(path.weights, path.floor[t])
-        : i >= 0
-          ? path.floor[t][i]
-          : area === REST
-            ? path.floors[t]
-            : null,
-    );
-    if (floor[0] !== null)
+    const floorOf = { [PROVINCE]: (t) => dot(path.weights, path.floor[t]), [REST]: (t) => path.floors[t] };
+    const floorAt = i >= 0 ? (t) => path.floor[t][i] : floorOf[area];
+    if (floorAt) {
+      const floor = path.years.map((_, t) => floorAt(t));
       put("path", { d: line(floor, start), fill: "none", stroke: ink.floor, "stroke-dasharray": "1 3" });
+    }
     if (area === PROVINCE && path.breaks)
       put("path", {
         d: line(downToZero(path.paper), start),

@@ -28,7 +28,7 @@ const asText = (value, quote) =>
 const yamlOf = (setting) =>
   [
     `name: ${nameOf(setting)}`,
-    ...["vi", "en"].map((one) => `title_${one}: ${JSON.stringify(described(setting))}`),
+    ...["vi", "en"].map((one) => `title_${one}: ${JSON.stringify(described(setting, one))}`),
     ...Object.entries(scenarioValues(setting)).map(([key, value]) => `${key}: ${asText(value)}`),
     "",
   ].join("\n");
@@ -45,6 +45,9 @@ const pythonOf = (setting) =>
     "quotas = kt.exit_quotas(path)",
     "needed = kt.implied_pace(obs, scenario)",
     `communes = kt.project_ntm(obs, pace=${setting.ntm})`,
+    "for rates in (groups, path):",
+    '    print((100 * rates.pivot(index="area", columns="year", values="rate")).round(2))',
+    'print(quotas.pivot(index="area", columns="year", values="quota"))',
     ...chanceLines(setting),
     "",
   ].join("\n");
@@ -58,6 +61,7 @@ const chanceLines = ({ start, end }) =>
         `rates = groups[groups["year"] == ${near}].set_index("area")["rate"]`,
         `falls = {area: round(100 * (opening[area] - rates[area]) / ${near - first}, 1) for area in ["${PROVINCE}", "${POOR}"]}`,
         `chances = {area: kt.probability(draws, area, ${near}, opening[area] - fall * ${near - first} / 100) for area, fall in falls.items()}`,
+        "print(falls, chances)",
       ];
 function csvOf(paths) {
   const guard = (text) => {

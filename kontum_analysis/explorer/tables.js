@@ -32,7 +32,7 @@ function isRewritten(node, rows) {
 function markWide(node) {
   node.classList.toggle("wide", node.scrollWidth > node.clientWidth + 1);
 }
-// The lines of the result: label, value by side, decimals, target, whether less is better.
+// The lines of the result: label, value by side, decimals, target, whether less is better, slack.
 function resultRows(paths) {
   const of = (value) => sides().map((side) => (paths[side].error ? null : value(paths[side], state[side])));
   const rate = (area, year, ...target) => [
@@ -47,6 +47,7 @@ function resultRows(paths) {
     2,
     page.pace[area],
     false,
+    SLACK / (near - first),
   ];
   const rows = [
     rate(PROVINCE, near, 100 * page.asked[PROVINCE], true),
@@ -86,11 +87,17 @@ function meanFall(path, area) {
   return rate === null ? null : (100 * (page.opening[area] - rate)) / (near - first);
 }
 const communesAt = (setting) => page.ntm.paces[Math.round((setting.ntm - page.ntm.first) * 10)];
-// How far a value is from its target, with its unit: communes where it has no decimals, else points.
-function gapWords(value, target, lessIsBetter, decimals) {
-  if (target === null || value === null) return "–";
-  const gap = lessIsBetter ? value - target : target - value;
-  return gap <= 100 * NEAR ? fill("met") : fill(decimals ? "points" : "counted", { value: number(gap, decimals) });
+// Points by which a rate may pass its limit and still meet it: a part of a household.
+const SLACK = 100 * NEAR;
+const gapTo = (value, target, less) => (less ? value - target : target - value);
+// Decimals at which values and their limit, as written, say what their unrounded comparison says.
+function digitsFor(values, target, less, decimals, slack = SLACK) {
+  const agrees = (value, digits) => {
+    const [gap, shown] = [gapTo(value, target, less), gapTo(...[value, target].map((x) => +x.toFixed(digits)), less)];
+    return gap <= slack ? shown <= 0 : shown > 0 && +gap.toFixed(digits) > 0;
+  };
+  const tries = [decimals, decimals + 1, decimals + 2, decimals - 1];
+  return tries.find((digits) => values.every((value) => value === null || agrees(value, digits))) ?? decimals;
 }
 function showResults(paths) {
   const two = sides().length === 2,
@@ -105,14 +112,21 @@ function showResults(paths) {
     byId("results"),
     fill("caption.results"),
     head,
-    resultRows(paths).map(([label, values, decimals, target, less]) => {
-      const missing = values.some((value) => typeof value !== "number");
+    resultRows(paths).map(([label, values, least, target, less, slack = SLACK]) => {
+      const missing = values.some((value) => typeof value !== "number"),
+        decimals = target === null ? least : digitsFor(values, target, less, least, slack);
+      // with its unit: communes where it has no decimals, else points
+      const gapWords = (value) => {
+        if (target === null || value === null) return "–";
+        const gap = gapTo(value, target, less);
+        return gap <= slack ? fill("met") : fill(decimals ? "points" : "counted", { value: number(gap, decimals) });
+      };
       return [
         label,
         ...values.map((value) => show(value, decimals)),
         ...(two ? [missing ? "–" : number(values[0] - values[1], decimals)] : []),
         target === null ? "–" : `${less ? "≤" : "≥"} ${number(target, decimals)}`,
-        ...values.map((value) => gapWords(value, target, less, decimals)),
+        ...values.map(gapWords),
       ];
     }),
   );
@@ -155,14 +169,18 @@ function showQuotas(paths) {
     }),
   );
 }
+// The chance of a mean fall as great as that of a path, to a tenth of a point: {fall, chance}, or null.
+function chanceOfFall(path, { area, words }) {
+  const fall = meanFall(path, area);
+  if (fall === null) return null;
+  const step = Math.min(Math.max(Math.round(10 * fall), 0), words.length - 1);
+  return { fall: step / 10, chance: words[step] };
+}
 function showChances(paths) {
   const chanceOf = (side, id) => {
     if (id in communesAt(state[side]).words) return communesAt(state[side]).words[id];
-    const { area, words } = page.falls[id],
-      fall = meanFall(paths[side], area);
-    if (fall === null) return paths[side].error ? "–" : fill("ends_early", { near });
-    const step = Math.min(Math.max(Math.round(10 * fall), 0), words.length - 1);
-    return fill("at_least", { fall: step / 10, chance: words[step] });
+    const chance = chanceOfFall(paths[side], page.falls[id]);
+    return chance ? fill("at_least", chance) : paths[side].error ? "–" : fill("ends_early", { near });
   };
   const rows = page.board.filter((row) => row.range !== "–");
   table(
@@ -232,14 +250,13 @@ function standing(path) {
 function verdict(path, setting) {
   const { end, start } = setting;
   if (path.error) return fill(path.error, { p: plain(setting.p), d: plain(setting.d), end, start });
-  const targets = fill(`verdict.${standing(path)}`, {
-    near,
-    end,
-    rate: rateAt(path, PROVINCE, near),
-    poor: rateAt(path, POOR, near),
-    asked: page.asked[PROVINCE],
-    asked_poor: page.asked[POOR],
-  });
+  const beside = (area) => {
+    const numbers = [percentAt(path, area, near), 100 * page.asked[area]];
+    const digits = digitsFor([numbers[0]], numbers[1], true, 2);
+    return numbers.map((value) => number(value, digits));
+  };
+  const [[rate, asked], [poor, asked_poor]] = [PROVINCE, POOR].map(beside);
+  const targets = fill(`verdict.${standing(path)}`, { near, end, rate, poor, asked, asked_poor });
   const t = path.breaks,
     pace = (100 * (path.needed[0] - path.needed.at(-1))) / (path.years.length - 1);
   if (t === null) return `${targets} ${fill(pace > 0 ? "fits" : "slack", { end, pace })}`;
@@ -247,14 +264,23 @@ function verdict(path, setting) {
   const broken = { year: path.years[t], needed: path.needed[t], floor: path.floors[t], short };
   return `${targets} ${fill("breaks", broken)}`;
 }
+// How likely falls as great are, by what history shows.
+function likelihood(path) {
+  const [province, poor] = Object.values(page.falls).map((one) => chanceOfFall(path, one)?.chance);
+  return province ? fill("likelihood", { province, poor }) : "";
+}
 function moodOf(path) {
   if (path.error || ["none", "province", "poor"].includes(standing(path))) return "bad";
   return path.breaks === null && standing(path) === "both" ? "good" : "mixed";
 }
-function described(setting) {
+// A scenario in words, in either language.
+function described(setting, one = lang) {
   const { p, d, start, end } = setting,
-    form = fill(`form.${setting.form}`);
-  if (typeof p === "string" && p === d) return fill("described_scenario", { title: preset(p).title, form, start, end });
-  const pace = (value) => (typeof value === "string" ? fill("as_scenario") : plain(value));
-  return fill("described", { p: pace(p), d: pace(d), form, start, end });
+    write = (key, values) => fill(key, values, page.described[one]),
+    form = write(`form.${setting.form}`);
+  if (typeof p === "string" && p === d)
+    return write("described_scenario", { title: preset(p).titles[one], form, start, end });
+  const pace = (value) =>
+    typeof value === "string" ? write("as_scenario") : String(value).replace(".", one === "vi" ? "," : ".");
+  return write("described", { p: pace(p), d: pace(d), form, start, end });
 }

@@ -12,19 +12,17 @@ const isPoor = districts.map((code) => page.poor.includes(code));
 let grid = null; // doubles of all paces, unpacked once
 
 // words and numbers, as base/words.py writes them
+const formats = [0, 1, 2, 3, 4].map((digits) => {
+  const both = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(lang, { ...both, roundingMode: "halfEven" });
+});
 function number(value, decimals) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  const size = Math.abs(value),
-    scaled = size * 10 ** decimals;
-  const isTie = Number.isInteger(size * 2 ** (decimals + 1)) && scaled % 1 === 0.5;
-  const rounded = isTie ? (2 * Math.round(scaled / 2)) / 10 ** decimals : size;
-  const [whole, part] = rounded.toFixed(decimals).split(".");
-  const [mark, point] = lang === "vi" ? [".", ","] : [",", "."];
-  const digits = whole.replace(/\B(?=(\d{3})+$)/g, mark) + (part ? point + part : "");
+  if (!Number.isFinite(value)) return "–";
+  const digits = formats[decimals].format(Math.abs(value));
   return (value < 0 && /[1-9]/.test(digits) ? "−" : "") + digits;
 }
-function fill(key, values = {}) {
-  return (words[key] ?? key).replace(/\{(\w+)(?::([np])(\d))?\}/g, (_, name, kind, decimals) =>
+function fill(key, values = {}, texts = words) {
+  return (texts[key] ?? key).replace(/\{(\w+)(?::([np])(\d))?\}/g, (_, name, kind, decimals) =>
     kind ? number(kind === "p" ? 100 * values[name] : values[name], Number(decimals)) : String(values[name]),
   );
 }
