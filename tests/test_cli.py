@@ -114,6 +114,12 @@ UNREADABLE = [  # what no command can be read from: exit status 2
     (["projekt"], "có phải là project?", "did you mean project?"),
     (["map"], "Thiếu --boundaries", "--boundaries is missing"),
     (["trace"], "Thiếu WORDS", "WORDS is missing"),
+    (
+        ["report", "--area", "Kon", "Rẫy"],
+        "Thừa từ 'Rẫy' trong lệnh; tên có dấu cách",
+        "'Rẫy' are too many; a name with",
+    ),
+    (["report", "--overwrite=3"], "--overwrite không nhận giá trị", "--overwrite takes no value"),
 ]
 
 

@@ -115,7 +115,7 @@ def test_no_habit_ends_in_a_crash_and_undo_leaves_nothing(tmp_path, monkeypatch)
             if status not in (0, 1) or "Traceback" in printed or (words[0] == "data" and (status == 1) != is_refused):
                 wrong.append((case.habit, words[:2], printed[-300:]))
         if not case.asks:
-            wrong += [(case.habit, "undo")] if run(["data", "undo"])[0] else []
+            wrong += [(case.habit, "undo")] if run(["data", "undo", "--yes"])[0] else []
         rest = files_in(folder / "kho") if (folder / "kho").exists() else {}
         wrong += [(case.habit, rest)] if rest else []
     assert wrong == []

@@ -18,6 +18,7 @@ from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.data.areas import resolve
 from kontum_analysis.offices.answers import answers_from
 from kontum_analysis.offices.importing import read_filled
+from kontum_analysis.offices.reading import reading
 from kontum_analysis.offices.template import template
 
 BINARY = Path(__file__).parent / "corpus" / "two-districts.xlsb"
@@ -105,6 +106,43 @@ def test_a_district_its_communes_do_not_add_up_to_is_a_doubt(tmp_path):
 def test_a_column_that_is_not_understood_is_not_read(tmp_path):
     table = read_filled(filled(tmp_path / "a.xlsx", change=cell(FIRST - 1, 6, "Giá vàng")))
     assert table.layout.columns[5] is None and "near_poor_households" not in table.entries[0].values
+
+
+OF_WHICH = {  # headings beside "Trong đó › Hộ DTTS" -> what that means
+    ("Số hộ nghèo", "*", "Số hộ cận nghèo"): "dtts_poor_households",
+    ("Tổng số hộ", "*", "Số hộ nghèo"): "dtts_households",
+    ("Số hộ nghèo", "Tỷ lệ hộ nghèo", "*"): "dtts_poor_households",
+    ("Số hộ nghèo", "Số hộ cận nghèo", "*"): None,  # of the poor as well as of the near-poor
+    ("Số hộ nghèo", "*", "Số hộ cận nghèo", "*"): "dtts_near_poor_households",
+    ("Số hộ nghèo", "Giá vàng", "*"): None,
+}
+
+
+def test_of_which_ethnic_minority_means_a_part_of_the_column_on_its_left(tmp_path):
+    for headings, meaning in OF_WHICH.items():
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.append(["Tên huyện", *("Trong đó" if heading == "*" else heading for heading in headings)])
+        sheet.append([None, *("Hộ DTTS" if heading == "*" else None for heading in headings)])
+        sheet.append(["Kon Rẫy", *({"Tổng số hộ": 7000, "Tỷ lệ hộ nghèo": None}.get(h, 500) for h in headings)])
+        book.save(tmp_path / "a.xlsx")
+        columns = read_filled(tmp_path / "a.xlsx", **META).layout.columns
+        assert columns[max(n for n, heading in enumerate(headings, 1) if heading == "*")] == meaning, headings
+
+
+def test_a_name_of_both_times_says_which_was_taken_and_how_to_choose(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Tên xã", "Số hộ nghèo"], ["Đăk Kôi", 150], ["Đăk Tơ Lung", 100]):
+        book.active.append(row)
+    book.save(tmp_path / "both.xlsx")
+    book.active.delete_rows(3)
+    book.save(tmp_path / "open.xlsx")
+    late = META | dict(date="15/12/2025", year=2025)
+    is_said = {}
+    for name, level in (("open", None), ("open", "unit"), ("both", None)):
+        table = read_filled(tmp_path / f"{name}.xlsx", level=level, **late)
+        is_said[name, level] = "--level commune" in reading(table, "vi").to_string()
+    assert is_said == {("open", None): True, ("open", "unit"): False, ("both", None): False}
 
 
 def test_the_same_mistake_in_many_rows_is_told_once(tmp_path):

@@ -7,7 +7,6 @@ from hostile import run
 from kontum_analysis.data.areas import register
 from kontum_analysis.offices import store
 from kontum_analysis.offices.journal import imports
-from kontum_analysis.offices.plausible import incomplete_districts
 
 HEAD = ["STT", "Đơn vị", "Tổng số hộ", "Hộ nghèo"]
 GIVEN = dict(office="Phòng Lao động", document="01/BC", date="15/01/2025", year=2024)
@@ -36,11 +35,11 @@ def test_an_ordinary_table_leaves_no_doubt(planned):
 def test_the_communes_that_a_district_lacks_are_named_before_anything_is_written(planned):
     names = register("2020", "commune", parent="614")["name_vi"]
     rows = [[n, name, 1000, 100] for n, name in enumerate(names, 1)]
-    assert list(incomplete_districts(planned(*rows).filled)) == []
-    assert list(incomplete_districts(planned(rows[0]).filled)) == [], "a commune's own row is no list of a district"
-    (remark,) = incomplete_districts(planned(*rows[:-1]).filled)
-    assert (remark.values["count"], remark.values["total"]) == (len(rows) - 1, len(rows))
-    assert names.iloc[-1] in remark.in_language("vi") and "Kon Rẫy" in remark.in_language("vi")
+    assert "incomplete" not in keys(planned(*rows))
+    assert "incomplete" not in keys(planned(rows[0])), "a commune's own row is no list of a district"
+    (doubt,) = (doubt for doubt in planned(*rows[:-1]).doubts if doubt.key == "own.doubt.incomplete")
+    assert (doubt.values["count"], doubt.values["total"]) == (len(rows) - 1, len(rows))
+    assert names.iloc[-1] in doubt.in_language("vi") and "Kon Rẫy" in doubt.in_language("vi")
 
 
 def test_a_rate_beyond_every_published_change_is_told_with_the_earlier_one(planned):
@@ -104,3 +103,19 @@ def test_a_doubtful_table_is_written_only_with_yes(tmp_path, monkeypatch):
     status, output = run(["data", "undo", "1", "--lang", "en"])
     assert status == 0 and "Import 1 was taken out" in output and imports(tmp_path / "kho") == []
     assert run(["data", "undo"])[0] == 1
+
+
+def test_undo_without_a_number_shows_the_last_import_and_asks(planned, tmp_path, monkeypatch):
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
+    store.store(planned(KON_RAY))
+    status, output = run(["data", "undo"])  # nobody can be asked
+    assert status == 1 and "--yes" in output and "Lần nhập cuối là số 1" in output
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    counts = []
+    for answer in ("k", "c"):
+        monkeypatch.setattr("typer.prompt", lambda question, answer=answer: answer)
+        run(["data", "undo"])
+        counts.append(len(imports(tmp_path / "kho")))
+    assert counts == [1, 0]
+    store.store(planned(KON_RAY))
+    assert run(["data", "undo", "--yes"])[0] == 0 and imports(tmp_path / "kho") == []

@@ -18,7 +18,7 @@ import kontum_analysis as kt
 from kontum_analysis.base.errors import KontumError, UnknownAreaError
 from kontum_analysis.base.words import number, text
 from kontum_analysis.cli import app
-from kontum_analysis.data.areas import area
+from kontum_analysis.data.areas import area, area_name, districts
 from kontum_analysis.figures.board import board_table
 from kontum_analysis.figures.outlook import outlook_table
 from kontum_analysis.offices import store
@@ -155,11 +155,11 @@ def test_the_numbers_are_those_worked_out_by_hand(pages, until_2023):
     for words in ("15.943", "10,86%", "10.220", "6,84%", "giảm 4,02 điểm", "giảm 8,48 điểm", "bình quân 4,24 điểm"):
         assert words in vi
     rates = rows_of(pages["vi"], "Tỷ lệ hộ nghèo cuối năm theo huyện")
-    assert rates["Tỉnh Kon Tum"] == ["15,32", "10,86", "6,84"]
-    assert rates["Huyện Tu Mơ Rông"] == ["52,11*", "41,06*", "32,58"]
+    assert rates["Toàn tỉnh"] == ["15,32", "10,86", "6,84"]
+    assert rates["Tu Mơ Rông"] == ["52,11*", "41,06*", "32,58"]
     panel = kt.estimate_panel(until_2023).panel.set_index(["area", "year"])
     middle, low, high = (number(100 * panel.loc[("613", 2023), c], 1, "vi") for c in ("rate", "rate_q10", "rate_q90"))
-    assert rates["Huyện Kon Plông"][2] == f"{middle}** ({low}–{high})"
+    assert rates["Kon Plông"][2] == f"{middle}** ({low}–{high})"
     poor = kt.known_rates(until_2023).set_index(["area", "year"])["rate"]["62-POOR", 2023]
     assert rates["Các huyện nghèo"][0] == "46,73*"
     assert rates["Các huyện nghèo"][2].startswith(f"{number(100 * poor, 1, 'vi')}** (")
@@ -168,7 +168,8 @@ def test_the_numbers_are_those_worked_out_by_hand(pages, until_2023):
 
 def test_estimated_districts_add_up_to_the_province(pages):
     rows = rows_of(pages["vi"], "Số hộ nghèo cuối năm theo huyện")
-    counts = [int(re.sub(r"[.*]|\(.*", "", rows[name][2])) for name in rows if name.startswith(("Huyện", "Thành phố"))]
+    names = [area_name(code, "vi") for code in districts()]
+    counts = [int(re.sub(r"[.*]|\(.*", "", rows[name][2])) for name in names]
     assert len(counts) == 10 and sum(counts) == 10_220
 
 
@@ -380,6 +381,32 @@ def test_the_command_asks_once_and_keeps_the_answers(tmp_path, monkeypatch):
     assert entries == {"agency": "UBND huyện", "addressees": ["Sở X", "Sở Y"], "signatory": "A"}
     CliRunner().invoke(app, ["report", "--setup"], input="\n\n\n\n\n\n\n-\n\n")
     assert load_head(tmp_path) == Head(agency="UBND huyện", addressees=("Sở X", "Sở Y"))
+
+
+def test_the_setup_shows_what_enter_leaves(tmp_path, monkeypatch):
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path))
+    shown = CliRunner().invoke(app, ["report", "--setup", "--area", "Kon Rẫy"], input="\n" * 9).output
+    assert "[tự điền: Ủy ban nhân dân huyện Kon Rẫy]" in shown and "Họ và tên người ký [để trống]" in shown
+    assert load_head(tmp_path) == Head()
+
+
+def test_a_reference_fall_names_its_pace_and_what_was_reached(obs, quick):
+    place = area("614")
+    facts = gather(obs, 2023, place, kt.scenarios.preset("programme-mid"))
+    own, whole = (next(row for row in facts.quotas if row["area"] == code) for code in ("614", "62"))
+    assert all(row["before"] - row["left"] == row["quota"] for row in (own, whole))
+    assert whole["fall_pp"] == pytest.approx(3.5, abs=0.01)
+    words = words_of(page_of(obs, 2023, place="Kon Rẫy"))
+    past = facts.figure("poor_households", 2022).value - facts.figure("poor_households", 2023).value
+    for part in (whole["fall_pp"], own["fall_pp"]):
+        assert f"{number(part, 2, 'vi')} điểm phần trăm" in words
+    assert f"đã giảm {number(past, 0, 'vi')} hộ" in words and "“Mức sàn”" not in words
+
+
+def test_no_figure_of_another_province_dates_the_estimates(obs):
+    facts = gather(obs, 2024, area("614"), kt.scenarios.preset("programme-mid"))
+    rows = facts.obs[facts.obs["known_from"] == facts.known_day]
+    assert {"62", *districts()} & set(rows["ref_area"])
 
 
 def test_the_command_keeps_a_file_in_which_somebody_typed(tmp_path, monkeypatch, quick):

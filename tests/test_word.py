@@ -97,6 +97,13 @@ def test_a_gap_is_a_control_that_typing_replaces():
     assert xml_words(document.paragraphs[0]) == "In … there are ……."
 
 
+def test_number_and_date_are_typed_once_and_repeated_in_every_annex(district_html):
+    body = Document(io.BytesIO(word_bytes(district_html))).element.body
+    marks = [mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))]
+    fields = [code.text.split()[1] for code in body.iter(qn("w:instrText")) if code.text.startswith("REF")]
+    assert marks == ["number", "day", "month", "year"] and fields == 3 * marks
+
+
 def test_links_and_pictures_carry_their_words():
     image = f'<figure><img alt="what it says" src="{picture(PIXEL)}" width="40"><figcaption>F</figcaption></figure>'
     document = document_of(f'<p class="source">[1] <a href="https://example.org/x">x</a></p>{image}{image}', "vi")

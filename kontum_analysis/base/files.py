@@ -118,12 +118,12 @@ def write_whole(path: str | Path, content: str | bytes, within: str | Path | Non
     return True
 
 
-def save(files: Mapping[Path, str | bytes], place: Path, overwrite: bool = False) -> None:
+def save(files: Mapping[Path, str | bytes], place: Path, overwrite: bool = False, option: str = "--out") -> None:
     """Write files that a user asked for; what somebody has changed since we wrote it is kept.
 
-    place: the file or folder as the user named it. A file that is there may be replaced where it is still what was
-    written: each carries the hash of its content with it, as an attribute that the system stores (`user.kontum`).
-    Where the system stores none, or the attribute was lost on the way, every other content counts as changed.
+    place: the file or folder as the user named it with this option. A file that is there may be replaced where it is
+    still what was written: each carries the hash of its content with it, as an attribute that the system stores
+    (`user.kontum`). Where the system stores none, or the attribute was lost, every other content counts as changed.
 
     Raises KontumError, before anything is written, with the first such file and a free name to take instead; with
     `overwrite` all are replaced. Raises as `write_whole` does.
@@ -131,8 +131,9 @@ def save(files: Mapping[Path, str | bytes], place: Path, overwrite: bool = False
     contents = {path: text.encode("utf-8") if isinstance(text, str) else text for path, text in files.items()}
     edits = [path for path, content in contents.items() if path.is_file() and not _is_ours(path, content)]
     if edits and not overwrite:
-        free = next(n for n in count(2) if not place.with_stem(f"{place.stem}-{n}").exists())
-        raise KontumError("files.kept", file=edits[0].name, count=len(edits), free=f"{place.stem}-{free}{place.suffix}")
+        names = (place.with_stem(f"{place.stem}-{n}") for n in count(2))
+        free = next(name for name in names if not name.exists())
+        raise KontumError("files.kept", file=edits[0].name, count=len(edits), option=option, free=free)
     for path, content in contents.items():
         write_whole(path, content)
         with suppress(OSError, AttributeError):  # not every system has attributes of files

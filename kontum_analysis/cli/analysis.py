@@ -127,7 +127,7 @@ def project(
     if is_piped:
         sys.stdout.write(content)
     elif csv is not None:
-        write_file(console, lang, csv, "\ufeff" + content, overwrite)  # the mark by which Excel knows UTF-8
+        write_file(console, lang, csv, "\ufeff" + content, overwrite, "--csv")  # the mark by which Excel knows UTF-8
     if save is not None:
         from ..data.own import home_path
         from ..offices.scenarios import save_scenario

@@ -147,7 +147,12 @@ def check_target(path: Path, option: str = "--out") -> None:
         raise KontumError("error.cli.is_folder", option=option, folder=path)
 
 
-def write_file(console: Console, lang: str, path: Path, content: str | bytes, overwrite: bool) -> None:
-    """Write one file that the user named, unless somebody has changed it since; a line says where it is."""
-    save({path: content}, path, overwrite)
+def write_file(
+    console: Console, lang: str, path: Path, content: str | bytes, overwrite: bool, option: str = "--out"
+) -> None:
+    """Write one file that the user named, unless somebody has changed it since; a line says where it is.
+
+    option: the one it was named with.
+    """
+    save({path: content}, path, overwrite, option)
     say(console, "project.written", lang, file=path.resolve())

@@ -104,7 +104,7 @@ def data_import(
         say(console, key, lang, count=len(plan.doubts))
     elif plan.doubts and not yes:
         raise KontumError("own.error.doubts", count=len(plan.doubts))
-    elif yes or _has_agreed(home_path(plan.place), lang):
+    elif yes or _has_agreed("own.error.ask", text("own.import.ask", lang, folder=home_path(plan.place))):
         entry = store(plan, file.name)
         key = "own.import.done_doubts" if plan.doubts else "own.import.done"
         say(console, key, lang, folder=home_path(plan.place), number=entry, count=len(plan.doubts))
@@ -144,32 +144,31 @@ def data_imports(lang: Lang = "vi") -> None:
 
 @app.command("undo", help=both("own.cli.undo"))
 def data_undo(
-    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None, lang: Lang = "vi"
+    entry: Annotated[int | None, typer.Argument(metavar="[ID]", help=both("own.cli.undo_id"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=both("own.cli.undo_yes"))] = False,
+    lang: Lang = "vi",
 ) -> None:
-    """Take an import out of the folder of own figures, by default the last one."""
-    from ..offices.store import undo
+    """Take an import out of the folder of own figures; without a number the last one, shown and asked about first."""
+    from ..offices.store import to_undo, undo
 
-    removal = undo(entry)
-    say(
-        console_for(),
-        "own.undo.done",
-        lang,
-        number=removal.number,
-        document=removal.document,
-        date=_day_on_document(removal.date, lang),
-        office=removal.office,
-        figures=removal.figures,
-    )
+    last = to_undo(entry)
+    about: dict[str, object] = dict(number=last.number, document=last.document, office=last.office)
+    about |= dict(date=_day_on_document(last.date, lang), figures=last.figures)
+    if entry is None and not yes:
+        say(console_for(), "own.undo.last", lang, file=last.file or "–", **about)
+        if not _has_agreed("own.error.ask_undo", text("own.undo.ask", lang)):
+            return say(console_for(), "own.undo.not_done", lang)
+    undo(last.number)
+    return say(console_for(), "own.undo.done", lang, **about)
 
 
-def _has_agreed(place: str, lang: str) -> bool:
+def _has_agreed(without_terminal: str, question: str) -> bool:
     if not sys.stdin.isatty():
-        raise KontumError("own.error.ask")
-    return typer.prompt(text("own.import.ask", lang, folder=place)).strip().casefold() in YES
+        raise KontumError(without_terminal)
+    return typer.prompt(question).strip().casefold() in YES
 
 
 def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
-    from ..offices.plausible import incomplete_districts
     from ..offices.reading import reading
 
     filled, rows = plan.filled, plan.changes
@@ -186,8 +185,6 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
         print_table(console, _change_table(listed, lang), text("own.table.changes", lang))
     if len(plan.sums):
         print_table(console, _sum_table(plan.sums, lang), text("own.table.sums", lang))
-    for remark in incomplete_districts(filled):
-        console.print(remark.in_language(lang), highlight=False, markup=False, soft_wrap=True)
     if len(plan.conflicts):
         print_table(console, _conflict_table(plan.conflicts, lang), text("own.table.conflicts", lang))
     if plan.doubts:

@@ -26,6 +26,7 @@ from .common import (
 
 app = typer.Typer()
 DEFAULT = "programme-mid"
+_USUAL_YEAR = 2024  # whose agencies --setup shows where no year is given
 
 
 @app.command("report", help=both("cli.report.help"))
@@ -46,7 +47,7 @@ def report(
     """Write the yearly report on the programme as a Word document or an HTML page."""
     console = console_for()
     if setup:
-        return ask_for_head(console, lang)
+        return ask_for_head(console, lang, place, year or _USUAL_YEAR)
     if year is None:
         raise KontumError("report.error.no_year")
     out = out or Path(text("report.file", lang, area=f"{_slug(place)}-" if place else "", year=year))
@@ -74,16 +75,24 @@ def _slug(place: str) -> str:
     return "-".join(fold(word) for word in place.split())
 
 
-def ask_for_head(console: Console, lang: str) -> None:
-    """Ask for each line of the head and the signature, showing what is kept, and keep the answers."""
+def ask_for_head(console: Console, lang: str, place: str | None, year: int) -> None:
+    """Ask for each line of the head and the signature, showing what Enter leaves there, and keep the answers.
+
+    place: the area whose usual head is shown; without it only which lines the area of a report fills in.
+    """
+    from ..data.areas import area, districts
     from ..data.own import home_path
-    from ..publish.report_head import Head, load_head, save_head
+    from ..publish.report_head import Head, area_of, head_of, load_head, save_head
 
     say(console, "report.setup.intro", lang)
+    usual = dict(head_of(area_of(place, year) if place else area(districts()[0]), f"{year}-12-20", lang))
     answers: dict[str, str | list[str]] = {}
     for name, current in load_head():
-        usual = "; ".join(current) if isinstance(current, tuple) else current
-        answer = typer.prompt(text(f"report.setup.{name}", lang), default=usual or "-").strip()
+        words, automatic = ("; ".join(value) if isinstance(value, tuple) else value for value in (current, usual[name]))
+        key = "automatic" if place else "by_area"
+        shown = words or text(f"report.setup.{key if automatic else 'empty'}", lang, value=automatic)
+        question = f"{text(f'report.setup.{name}', lang)} [{shown}]"
+        answer = typer.prompt(question, default="", show_default=False).strip() or words
         lines = [line.strip() for line in answer.split(";") if line.strip() not in ("", "-")]
         answers[name] = lines if isinstance(current, tuple) else "" if answer == "-" else answer
     path = save_head(Head.model_validate(answers))

@@ -1,6 +1,7 @@
 """What Typer says in English, in both languages: the words of help, examples, and mistakes in the command itself."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from ..base.words import LANGUAGES, labels
 
 UsageError: Any = typer.BadParameter.__base__  # typer gives it no public name
 STATUS = 2  # the exit status of a command that cannot be read
+_EXTRA = re.compile(r"extra argument\S* \((.*)\)")  # in a sentence of Typer
 _HELP = (
     *("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "ERRORS_PANEL_TITLE", "ABORTED_TEXT"),
     *("DEFAULT_STRING", "ENVVAR_STRING", "REQUIRED_LONG_STRING"),
@@ -119,18 +121,25 @@ def _mistake(error: Any) -> Words:
         return Words("error.cli.no_option", option=error.option_name, hint=did_you_mean(error.option_name, options))
     if kind == "MissingParameter" and option:
         return Words("error.cli.missing", option=option)
-    if kind == "BadOptionUsage" and "requires" in detail:
-        return Words("error.cli.no_value", option=error.option_name)
+    if kind == "BadOptionUsage":
+        key = "error.cli.flag" if "does not take" in detail else "error.cli.no_value"
+        return Words(key, option=error.option_name)
     if isinstance(error, BadNumber) and option:
         return Words("error.cli.value_words", option=option, words=error.words)
     if isinstance(error, typer.BadParameter) and option:
         if "valid integer" in detail:
             return Words("error.cli.value_words", option=option, words=Words("error.cli.whole"))
-        return Words("error.cli.value", option=option, detail=error.message)
+        return Words("error.cli.value", option=option, value=_quoted(error.message))
     if commands := list(getattr(command, "commands", ())):
-        name = detail.partition("'")[2].partition("'")[0]  # No such command 'x'.
+        name = _quoted(detail)  # No such command 'x'.
         return Words("error.cli.no_command", name=name, names=commands, hint=did_you_mean(name, commands))
-    return Words("error.cli.usage", detail=detail)
+    if extra := _EXTRA.search(detail):
+        return Words("error.cli.extra", words=extra[1])
+    return Words("error.cli.usage")
+
+
+def _quoted(sentence: str) -> str:
+    return next(iter(re.findall(r"'([^']*)'", sentence)), "")
 
 
 def _option(error: Any) -> str:

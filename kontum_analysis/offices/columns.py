@@ -82,6 +82,7 @@ _TWO_ROWS = {
     ("ntm", "met"): "ntm_criteria_met",
     ("ntm", "count"): "ntm_criteria_met",
 }
+_OF_WHICH = "trong do"
 _BRACKETS = re.compile(r"\([^)]*\)")
 _YEAR = re.compile(r"\b20[0-9]{2}\b")
 _OF_THE_YEAR = re.compile(r"(năm |31/12/)?\b20[0-9]{2}\b", re.IGNORECASE)
@@ -148,6 +149,7 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
     if year and any(int(other) != year for words in whole for other in _YEAR.findall(str(words))):
         return None
     words = [_heading_words(element) for element in whole]
+    words = [element for number, element in enumerate(words) if not number or element != _OF_WHICH]
     for start in range(len(words)):
         if any(_has_word(element, "words of another figure") for element in words[:start]):
             return None
@@ -155,6 +157,22 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
         if (name := _column_of(words[start:], is_titled)) is not None:
             return name
     return None
+
+
+def is_of_which(path: Sequence[str]) -> bool:
+    """Whether a heading says "of which" before it says of what."""
+    return _heading_words(path[0]).startswith(_OF_WHICH)
+
+
+def part_of_left(path: Sequence[str], left: str | None) -> str | None:
+    """The column that "of which ethnic minority" means right of the column `left`; None for what is no such part.
+
+    >>> part_of_left(["Trong đó", "Hộ DTTS"], "poor_households"), part_of_left(["Trong đó", "Hộ DTTS"], "name")
+    ('dtts_poor_households', None)
+    """
+    words, parts = [_heading_words(element) for element in path], _columns_by_words()["part"]
+    name = "dtts_" + RATES.get(left or "", left or "").removesuffix("_total")
+    return name if "dtts" in (parts.get(" ".join(words)), parts.get(words[-1])) and name in BY_NAME else None
 
 
 def _heading_words(element: str) -> str:

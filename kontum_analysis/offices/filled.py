@@ -24,7 +24,8 @@ class Entry:
     place: the sheet as messages name it; heads: the headings as messages name them, by column; number: the text of its
     first column; candidates: the areas it may mean; kind: area, total, group (a subtotal), other (outside our
     province), note or "" while unsettled; code: of the area, or of the district whose subtotal it is; cells: what
-    stands in the file, by column; values: what that means.
+    stands in the file, by column; values: what that means; has_namesake: an area of the other time bears the name, and
+    nothing in the table tells which is meant.
     """
 
     place: str
@@ -37,6 +38,7 @@ class Entry:
     code: str = ""
     level: str = ""
     kind: str = ""
+    has_namesake: bool = False
     candidates: list[Place] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from ..base.errors import KontumError
 from ..base.words import LANGUAGES, text
 from ..data.spelling import fold
 from .answers import Answers
-from .columns import BY_NAME, FRACTIONS, IDENTITY, recognised
+from .columns import BY_NAME, FRACTIONS, IDENTITY, is_of_which, part_of_left, recognised
 from .letters import OLD_LETTERS
 from .places import is_area_name
 from .sheets import Cell, Sheet
@@ -92,6 +92,7 @@ def find_layout(file: str, sheet: Sheet, year: int | None, answers: Mapping[str,
     def read(top: int, depth: int) -> tuple[int, int, int, dict[int, tuple[str, ...]], dict[int, str | None]]:
         paths = _paths(grid[top : top + depth], bool(sheet.merged))
         names = {place: _meaning(place, path, year, answers) for place, path in paths.items()}
+        _settle_parts(paths, names)
         is_ours = any(is_figure(name) for name in names.values())
         return is_ours * len(set(names.values()) - {None, ""}), top, depth, paths, names
 
@@ -143,6 +144,20 @@ def _paths(rows: list[list[str]], has_merged: bool) -> dict[int, tuple[str, ...]
                     above[place] = above[place - 1]
     paths = {place: tuple(dict.fromkeys(filter(None, (row[place] for row in rows)))) for place in range(width)}
     return {place: path for place, path in paths.items() if path}
+
+
+def _settle_parts(paths: Mapping[int, tuple[str, ...]], names: dict[int, str | None]) -> None:
+    """Say of what a column "of which ethnic minority" is a part: of the column on its left. Right of near-poor
+    households it may be of the poor too, and stays open unless those have such a column of their own.
+    """
+    left = None
+    for place in sorted(paths):
+        if names[place] is not None or not is_of_which(paths[place]):
+            left = names[place]
+            continue
+        part = part_of_left(paths[place], left)
+        is_open = part == "dtts_near_poor_households" and "dtts_poor_households" not in names.values()
+        names[place] = None if is_open or part in names.values() else part
 
 
 def _keys(place: int, path: tuple[str, ...]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ..base.errors import KontumError, Problem
+from ..base.errors import KontumError, Problem, Words
 from ..base.words import LANGUAGES, text
 from ..data.own import FORMULA_MARKS
 from ..data.spelling import fold, plain_text
@@ -16,6 +16,7 @@ from .places import places
 from .typed import day, whole_number
 
 _LONGEST = 200
+_EXAMPLES = {"office": '"UBND huyện Kon Rẫy"', "document": '"05/BC-UBND"', "date": "15/12/2024", "year": "2024"}
 _DATE = re.compile(r"ngày\s+\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+20\d\d", re.IGNORECASE)
 _NUMBER = re.compile(r"^Số\s*:\s*(\S+/\S+)$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:năm|31/12/)\s*(20\d\d)", re.IGNORECASE)
@@ -36,13 +37,23 @@ def about_document(layout: Layout, document_facts: Mapping[str, object], problem
         try:
             meta[name] = _READERS[name](value, is_of_file)
         except KontumError as error:
-            heading = " / ".join(text(f"own.meta.{name}", lang) for lang in LANGUAGES)
-            problems.append(Problem(layout.place, row, heading, str(value or ""), error.key, error.values))
+            problems.append(_problem(layout, name, row, value, is_of_file, error))
             meta[name] = YEARS[-2] if name == "year" else ""
     if meta["date"] and meta["date"] < f"{meta['year']}-01-01":
         row = facts["date"][1]
         problems.append(Problem(layout.place, row, None, meta["date"], "own.limit.date", {"year": meta["year"]}))
     return {**meta, "title_year": in_titles.get("year")}
+
+
+def _problem(layout: Layout, name: str, row: int | None, value: Any, is_of_file: bool, error: KontumError) -> Problem:
+    """What is wrong with a fact of the document; one that is missing, or was given with an option, names the option."""
+    heading = {lang: text(f"own.meta.{name}", lang) for lang in LANGUAGES}
+    if not value and row is None:
+        option = Words("own.meta.absent", name=heading)
+        return Problem(layout.place, row, None, option, "own.allowed.option", {"option": f"--{name} {_EXAMPLES[name]}"})
+    if not is_of_file:
+        return Problem(f"--{name}", None, None, str(value), error.key, error.values)
+    return Problem(layout.place, row, " / ".join(heading.values()), str(value), error.key, error.values)
 
 
 def _values_beside_labels(layout: Layout) -> Iterator[tuple[str, Any, int]]:

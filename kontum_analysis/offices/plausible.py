@@ -32,6 +32,7 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
     earlier = past[past["time_period"] <= filled.day].sort_values("time_period")
     return [
         *_totals(filled),
+        *_incomplete_districts(filled),
         *_title(filled),
         *_rates(filled, earlier, most_published_change(before)),
         *_households(filled, earlier),
@@ -40,8 +41,8 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
     ]
 
 
-def incomplete_districts(filled: Filled) -> Iterator[Words]:
-    """A remark for each district of which a table has two communes or more, yet not all: they do not add up to it."""
+def _incomplete_districts(filled: Filled) -> Iterator[Words]:
+    """Districts of which a table has two communes or more, yet not all: they do not add up to it."""
     vintage = vintage_of(filled.day)
     codes = {entry.code for entry in filled.entries if entry.level == "commune"}
     communes = register(vintage, "commune")
@@ -50,9 +51,8 @@ def incomplete_districts(filled: Filled) -> Iterator[Words]:
         if len(rows) - len(lacking) >= 2 and len(lacking) and area(str(code), vintage).level == "district":
             names = ", ".join((lacking["type"] + " " + lacking["name_vi"])[:8]) + (" …" if len(lacking) > 8 else "")
             name = {lang: area_name(str(code), lang) for lang in LANGUAGES}
-            yield Words(
-                "own.import.incomplete", area=name, count=len(rows) - len(lacking), total=len(rows), names=names
-            )
+            count = len(rows) - len(lacking)
+            yield Words("own.doubt.incomplete", area=name, count=count, total=len(rows), names=names)
 
 
 def most_published_change(obs: pd.DataFrame) -> float:

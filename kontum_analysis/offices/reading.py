@@ -72,6 +72,8 @@ def _list(words: Sequence[str]) -> str:
 
 def _notes(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
     sheet, layout = filled.layout.sheet, filled.layout
+    if names := [row for row in filled.rows if row.has_namesake]:
+        yield text("own.reading.namesakes", lang), _names(names), text("own.reading.as_units", lang)
     if rows := [row for row in sheet.hidden_rows if layout.first <= row < len(sheet.rows)]:
         where = text("own.reading.row", lang, rows=_list([str(row + 1) for row in sorted(rows)]))
         yield where, text("own.reading.hidden_rows", lang, count=len(rows)), text("own.reading.still_read", lang)

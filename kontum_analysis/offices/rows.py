@@ -237,11 +237,14 @@ def _settle_small(entries: Sequence[Entry], context: Context) -> list[Problem]:
 
 
 def _choose_time(entries: Sequence[Entry], context: Context) -> None:
-    """Where old communes and units bear one name: units, unless the level given or other rows speak of communes."""
+    """Where old communes and units bear one name: units, unless the level given or other rows speak of communes; where
+    neither speaks, the reading says so.
+    """
     has_old = context.level == "commune" or any(not entry.of_level("unit") for entry in entries)
     has_new = context.level == "unit" or any(not entry.of_level("commune") for entry in entries)
     for entry in entries:
         if entry.of_level("unit") and entry.of_level("commune") and not (has_old and has_new):
+            entry.has_namesake = not has_old and not has_new
             entry.candidates = entry.of_level("commune" if has_old else "unit")
 
 

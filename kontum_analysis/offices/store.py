@@ -157,6 +157,17 @@ def _what_is_confirmed(plan: Plan) -> list[pd.DataFrame]:
     return [table.astype(str) for table in (changes, plan.conflicts, plan.sums, doubtful)]
 
 
+def to_undo(number: int | None = None, user: User = True) -> journal.Import:
+    """The import of this number, None for the last. Raises KontumError for a number that there is none of."""
+    entries = [entry for entry in journal.imports(user) if entry.number]
+    if not entries:
+        raise KontumError("own.error.nothing_to_undo")
+    matches = [entry for entry in entries if number in (None, entry.number)]
+    if not matches:
+        raise KontumError("own.error.no_such_import", number=number, numbers=[entry.number for entry in entries])
+    return matches[-1]
+
+
 def undo(number: int | None = None, user: User = True, wait: float = journal.WAIT) -> journal.Import:
     """Take away the import of this number, None for the last; returns it. The folder is then as it was without it.
 
@@ -166,11 +177,6 @@ def undo(number: int | None = None, user: User = True, wait: float = journal.WAI
     if not place.is_dir():
         raise KontumError("own.error.nothing_to_undo")
     with journal.writing(place, "kontum data undo", wait):
-        entries = [entry for entry in journal.imports(place) if entry.number]
-        if not entries:
-            raise KontumError("own.error.nothing_to_undo")
-        matches = [entry for entry in entries if number in (None, entry.number)]
-        if not matches:
-            raise KontumError("own.error.no_such_import", number=number, numbers=[entry.number for entry in entries])
-        journal.take_away(place, matches[-1].number)
-        return matches[-1]
+        entry = to_undo(number, place)
+        journal.take_away(place, entry.number)
+        return entry

@@ -82,11 +82,11 @@ def build_report(
         scope=scope_words(facts.area, year, lang),
         figure=facts.figure,
         name=lambda place: area_name(place.code, lang) if place.level == "group" else place_words(place, lang),
-        short_name=lambda code: area_name(code, lang),
         indicator_name=tables["indicators"].set_index("indicator")[f"name_{lang}"].to_dict(),
         areas_of=lambda rows: list(dict.fromkeys(_area_words(row, lang) for row in rows.itertuples())),
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
+        due=f"{year}-{DUE}",
         is_over=any(row["period_over"] for row in facts.targets),
         has_unmeasured=facts.level == "province" and any(pd.isna(row["latest"]) for row in facts.ntm_chances),
         ntm_pace=asked_pace(),
@@ -119,12 +119,13 @@ def _statuses(targets: list[dict[str, Any]], lang: str) -> list[tuple[str, int]]
 
 class Notes:
     """Numbers the sources in the order in which a report first refers to them, and keeps what a table has shown since
-    its last legend: the kinds of its figures and their sources.
+    its last legend: the kinds of its figures and their sources. has_ranges: whether any figure so far had one.
     """
 
     def __init__(self, sources: pd.DataFrame, lang: str, obs: pd.DataFrame) -> None:
         self.sources, self.lang, self.obs = sources, lang, obs
         self.ids: list[str] = []
+        self.has_ranges = False
         self._shown: list[Figure] = []
 
     def mark(self, sources: str) -> str:
@@ -147,10 +148,10 @@ class Notes:
         is_range = figure.low < figure.high
         return Markup('{} <span class="range">({}–{})</span>').format(words, low, high) if is_range else words
 
-    def as_stated(self, figure: Figure) -> str:
-        """A figure in a table with as many decimals as it has, at most two."""
+    def as_stated(self, figure: Figure, least: int = 0) -> str:
+        """A figure in a table with as many decimals as it has, at least so many and at most two."""
         value = figure.value or 0
-        return self.cell(figure, next(d for d in range(3) if d == 2 or round(value, d) == round(value, 2)))
+        return self.cell(figure, next(d for d in range(least, 3) if d == 2 or round(value, d) == round(value, 2)))
 
     def say(self, figure: Figure, decimals: int = 0, unit: str = "") -> str:
         """A figure in a sentence, with its unit, how it is known and its sources; dots where it is not."""
@@ -162,6 +163,7 @@ class Notes:
         return " ".join(filter(None, [words + unit, remark and f"({remark})", self.mark(figure.sources)]))
 
     def _numbers(self, figure: Figure, decimals: int) -> list[str]:
+        self.has_ranges |= bool(figure.low < figure.high)
         decimals = min(decimals, 1) if figure.low < figure.high else decimals
         return [number(value, decimals, self.lang) for value in (figure.value, figure.low, figure.high)]
 

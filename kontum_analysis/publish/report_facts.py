@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, poor_districts, rural_communes, vintage_of
+from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, districts, poor_districts, rural_communes, vintage_of
 from ..data.observations import raw_tables
 from ..data.programme import PROGRAMME_DAY, load_targets
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
@@ -135,8 +135,9 @@ class Facts(AreaFigures):
 
     @property
     def known_day(self) -> str:
-        """The last day on which a figure of the report became known, of those whose day a page shows."""
-        return str(self.as_of or self.obs.loc[~self.obs["known_from_assumed"], "known_from"].max())
+        """The last day on which a figure of the province or a district became known, where a page shows the day."""
+        is_dated = self.obs["ref_area"].isin([PROVINCE, *districts()]) & ~self.obs["known_from_assumed"]
+        return str(self.as_of or self.obs.loc[is_dated, "known_from"].max())
 
     def is_month_only(self, day: str) -> bool:
         """Whether the figures of the area about a day name no more than its month."""
@@ -147,9 +148,9 @@ class Facts(AreaFigures):
     def quotas(self) -> list[dict[str, Any]]:
         """Next year's reference falls under the scenario by district, the province last; empty where no path can start.
 
-        Each: area, opening (Figure), quota, left, rate (per cent), is_at_floor (whether the path stood on its floor
-        before that year); own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has
-        another.
+        Each: area, opening (Figure), before and left (households at the two ends of the year), quota, before_pct and
+        rate (per cent), fall_pp, ends_at_floor, is_at_floor (whether the path stood there before that year and falls no
+        more); own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has another.
         """
         plan, scenario = self.plan, self.scenario
         path = or_none(project_poverty, self.obs, plan) if self.estimates else None
@@ -234,9 +235,11 @@ def _falls(path: pd.DataFrame, start: int, year: int) -> pd.DataFrame:
     opening, before, end = (path[path["year"] == y].set_index("area", drop=False) for y in (start, year - 1, year))
     quota = exit_quotas(path).query("year == @year").set_index("area")["quota"]
     table = end[["area", "poor_households"]].rename(columns={"poor_households": "left"})
-    table = table.assign(opening=opening["poor_households"], rate=100 * end["rate"])
+    table = table.assign(opening=opening["poor_households"], rate=100 * end["rate"], before=before["poor_households"])
+    table["ends_at_floor"] = table["left"].le(np.ceil(end["floor"] * end["households"]))
+    table = table.assign(before_pct=100 * before["rate"], fall_pp=100 * (before["rate"] - end["rate"]))
     table["quota"] = quota.reindex(table.index).fillna(quota.sum())  # the province has none of its own
-    return table.assign(is_at_floor=before["rate"] <= before["floor"] + 1e-6)
+    return table.assign(is_at_floor=(before["rate"] <= before["floor"] + 1e-6) & (table["quota"] <= 1))
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..base.words import day_words, exact_day, listed, number, percent, plain, text
+from ..data.areas import area_name
 from .word import clean
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -17,9 +18,9 @@ def page(template: str, lang: str, **values: Any) -> str:
     """The text of the page that a template gives with these values.
 
     In a template, `{{ x | n2 }}` is a number with two decimals as the language writes it, `{{ day | date }}` a day,
-    `{{ words | cap }}` words with a capital first letter, `{{ gap() }}` dots to be filled in, `{{ picture(png) }}` the
-    address of a picture. A value that was not given is an error. Raises KeyError for a language that the package does
-    not speak.
+    `{{ words | cap }}` words with a capital first letter, `{{ gap() }}` dots to be filled in, `{{ again(name) }}` what
+    is filled in there once more, `{{ picture(png) }}` the address of a picture. A value that was not given is an error.
+    Raises KeyError for a language that the package does not speak.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -32,8 +33,9 @@ def page(template: str, lang: str, **values: Any) -> str:
     environment.filters |= {f"n{d}": lambda value, d=d: number(value, d, lang) for d in range(3)}
     spoken = dict(date=exact_day, day=day_words, listed=listed, percent=odds, plain=plain)
     environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
+    environment.filters["short"] = lambda code: area_name(code, lang)
     environment.filters["cap"] = lambda words: words[:1].upper() + words[1:]
-    environment.globals |= {"lang": lang, "gap": gap, "picture": picture}
+    environment.globals |= {"lang": lang, "gap": gap, "again": again, "picture": picture}
     environment.globals["label"] = lambda key, **fills: text(key, lang, **fills)
     return environment.get_template(template).render(**values)
 
@@ -49,9 +51,17 @@ def odds(p: float, lang: str) -> str:
     return text("report.odds.under" if p < 0.01 else "report.odds.over", lang)
 
 
-def gap(words: str = "……") -> Markup:
-    """A place for an office to fill in, shown as dots or as the words that say what belongs there."""
-    return Markup('<span class="fill">{}</span>').format(words)
+def gap(words: str = "……", name: str = "") -> Markup:
+    """A place for an office to fill in, shown as dots or as the words that say what belongs there.
+
+    name: by which `again` repeats what is typed there.
+    """
+    return Markup('<span class="fill"{}>{}</span>').format(Markup(' id="{}"').format(name) if name else "", words)
+
+
+def again(name: str, words: str = "…") -> Markup:
+    """What is typed in the gap of this name once more: Word fills it in when it updates its fields."""
+    return Markup('<span class="again" title="{}">{}</span>').format(name, words)
 
 
 def picture(png: bytes) -> str:

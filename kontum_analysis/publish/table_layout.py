@@ -13,6 +13,7 @@ _LETTER = 0.64  # width of a digit in parts of the size of the type, where a wid
 _BOLD = 1.1  # how much wider bold letters are
 _EMPTY = 9.0  # letters for which an empty column has room, since somebody is to type there
 _LINE = 60.0  # letters after which a cell may break
+_SENTENCE = 14.0  # letters of a line for which a column of such cells has room at least
 _NAME = 17  # letters of the longest cell of a column that is kept on one line where there is room: names, numbers
 _ROOMY = 0.1  # the part of what would keep the cells on one line with which a size of type will do
 _PADDING_CM = 0.45  # white left and right of a cell's text, together
@@ -76,6 +77,7 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
         lengths = head if is_head else body
         lengths[spot.column] = max(lengths[spot.column], min(sum(parts) + len(parts) - 1, _LINE))
         word[spot.column] = max([word[spot.column], *parts])
+    word = [max(low, _SENTENCE) if cells == _LINE else low for low, cells in zip(word, body, strict=True)]
     line = [max(low, cells) if cells <= _NAME else low for low, cells in zip(word, body, strict=True)]
     whole = [max(cells or _EMPTY, heading / 2) for cells, heading in zip(body, head, strict=True)]
     for size, longest in [*((size, line) for size in _TABLE_SIZES[:-1]), *((size, word) for size in _TABLE_SIZES[2:])]:
@@ -83,7 +85,7 @@ def column_widths(spots: list[Spot], room_cm: float) -> tuple[int, list[float]]:
         least = [n * letter + _PADDING_CM for n in longest]
         wish = [max(0.1, n * letter + _PADDING_CM - low) for n, low in zip(whole, least, strict=True)]
         share = (room_cm - sum(least)) / sum(wish)
-        if share >= _ROOMY:
+        if share >= (_ROOMY if longest is line else 0):
             break
     fit = min(1.0, room_cm / sum(least))
     return size, [fit * low + max(0.0, share) * more for low, more in zip(least, wish, strict=True)]

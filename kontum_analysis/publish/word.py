@@ -89,7 +89,7 @@ def _set_properties(document: Docx, root: Element, day: date | None) -> None:
         element.set(qn("w:val"), locale)
 
 
-def _tag(name: str, **attributes: str) -> Any:
+def _tag(name: str, /, **attributes: str) -> Any:
     element = OxmlElement(f"w:{name}")
     for attribute, value in attributes.items():
         element.set(qn(f"w:{attribute}"), value)
@@ -129,16 +129,40 @@ def _write_inline(paragraph: Paragraph, element: Element, look: frozenset[str] =
             address = paragraph.part.relate_to(child.get("href"), RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
             link.set(qn("r:id"), address)
             _wrap(paragraph, link, link, child)
-        elif child.get("class") == "fill":  # a content control: a click takes the dots, and typing replaces them
-            control, settings, content = _tag("sdt"), _tag("sdtPr"), _tag("sdtContent")
-            settings.extend([_tag("showingPlcHdr"), _tag("text")])
-            control.extend([settings, content])
-            _wrap(paragraph, control, content, child)
+        elif child.get("class") == "fill":
+            _write_gap(paragraph, child)
+        elif child.get("class") == "again":
+            _write_field(paragraph, f"REF {child.get('title')} \\* CHARFORMAT", child.text)
         elif child.get("class") == "tab":
             paragraph.add_run("\t")
         else:
             _write_inline(paragraph, child, look | {child.tag})
         _write_run(paragraph, child.tail, look)
+
+
+def _write_gap(paragraph: Paragraph, element: Element) -> None:
+    """A content control: a click takes the dots, and typing replaces them. One with a name lies in a bookmark, which a
+    field can repeat.
+    """
+    control, settings, content = _tag("sdt"), _tag("sdtPr"), _tag("sdtContent")
+    settings.extend([_tag("showingPlcHdr"), _tag("text")])
+    control.extend([settings, content])
+    name, root = element.get("id"), paragraph._p.getroottree()
+    number = str(sum(1 for _ in root.iter(qn("w:bookmarkStart"))))
+    if name:
+        paragraph._p.append(_tag("bookmarkStart", id=number, name=name))
+    _wrap(paragraph, control, content, element)
+    if name:
+        paragraph._p.append(_tag("bookmarkEnd", id=number))
+
+
+def _write_field(paragraph: Paragraph, code: str, words: str) -> None:
+    """A field of Word, showing these words until Word updates it."""
+    run = paragraph.add_run()
+    instruction, result = _tag("instrText"), _tag("t")
+    instruction.text, result.text = code, words
+    begin, separate, end = (_tag("fldChar", fldCharType=what) for what in ("begin", "separate", "end"))
+    run._r.extend([begin, instruction, separate, result, end])
 
 
 def _write_run(paragraph: Paragraph, words: str | None, look: frozenset[str]) -> None:
@@ -196,11 +220,7 @@ def _write_caption(document: Docx, element: Element, kind: str, lang: str) -> No
     paragraph = _set_style(document.add_paragraph(), "Caption")
     before = [e for e in document.element.body.iter(qn("w:instrText")) if e.text.split()[:2] == ["SEQ", kind]]
     paragraph.add_run(text(f"documents.{kind.lower()}", lang) + " ")
-    run = paragraph.add_run()
-    instruction, number = _tag("instrText"), _tag("t")
-    instruction.text, number.text = f"SEQ {kind} \\* ARABIC", str(len(before) + 1)
-    begin, separate, end = (_tag("fldChar", fldCharType=what) for what in ("begin", "separate", "end"))
-    run._r.extend([begin, instruction, separate, number, end])
+    _write_field(paragraph, f"SEQ {kind} \\* ARABIC", str(len(before) + 1))
     paragraph.add_run(". ")
     _write_inline(paragraph, element)
 
