@@ -303,9 +303,9 @@ def test_references_in_the_text_lead_to_the_list_of_sources(pages):
         marks = re.findall(
             r"\[([0-9, ]+)\]", " ".join(words_of(e) for e in page.iter("p", "td") if e.get("class") != "source")
         )
-        listed = [words_of(p).split("]")[0][1:] for p in page.find_class("source")]
-        assert listed == [str(n) for n in range(1, len(listed) + 1)]
-        assert {n for mark in marks for n in mark.split(", ")} == set(listed)
+        numbers = [words_of(p).split("]")[0][1:] for p in page.find_class("source")]
+        assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        assert {n for mark in marks for n in mark.split(", ")} == set(numbers)
 
 
 def test_figures_of_an_office_are_named_as_its_own(units, quick):

@@ -165,8 +165,8 @@ def test_the_data_pages_agree_with_the_tables(pages, site, raw):
 
 def test_every_public_name_is_explained(pages, site):
     root = pages[site / "api.html"]
-    listed = {words.removeprefix("kt.") for words in root.xpath("//table//a//text()")}
-    assert set(kt._NAMES) - set(kt._MODULES) <= listed
+    names = {words.removeprefix("kt.") for words in root.xpath("//table//a//text()")}
+    assert set(kt._NAMES) - set(kt._MODULES) <= names
     assert {getattr(kt, name).__name__ for name in kt._MODULES} <= set(root.xpath("//section/h2/text()"))
 
 

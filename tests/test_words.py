@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kontum_analysis.base import words
-from kontum_analysis.base.words import chance, day_words, exact_day, listed, number, percent, plain, printed_day
+from kontum_analysis.base.words import chance, day_words, exact_day, join_names, number, percent, plain, printed_day
 
 NUMBERS = [
     (15.32, 2, "15,32", "15.32"),
@@ -74,8 +74,13 @@ def test_a_day_a_month_or_a_year_is_shown_as_it_is_printed():
 
 
 def test_names_are_listed_as_a_sentence_does():
-    assert [listed(names, "vi") for names in ([], ["a"], ["a", "b"], iter("abc"))] == ["", "a", "a và b", "a, b và c"]
-    assert listed("abc", "en") == "a, b and c"
+    assert [join_names(names, "vi") for names in ([], ["a"], ["a", "b"], iter("abc"))] == [
+        "",
+        "a",
+        "a và b",
+        "a, b và c",
+    ]
+    assert join_names("abc", "en") == "a, b and c"
 
 
 class OneNumber(words.Lookup):

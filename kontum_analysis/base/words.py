@@ -167,10 +167,10 @@ def text(key: str, lang: str, **values: Any) -> str:
         raise LabelError(key, *error.args) from None
 
 
-def listed(names: Iterable[str], lang: str) -> str:
+def join_names(names: Iterable[str], lang: str) -> str:
     """Names as a sentence lists them.
 
-    >>> listed(["a", "b", "c"], "vi")
+    >>> join_names(["a", "b", "c"], "vi")
     'a, b và c'
     """
     names = list(names)

@@ -180,9 +180,9 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
     for kind in ("new", "same", "replaces_own", "replaces_estimate", "contradicts"):
         if kind in counted:
             console.print("  " + text(f"own.kind.{kind}", lang, count=int(counted[kind])), highlight=False)
-    listed = rows if every else rows[~rows["kind"].isin(["new", "same"])]
-    if len(listed):
-        print_table(console, _change_table(listed, lang), text("own.table.changes", lang))
+    shown_rows = rows if every else rows[~rows["kind"].isin(["new", "same"])]
+    if len(shown_rows):
+        print_table(console, _change_table(shown_rows, lang), text("own.table.changes", lang))
     if len(plan.sums):
         print_table(console, _sum_table(plan.sums, lang), text("own.table.sums", lang))
     if len(plan.conflicts):

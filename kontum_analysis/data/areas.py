@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..base.errors import KontumError, UnknownAreaError
 from ..base.files import RAW
-from ..base.words import LANGUAGES, labels, listed
+from ..base.words import LANGUAGES, join_names, labels
 from .contract import RULES
 from .spelling import exact_form, fold, plain_text
 
@@ -297,4 +297,4 @@ def area_list(codes: Iterable[str], lang: str) -> str:
     >>> area_list(["613", "617", "618"], "en")
     "Kon Plông, Tu Mơ Rông and Ia H'Drai"
     """
-    return listed([area_name(code, lang) for code in codes], lang)
+    return join_names([area_name(code, lang) for code in codes], lang)

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..base.words import Lookup, listed, number, text
+from ..base.words import Lookup, join_names, number, text
 from ..data.areas import PROVINCE, area_list, area_name, districts, poor_districts
 from ..data.observations import select
 from ..poverty.districts import FIRST_YEAR, STANDARD
@@ -112,7 +112,7 @@ def coverage_facts(table: pd.DataFrame, lang: str) -> dict[str, object]:
     sizes = dict(areas=table["area"].nunique(), districts=len(districts()), cells=len(table), known=is_known.sum())
     ends = dict(first=table["year"].min(), end=table["year"].max(), last_known=table.loc[is_known, "year"].max())
     case = "never" if full.empty else "all" if last in full else "some"
-    words = dict(full=listed(map(str, full), lang), case=case)
+    words = dict(full=join_names(map(str, full), lang), case=case)
     return dict(**years, **lookups, **sizes, **ends, **words, share=is_known.mean())
 
 

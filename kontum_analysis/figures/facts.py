@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ..base.words import Lookup, listed, text
+from ..base.words import Lookup, join_names, text
 from ..data.areas import OTHER_DISTRICTS, POOR_DISTRICTS, PROVINCE, area_name, districts
 from ..data.own import is_own
 from ..data.programme import SCENARIOS, corridors, horizon
@@ -89,5 +89,5 @@ def source_line(offices: Iterable[str] | None, lang: str, key: str = "source.off
     """
     if offices is None:
         return ""
-    names = listed(offices, lang)
+    names = join_names(offices, lang)
     return text(key, lang, offices=f" ({names})" if names else "")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..base.errors import KontumError
-from ..base.words import LANGUAGES, listed, text
+from ..base.words import LANGUAGES, join_names, text
 from ..data.areas import PROVINCE, area, crosswalk, districts, register
 from ..data.spelling import fold, plain_text
 from .columns import LEVELS, YEARS
@@ -231,7 +231,7 @@ def place_names(areas: Iterable[Place]) -> dict[str, str]:
     names = [f"{place.type} {place.name}" for place in areas]
     rest = len(names) - 6
     more = {lang: [text("own.more", lang, count=rest)] if rest > 0 else [] for lang in LANGUAGES}
-    return {lang: listed([*names[:6], *more[lang]], lang) for lang in LANGUAGES}
+    return {lang: join_names([*names[:6], *more[lang]], lang) for lang in LANGUAGES}
 
 
 def is_late(year: int) -> bool:

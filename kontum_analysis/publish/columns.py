@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..base.errors import Words
 from ..base.files import RAW
-from ..base.words import chance, column_facts, decimals_of, heading, labels, listed, number, printed_day, text
+from ..base.words import chance, column_facts, decimals_of, heading, join_names, labels, number, printed_day, text
 from ..data.areas import area_name
 from ..data.contract import COLUMNS
 from ..data.observations import raw_tables
@@ -181,7 +181,7 @@ class Provenance:
         for scenario in self.scenarios:
             words = dict(title=title(scenario, lang), name=scenario.name, form=text(f"form.{scenario.form}", lang))
             facts.append(("scenario", text("exports.scenario", lang, **words, start=scenario.start, end=scenario.end)))
-        facts += [("offices", listed(self.offices, lang))] * bool(self.offices)
+        facts += [("offices", join_names(self.offices, lang))] * bool(self.offices)
         facts += [("seed", str(self.seed)), ("hash", f"SHA-256 {self.data_hash}…")]
         return [(text(f"exports.fact.{what}", lang), value) for what, value in facts]
 

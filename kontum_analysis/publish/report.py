@@ -16,7 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..base.errors import KontumError
-from ..base.words import LANGUAGES, day_words, listed, number, printed_day, text
+from ..base.words import LANGUAGES, day_words, join_names, number, printed_day, text
 from ..data.agreement import conflicts
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, districts, poor_districts
 from ..data.observations import ASSUMED_LAG_DAYS, all_tables, figures_by_office
@@ -184,7 +184,7 @@ class Notes:
             parts = [row.publisher, row.title if self.lang == "en" else "", row.document_no]
             if row.publisher == "unknown":
                 areas = self.obs.loc[self.obs["source_id"] == source_id, "area_name"].unique()
-                parts = [text("report.sources.unknown", self.lang, areas=listed(areas, self.lang))]
+                parts = [text("report.sources.unknown", self.lang, areas=join_names(areas, self.lang))]
             day = printed_day(row.published, self.lang)
             published = "report.sources.published" if day else "report.sources.undated"
             yield ", ".join(filter(None, [*parts, text(published, self.lang, day=day)])), row.url

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..base.words import day_words, exact_day, listed, number, percent, plain, text
+from ..base.words import day_words, exact_day, join_names, number, percent, plain, text
 from ..data.areas import area_name
 from .word import clean
 
@@ -31,7 +31,7 @@ def page(template: str, lang: str, **values: Any) -> str:
         finalize=lambda value: clean(value) if type(value) is str else value,
     )
     environment.filters |= {f"n{d}": lambda value, d=d: number(value, d, lang) for d in range(3)}
-    spoken = dict(date=exact_day, day=day_words, listed=listed, percent=odds, plain=plain)
+    spoken = dict(date=exact_day, day=day_words, join_names=join_names, percent=odds, plain=plain)
     environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
     environment.filters["short"] = lambda code: area_name(code, lang)
     environment.filters["cap"] = lambda words: words[:1].upper() + words[1:]
