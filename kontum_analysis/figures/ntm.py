@@ -198,7 +198,7 @@ def _mean_mark(axes: Axes, row: Any, lang: str) -> None:
     """The mean as printed: a dot; only a lower or an upper limit: a triangle; a rounded one: an open ×."""
     low, high = row.mean_low, row.mean_high
     if low != low:
-        style.note(axes, row.x, 13, "–", style.GREY, ha="center")
+        style.note(axes, row.x, 13, text("ntm.mean_none", lang), style.GREY, ha="center")
         return
     status = mean_status(low, high)
     value = {"at_least": low, "at_most": high}.get(status, (low + high) / 2)
