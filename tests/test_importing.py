@@ -130,6 +130,24 @@ def test_of_which_ethnic_minority_means_a_part_of_the_column_on_its_left(tmp_pat
         assert columns[max(n for n, heading in enumerate(headings, 1) if heading == "*")] == meaning, headings
 
 
+def test_the_line_of_what_a_table_belongs_to_gives_number_and_day(tmp_path):
+    titles = {
+        "(Kèm theo Báo cáo số 212/BC-LĐTBXH ngày 12/12/2024)": ("212/BC-LĐTBXH", "2024-12-12"),
+        "(Kèm theo Báo cáo số: 7/BC-UBND, ngày 9 tháng 12 năm 2024)": ("7/BC-UBND", "2024-12-09"),
+    }
+    for title, facts in titles.items():
+        book = openpyxl.Workbook()
+        for row in ([title], [], ["Tên huyện", "Tổng số hộ", "Trong đó: Hộ nghèo DTTS"], ["Kon Rẫy", 7000, 500]):
+            book.active.append(row)
+        book.save(tmp_path / "a.xlsx")
+        table = read_filled(tmp_path / "a.xlsx", office=OFFICE, year=2024)
+        assert (table.document, table.date) == facts and table.layout.columns[2] == "dtts_poor_households"
+    book.active["A1"] = "(Căn cứ Nghị định số 07/2021/NĐ-CP ngày 27/01/2021)"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match="--document"):
+        read_filled(tmp_path / "a.xlsx", office=OFFICE, year=2024)
+
+
 def test_a_name_of_both_times_says_which_was_taken_and_how_to_choose(tmp_path):
     book = openpyxl.Workbook()
     for row in (["Tên xã", "Số hộ nghèo"], ["Đăk Kôi", 150], ["Đăk Tơ Lung", 100]):

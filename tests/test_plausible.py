@@ -42,6 +42,20 @@ def test_the_communes_that_a_district_lacks_are_named_before_anything_is_written
     assert names.iloc[-1] in doubt.in_language("vi") and "Kon Rẫy" in doubt.in_language("vi")
 
 
+def test_communes_that_add_up_to_another_district_are_told_with_its_last_figures(planned):
+    names = register("2020", "commune", parent="614")["name_vi"]
+
+    def sums(households, poor, **options):
+        rows = [[n, name, households, poor] for n, name in enumerate(names, 1)]
+        return [doubt for doubt in planned(*rows, **options).doubts if doubt.key.startswith("own.doubt.district")]
+
+    assert sums(1080, 100) == [] == sums(1080, 100, year=2021, date="15/01/2022"), "nothing is known before 2021"
+    (many,), (poor,) = sums(10800, 1000), sums(1080, 700)
+    assert many.key == "own.doubt.district_households" and many.values["new"] == 10800 * len(names)
+    assert 7000 < many.values["old"] < 8000 and many.values["day"] == 2023
+    assert poor.key == "own.doubt.district_rate" and round(poor.values["new"]) == 65
+
+
 def test_a_rate_beyond_every_published_change_is_told_with_the_earlier_one(planned):
     plan = planned([1, "Kon Rẫy", 7900, 5500])
     assert keys(plan) == ["rate"] and {"new", "old", "day", "most"} <= set(plan.doubts[0].values)

@@ -476,6 +476,12 @@ def test_a_target_of_the_province_is_named_by_the_area_below_it(obs, quick):
         cells = [words_of(cell) for cell in page.iter("td")]
         assert sum(words in cell for cell in cells) == 1
         assert not any("Tỷ lệ hộ nghèo toàn tỉnh giảm" in cell for cell in cells)
+        assert "Mức đề ra tính chung toàn tỉnh" in cells or lang == "en"
+        assert not any("hấp hơn mức đề ra" in cell for cell in cells), (
+            "what is asked of the province is not asked of it"
+        )
+    poor = [words_of(cell) for cell in page_of(obs, 2023, place="Tu Mơ Rông").iter("td")]
+    assert any("hấp hơn mức đề ra" in cell for cell in poor)
 
 
 def test_a_count_within_the_year_says_why_it_is_not_that_of_its_end(obs, quick):

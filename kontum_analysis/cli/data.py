@@ -183,8 +183,8 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
     shown_rows = rows if every else rows[~rows["kind"].isin(["new", "same"])]
     if len(shown_rows):
         print_table(console, _change_table(shown_rows, lang), text("own.table.changes", lang))
-    if len(plan.sums):
-        print_table(console, _sum_table(plan.sums, lang), text("own.table.sums", lang))
+    if len(sums := _sum_table(plan.sums, lang)):
+        print_table(console, sums, text("own.table.sums", lang))
     if len(plan.conflicts):
         print_table(console, _conflict_table(plan.conflicts, lang), text("own.table.conflicts", lang))
     if plan.doubts:
@@ -255,7 +255,8 @@ def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
     from ..offices.columns import heading
 
-    indicators = ("households_total", "poor_households", "poverty_rate_pct", "near_poor_households", "ntm_communes")
+    indicators = ["households_total", "poor_households", "poverty_rate_pct", "dtts_poor_households"]
+    indicators += ["near_poor_households", "dtts_near_poor_households", "ntm_communes"]
     names = [name for name in indicators if name in set(rows["indicator"])]
     rows = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
     areas = rows.drop_duplicates(["level", "ref_area"])

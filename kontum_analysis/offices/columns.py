@@ -150,6 +150,8 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
         return None
     words = [_heading_words(element) for element in whole]
     words = [element for number, element in enumerate(words) if not number or element != _OF_WHICH]
+    if "ngheo" in (rest := words[0].removeprefix(_OF_WHICH)).split():  # it says itself of what it is a part
+        words[0] = rest.strip()
     for start in range(len(words)):
         if any(_has_word(element, "words of another figure") for element in words[:start]):
             return None

@@ -8,17 +8,20 @@ from typing import Any
 
 import pandas as pd
 
-from ..base.errors import Words
+from ..base.errors import KontumError, Words
 from ..base.words import LANGUAGES
 from ..data.areas import area, area_name, register, vintage_of
-from ..data.own import is_own
+from ..data.own import is_own, members
 from ..data.spelling import fold
+from ..poverty.districts import Facts, district_facts
 from .columns import headings
 from .filled import Entry, Filled
 from .row_checks import rate_gaps
 
 _STANDARD = "MDP_2022_2025"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
+_DISTRICT_JUMP = 0.1  # the same of all communes of a district together
+_YEARS_BACK = 5  # older figures say little of what is plausible now
 
 
 def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[Words]:
@@ -29,10 +32,12 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
     past = before[before["preferred"] & before["obs_value"].notna() & (before["obs_status"] != "U")]
     late = vintage_of(filled.day)
     past = past[(past["level"] != "commune") | (past["time_period"].map(vintage_of) == late)]
-    earlier = past[past["time_period"] <= filled.day].sort_values("time_period")
+    oldest = f"{filled.year - _YEARS_BACK}-01-01"
+    earlier = past[past["time_period"].between(oldest, filled.day)].sort_values("time_period")
     return [
         *_totals(filled),
         *_incomplete_districts(filled),
+        *_district_sums(filled, before),
         *_title(filled),
         *_rates(filled, earlier, most_published_change(before)),
         *_households(filled, earlier),
@@ -53,6 +58,35 @@ def _incomplete_districts(filled: Filled) -> Iterator[Words]:
             name = {lang: area_name(str(code), lang) for lang in LANGUAGES}
             count = len(rows) - len(lacking)
             yield Words("own.doubt.incomplete", area=name, count=count, total=len(rows), names=names)
+
+
+def _district_sums(filled: Filled, before: pd.DataFrame) -> Iterator[Words]:
+    """Districts whose communes add up to households, or to a poverty rate, far from what was last known of them."""
+    try:
+        cells = district_facts(before)
+    except KontumError:  # nothing to compare with
+        return
+    values = {entry.code: entry.values for entry in filled.entries if entry.level == "commune"}
+    most = most_published_change(before)
+    for code, codes in members(filled.day).items():
+        parts = [values.get(one, {}) for one in codes]
+        if not all({"households_total", "poor_households"} <= part.keys() for part in parts):
+            continue
+        households, poor = (sum(part[column] for part in parts) for column in ("households_total", "poor_households"))
+        name = {lang: area_name(code, lang) for lang in LANGUAGES}
+        if last := _last_year(cells, code, "households", filled.year):
+            count, old = len(codes), cells[code, last, "households"].middle
+            if not 1 - _DISTRICT_JUMP <= households / old <= 1 + _DISTRICT_JUMP:
+                yield Words("own.doubt.district_households", area=name, count=count, new=households, old=old, day=last)
+        if last := _last_year(cells, code, "rate", filled.year):
+            rate, old = 100 * poor / households, 100 * cells[code, last, "rate"].middle
+            if abs(rate - old) > most * (filled.year - last):
+                yield Words("own.doubt.district_rate", area=name, new=rate, old=old, day=last, most=most)
+
+
+def _last_year(cells: Facts, code: str, column: str, year: int) -> int:
+    """The last year before `year` of which something is known of a district; 0 for none."""
+    return max((one for place, one, name in cells if (place, name) == (code, column) and one < year), default=0)
 
 
 def most_published_change(obs: pd.DataFrame) -> float:
