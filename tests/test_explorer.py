@@ -120,9 +120,9 @@ def test_the_chances_are_those_of_every_other_place(obs, numbers):
         k: percent(p, "vi") for k, p in chances.items()
     }
     board = {row["id"]: row for row in numbers["board"]}
-    for target_id, tenths in (("S-GN-01", 30), ("S-GN-02", 60)):
+    for target_id, hundredths in (("S-GN-01", 300), ("S-GN-02", 600)):
         row = board[target_id]
-        assert numbers["falls"][target_id]["words"][tenths] == f"{row['chance']} ({row['range']})"
+        assert numbers["falls"][target_id]["words"][hundredths] == f"{row['chance']} ({row['range']})"
     pace = numbers["ntm"]["paces"][round(10 * (numbers["ntm_pace"] - numbers["ntm"]["first"]))]
     assert pace["words"]["S-NTM-01"] == percent(chances["S-NTM-01"], "vi")
 
@@ -393,7 +393,7 @@ def test_every_pace_has_its_chance_and_the_code_computes_it(visit, obs):
             fall, chance = names["falls"][area], percent(names["chances"][area], "en")
             ends = fall_chances(obs, area, [fall]).iloc[0]
             low, high = (percent(p, "en") for p in (ends.chance_low, ends.chance_high))
-            assert cell == f"fall ≥ {number(fall, 1, 'en')}: {chance}" + ("" if low == high else f" ({low} to {high})")
+            assert cell == f"fall ≥ {number(fall, 2, 'en')}: {chance}" + ("" if low == high else f" ({low} to {high})")
     tab.evaluate(GO, "end=2024")
     assert tab.evaluate(CELLS, "chances")[-1][-1] == text("explorer.page.ends_early", "en", near=2025)
     assert "do not depend on your settings" in tab.inner_text("main")

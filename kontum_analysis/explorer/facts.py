@@ -77,10 +77,10 @@ def asked_levels(inputs: Inputs) -> dict[str, float]:
 
 
 def chances_of_falls(obs: pd.DataFrame, lang: str) -> dict[str, dict[str, Any]]:
-    """By target: its area, and in words the chance of every average fall of 0, 0.1 … points a year, with its range."""
+    """By target: its area, and in words the chance of every average fall of 0, 0.01 … points a year, with its range."""
     opening, words = opening_rates(obs), {}
     for target_id, area in zip(POVERTY, AREAS, strict=True):
-        falls = np.arange(1000 * opening[area] / (horizon() - FIRST_YEAR)) / 10
+        falls = np.arange(10_000 * opening[area] / (horizon() - FIRST_YEAR)) / 100
         words[target_id] = {
             "area": area,
             "words": [_with_range(row, lang) for row in _rows(fall_chances(obs, area, falls))],

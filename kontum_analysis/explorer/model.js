@@ -3,7 +3,7 @@
 const LIMITS = {
   p: [0, 8, 0.1],
   d: [0, 14, 0.1],
-  floor: [0, 5, 0.1],
+  floor: [0, 5, 0.01],
   end: [first + 1, last, 1],
   ntm: [page.ntm.first, page.ntm.first + (page.ntm.paces.length - 1) / 10, 0.1],
   rate: [0, 100, 0.1], // percent
@@ -42,7 +42,7 @@ function checked(key, value, setting) {
   const size = typeof value === "number" ? value : read(String(value)),
     [low, high, step] = LIMITS[key] ?? [];
   if (!(size >= low && size <= high) || Math.abs(size / step - Math.round(size / step)) > 1e-6) return undefined;
-  return Number((Math.round(size / step) * step).toFixed(1));
+  return Number((Math.round(size / step) * step).toFixed(2));
 }
 function toLink() {
   const parts = new URLSearchParams();

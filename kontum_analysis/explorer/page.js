@@ -21,7 +21,7 @@ function addPart(node, work) {
 function draw(isMoving = false) {
   const paths = Object.fromEntries(sides().map((side) => [side, projected(state[side])]));
   current = paths;
-  for (const [id, wordsOf] of Object.entries({ verdict, likelihood })) {
+  for (const [id, wordsOf] of Object.entries({ chosen, verdict, likelihood })) {
     const lines = sides().map((side) => [state.b ? `${fill(`side.${side}`)}: ` : "", wordsOf(paths[side], state[side])]);
     byId(id).replaceChildren(...lines.filter(([, line]) => line).map(([side, line]) => html("span", {}, side + line)));
   }
@@ -155,7 +155,7 @@ function change(event) {
     setting = { ...state[state.edit] };
   if (!key) return;
   const typed =
-    node.type === "checkbox" ? (node.checked ? "published" : Number(publishedFloor(setting).toFixed(1))) : node.value;
+    node.type === "checkbox" ? (node.checked ? "published" : Number(publishedFloor(setting).toFixed(2))) : node.value;
   const value = checked(key, typed, setting);
   if (value === undefined) return refuse(node, typed, LIMITS[key]);
   setting[key] = value;

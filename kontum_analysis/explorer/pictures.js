@@ -112,15 +112,20 @@ function addChart(area, parent) {
   const tip = html("div", { class: "tip", "aria-live": "polite", hidden: "" });
   const figure = html("figure", { "data-area": area }, caption, html("div", { class: "chart" }, node, tip));
   const chart = { area, node, caption, tip, points: [], at: -1 };
-  node.addEventListener("pointermove", (event) => {
+  const showNearest = (event) => {
     const box = node.getBoundingClientRect(),
       px = event.clientX - box.left,
       py = event.clientY - box.top;
     const far = chart.points.map((one) => Math.hypot(one.x - px, one.y - py));
     const nearest = far.indexOf(Math.min(...far));
     if (far[nearest] < 30) showPoint(chart, nearest);
+  };
+  node.addEventListener("pointermove", showNearest);
+  node.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "touch") return;
+    node.focus();
+    showNearest(event);
   });
-  node.addEventListener("pointerdown", (event) => event.pointerType === "touch" && node.focus());
   figure.addEventListener("pointerleave", () => document.activeElement !== node && hidePoint(chart));
   figure.addEventListener("focusout", (event) => figure.contains(event.relatedTarget) || hidePoint(chart));
   figure.addEventListener("keydown", (event) => {

@@ -59,7 +59,7 @@ const chanceLines = ({ start, end }) =>
         `draws = kt.outlook_draws(obs, end=${near}, draws=${page.draws})`,
         `opening = ${JSON.stringify(page.opening)}`,
         `rates = groups[groups["year"] == ${near}].set_index("area")["rate"]`,
-        `falls = {area: round(100 * (opening[area] - rates[area]) / ${near - first}, 1) for area in ["${PROVINCE}", "${POOR}"]}`,
+        `falls = {area: round(100 * (opening[area] - rates[area]) / ${near - first}, 2) for area in ["${PROVINCE}", "${POOR}"]}`,
         `chances = {area: kt.probability(draws, area, ${near}, opening[area] - fall * ${near - first} / 100) for area, fall in falls.items()}`,
         "print(falls, chances)",
       ];

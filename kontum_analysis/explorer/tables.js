@@ -169,12 +169,12 @@ function showQuotas(paths) {
     }),
   );
 }
-// The chance of a mean fall as great as that of a path, to a tenth of a point: {fall, chance}, or null.
+// The chance of a mean fall as great as that of a path, to a hundredth of a point: {fall, chance}, or null.
 function chanceOfFall(path, { area, words }) {
   const fall = meanFall(path, area);
   if (fall === null) return null;
-  const step = Math.min(Math.max(Math.round(10 * fall), 0), words.length - 1);
-  return { fall: step / 10, chance: words[step] };
+  const step = Math.min(Math.max(Math.round(100 * fall), 0), words.length - 1);
+  return { fall: step / 100, chance: words[step] };
 }
 function showChances(paths) {
   const chanceOf = (side, id) => {
@@ -264,10 +264,14 @@ function verdict(path, setting) {
   const broken = { year: path.years[t], needed: path.needed[t], floor: path.floors[t], short };
   return `${targets} ${fill("breaks", broken)}`;
 }
+// What was chosen, as the page is printed or sent.
+const chosen = (path, setting) => described(setting);
 // How likely falls as great are, by what history shows.
 function likelihood(path) {
-  const [province, poor] = Object.values(page.falls).map((one) => chanceOfFall(path, one)?.chance);
-  return province ? fill("likelihood", { province, poor }) : "";
+  const [province, poor] = Object.values(page.falls).map((one) => chanceOfFall(path, one));
+  if (!province) return "";
+  const falls = { fall: province.fall, poor_fall: poor.fall };
+  return fill("likelihood", { ...falls, province: province.chance, poor: poor.chance, near });
 }
 function moodOf(path) {
   if (path.error || ["none", "province", "poor"].includes(standing(path))) return "bad";

@@ -122,10 +122,12 @@ def fall_chances(obs: pd.DataFrame, area: str, falls: Collection[float]) -> pd.D
     >>> bool(chances.chance.is_monotonic_decreasing), float(chances.chance.iloc[-1])
     (True, 0.0)
     """
-    outlooks, opening = _outlooks(obs, DRAWS, SEED), opening_rates(obs)[area]
-    chances = [_chance_by_choice(outlooks, area, fall, opening) for fall in falls]
-    rows = [[fall, chance["default"], chance.min(), chance.max()] for fall, chance in zip(falls, chances, strict=True)]
-    return pd.DataFrame(rows, columns=["fall_pp", "chance", "chance_low", "chance_high"])
+    pace = np.array([*falls], float)
+    at_most = opening_rates(obs)[area] - pace / 100 * (horizon() - FIRST_YEAR)
+    ends = {name: np.sort(draws.of(area)[-1]) for name, draws in _outlooks(obs, DRAWS, SEED).items()}
+    chances = pd.DataFrame({name: np.searchsorted(end, at_most, "right") / end.size for name, end in ends.items()})
+    low, high = chances.min(axis=1), chances.max(axis=1)
+    return pd.DataFrame({"fall_pp": pace, "chance": chances["default"], "chance_low": low, "chance_high": high})
 
 
 def _chance_by_choice(outlooks: dict[str, Draws], area: str, fall: float, opening: float) -> pd.Series:
