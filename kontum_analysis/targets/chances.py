@@ -18,7 +18,7 @@ from ..methods.intervals import open_ends
 from ..ntm.attainment import DRAWS, SEED, attainment_chances
 from ..ntm.projection import LEVELS
 from ..poverty.districts import FIRST_YEAR
-from ..poverty.draws import Draws, chance_of_average, outlook_draws
+from ..poverty.draws import Draws, outlook_draws
 from ..poverty.known import opening_rates
 from ..poverty.speeds import CHOICES
 
@@ -122,18 +122,20 @@ def fall_chances(obs: pd.DataFrame, area: str, falls: Collection[float]) -> pd.D
     >>> bool(chances.chance.is_monotonic_decreasing), float(chances.chance.iloc[-1])
     (True, 0.0)
     """
-    pace = np.array([*falls], float)
-    at_most = opening_rates(obs)[area] - pace / 100 * (horizon() - FIRST_YEAR)
-    ends = {name: np.sort(draws.of(area)[-1]) for name, draws in _outlooks(obs, DRAWS, SEED).items()}
-    chances = pd.DataFrame({name: np.searchsorted(end, at_most, "right") / end.size for name, end in ends.items()})
+    chances = _chances_by_choice(_outlooks(obs, DRAWS, SEED), area, falls, opening_rates(obs)[area])
     low, high = chances.min(axis=1), chances.max(axis=1)
-    return pd.DataFrame({"fall_pp": pace, "chance": chances["default"], "chance_low": low, "chance_high": high})
+    columns = {"fall_pp": [*falls], "chance": chances["default"], "chance_low": low, "chance_high": high}
+    return pd.DataFrame(columns)
 
 
-def _chance_by_choice(outlooks: dict[str, Draws], area: str, fall: float, opening: float) -> pd.Series:
-    """The chance of an average fall (points a year) at the programme's end, by the code of the choice."""
-    year = horizon()
-    return pd.Series({name: chance_of_average(draws, area, fall, opening, year) for name, draws in outlooks.items()})
+def _chances_by_choice(outlooks: dict[str, Draws], area: str, falls: Collection[float], opening: float) -> pd.DataFrame:
+    """The chance of each average fall (points a year) at the programme's end, one column a choice.
+
+    It is the share of draws whose rate is then at most the opening rate less the fall, as in `draws.probability`.
+    """
+    at_most = opening - np.array([*falls], float) / 100 * (horizon() - FIRST_YEAR)
+    ends = {name: np.sort(draws.of(area)[draws.years.index(horizon())]) for name, draws in outlooks.items()}
+    return pd.DataFrame({name: np.searchsorted(end, at_most, "right") / end.size for name, end in ends.items()})
 
 
 @remember(2)
@@ -145,7 +147,7 @@ def _outlooks(obs: pd.DataFrame, draws: int, seed: int) -> dict[str, Draws]:
 def _poverty(obs: pd.DataFrame, draws: int, seed: int, levels: tuple[float, ...]) -> pd.DataFrame:
     outlooks, opening, rows = _outlooks(obs, draws, seed), opening_rates(obs), []
     for target_id, area, pace in zip(POVERTY, corridors(), levels, strict=True):
-        chance = _chance_by_choice(outlooks, area, pace, opening[area])
+        chance = _chances_by_choice(outlooks, area, [pace], opening[area]).iloc[0]
         falls = 100 * (opening[area] - outlooks["default"].of(area)[-1]) / (horizon() - FIRST_YEAR)
         rows.append(_row(target_id, chance, "default", np.quantile(falls, [0.5, 0.1, 0.9])))
     return pd.DataFrame(rows, columns=COLUMNS)
