@@ -82,10 +82,11 @@ def ask_for_head(console: Console, lang: str, place: str | None, year: int) -> N
     """
     from ..data.areas import area, districts
     from ..data.own import home_path
+    from ..publish.report_facts import DUE
     from ..publish.report_head import Head, area_of, head_of, load_head, save_head
 
     say(console, "report.setup.intro", lang)
-    usual = dict(head_of(area_of(place, year) if place else area(districts()[0]), f"{year}-12-20", lang))
+    usual = dict(head_of(area_of(place, year) if place else area(districts()[0]), f"{year}-{DUE}", lang))
     answers: dict[str, str | list[str]] = {}
     for name, current in load_head():
         words, automatic = ("; ".join(value) if isinstance(value, tuple) else value for value in (current, usual[name]))

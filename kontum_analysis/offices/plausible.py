@@ -86,7 +86,7 @@ def _district_sums(filled: Filled, before: pd.DataFrame) -> Iterator[Words]:
 
 def _last_year(cells: Facts, code: str, column: str, year: int) -> int:
     """The last year before `year` of which something is known of a district; 0 for none."""
-    return max((one for place, one, name in cells if (place, name) == (code, column) and one < year), default=0)
+    return max((when for place, when, name in cells if (place, name) == (code, column) and when < year), default=0)
 
 
 def most_published_change(obs: pd.DataFrame) -> float:

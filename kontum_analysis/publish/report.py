@@ -29,7 +29,7 @@ from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title
 from ..targets.board import STATUSES, status_key
 from ..targets.chances import LIKELY, UNLIKELY
-from .report_facts import DUE, Facts, gather
+from .report_facts import Facts, gather
 from .report_figures import Figure
 from .report_head import Head, area_of, head_of, place_words, scope_words
 from .report_page import gap, page
@@ -78,7 +78,7 @@ def build_report(
         year=year,
         level=facts.level,
         years=range(FIRST_YEAR, year + 1),
-        head=head_of(facts.area, f"{year}-{DUE}", lang, head),
+        head=head_of(facts.area, facts.due, lang, head),
         scope=scope_words(facts.area, year, lang),
         figure=facts.figure,
         name=lambda place: area_name(place.code, lang) if place.level == "group" else place_words(place, lang),
@@ -86,7 +86,6 @@ def build_report(
         areas_of=lambda rows: list(dict.fromkeys(_area_words(row, lang) for row in rows.itertuples())),
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
-        due=f"{year}-{DUE}",
         is_over=any(row["period_over"] for row in facts.targets),
         has_unmeasured=facts.level == "province" and any(pd.isna(row["latest"]) for row in facts.ntm_chances),
         ntm_pace=asked_pace(),

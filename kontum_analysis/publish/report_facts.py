@@ -44,6 +44,11 @@ class Facts(AreaFigures):
     as_of: str | None = None
     data: str | Path | None = None
 
+    @property
+    def due(self) -> str:
+        """The day by which the report is to be sent."""
+        return f"{self.year}-{DUE}"
+
     @cached_property
     def targets(self) -> list[dict[str, Any]]:
         """The targets that the area answers for, by programme and counted through, each with its figure, day and unit.
@@ -179,7 +184,7 @@ class Facts(AreaFigures):
         """Rows used in the report that were not out on the day it is due: those behind the targets and the year-end
         poverty review of the year in the area and its parts.
         """
-        obs = self.obs[self.obs["known_from"] > f"{self.year}-{DUE}"]
+        obs = self.obs[self.obs["known_from"] > self.due]
         codes = [place.code for place in [self.area, *self.parts]]
         review = obs["preferred"] & (obs["time_period"] == f"{self.year}-12-31") & (obs["standard"] == STANDARD)
         review &= obs["indicator"].isin(_REVIEW) & obs["ref_area"].isin(codes)

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..base.words import day_words, exact_day, join_names, number, percent, plain, text
-from ..data.areas import area_name
+from ..data.areas import PROVINCE, area_name
 from .word import clean
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -35,7 +35,7 @@ def page(template: str, lang: str, **values: Any) -> str:
     environment.filters |= {name: lambda value, say=say: say(value, lang) for name, say in spoken.items()}
     environment.filters["short"] = lambda code: area_name(code, lang)
     environment.filters["cap"] = lambda words: words[:1].upper() + words[1:]
-    environment.globals |= {"lang": lang, "gap": gap, "again": again, "picture": picture}
+    environment.globals |= {"lang": lang, "PROVINCE": PROVINCE, "gap": gap, "again": again, "picture": picture}
     environment.globals["label"] = lambda key, **fills: text(key, lang, **fills)
     return environment.get_template(template).render(**values)
 
