@@ -159,9 +159,10 @@ def test_the_trace_says_that_the_office_entered_the_figure(place):
 
 
 def test_the_report_marks_the_figure_and_names_the_office(place, own_obs, obs, quick):
-    for area in (None, "Đăk Glei"):
+    for area, mark in ((None, "1.400\u00a0(đv)"), ("Đăk Glei", '<td class="n">1.400</td>')):
         page = build_report(own_obs, 2024, "vi", user=place, place=area, pictures=False)
-        assert "1.400\u00a0(đv)" in page and "(đv): số liệu của đơn vị" in page and OFFICE in page, area
+        assert mark in page and "số liệu của đơn vị" in page and OFFICE in page, area
+        assert ("(đv): số liệu của đơn vị" in page) == (area is None)  # in its own report they are the unmarked ones
         assert OFFICE not in build_report(obs, 2024, "vi", place=area, pictures=False)
 
 

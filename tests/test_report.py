@@ -311,11 +311,27 @@ def test_references_in_the_text_lead_to_the_list_of_sources(pages):
 def test_figures_of_an_office_are_named_as_its_own(units, quick):
     obs, own_folder = units
     district = page_of(obs, 2025, user=own_folder, place="huyện Kon Rẫy")
-    assert rows_of(district, "Diễn biến hộ nghèo")["5"][1].endswith("(đv)")
-    assert "(đv): số liệu của đơn vị" in words_of(district) and "Sở Nông nghiệp và Môi trường" in words_of(district)
-    unit = page_of(obs, 2025, user=own_folder, place="xã Kon Braih")
+    sources = [words_of(p) for p in district.find_class("source")]
+    own_number = next(source[1:].split("]")[0] for source in sources if "Sở Nông nghiệp và Môi trường" in source)
+    assert sources[int(own_number) - 1].endswith("số liệu của đơn vị ngày 15/01/2025.")
+    notes = [words_of(p) for p in district.find_class("note") if f"Nguồn: [{own_number}" in words_of(p)]
+    assert notes and all("số liệu của đơn vị" in note.lower() for note in notes)
+    unit = words_of(page_of(obs, 2025, user=own_folder, place="xã Kon Braih"))
     count = obs.query("ref_area == '23497' and indicator == 'poor_households' and time_period == '2025-12-31'")
-    assert f"{count['obs_value'].iloc[0]:.0f} (số liệu của đơn vị)" in words_of(unit)
+    assert f"cuối năm còn {count['obs_value'].iloc[0]:.0f} hộ nghèo" in unit
+    assert "Số liệu hộ nghèo, hộ cận nghèo cuối năm 2025 trong báo cáo là số liệu của đơn vị" in unit
+
+
+def test_in_its_own_report_an_office_sees_marks_where_figures_are_not_its_own(tmp_path, quick):
+    store.store(store.plan_import(filled(tmp_path / "huyen.xlsx", "district", rows=2), user=tmp_path / "own"))
+    obs = kt.load_observations(user=tmp_path / "own")
+    page = page_of(obs, 2024, user=tmp_path / "own", place="Đăk Glei")
+    rows = rows_of(page, "Diễn biến hộ nghèo")
+    assert rows["5"][1] == "81" and "(đv)" not in words_of(page)
+    assert re.fullmatch(r"1\.457 \[\d+\]", rows["1"][1])  # as published
+    other = page_of(obs, 2024, user=tmp_path / "own")  # the report of the province stands on other figures
+    assert rows_of(other, "Số hộ nghèo cuối năm theo huyện")["Đăk Glei"][3] == "81 (đv)"
+    assert "(đv): số liệu của đơn vị" in words_of(other)
 
 
 def test_a_year_known_by_an_office_alone_is_no_crash(units):
@@ -338,6 +354,37 @@ def test_a_unit_before_2025_is_the_sum_of_its_old_communes(tmp_path):
     poor, rate = facts.figure("poor_households"), facts.figure("poverty_rate_pct")
     assert len(parts) > 1 and (poor.value, poor.kind) == (counts["poor_households"], "office")
     assert rate.value == pytest.approx(100 * counts["poor_households"] / counts["households_total"])
+
+
+def test_communes_tell_of_town_and_country_and_of_criteria(tmp_path, quick):
+    store.store(store.plan_import(filled(tmp_path / "xa.xlsx"), user=tmp_path / "own"))
+    obs = kt.load_observations(user=tmp_path / "own")
+    rows = obs[(obs["time_period"] == "2024-12-31") & (obs["level"] == "commune") & obs["preferred"]]
+    values = rows.set_index(["indicator", "ref_area"])["obs_value"]
+    register = kt.areas.register("2020", "commune", parent="610").set_index("code")["type"]
+    country, town = (register.index[(register == "xã") == is_rural] for is_rural in (True, False))
+    facts = gather(obs, 2024, area("610"), kt.scenarios.preset("programme-mid"))
+    by_kind = {is_rural: facts.by_settlement("poor_households", is_rural) for is_rural in (True, False)}
+    assert by_kind[True].value == values["poor_households"][country].sum()
+    assert by_kind[False].value == values["poor_households"][town].sum() > 0 and by_kind[False].kind == "office"
+    assert facts.figure("poor_households").value == sum(figure.value for figure in by_kind.values())
+    criteria = values["ntm_criteria_met"][country]
+    reached, mean = facts.criteria
+    assert (reached.value, mean.value) == ((criteria == 19).sum(), pytest.approx(criteria.mean())) and reached.value
+    page = page_of(obs, 2024, user=tmp_path / "own", place="Đăk Glei")
+    assert [row[1] for row in rows_of(page, "Số tiêu chí nông thôn mới").values()][1:] == [f"{n:.0f}" for n in criteria]
+    rural_commune = gather(obs, 2024, area("23494"), kt.scenarios.preset("programme-mid"))
+    assert rural_commune.by_settlement("poor_households", is_rural=False).value == 0
+
+
+def test_one_commune_not_known_leaves_the_country_open(tmp_path, quick):
+    """Twelve rows of the city: its ten wards and two of its communes."""
+    store.store(store.plan_import(filled(tmp_path / "xa.xlsx", rows=12), user=tmp_path / "own"))
+    obs = kt.load_observations(user=tmp_path / "own")
+    facts = gather(obs, 2024, area("608"), kt.scenarios.preset("programme-mid"))
+    assert facts.by_settlement("poor_households", is_rural=False).value == sum(range(80, 90))
+    assert facts.by_settlement("poor_households", is_rural=True).value is None
+    assert [figure.value for figure in facts.criteria] == [None, None]
 
 
 def test_the_agencies_are_those_of_the_day():

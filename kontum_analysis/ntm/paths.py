@@ -16,10 +16,10 @@ from .communes import Commune, Evidence
 from .counts import choose_attained, constraints, draw_counts
 from .growth import SIGMA, Growth, to_criteria, to_effort
 from .levels import Rates, choose_levels, yearly_rates
-from .published import decimal_year
+from .published import NEW_SET, decimal_year
 
 LOST_COUNT = 13  # 30 % of the criteria unmet is where recognition is withdrawn (QĐ 18/2022/QĐ-TTg): 19 - 6
-NEW_SET, NEW_SET_SINCE = "NTM_2021_2025", 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
+NEW_SET_SINCE = 2022 + 67 / 365  # QĐ 318/QĐ-TTg of 8 March 2022
 
 
 @dataclass

@@ -27,6 +27,16 @@ _NUMBERS = ("attained", "mean_low", "mean_high", "recognised", "advanced", "mode
 _COLUMNS = {*FACT, "date_precision", "obs_value", "bound", "bound_value", "source_id", "known_from"}
 MANG_DEN = "23473"  # a town since it was made of the commune Đăk Long of Kon Plông
 _MANG_DEN_RURAL_UNTIL = "2019-12-31"
+NEW_SET, OLD_SET = "NTM_2021_2025", "NTM_2016_2020"
+
+
+def criteria_set(year: int) -> str:
+    """The set of criteria by which communes are judged at the end of a year (QĐ 318/QĐ-TTg of 8 March 2022).
+
+    >>> criteria_set(2021), criteria_set(2022)
+    ('NTM_2016_2020', 'NTM_2021_2025')
+    """
+    return NEW_SET if year >= 2022 else OLD_SET
 
 
 @dataclass(frozen=True)

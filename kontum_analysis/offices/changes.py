@@ -13,6 +13,7 @@ from ..data.areas import PROVINCE, area, vintage_of
 from ..data.contract import COLUMNS
 from ..data.own import STATUS_ROWS, is_own
 from ..ntm.communes import communes
+from ..ntm.published import criteria_set
 from ..poverty.estimates import estimate_panel
 from .columns import STATUSES, indicators
 from .filled import Entry, Filled
@@ -51,7 +52,7 @@ def _row(filled: Filled, entry: Entry, indicator: str, value: Any, bound: str) -
     if group in _POVERTY:
         standard = "MDP_2022_2025"
     elif group == "ntm":
-        standard = "NTM_2021_2025" if filled.year >= 2022 else "NTM_2016_2020"
+        standard = criteria_set(filled.year)
     number = str(value) if isinstance(value, int) else f"{value:.10f}".rstrip("0").rstrip(".")
     return dict(
         ref_area=entry.code,

@@ -20,11 +20,12 @@ from ..base.words import LANGUAGES, day_words, join_names, number, printed_day, 
 from ..data.agreement import conflicts
 from ..data.areas import POOR_DISTRICTS, PROVINCE, area, area_list, area_name, districts, poor_districts
 from ..data.observations import ASSUMED_LAG_DAYS, all_tables, figures_by_office
+from ..data.own import PREFIX
 from ..data.programme import asked_pace, corridors, horizon
 from ..figures import build
 from ..ntm.attainment import DRAWS
 from ..ntm.communes import communes
-from ..ntm.published import BANDS
+from ..ntm.published import BANDS, NEW_SET
 from ..poverty.districts import FIRST_YEAR
 from ..poverty.scenarios import Scenario, preset, title
 from ..targets.board import STATUSES, status_key
@@ -35,7 +36,7 @@ from .report_head import Head, area_of, head_of, place_words, scope_words
 from .report_page import gap, page
 
 PICTURES = ("scoreboard", "reconciled_districts", "ntm_attainment", "poverty_paths")
-_KINDS = ("derived", "estimated", "range", "office", "none")
+_KINDS = ("office", "published", "derived", "estimated", "range", "none")
 _MARKS = {"published": "", "derived": "*", "estimated": "**"}
 
 
@@ -74,7 +75,7 @@ def build_report(
         f"report_{lang}.html.j2",
         lang,
         facts=facts,
-        notes=Notes(tables["sources"].set_index("source_id"), lang, facts.obs),
+        notes=Notes(tables["sources"].set_index("source_id"), lang, facts.obs, facts.is_own),
         year=year,
         level=facts.level,
         years=range(FIRST_YEAR, year + 1),
@@ -86,6 +87,8 @@ def build_report(
         areas_of=lambda rows: list(dict.fromkeys(_area_words(row, lang) for row in rows.itertuples())),
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
+        has_quotas=facts.level in ("province", "district") and bool(facts.quotas),
+        unmeasured=[row for row in facts.targets if row["status"] == "not_measured"],
         is_over=any(row["period_over"] for row in facts.targets),
         has_unmeasured=facts.level == "province" and any(pd.isna(row["latest"]) for row in facts.ntm_chances),
         ntm_pace=asked_pace(),
@@ -97,7 +100,7 @@ def build_report(
         communes={commune.code: commune for commune in communes(facts.obs)},
         bands=(*BANDS, "recognised"),
         when=lambda day: day_words(day, lang, facts.is_month_only(day)),
-        criteria=tables["ntm_criteria"].query("criteria_set == 'NTM_2021_2025' and number != ''").to_dict("records"),
+        criteria=tables["ntm_criteria"].query(f"criteria_set == '{NEW_SET}' and number != ''").to_dict("records"),
         projects=_projects(),
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
         pictures=list(draw_figures(facts, lang, offices)) if pictures and facts.level == "province" else [],
@@ -118,13 +121,17 @@ def _statuses(targets: list[dict[str, Any]], lang: str) -> list[tuple[str, int]]
 
 class Notes:
     """Numbers the sources in the order in which a report first refers to them, and keeps what a table has shown since
-    its last legend: the kinds of its figures and their sources. has_ranges: whether any figure so far had one.
+    its last legend: the kinds of its figures and their sources. has_ranges, has_estimates: whether any figure so far
+    had one, or was one.
+
+    is_own: whether the report is about an office's own review. Then its figures stand without a mark, as in any
+    document of an office, every legend says whose they are, and published ones bear the number of their source.
     """
 
-    def __init__(self, sources: pd.DataFrame, lang: str, obs: pd.DataFrame) -> None:
-        self.sources, self.lang, self.obs = sources, lang, obs
+    def __init__(self, sources: pd.DataFrame, lang: str, obs: pd.DataFrame, is_own: bool = False) -> None:
+        self.sources, self.lang, self.obs, self.is_own = sources, lang, obs, is_own
         self.ids: list[str] = []
-        self.has_ranges = False
+        self.has_ranges = self.has_estimates = False
         self._shown: list[Figure] = []
 
     def mark(self, sources: str) -> str:
@@ -135,15 +142,19 @@ class Notes:
         return f"[{', '.join(map(str, numbers))}]" if numbers else ""
 
     def cell(self, figure: Figure, decimals: int = 0, bounds: bool = True) -> str:
-        """A figure in a table: * derived, ** estimated with its 80 % interval, (đv) an office's; "" where not known."""
+        """A figure in a table: * derived, ** estimated with its 80 % interval, (đv) an office's in the report of
+        another; "" where not known.
+        """
         figure = figure if bounds else replace(figure, low=np.nan, high=np.nan)
         self._shown.append(figure)
         if figure.value is None:
             return ""
         words, low, high = self._numbers(figure, decimals)
         if figure.kind == "office":
-            return f"{words}\u00a0{text('report.mark.office', self.lang)}"
+            return words if self.is_own else f"{words}\u00a0{text('report.mark.office', self.lang)}"
         words += _MARKS[figure.kind]
+        if self.is_own and figure.kind == "published":
+            words += f"\u00a0{self.mark(figure.sources)}"
         is_range = figure.low < figure.high
         return Markup('{} <span class="range">({}–{})</span>').format(words, low, high) if is_range else words
 
@@ -157,20 +168,26 @@ class Notes:
         if figure.value is None:
             return gap() + unit
         words, low, high = self._numbers(figure, decimals)
+        if self.is_own and figure.kind == "office":
+            return words + unit
         remark = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
         remark += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
         return " ".join(filter(None, [words + unit, remark and f"({remark})", self.mark(figure.sources)]))
 
     def _numbers(self, figure: Figure, decimals: int) -> list[str]:
         self.has_ranges |= bool(figure.low < figure.high)
+        self.has_estimates |= figure.kind == "estimated"
         decimals = min(decimals, 1) if figure.low < figure.high else decimals
         return [number(value, decimals, self.lang) for value in (figure.value, figure.low, figure.high)]
 
     def legend(self) -> str:
         """What the marks of the figures shown since the last legend mean, and their sources."""
-        kinds = {figure.kind for figure in self._shown} - {"published"}
+        kinds = {figure.kind for figure in self._shown} - ({"published"} if not self.is_own else set())
         kinds |= {"range" for figure in self._shown if figure.low < figure.high}
-        words = "; ".join(text(f"report.meaning.{kind}", self.lang) for kind in _KINDS if kind in kinds)
+        is_mixed = any(figure.kind != "office" for figure in self._shown if figure.value is not None)
+        own_words = "unmarked" if is_mixed else "own"
+        names = [own_words if self.is_own and kind == "office" else kind for kind in _KINDS if kind in kinds]
+        words = "; ".join(text(f"report.meaning.{name}", self.lang) for name in names)
         mark = self.mark("|".join(figure.sources for figure in self._shown))
         self._shown.clear()
         words = words[:1].upper() + words[1:]
@@ -186,6 +203,7 @@ class Notes:
                 parts = [text("report.sources.unknown", self.lang, areas=join_names(areas, self.lang))]
             day = printed_day(row.published, self.lang)
             published = "report.sources.published" if day else "report.sources.undated"
+            published = "report.sources.own" if source_id.startswith(PREFIX) else published
             yield ", ".join(filter(None, [*parts, text(published, self.lang, day=day)])), row.url
 
 

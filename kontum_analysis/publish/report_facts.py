@@ -154,8 +154,9 @@ class Facts(AreaFigures):
         """Next year's reference falls under the scenario by district, the province last; empty where no path can start.
 
         Each: area, opening (Figure), before and left (households at the two ends of the year), quota, before_pct and
-        rate (per cent), fall_pp, ends_at_floor, is_at_floor (whether the path stood there before that year and falls no
-        more); own_quota, own_is_at_floor the same on the scenario's own path from its own start, if it has another.
+        rate (per cent), households (all, at its end), fall_pp, ends_at_floor, is_at_floor (whether the path stood there
+        before that year and falls no more); own_quota, own_is_at_floor the same on the scenario's own path from its own
+        start, if it has another.
         """
         plan, scenario = self.plan, self.scenario
         path = or_none(project_poverty, self.obs, plan) if self.estimates else None
@@ -239,7 +240,7 @@ def _falls(path: pd.DataFrame, start: int, year: int) -> pd.DataFrame:
     """A path's opening, fall in one year and end by area, and whether it stood on its floor before that year."""
     opening, before, end = (path[path["year"] == y].set_index("area", drop=False) for y in (start, year - 1, year))
     quota = exit_quotas(path).query("year == @year").set_index("area")["quota"]
-    table = end[["area", "poor_households"]].rename(columns={"poor_households": "left"})
+    table = end[["area", "households", "poor_households"]].rename(columns={"poor_households": "left"})
     table = table.assign(opening=opening["poor_households"], rate=100 * end["rate"], before=before["poor_households"])
     table["ends_at_floor"] = table["left"].le(np.ceil(end["floor"] * end["households"]))
     table = table.assign(before_pct=100 * before["rate"], fall_pp=100 * (before["rate"] - end["rate"]))

@@ -12,11 +12,14 @@ from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
 from ..data.arithmetic import RATES
 from ..data.preference import known_as
+from ..ntm.published import criteria_set
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import Estimates, estimate_panel
 from ..poverty.known import known_groups
 
 SEED = 3299
+_CRITERIA = "ntm_criteria_met"
+_MOST = 19  # criteria of the set of new-rural communes
 _PANEL = {  # indicator -> column of the panel, first part of the columns of its interval, units of the indicator in one
     "poor_households": ("poor_households", "poor", 1),
     "poverty_rate_pct": ("rate", "rate", 100),
@@ -55,6 +58,11 @@ class AreaFigures:
         """province, district, commune (before July 2025) or unit (since then)."""
         return "unit" if self.area.vintage == "2025" else self.area.level
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the poor households of the report's area and year are of an office's own review."""
+        return self.figure("poor_households").kind == "office"
+
     @cached_property
     def parts(self) -> list[Area]:
         """The areas that make up the area of the report in its year: districts, communes or units; none of a unit."""
@@ -70,7 +78,7 @@ class AreaFigures:
     @cached_property
     def _rows(self) -> dict[tuple[str, str, str, str], Any]:
         exact = self.obs[self.obs["preferred"] & (self.obs["bound"] == "exact") & (self.obs["obs_status"] != "U")]
-        rows = exact[exact["standard"].isin([STANDARD, ""])]
+        rows = exact[exact["standard"].isin([STANDARD, "", criteria_set(self.year)])]
         keys = zip(rows["level"], rows["ref_area"], rows["indicator"], rows["time_period"], strict=True)
         return dict(zip(keys, rows.itertuples(), strict=True))
 
@@ -118,6 +126,37 @@ class AreaFigures:
         ends = [row[f"{short}_{quantile}"] for quantile in ("q10", "q90")] if short else []
         bounds = [] if pd.isna(ends).any() else [unit * end for end in ends]
         return Figure(unit * row[column], row[f"status_{column}"], row["source_id"], *bounds)
+
+    @cached_property
+    def _communes(self) -> list[Area]:
+        """The communes, wards and towns of the area on the last day of its year."""
+        if self.level in ("commune", "unit"):
+            return _members(self.area, f"{self.year}-12-31") or [self.area]
+        if self.level == "province" and vintage_of(f"{self.year}-12-31") == "2020":
+            return [area(code) for code in register("2020", "commune")["code"]]
+        return self.parts
+
+    def by_settlement(self, indicator: str, is_rural: bool) -> Figure:
+        """The sum of an indicator over all rural communes of the area, or over all its wards and towns, where every one
+        of them is known.
+        """
+        figures = {place: self.figure(indicator, place=place) for place in self._communes}
+        of_kind = [figure for place, figure in figures.items() if (place.type == "xã") == is_rural]
+        if of_kind:
+            return _sum_of(of_kind)
+        whole = _sum_of(list(figures.values()))  # known, and all of it of the other kind
+        return whole if whole.value is None else replace(whole, value=0.0)
+
+    @property
+    def criteria(self) -> tuple[Figure, Figure]:
+        """(communes that meet all criteria, mean criteria of a commune) as they follow from those of every rural
+        commune of the area.
+        """
+        figures = [self.figure(_CRITERIA, place=place) for place in self._communes if place.type == "xã"]
+        values = [figure.value for figure in figures if figure.value is not None]
+        if not values or len(values) < len(figures):
+            return Figure(), Figure()
+        return _derived(values.count(_MOST), figures), _derived(sum(values) / len(values), figures)
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:
         """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain
@@ -179,6 +218,8 @@ def _members(place: Area, day: str) -> list[Area]:
 
 
 def _sum_of(figures: Sequence[Figure]) -> Figure:
+    if len(figures) == 1:
+        return figures[0]
     values = [figure.value for figure in figures if figure.value is not None]
     return _derived(sum(values), figures) if len(values) == len(figures) else Figure()
 
