@@ -16,8 +16,11 @@ from office import DATE, DOCUMENT, FIRST, OFFICE, filled
 
 from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.data.areas import resolve
-from kontum_analysis.offices.answers import answers_from
+from kontum_analysis.offices.answers import Answers, answers_from
+from kontum_analysis.offices.changes import as_tables
 from kontum_analysis.offices.importing import read_filled
+from kontum_analysis.offices.layout import choose_tables
+from kontum_analysis.offices.opening import open_sheets
 from kontum_analysis.offices.reading import reading
 from kontum_analysis.offices.template import template
 
@@ -108,6 +111,46 @@ def test_a_column_that_is_not_understood_is_not_read(tmp_path):
     assert table.layout.columns[5] is None and "near_poor_households" not in table.entries[0].values
 
 
+BEGINNINGS = (  # rows of a heading above the poor households with which the year begins
+    ["Hộ nghèo đầu năm"],
+    ["Số hộ nghèo đầu năm 2024 (hộ)"],
+    ["Hộ nghèo", "Đầu năm"],
+    ["Số hộ nghèo", "Đầu kỳ"],
+    ["Đầu năm", "Số hộ nghèo"],
+)
+
+
+def test_what_the_year_begins_with_is_a_figure_of_the_end_of_the_one_before(tmp_path):
+    for heading in BEGINNINGS:
+        book = openpyxl.Workbook()
+        for number in range(len(heading)):
+            head = ["Tên huyện", heading[number], "Tổng số hộ", "Số hộ nghèo"]
+            book.active.append(head if not number else [None, heading[number]])
+        book.active.append(["Kon Rẫy", 790, 7900, 580])
+        book.save(tmp_path / "a.xlsx")
+        table = read_filled(tmp_path / "a.xlsx", **META)
+        rows = as_tables(table)["observations"].query("indicator == 'poor_households'")
+        assert dict(zip(rows["time_period"], rows["obs_value"], strict=True)) == {
+            "2023-12-31": "790",
+            "2024-12-31": "580",
+        }, heading
+    for year in (2021, 2025):  # another standard and other areas a year before
+        layout = choose_tables("a.xlsx", open_sheets(tmp_path / "a.xlsx"), None, year, Answers()).of_year(year)
+        assert layout.columns[1] is None, year
+
+
+def test_mistakes_come_with_how_the_heading_was_read_and_numbers_as_they_are_written_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
+    book = openpyxl.Workbook()
+    for row in (["Tên huyện", "Tổng số hộ", "Số hộ nghèo", "Tỷ lệ hộ nghèo"], ["Kon Rẫy", 7000, 500, 12.95]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    words = ["data", "import", str(tmp_path / "a.xlsx"), "--office", "x", "--document", "1", "--year", "2024"]
+    status, output = run([*words, "--date", DATE])
+    assert status == 1 and "Cách hiểu tệp a.xlsx" in output and "gặp '12,95'" in output and "7,14%" in output
+    assert "found '12.95'" in run([*words, "--date", DATE, "--lang", "en"])[1]
+
+
 OF_WHICH = {  # headings beside "Trong đó › Hộ DTTS" -> what that means
     ("Số hộ nghèo", "*", "Số hộ cận nghèo"): "dtts_poor_households",
     ("Tổng số hộ", "*", "Số hộ nghèo"): "dtts_households",
@@ -134,6 +177,7 @@ def test_the_line_of_what_a_table_belongs_to_gives_number_and_day(tmp_path):
     titles = {
         "(Kèm theo Báo cáo số 212/BC-LĐTBXH ngày 12/12/2024)": ("212/BC-LĐTBXH", "2024-12-12"),
         "(Kèm theo Báo cáo số: 7/BC-UBND, ngày 9 tháng 12 năm 2024)": ("7/BC-UBND", "2024-12-09"),
+        "(Kèm theo Báo cáo số 7/BC-UBND ngày 09/12/2024)": ("7/BC-UBND", "2024-12-09"),
     }
     for title, facts in titles.items():
         book = openpyxl.Workbook()

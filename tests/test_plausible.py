@@ -103,6 +103,18 @@ def test_the_rate_of_a_total_that_its_own_counts_do_not_give_is_told(tmp_path):
     assert keys_of == {11.68: [], 9.42: ["total_rate"]}
 
 
+def test_households_that_came_and_left_do_not_make_the_end_of_the_year(tmp_path):
+    """790 at the beginning, 24 new, 234 left: 580."""
+    head = [*HEAD, "Hộ nghèo đầu năm", "Phát sinh", "Thoát nghèo"]
+    keys_of = {}
+    for poor in (580, 500):
+        path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [head, [1, "Kon Rẫy", 7900, poor, 790, 24, 234]]})
+        plan = store.plan_import(path, user=tmp_path / "kho", **GIVEN)
+        keys_of[poor] = keys(plan)
+    assert keys_of == {580: [], 500: ["balance"]}
+    assert plan.doubts[0].values["computed"] == 580 and "790" in plan.doubts[0].in_language("vi")
+
+
 def test_a_doubtful_table_is_written_only_with_yes(tmp_path, monkeypatch):
     monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
     path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [HEAD, [1, "Kon Rẫy", 7900, 5500]]})

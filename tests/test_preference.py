@@ -74,6 +74,11 @@ def test_each_code_by_hand():
     assert settled(news, other) == [[False, "lost_rule"], [True, "rule"]]
     assert settled(other, {"source_id": "law"}, listed=True) == [[False, "lost_rule"], [True, "rule"]]
     assert settled({}, {"source_id": "own-x"} | other) == [[False, "lost_own"], [True, "own"]]
+    rate, own_count = {"indicator": "poverty_rate_pct"}, {"source_id": "own-x", "obs_value": 9.0}
+    assert settled({}, rate, own_count)[1] == [False, "lost_own_part"], "a rate of the count that lost"
+    assert settled({}, rate, own_count | {"obs_value": 10.0})[1] == [True, "only"]
+    assert settled(rate, own_count)[0] == [True, "only"] == settled({}, rate, own_count | {"ref_area": "617"})[1]
+    assert settled({}, rate | {"source_id": "own-y"}, own_count)[1][0], "an office's rate stands"
     village = {"indicator": "dtts_village_ntm_year", "unit_measure": "year"}
     assert settled(village, village, village | bound) == [[True, "places"], [True, "places"], [False, "places"]]
 

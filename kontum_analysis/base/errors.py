@@ -86,19 +86,31 @@ def _restore(kind: type[KontumError], args: tuple[Any, ...], state: dict[str, An
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a file: where it stands, what stands there (as it is, or in words), and the key of what is
-    allowed instead, with its values."""
+    """One mistake in a file: where it stands, what stands there (as it is, a number, or in words), and the key of what
+    is allowed instead, with its values."""
 
     file: str
     row: int | None
     column: str | None
-    value: str | Words
+    value: str | float | Words
     allowed: str
     values: dict[str, Any] = field(default_factory=dict)
 
     def rule_words(self, lang: str) -> str:
         """What is allowed, in one language."""
         return Words(self.allowed, **self.values).in_language(lang)
+
+    def value_words(self, lang: str) -> str:
+        """What stands there, quoted; a number with the decimal mark of the language.
+
+        >>> Problem("a.xlsx", 3, "C", 12.95, "allowed.one_of").value_words("vi")
+        "'12,95'"
+        """
+        if isinstance(self.value, Words):
+            return self.value.in_language(lang)
+        words = f"{self.value:.15g}" if isinstance(self.value, float) else self.value
+        is_comma = isinstance(self.value, float) and lang == "vi"
+        return repr(words.replace(".", ",") if is_comma else words[:_SHOWN])
 
     def in_language(self, lang: str) -> str:
         """The problem in one language."""
@@ -108,9 +120,8 @@ class Problem:
         if self.column is not None:
             where.append(text("error.column", lang, column=self.column[:_SHOWN]))
         parts = {"where": ", ".join(where), "allowed": self.rule_words(lang)}
-        if isinstance(self.value, str):
-            return text("error.problem", lang, value=repr(self.value[:_SHOWN]), **parts)
-        return text("error.problem_words", lang, value=self.value.in_language(lang), **parts)
+        key = "error.problem_words" if isinstance(self.value, Words) else "error.problem"
+        return text(key, lang, value=self.value_words(lang), **parts)
 
 
 class DataError(KontumError):

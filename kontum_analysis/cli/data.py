@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from ..base.errors import KontumError, WriteError
-from ..base.words import exact_day, number, text
+from ..base.words import day_words, exact_day, number, text
 from ..data.areas import area_name
 from .common import Data, Lang, both, check_target, console_for, print_table, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..offices.layout import Layout
     from ..offices.store import Plan
 
 app = typer.Typer(help=both("cli.data.help"), no_args_is_help=True)
@@ -82,20 +83,26 @@ def data_import(
     from ..data.own import home_path
     from ..offices.answers import answers_from
     from ..offices.columns import LEVELS
+    from ..offices.filled import MisreadTable
+    from ..offices.reading import reading_of_heading
     from ..offices.store import plan_import, store
 
     console = console_for()
     if level is not None and level not in LEVELS:
         raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
     document_facts = dict(office=office, document=document, date=date, year=year)
-    plan = plan_import(
-        file,
-        data=data,
-        answers=answers_from(answers or []),
-        sheet=sheet,
-        level=level,
-        **document_facts,  # type: ignore[arg-type]
-    )
+    try:
+        plan = plan_import(
+            file,
+            data=data,
+            answers=answers_from(answers or []),
+            sheet=sheet,
+            level=level,
+            **document_facts,  # type: ignore[arg-type]
+        )
+    except MisreadTable as error:
+        _print_words(console, reading_of_heading(error.layout, lang), _reading_title(error.layout, lang))
+        raise
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
         say(console, "own.import.same", lang)
@@ -172,7 +179,7 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
     from ..offices.reading import reading
 
     filled, rows = plan.filled, plan.changes
-    _print_words(console, reading(filled, lang), text("own.table.reading", lang, file=filled.layout.file))
+    _print_words(console, reading(filled, lang), _reading_title(filled.layout, lang))
     day = _day_on_document(filled.date, lang)
     about = dict(office=filled.office, document=filled.document, date=day, year=filled.year)
     say(console, "own.import.source", lang, **about)
@@ -191,6 +198,10 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
         say(console, "own.doubts", lang, count=len(plan.doubts))
         for doubt in plan.doubts:
             console.print(f"  {doubt.in_language(lang)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _reading_title(layout: Layout, lang: str) -> str:
+    return text("own.table.reading", lang, file=layout.file)
 
 
 def _print_words(console: Console, frame: pd.DataFrame, caption: str) -> None:
@@ -245,8 +256,13 @@ def _change_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def _conflict_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+    from ..data.observations import raw_tables
+
     published, new = _values(rows, "published", lang), _values(rows, "own_value", lang)
-    return _table(rows, lang, published=published, source=list(rows["source_id"]), new=new)
+    publishers = raw_tables()["sources"].set_index("source_id")["publisher"]
+    names = [", ".join(dict.fromkeys(publishers.get(one, one) for one in ids.split("|"))) for ids in rows["source_id"]]
+    days = [day_words(day, lang) for day in rows["time_period"]]
+    return _table(rows, lang, day=days, published=published, source=names, new=new)
 
 
 def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -258,7 +274,8 @@ def _sum_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     indicators = ["households_total", "poor_households", "poverty_rate_pct", "dtts_poor_households"]
     indicators += ["near_poor_households", "dtts_near_poor_households", "ntm_communes"]
     names = [name for name in indicators if name in set(rows["indicator"])]
-    rows = rows[rows["indicator"].isin(names)].drop_duplicates(["level", "ref_area", "indicator"])
+    is_latest = rows["time_period"] == rows["time_period"].max()  # not those of the beginning of the year
+    rows = rows[rows["indicator"].isin(names) & is_latest].drop_duplicates(["level", "ref_area", "indicator"])
     areas = rows.drop_duplicates(["level", "ref_area"])
     wide = rows.pivot(index=["level", "ref_area"], columns="indicator", values="obs_value")
     wide = wide.reindex(pd.MultiIndex.from_frame(areas[["level", "ref_area"]]))

@@ -144,7 +144,8 @@ def load_observations(
       law and decision before dataset and statistics before portal before news before mirror, the later publication;
     - `preference`: why, as a code. Preferred rows: only (no other figure), own (the office's own), listed (in
       conflicts.csv), rule (first by the rule). Others: repeats (the preferred figure once more), lost_own,
-      lost_listed, lost_rule (another figure won, and why), bound (no value known), bound_beside (a bound beside a
+      lost_listed, lost_rule (another figure won, and why), lost_own_part (a published rate, where an office's own
+      figure won over its count or base), bound (no value known), bound_beside (a bound beside a
       value), bound_against (one that the value contradicts). places: one of several places of one area, each with its
       own figure. `preference_reason` and `preference_reason_vi` are its sentence for each row.
 

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ..base.words import text
-from .arithmetic import FACT, facts
+from .arithmetic import FACT, RATES, facts
 from .contract import LINE
 from .own import PREFIX, is_own
 from .rules import NOT_COMPARED
 
 USED = ("only", "own", "listed", "rule")  # preferences of the one figure that is used for its fact
-LOST = ("lost_own", "lost_listed", "lost_rule")  # of figures that say otherwise than the one used
+LOST_TO_OWN = ("lost_own", "lost_own_part")
+LOST = (*LOST_TO_OWN, "lost_listed", "lost_rule")  # of figures that say otherwise than the one used
 _BOUND_RANK = {"exact": 0, "approximate": 1, "at_least": 2, "at_most": 2}
 _STATUS_RANK = {"A": 0, "E": 1, "P": 2, "U": 3}
 _KIND_RANK = {"law": 0, "decision": 0, "statistics": 1, "dataset": 1, "portal": 2, "news": 3, "mirror": 4}
@@ -47,6 +48,7 @@ def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series
         "lost_listed": chosen_source == best["source_id"],
     }
     code = pd.Series(np.select(list(cases.values()), list(cases), "lost_rule"), obs.index, dtype=object)
+    code = code.mask(_rates_of_lost_parts(obs, code), "lost_own_part")
     preferred = code.isin(USED) | (code == "places") & ~is_bound
     obs = obs.assign(preferred=preferred, preference=code)
     for lang, end in (("en", ""), ("vi", "_vi")):
@@ -54,6 +56,19 @@ def with_preference(obs: pd.DataFrame, conflicts: pd.DataFrame, kinds: pd.Series
         sentences = [_sentence(lang, *each) for each in words]
         obs[f"preference_reason{end}"] = pd.Series(sentences, obs.index, dtype=object)
     return obs
+
+
+def _rates_of_lost_parts(obs: pd.DataFrame, code: pd.Series) -> pd.Series:
+    """Which rates are used though an office's own figure says otherwise than the count or base they were made of."""
+    place = ["ref_area", "time_period"]
+    lost_rows, is_of_lost = obs[code == "lost_own"], pd.Series(False, obs.index)
+    if lost_rows.empty:
+        return is_of_lost
+    for rate, parts in RATES.items():
+        parts_lost = pd.MultiIndex.from_frame(lost_rows.loc[lost_rows["indicator"].isin(parts), place])
+        is_rate = (obs["indicator"] == rate) & ~is_own(obs) & code.isin(USED)
+        is_of_lost |= is_rate & pd.MultiIndex.from_frame(obs[place]).isin(parts_lost)
+    return is_of_lost
 
 
 def _rank(obs: pd.DataFrame, chosen_source: pd.Series, kinds: pd.Series) -> pd.DataFrame:

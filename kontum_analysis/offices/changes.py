@@ -12,10 +12,11 @@ from ..base.errors import KontumError
 from ..data.areas import PROVINCE, area, vintage_of
 from ..data.contract import COLUMNS
 from ..data.own import STATUS_ROWS, is_own
+from ..data.preference import LOST_TO_OWN
 from ..ntm.communes import communes
 from ..ntm.published import criteria_set
 from ..poverty.estimates import estimate_panel
-from .columns import STATUSES, indicators
+from .columns import BEFORE, STATUSES, indicators
 from .filled import Entry, Filled
 
 KEY = ["ref_area", "level", "indicator", "time_period"]
@@ -28,26 +29,31 @@ _POVERTY = ("poverty", "poverty_change")  # groups of indicators that depend on 
 def as_tables(filled: Filled) -> dict[str, pd.DataFrame]:
     """The rows of observations.csv and of sources.csv that a `Filled` table makes, as text."""
     rows = [
-        _row(filled, entry, indicator, number, bound)
+        _row(filled, entry, indicator, number, bound, day)
         for entry in filled.entries
         for name, value in entry.values.items()
-        for indicator, number, bound in _indicators(name, value, filled.year)
+        for indicator, number, bound, day in _facts(name, value, filled)
     ]
     observations = pd.DataFrame(rows, columns=list(COLUMNS["observations"]), dtype=str)
     sources = pd.DataFrame([_source(filled)], columns=list(COLUMNS["sources"]), dtype=str)
     return {"observations": observations.sort_values(KEY, ignore_index=True), "sources": sources}
 
 
-def _indicators(name: str, value: Any, year: int) -> list[tuple[str, Any, str]]:
-    """(indicator, value, bound): an NTM status says since which year at the latest, hence a bound."""
+def _facts(name: str, value: Any, filled: Filled) -> list[tuple[str, Any, str, str]]:
+    """(indicator, value, bound, day): an NTM status says since which year at the latest, hence a bound; what a year
+    begins with is of the end of the one before.
+    """
+    if name in BEFORE:
+        return [(BEFORE[name], value, "exact", f"{filled.year - 1}-12-31")]
     if name != "ntm_status":
-        return [(name, value, "exact")]
+        return [(name, value, "exact", filled.day)]
     rank = STATUSES.index(value)
-    years = [("ntm_advanced_year", year, "at_most")] * (rank >= 2) + [("ntm_model_year", year, "at_most")] * (rank >= 3)
-    return [("ntm_attained", int(rank >= 1), "exact"), *years]
+    years = ["ntm_advanced_year"] * (rank >= 2) + ["ntm_model_year"] * (rank >= 3)
+    standing = ("ntm_attained", int(rank >= 1), "exact", filled.day)
+    return [standing, *((indicator, filled.year, "at_most", filled.day) for indicator in years)]
 
 
-def _row(filled: Filled, entry: Entry, indicator: str, value: Any, bound: str) -> dict[str, str]:
+def _row(filled: Filled, entry: Entry, indicator: str, value: Any, bound: str, day: str) -> dict[str, str]:
     group, standard = indicators()[indicator]["group"], ""
     if group in _POVERTY:
         standard = "MDP_2022_2025"
@@ -59,7 +65,7 @@ def _row(filled: Filled, entry: Entry, indicator: str, value: Any, bound: str) -
         area_name=area(entry.code, vintage_of(filled.day) if entry.level == "commune" else "2020").name,
         level=entry.level,
         indicator=indicator,
-        time_period=filled.day,
+        time_period=day,
         date_precision="day" if group == "ntm" else "year",
         obs_value=number,
         unit_measure=indicators()[indicator]["unit_measure"],
@@ -130,7 +136,7 @@ def contradictions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """
 
     fact = [*KEY, "standard"]
-    old, new = (obs[~is_own(obs) & (obs["preference"] == "lost_own")] for obs in (before, after))
+    old, new = (obs[~is_own(obs) & obs["preference"].isin(LOST_TO_OWN)] for obs in (before, after))
     old_keys, new_keys = (pd.MultiIndex.from_frame(rows[[*fact, "source_id"]]) for rows in (old, new))
     winners = after[after["preferred"] & is_own(after)].drop_duplicates(fact).assign(own_value=after["obs_value"])
     rows = new[~new_keys.isin(old_keys)].merge(winners[[*fact, "own_value"]], on=fact, how="left")

@@ -48,6 +48,8 @@ COLUMNS = (
     Column("dtts_households", "count", _ALL, in_template=False),
     Column("dtts_poor_households", "count", _ALL, in_template=False),
     Column("dtts_near_poor_households", "count", _ALL, in_template=False),
+    Column("poor_households_before", "count", _ALL, in_template=False),
+    Column("near_poor_households_before", "count", _ALL, in_template=False),
     Column("poor_exits", "count", _ALL, in_template=False),
     Column("new_poor_households", "count", _ALL, in_template=False),
     Column("relapsed_poor_households", "count", _ALL, in_template=False),
@@ -59,6 +61,8 @@ COLUMNS = (
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 FRACTIONS = {"poverty_rate_fraction": "poverty_rate_pct", "near_poor_rate_fraction": "near_poor_rate_pct"}
+BEFORE = {f"{name}_before": name for name in ("poor_households", "near_poor_households")}  # a year earlier
+BEFORE_YEARS = range(2022, 2025)  # of tables: a year before them the standard and the areas are the same
 RATES = {"poverty_rate_pct": "poor_households", "near_poor_rate_pct": "near_poor_households"}  # and their counts
 IDENTITY = ("code", "name", "district")
 _AREA = {
@@ -75,9 +79,11 @@ _TWO_ROWS = {
     ("total", "dtts"): "dtts_households",
     ("poor", "count"): "poor_households",
     ("poor", "rate"): "poverty_rate_pct",
+    ("poor", "before"): "poor_households_before",
     ("poor", "dtts"): "dtts_poor_households",
     ("near", "count"): "near_poor_households",
     ("near", "rate"): "near_poor_rate_pct",
+    ("near", "before"): "near_poor_households_before",
     ("near", "dtts"): "dtts_near_poor_households",
     ("ntm", "met"): "ntm_criteria_met",
     ("ntm", "count"): "ntm_criteria_met",
@@ -139,8 +145,10 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
 
     >>> recognised("SỐ HỘ NGHÈO (hộ)"), recognised("ref_area"), recognised("Ghi chú"), recognised("Giá vàng")
     ('poor_households', 'code', '', None)
-    >>> recognised(["Hộ cận nghèo", "Tỷ lệ (%)"]), recognised(["Đầu năm", "Hộ nghèo"]), recognised("TC 7")
+    >>> recognised(["Hộ cận nghèo", "Tỷ lệ (%)"]), recognised(["Đầu năm", "Hộ DTTS"]), recognised("TC 7")
     ('near_poor_rate_pct', None, 'criterion_7')
+    >>> recognised(["Hộ nghèo", "Đầu năm"], 2024), recognised(["Hộ nghèo", "Đầu năm"], 2025)
+    ('poor_households_before', None)
     """
     whole = [path] if isinstance(path, str) else list(path)
     sums = tuple(_space(text("own.heading.sum", lang, name="")) for lang in LANGUAGES)  # the template's own additions
@@ -157,7 +165,7 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
             return None
         is_titled = all(_has_word(element, "words of a title") or not element for element in words[:start])
         if (name := _column_of(words[start:], is_titled)) is not None:
-            return name
+            return None if name in BEFORE and year and year not in BEFORE_YEARS else name
     return None
 
 

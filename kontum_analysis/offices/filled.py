@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..base.errors import Problem, Words
+from ..base.errors import DataError, Problem, Words
+from ..base.words import LANGUAGES
 from ..data.own import PREFIX
 from .layout import Layout
 from .places import Place
@@ -47,7 +48,7 @@ class Entry:
     def problem(self, column: str, key: str, **values: Any) -> Problem:
         """A Problem of one of its cells."""
         words = self.cells.get(column, "")
-        words = f"{words:.15g}" if isinstance(words, float) else str(words)
+        words = words if isinstance(words, float) else str(words)
         return Problem(self.place, self.row, self.heads.get(column, column), words, key, values)
 
     def about_area(self, key: str, **values: Any) -> Problem:
@@ -110,6 +111,14 @@ class Filled:
         return "-".join(filter(None, [PREFIX.rstrip("-"), slug.strip("-")[:40].strip("-"), mark]))
 
 
+class MisreadTable(DataError):
+    """The problems of a table whose heading was understood. layout: how."""
+
+    def __init__(self, problems: Sequence[Problem], layout: Layout) -> None:
+        super().__init__(causes(problems))
+        self.layout = layout
+
+
 def causes(problems: Sequence[Problem]) -> list[Problem]:
     """The problems with one left of each cause, which names the rows of all others.
 
@@ -149,8 +158,14 @@ def _cause(group: Sequence[Problem]) -> Problem:
     others = [problem for problem in group if problem is not first]
     if not others:
         return first
-    values = [f" ({other.value!r})" if other.value not in ("", first.value) else "" for other in others]
-    rows = [f"{other.row}{value}" for other, value in zip(others, values, strict=True)]
-    row_list = ", ".join(rows[:_ASKED_ROWS]) + (" …" if len(rows) > _ASKED_ROWS else "")
-    also = Words("own.also", value=repr(first.value), count=len(others), rows=row_list)
+    value = {lang: first.value_words(lang) for lang in LANGUAGES}
+    rows = {lang: _row_list(others, first.value, lang) for lang in LANGUAGES}
+    also = Words("own.also", value=value, count=len(others), rows=rows)
     return Problem(first.file, first.row, first.column, also, first.allowed, first.values)
+
+
+def _row_list(problems: Sequence[Problem], value: object, lang: str) -> str:
+    """Their rows, each with what stands there where it is another value."""
+    words = [f" ({one.value_words(lang)})" if one.value not in ("", value) else "" for one in problems[:_ASKED_ROWS]]
+    rows = [f"{one.row}{more}" for one, more in zip(problems, words, strict=False)]
+    return ", ".join(rows) + (" …" if len(problems) > _ASKED_ROWS else "")

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import DataError, KontumError, Problem, Words
+from ..base.errors import KontumError, Problem, Words
 from ..base.words import LANGUAGES, text
 from ..data.own import members
 from ..data.spelling import fold, plain_text
 from .answers import Answers
 from .columns import BY_NAME, FRACTIONS, IDENTITY, STATUSES, headings, status_of
-from .filled import Entry, Filled, causes
+from .filled import Entry, Filled, MisreadTable
 from .layout import Layout, choose_tables, is_figure
 from .meta import about_document, named_district
 from .opening import open_sheets
@@ -39,7 +39,7 @@ def read_filled(
 
     answers: what the office says of headings and names (see `Answers`); sheet: the one to read; level: commune, unit or
     district where the table leaves it open; document_facts: office, document, date, year where the file does not say
-    them (they win over it). Raises KontumError for a file that cannot be read, DataError with one problem a cause.
+    them (they win over it). Raises KontumError for a file that cannot be read, MisreadTable with one problem a cause.
     """
     name, answers, sheets = Path(path).name, answers or Answers(), open_sheets(path)
     if targets := target_layout(name, sheets):
@@ -57,7 +57,7 @@ def read_filled(
     problems += [problem for entry in rows if entry.kind == "area" for problem in entry.refusals]
     problems += [*doubts, *parts, *doubtful_texts(areas, layout), *cross_problems(areas, year)]
     if problems:
-        raise DataError(causes(problems))
+        raise MisreadTable(problems, layout)
     if not areas:
         raise KontumError("own.error.nothing_filled", file=name)
     differing = tuple(disagreements(rows, members(f"{year}-12-31" if not parts else f"{year - 1}-12-31")))

@@ -19,7 +19,7 @@ _LONGEST = 200
 _EXAMPLES = {"office": '"UBND huyện Kon Rẫy"', "document": '"05/BC-UBND"', "date": "15/12/2024", "year": "2024"}
 _DATE = re.compile(r"ngày\s+\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+20\d\d", re.IGNORECASE)
 _NUMBER = re.compile(r"^Số\s*:\s*(\S+/\S+)$|kèm theo\b.*\bsố\s*:?\s*(\d\S*/[^\s();,]+)", re.IGNORECASE)
-_SHORT_DATE = re.compile(r"kèm theo\b.*\bngày\s+(\d{1,2}/\d{1,2}/20\d\d)", re.IGNORECASE)
+_SHORT_DATE = re.compile(r"kèm theo\b.*\bngày\s+(\d{1,2})/(\d{1,2})/(20\d\d)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:năm|31/12/)\s*(20\d\d)", re.IGNORECASE)
 
 
@@ -70,7 +70,8 @@ def _values_in_titles(layout: Layout) -> Iterator[tuple[str, Any]]:
     lines = [plain_text(c.value) for row in layout.sheet.rows[: layout.top] for c in row if isinstance(c.value, str)]
     numbers = {match[1] or match[2] for line in lines if (match := _NUMBER.search(line))}
     days = {match[0] for line in lines if (match := _DATE.search(line))}
-    days |= {match[1] for line in lines if (match := _SHORT_DATE.search(line))}
+    short_days = [match.groups() for line in lines if (match := _SHORT_DATE.search(line))]
+    days |= {f"ngày {d} tháng {m} năm {y}" for d, m, y in short_days}  # a Vietnamese sentence has the day first
     years = {int(year) for line in lines for year in _YEAR.findall(_DATE.sub("", line))}
     for name, values in (("document", numbers), ("date", days), ("year", years)):
         if len(values) == 1:

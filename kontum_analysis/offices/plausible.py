@@ -19,6 +19,7 @@ from .filled import Entry, Filled
 from .row_checks import rate_gaps
 
 _STANDARD = "MDP_2022_2025"
+_BEFORE = "poor_households_before"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
 _DISTRICT_JUMP = 0.1  # the same of all communes of a district together
 _YEARS_BACK = 5  # older figures say little of what is plausible now
@@ -39,6 +40,7 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
         *_incomplete_districts(filled),
         *_district_sums(filled, before),
         *_title(filled),
+        *_balances(filled),
         *_rates(filled, earlier, most_published_change(before)),
         *_households(filled, earlier),
         *_gaps(filled, earlier, sources),
@@ -125,6 +127,17 @@ def _totals(filled: Filled) -> Iterator[Words]:
 
 def _of_total(key: str, row: Entry, column: str, **values: Any) -> Words:
     return Words(key, row=row.row, name=row.name or row.number, column=headings(column), **values)
+
+
+def _balances(filled: Filled) -> Iterator[Words]:
+    """Rows whose poor households at the two ends of the year, with those who came and left, do not add up."""
+    for entry in filled.entries:
+        have, flows = entry.values, ("relapsed_poor_households", "new_poor_households")
+        if {"poor_households", _BEFORE, "poor_exits", *flows[1:]} <= have.keys():
+            entries, before, exits = sum(have.get(flow, 0) for flow in flows), have[_BEFORE], have["poor_exits"]
+            if (computed := before + entries - exits) != have["poor_households"]:
+                values = dict(before=before, entries=entries, exits=exits, computed=computed)
+                yield _words("own.doubt.balance", filled, entry, new=have["poor_households"], **values)
 
 
 def _title(filled: Filled) -> Iterator[Words]:

@@ -8,22 +8,30 @@ from ..base.errors import did_you_mean, translate
 from ..base.words import text
 from .columns import BY_NAME, FRACTIONS, heading
 from .filled import Entry, Filled
-from .layout import letter
+from .layout import Layout, letter
 
 _SHOWN = 6  # names or rows of one kind
 
 
 def reading(filled: Filled, lang: str) -> pd.DataFrame:
     """What stands where in the file and what it was taken for; columns: where, what stands there, what it means."""
-    rows = [*_sheet(filled, lang), *_columns(filled, lang), *_rows(filled, lang), *_notes(filled, lang)]
+    rows = [*_sheet(filled.layout, filled.others, lang), *_columns(filled.layout, lang)]
+    return _table([*rows, *_rows(filled, lang), *_notes(filled, lang)], lang)
+
+
+def reading_of_heading(layout: Layout, lang: str) -> pd.DataFrame:
+    """The part of it that is there where rows hold mistakes: the sheet, its heading and columns."""
+    return _table([*_sheet(layout, (), lang), *_columns(layout, lang)], lang)
+
+
+def _table(rows: Sequence[tuple[str, str, str]], lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text(f"own.reading.{name}", lang) for name in ("where", "what", "means")])
 
 
-def _sheet(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
-    layout = filled.layout
+def _sheet(layout: Layout, others: Sequence[tuple[str, bool]], lang: str) -> Iterator[tuple[str, str, str]]:
     if layout.sheet.name:
         yield text("own.reading.sheet", lang), layout.sheet.name, text("own.reading.read", lang)
-    for name, is_hidden in filled.others:
+    for name, is_hidden in others:
         key = "own.reading.sheet_hidden" if is_hidden else "own.reading.sheet"
         yield text(key, lang), name, text("own.reading.not_read", lang)
     first, last = layout.top + 1, layout.top + layout.depth
@@ -31,10 +39,10 @@ def _sheet(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
     yield text("own.reading.row", lang, rows=lines), "", text("own.reading.heading", lang)
 
 
-def _columns(filled: Filled, lang: str) -> Iterator[tuple[str, str, str]]:
-    for place, name in sorted(filled.layout.columns.items()):
+def _columns(layout: Layout, lang: str) -> Iterator[tuple[str, str, str]]:
+    for place, name in sorted(layout.columns.items()):
         column = text("own.reading.column", lang, letter=letter(place))
-        words = filled.layout.headings.get(place, "")
+        words = layout.headings.get(place, "")
         near = did_you_mean(words, [heading(one, lang) for one in BY_NAME], 1, 75) if name is None else ""
         yield column, words, column_words(name, lang) + str(translate(near, lang))
 

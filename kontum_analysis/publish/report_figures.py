@@ -147,6 +147,20 @@ class AreaFigures:
         whole = _sum_of(list(figures.values()))  # known, and all of it of the other kind
         return whole if whole.value is None else replace(whole, value=0.0)
 
+    def entries(self, place: Area) -> Figure:
+        """Households that fell back into poverty or became poor in the year: as stated, else what makes the two ends of
+        the year and the exits add up.
+        """
+        both = [self.figure(name, place=place) for name in ("relapsed_poor_households", "new_poor_households")]
+        if (entries := _sum_of(both)).value is not None:
+            return entries
+        before, after = (self.figure("poor_households", year, place) for year in (self.year - 1, self.year))
+        parts = [before, after, self.figure("poor_exits", place=place)]
+        if any(part.value is None or part.kind == "estimated" for part in parts):
+            return Figure()
+        count = parts[1].value - parts[0].value + parts[2].value  # type: ignore[operator]
+        return _derived(count, parts) if count >= 0 else Figure()
+
     @property
     def criteria(self) -> tuple[Figure, Figure]:
         """(communes that meet all criteria, mean criteria of a commune) as they follow from those of every rural
