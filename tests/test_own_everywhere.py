@@ -12,7 +12,7 @@ from hostile import run
 import kontum_analysis as kt
 from kontum_analysis.base.files import ROOT
 from kontum_analysis.base.words import LANGUAGES, text
-from kontum_analysis.data.areas import PROVINCE, districts
+from kontum_analysis.data.areas import PROVINCE, districts, register
 from kontum_analysis.data.preference import known_as
 from kontum_analysis.figures import CATALOGUE, build
 from kontum_analysis.figures.boundaries import boundary_map
@@ -156,6 +156,36 @@ def test_the_trace_says_that_the_office_entered_the_figure(place):
     other = trace("Đăk Tô", "poor_households", "2024", user=place)  # it leans on the figure of the neighbour
     assert OFFICE in set(other.sources.publisher) and any("số liệu của đơn vị" in line for line in other.explain("vi"))
     assert not any("số liệu của đơn vị" in line for line in trace("Đăk Tô", "poor_households", "2024").explain("vi"))
+
+
+def test_communes_make_the_district_and_its_published_rate_of_the_year_before_goes(tmp_path):
+    """Kon Rẫy: 797 poor households, 10.51 %, were published for the end of 2023; its list begins the year with 840."""
+    codes = register("2020", "commune", parent="614")
+    head = ["TT", "Xã, thị trấn", "Tổng số hộ", "Hộ nghèo đầu năm", "Hộ nghèo"]
+    rows = [[n, name, 1080, 120, 80 + n] for n, name in enumerate(codes["name_vi"], 1)]
+    path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [head, *rows]})
+    given = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
+    plan = store.plan_import(path, user=tmp_path / "kho", **given)
+    before = 120 * len(codes)
+    assert plan.conflicts.set_index("indicator")["published"].to_dict() == {
+        "poor_households": 797,
+        "poverty_rate_pct": 10.51,
+    }
+    store.store(plan)
+    obs = kt.load_observations(user=tmp_path / "kho")
+    cell = kt.estimate_panel(obs).panel.set_index(["area", "year"]).loc["614", 2023]
+    assert cell["poor_households"] == before and cell["status_rate"] == "office" and cell["rate"] > 0.1051
+    chains = {
+        key: trace("Kon Rẫy", *key, user=tmp_path / "kho")
+        for key in (("poor_households", "2024"), ("poverty_rate_pct", "2024"), ("poverty_rate_pct", "2023"))
+    }
+    count, rate, rate_before = ("\n".join(chain.explain("vi")) for chain in chains.values())
+    assert f"Cộng số liệu của {len(codes)} địa bàn" in count and f"{codes['name_vi'].iloc[0]} 81;" in count
+    assert f"{sum(row[-1] for row in rows):,} hộ trên {1080 * len(codes):,} hộ".replace(",", ".") in rate
+    assert f"Giá trị: {100 * cell['rate']:.2f}".replace(".", ",") in rate_before
+    assert {10.51, 797, before} <= set(chains["poverty_rate_pct", "2023"].sources["value"])
+    page = build_report(obs, 2024, "vi", user=tmp_path / "kho", place="Kon Rẫy", pictures=False)
+    assert f"Đầu năm 2024 có {before} hộ nghèo, chiếm {100 * cell['rate']:.2f}%".replace(".", ",") in page
 
 
 def test_the_report_marks_the_figure_and_names_the_office(place, own_obs, obs, quick):

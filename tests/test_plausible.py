@@ -115,6 +115,24 @@ def test_households_that_came_and_left_do_not_make_the_end_of_the_year(tmp_path)
     assert plan.doubts[0].values["computed"] == 580 and "790" in plan.doubts[0].in_language("vi")
 
 
+def test_a_first_list_of_communes_with_one_ten_times_too_many_is_told(tmp_path):
+    """Kon Rẫy had 574 poor and 598 near-poor households when they were last published; nothing is known by commune."""
+    names = list(register("2020", "commune", parent="614")["name_vi"])
+    head, keys_of = [*HEAD, "Hộ cận nghèo"], {}
+    for poor, near in ((100, 90), (900, 90)):
+        rows = [[n, name, 1080, 70, 90] for n, name in enumerate(names[1:], 2)]
+        path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [head, [1, names[0], 1080, poor, near], *rows]})
+        keys_of[poor, near] = keys(store.plan_import(path, user=tmp_path / "kho", **GIVEN))
+    assert ["highest" in of_table for of_table in keys_of.values()] == [False, True]
+    for factor, is_told in ((1, False), (10, True)):
+        rows = [[n, name, 1080, 70, 90 * factor] for n, name in enumerate(names, 1)]
+        path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [head, *rows]})
+        plan = store.plan_import(path, user=tmp_path / "kho", **GIVEN)
+        assert ("near_poor" in keys(plan)) == is_told
+    (doubt,) = (doubt for doubt in plan.doubts if doubt.key == "own.doubt.near_poor")
+    assert doubt.values["new"] == 900 * len(names) and "Kon Rẫy" in doubt.in_language("vi")
+
+
 def test_a_doubtful_table_is_written_only_with_yes(tmp_path, monkeypatch):
     monkeypatch.setenv("KONTUM_DATA", str(tmp_path / "kho"))
     path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [HEAD, [1, "Kon Rẫy", 7900, 5500]]})

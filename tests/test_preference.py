@@ -101,7 +101,7 @@ def test_each_sentence_follows_from_its_code_in_both_languages():
     ]
     rows = table_of({}, {"bound": "at_most"}, {"source_id": "own-x", "obs_value": 9.0})
     assert rows["preference_reason"].tolist() == [
-        "conflict, own-x preferred: the office's own figure",
+        "conflict, the office's own figure is used",
         "a bound, not a value; the value is from own-x",
         "the office's own figure",
     ]

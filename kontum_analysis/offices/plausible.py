@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.errors import KontumError, Words
 from ..base.words import LANGUAGES
-from ..data.areas import area, area_name, register, vintage_of
+from ..data.areas import area, area_name, districts, register, vintage_of
 from ..data.own import is_own, members
 from ..data.spelling import fold
 from ..poverty.districts import Facts, district_facts
@@ -21,6 +21,7 @@ from .row_checks import rate_gaps
 _STANDARD = "MDP_2022_2025"
 _BEFORE = "poor_households_before"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
+_NEAR_POOR_FACTOR = 4  # near-poor households change more
 _DISTRICT_JUMP = 0.1  # the same of all communes of a district together
 _YEARS_BACK = 5  # older figures say little of what is plausible now
 
@@ -42,7 +43,9 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
         *_title(filled),
         *_balances(filled),
         *_rates(filled, earlier, most_published_change(before)),
+        *_highest(filled, earlier, before),
         *_households(filled, earlier),
+        *_near_poor(filled, earlier),
         *_gaps(filled, earlier, sources),
         *_older(filled, before, sources),
     ]
@@ -188,6 +191,33 @@ def _households(filled: Filled, earlier: pd.DataFrame) -> Iterator[Words]:
         poor = entry.values.get("poor_households", 0)
         if new is None and poor > old.obs_value:
             yield _words("own.doubt.more_poor", filled, entry, new=poor, **values)
+
+
+def _highest(filled: Filled, earlier: pd.DataFrame, before: pd.DataFrame) -> Iterator[Words]:
+    """Areas without an earlier rate, with a higher one than was ever known of a district of ours under the standard."""
+    is_rate = before["preferred"] & (before["indicator"] == "poverty_rate_pct") & (before["standard"] == _STANDARD)
+    highest = before.loc[is_rate & before["ref_area"].isin(districts()), "obs_value"].max()
+    for entry in filled.entries:
+        counts = [entry.values.get(name, 0) for name in ("poor_households", "households_total")]
+        is_new = _latest(earlier, entry, "poverty_rate_pct") is None and _rate_of_counts(earlier, entry) is None
+        rate = entry.values.get("poverty_rate_pct", 100 * counts[0] / counts[1] if counts[1] else 0)
+        if is_new and rate > highest:
+            yield _words("own.doubt.highest", filled, entry, new=rate, highest=highest)
+
+
+def _near_poor(filled: Filled, earlier: pd.DataFrame) -> Iterator[Words]:
+    """Areas, and districts of which all communes are there, with many times the near-poor households last known."""
+    name, values = "near_poor_households", {(entry.level, entry.code): entry.values for entry in filled.entries}
+    counts = {place: have[name] for place, have in values.items() if name in have}
+    for code, codes in members(filled.day).items():
+        parts = [counts.get(("commune", one)) for one in codes]
+        if None not in parts and ("district", code) not in counts:
+            counts["district", code] = sum(filter(None, parts))
+    rows: Any = earlier[earlier["indicator"] == name].drop_duplicates(["level", "ref_area"], keep="last").itertuples()
+    for row in rows:
+        new = counts.get((row.level, row.ref_area))
+        if new is not None and not 1 / _NEAR_POOR_FACTOR <= (new + 1) / (row.obs_value + 1) <= _NEAR_POOR_FACTOR:
+            yield Words("own.doubt.near_poor", area=row.area_name, new=new, old=row.obs_value, day=row.time_period[:4])
 
 
 def _gaps(filled: Filled, earlier: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Words]:

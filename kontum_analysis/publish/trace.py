@@ -1,7 +1,7 @@
 """Where a number comes from: the chain from source rows through conflicts and steps to a figure, a target or a cell."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -11,8 +11,9 @@ import pandas as pd
 from ..base.errors import KontumError, UnknownAreaError, Words, did_you_mean
 from ..base.words import LANGUAGES, plain, text
 from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve, vintage_of
+from ..data.arithmetic import RATES
 from ..data.observations import all_tables, load_observations, raw_tables
-from ..data.own import is_own
+from ..data.own import is_own, members
 from ..data.preference import LOST, row_status
 from ..data.programme import load_targets
 from ..data.spelling import fold
@@ -104,9 +105,17 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
             when = [date] * bool(date)
             raise KontumError("error.trace.unpublished", what=", ".join([where.name, words, *when]), dates=days)
         return chain
+    if date and rows["preference"].eq("lost_own_part").all():
+        chain = _computed_cell(subject, where, indicator, date, place)
+        if chain is not None:
+            sources = pd.concat([place.with_sources(rows), chain.sources]).drop_duplicates("line", ignore_index=True)
+            return replace(chain, sources=sources)
     steps = [Words("trace.way.rule"), *_office_step(rows)]
-    if (rows["preferred"] & (rows["obs_status"] == "E")).any():
-        steps.append(Words("trace.way.derive"))
+    is_derived = rows["preferred"] & (rows["obs_status"] == "E")
+    own_steps = [
+        step for row in rows[is_derived & is_own(rows)].to_dict("records") for step in _sum_step(row, place.obs)
+    ]
+    steps += own_steps or [Words("trace.way.derive")] * bool(is_derived.any())
     end = f"{date}-12-31"
     if len(date) == 4 and end not in set(rows["time_period"]):  # the figures of the year are of other days
         computed = _computed_cell(subject, where, indicator, date, place)
@@ -139,6 +148,21 @@ def _is_of(where: Area, obs: pd.DataFrame) -> pd.Series:
 def _office_step(rows: pd.DataFrame) -> list[Words]:
     """A step that says so where an office's own figures are among the rows used."""
     return [Words("trace.way.office")] * bool((rows["preferred"] & is_own(rows)).any())
+
+
+def _sum_step(row: dict[Any, Any], obs: pd.DataFrame) -> list[Words]:
+    """How a figure follows from an office's own: the parts of its sum, or the counts of its rate."""
+    day, name, code = row["time_period"], row["indicator"], row["ref_area"]
+    today = obs[obs["preferred"] & (obs["time_period"] == day)]
+    if name in RATES:
+        counts = today[today["ref_area"] == code].drop_duplicates("indicator").set_index("indicator")["obs_value"]
+        count, base = (counts.get(part) for part in RATES[name])
+        return [Words("trace.way.own_rate", count=count, base=base)] * (count is not None and base is not None)
+    codes, level = (districts(), "district") if code == PROVINCE else (members(day).get(code, set()), "commune")
+    parts = today[(today["level"] == level) & today["ref_area"].isin(codes) & (today["indicator"] == name)]
+    values = list(zip(parts["area_name"], parts["obs_value"], strict=True))
+    terms = {lang: "; ".join(f"{area} {plain(value, lang)}" for area, value in values) for lang in LANGUAGES}
+    return [Words("trace.way.own_sum", count=len(parts), terms=terms)] * bool(len(parts))
 
 
 def _indicator(name: str, indicators: pd.DataFrame) -> str:
