@@ -164,8 +164,8 @@ def test_communes_make_the_district_and_its_published_rate_of_the_year_before_go
     head = ["TT", "Xã, thị trấn", "Tổng số hộ", "Hộ nghèo đầu năm", "Hộ nghèo"]
     rows = [[n, name, 1080, 120, 80 + n] for n, name in enumerate(codes["name_vi"], 1)]
     path = written_by_xlsxwriter(tmp_path / "a.xlsx", {"Biểu": [head, *rows]})
-    given = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
-    plan = store.plan_import(path, user=tmp_path / "kho", **given)
+    document_facts = dict(office=OFFICE, document="05/BC-NV", date="10/12/2024", year=2024)
+    plan = store.plan_import(path, user=tmp_path / "kho", **document_facts)
     before = 120 * len(codes)
     assert plan.conflicts.set_index("indicator")["published"].to_dict() == {
         "poor_households": 797,

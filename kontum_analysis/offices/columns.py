@@ -150,7 +150,7 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
     >>> recognised(["Hộ cận nghèo", "Tỷ lệ (%)"]), recognised(["Đầu năm", "Hộ DTTS"]), recognised("TC 7")
     ('near_poor_rate_pct', None, 'criterion_7')
     >>> recognised(["Hộ nghèo", "Đầu năm"], 2024), recognised(["Hộ nghèo", "Đầu năm"], 2025)
-    ('poor_households_before', None)
+    ('poor_households_before', '')
     """
     whole = [path] if isinstance(path, str) else list(path)
     sums = tuple(_space(text("own.heading.sum", lang, name="")) for lang in LANGUAGES)  # the template's own additions
@@ -167,7 +167,7 @@ def recognised(path: str | Sequence[str], year: int | None = None) -> str | None
             return None
         is_titled = all(_has_word(element, "words of a title") or not element for element in words[:start])
         if (name := _column_of(words[start:], is_titled)) is not None:
-            return None if name in BEFORE and year and year not in BEFORE_YEARS else name
+            return "" if name in BEFORE and year and year not in BEFORE_YEARS else name
     return None
 
 

@@ -13,7 +13,7 @@ from ..base.words import LANGUAGES, text
 from ..data.own import members
 from ..data.spelling import fold, plain_text
 from .answers import Answers
-from .columns import BY_NAME, FRACTIONS, IDENTITY, STATUSES, headings, status_of
+from .columns import BEFORE, BEFORE_YEARS, BY_NAME, FRACTIONS, IDENTITY, STATUSES, headings, status_of
 from .filled import Entry, Filled, MisreadTable
 from .layout import Layout, choose_tables, is_figure
 from .meta import about_document, named_district
@@ -48,6 +48,7 @@ def read_filled(
     problems: list[Problem] = []
     meta = about_document(tables.main, document_facts, problems)
     layout, year = tables.of_year(meta["year"]), meta["year"]
+    problems += _refused_columns(layout, year)
     rows = [entry for table in (layout, *tables.totals) for entry in _rows(table, answers, problems)]
     problems += settle_rows(rows, _context(layout, rows, year, level or "", answers))
     problems += _refused_levels(rows, year)
@@ -63,6 +64,15 @@ def read_filled(
     differing = tuple(disagreements(rows, members(f"{year}-12-31" if not parts else f"{year - 1}-12-31")))
     meta |= dict(disagreements=differing, fractions=tuple(fractions))
     return Filled(tuple(areas), layout=layout, rows=tuple(rows), others=tables.others, **meta)
+
+
+def _refused_columns(layout: Layout, year: int) -> list[Problem]:
+    """What a year begins with, asked for where the end of the year before has another standard or other areas."""
+    columns = [place for place, name in layout.columns.items() if name in BEFORE and year not in BEFORE_YEARS]
+    line, years = layout.top + layout.depth, dict(first=BEFORE_YEARS[0], last=BEFORE_YEARS[-1])
+    return [
+        Problem(layout.place, line, layout.head(c), layout.headings[c], "own.allowed.before", years) for c in columns
+    ]
 
 
 def _rows(layout: Layout, answers: Answers, problems: list[Problem]) -> list[Entry]:
