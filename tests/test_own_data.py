@@ -164,6 +164,7 @@ def test_figures_that_leave_no_room_are_refused_and_nothing_is_written(tmp_path)
 
     with pytest.raises(KontumError) as refused:
         own_store.plan_import(filled(tmp_path / "mot.xlsx", "district", 2023, change=one), user=tmp_path / "kho")
+    assert isinstance(refused.value, own_store.UnfitTable) and refused.value.filled.entries
     assert refused.value.key == "own.error.no_fit" and not (tmp_path / "kho").exists()
 
 

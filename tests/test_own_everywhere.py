@@ -182,10 +182,12 @@ def test_communes_make_the_district_and_its_published_rate_of_the_year_before_go
     count, rate, rate_before = ("\n".join(chain.explain("vi")) for chain in chains.values())
     assert f"Cộng số liệu của {len(codes)} địa bàn" in count and f"{codes['name_vi'].iloc[0]} 81;" in count
     assert f"{sum(row[-1] for row in rows):,} hộ trên {1080 * len(codes):,} hộ".replace(",", ".") in rate
-    assert f"Giá trị: {100 * cell['rate']:.2f}".replace(".", ",") in rate_before
+    words = f"Giá trị: {100 * cell['rate']:.2f} (suy ra từ số liệu của đơn vị và số đã công bố)"
+    assert words.replace(".", ",") in rate_before
     assert {10.51, 797, before} <= set(chains["poverty_rate_pct", "2023"].sources["value"])
     page = build_report(obs, 2024, "vi", user=tmp_path / "kho", place="Kon Rẫy", pictures=False)
-    assert f"Đầu năm 2024 có {before} hộ nghèo, chiếm {100 * cell['rate']:.2f}%".replace(".", ",") in page
+    assert f"Đầu năm 2024 có {before} hộ nghèo, chiếm {100 * cell['rate']:.2f}% (suy ra)".replace(".", ",") in page
+    assert "đã công bố là 797" in page and "đã công bố là 10,51%" in page and "đã công bố là 1.834" not in page
 
 
 def test_the_report_marks_the_figure_and_names_the_office(place, own_obs, obs, quick):

@@ -27,6 +27,19 @@ def test_every_date_of_a_cell_comes_the_latest_first():
     assert days == sorted(days, reverse=True) and days[0] == "2023-12-31" and len(days) > 10
 
 
+def test_a_number_of_households_is_asked_for_without_saying_number():
+    assert trace("Kon Rẫy", "hộ nghèo", "2023").subject == trace("Kon Rẫy", "số hộ nghèo", "2023").subject
+
+
+def test_a_projected_cell_says_from_when():
+    steps = trace("Kon Rẫy", "poor_households", "2026").explain("en")
+    starts = [kt.preset(name).start for name in kt.presets() if kt.preset(name).end >= 2026]
+    assert len(set(starts)) == 2
+    assert [sum(f"from the end of {start}:" in step for step in steps) for start in starts] == list(
+        map(starts.count, starts)
+    )
+
+
 def test_a_derived_cell_says_that_it_was_derived():
     assert any("minority poor" in step for step in trace("Kon Plông", "poor_households", "2021").explain("en"))
 
@@ -128,7 +141,9 @@ def test_a_cell_of_the_future_is_traced_through_every_scenario_that_runs_so_far(
     runs = {name for name in kt.scenarios.presets() if kt.preset(name).end >= 2030}
     assert chain.scenarios.keys() == runs and "yearly-plans" not in runs, "the plans end in 2025"
     path = kt.project_poverty(obs, kt.preset("programme-mid")).set_index(["area", "year"])["rate"]
-    assert f"Under scenario programme-mid: {100 * path['613', 2030]:.2f}." in chain.explain("en")
+    title = kt.scenarios.title(kt.preset("programme-mid"), "en")
+    words = f"Under scenario “{title}”, from the end of 2021: {100 * path['613', 2030]:.2f}."
+    assert words in chain.explain("en")
 
 
 def test_an_indicator_is_known_by_code_and_by_name_with_or_without_marks():

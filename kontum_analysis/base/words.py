@@ -5,6 +5,7 @@ each language writes them: 15,32 and 1.200 in Vietnamese, 15.32 and 1,200 in Eng
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -15,6 +16,7 @@ import pandas as pd
 
 LANGUAGES = ("vi", "en")
 _FOLDER = Path(__file__).with_name("labels")
+_WIDE = Context(prec=400, rounding=ROUND_HALF_UP)  # digits enough for any number that a computer holds
 _MOST = 6  # decimals of a number that is written with as many as it has
 
 
@@ -86,15 +88,19 @@ def heading(column: str, lang: str) -> str:
 def number(value: Any, decimals: int, lang: str) -> str:
     """A number with its decimals and thousands marks as the language writes them; "–" for a missing value.
 
-    >>> number(1234.5, 1, "vi"), number(1234.5, 1, "en"), number(float("nan"), 1, "en")
-    ('1.234,5', '1,234.5', '–')
+    A half is rounded away from zero, as Excel and every office does.
+
+    >>> number(1234.5, 1, "vi"), number(1234.5, 1, "en"), number(float("nan"), 1, "en"), number(15.125, 2, "vi")
+    ('1.234,5', '1,234.5', '–', '15,13')
     """
     from babel.numbers import format_decimal
 
     if pd.isna(value):
         return "–"
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    value = round(float(value), decimals) + 0.0  # no minus before a zero
+    value, last = float(value), Decimal(1).scaleb(-int(decimals))
+    if isfinite(value):
+        value = float(Decimal(repr(value)).quantize(last, context=_WIDE)) + 0.0  # no minus before a zero
     return format_decimal(value, format=pattern, locale=lang).replace("-", "−")
 
 

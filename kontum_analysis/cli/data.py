@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ..base.errors import KontumError, WriteError
+from ..base.errors import KontumError, Words, WriteError
 from ..base.words import day_words, exact_day, number, text
 from ..data.areas import area_name
 from .common import Data, Lang, both, check_target, console_for, print_table, say
@@ -84,8 +85,8 @@ def data_import(
     from ..offices.answers import answers_from
     from ..offices.columns import LEVELS
     from ..offices.filled import MisreadTable
-    from ..offices.reading import reading_of_heading
-    from ..offices.store import plan_import, store
+    from ..offices.reading import reading, reading_of_heading
+    from ..offices.store import UnfitTable, plan_import, store
 
     console = console_for()
     if level is not None and level not in LEVELS:
@@ -102,6 +103,10 @@ def data_import(
         )
     except MisreadTable as error:
         _print_words(console, reading_of_heading(error.layout, lang), _reading_title(error.layout, lang))
+        raise
+    except UnfitTable as error:
+        _print_words(console, reading(error.filled, lang), _reading_title(error.filled.layout, lang))
+        _print_doubts(console, error.doubts, lang)
         raise
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
@@ -194,10 +199,14 @@ def _print_plan(console: Console, plan: Plan, every: bool, lang: str) -> None:
         print_table(console, sums, text("own.table.sums", lang))
     if len(plan.conflicts):
         print_table(console, _conflict_table(plan.conflicts, lang), text("own.table.conflicts", lang))
-    if plan.doubts:
-        say(console, "own.doubts", lang, count=len(plan.doubts))
-        for doubt in plan.doubts:
-            console.print(f"  {doubt.in_language(lang)}", highlight=False, markup=False, soft_wrap=True)
+    _print_doubts(console, plan.doubts, lang)
+
+
+def _print_doubts(console: Console, doubts: Sequence[Words], lang: str) -> None:
+    if doubts:
+        say(console, "own.doubts", lang, count=len(doubts))
+    for doubt in doubts:
+        console.print(f"  {doubt.in_language(lang)}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _reading_title(layout: Layout, lang: str) -> str:

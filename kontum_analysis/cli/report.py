@@ -37,6 +37,9 @@ def report(
     scenario: Annotated[
         str, typer.Option("--scenario", help=both("cli.option.report_scenario"), autocompletion=scenarios)
     ] = DEFAULT,
+    reference: Annotated[
+        bool | None, typer.Option("--reference/--no-reference", help=both("cli.option.report_reference"))
+    ] = None,
     overwrite: Overwrite = False,
     as_of: AsOf = None,
     data: Data = None,
@@ -54,6 +57,7 @@ def report(
     check_target(out)
     if out.suffix.lower() not in (".docx", ".html"):
         raise KontumError("report.error.suffix", name=out.name)
+    from ..data.own import is_own
     from ..publish.report import build_report
     from ..publish.report_figures import has_figures
     from ..publish.report_head import area_of, load_head, place_words
@@ -63,8 +67,13 @@ def report(
     subject = area_of(place, year)
     if not has_figures(obs, year, subject):
         say(console, "report.no_figures", lang, year=year, area=place_words(subject, lang))
+    elif with_own and not has_figures(obs[is_own(obs)], year, subject):
+        say(console, "report.no_own", lang, year=year, area=place_words(subject, lang))
     assumptions = scenario_named(scenario, console if scenario != DEFAULT else None, lang)
-    page = build_report(obs, year, lang, assumptions, as_of, data, with_own or None, place, load_head())
+    if reference is None and scenario != DEFAULT:
+        reference = True  # whoever chooses a scenario wants to see what follows from it
+    user, head = with_own or None, load_head()
+    page = build_report(obs, year, lang, assumptions, as_of, data, user, place, head, reference=reference)
     write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
     return None
 

@@ -20,8 +20,8 @@ class Commune:
     """What is published about one commune: when it had attained at the latest, and its counts.
 
     attained_by: day by which it is known to have attained, or "". not_before: it had not attained before that day.
-    counts: rows (day, low, high, standard, exact day known?). sources: source ids. derived: attainment follows
-    from a district's total and the names, and is itself nowhere printed.
+    counts: rows (day, low, high, standard, exact day known?). sources: source ids; attained_sources: those that say
+    attained_by. derived: attainment follows from a district's total and the names, and is itself nowhere printed.
     """
 
     code: str
@@ -34,6 +34,12 @@ class Commune:
     derived: bool = False
     counts: list[tuple[str, int, int, str, bool]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    attained_sources: list[str] = field(default_factory=list)
+
+    @property
+    def is_year_known(self) -> bool:
+        """Whether it is known to have attained in the year of attained_by, and not before."""
+        return bool(self.attained_by) and self.not_before[:4] == self.attained_by[:4]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +145,9 @@ def _record(c: Commune, row: Any) -> None:
         return
     if row.source_id not in c.sources:
         c.sources.append(row.source_id)
-    if attained_by:
-        c.attained_by = min(c.attained_by or attained_by, attained_by)
+    if attained_by and attained_by <= (c.attained_by or attained_by):
+        earlier = c.attained_sources if attained_by == c.attained_by else []
+        c.attained_by, c.attained_sources = attained_by, [*dict.fromkeys([*earlier, row.source_id])]
     c.not_before = max(c.not_before, not_before)
 
 
@@ -181,3 +188,4 @@ def _complete(members: Sequence[Commune], total: Any) -> None:
         for c in rest:
             c.attained_by, c.derived = total.day, not c.attained_by or c.derived  # a date may be derived of a name
             c.sources.append(total.source_id)
+            c.attained_sources = [total.source_id]

@@ -17,6 +17,7 @@ from ..poverty.districts import Facts, district_facts
 from .columns import headings
 from .filled import Entry, Filled
 from .row_checks import rate_gaps
+from .sums import DISTRICT_SHARE
 
 _STANDARD = "MDP_2022_2025"
 _BEFORE = "poor_households_before"
@@ -43,6 +44,7 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
         *_title(filled),
         *_balances(filled),
         *_rates(filled, earlier, most_published_change(before)),
+        *_large(filled, earlier, before),
         *_highest(filled, earlier, before),
         *_households(filled, earlier),
         *_near_poor(filled, earlier),
@@ -191,6 +193,18 @@ def _households(filled: Filled, earlier: pd.DataFrame) -> Iterator[Words]:
         poor = entry.values.get("poor_households", 0)
         if new is None and poor > old.obs_value:
             yield _words("own.doubt.more_poor", filled, entry, new=poor, **values)
+
+
+def _large(filled: Filled, earlier: pd.DataFrame, before: pd.DataFrame) -> Iterator[Words]:
+    """Communes without earlier households, with more than half of those last known of their district."""
+    rows = before[before["preferred"] & (before["indicator"] == "households_total") & (before["level"] == "district")]
+    last = rows[rows["time_period"] <= filled.day].sort_values("time_period").drop_duplicates("ref_area", keep="last")
+    districts_of = {code: district for district, codes in members(filled.day).items() for code in codes}
+    households: Any = last.set_index("ref_area")["obs_value"]
+    for entry in (entry for entry in filled.entries if entry.level == "commune"):
+        whole, new = households.get(districts_of.get(entry.code, ""), 0), entry.values.get("households_total", 0)
+        if new > DISTRICT_SHARE * whole > 0 and _latest(earlier, entry, "households_total") is None:
+            yield _words("own.doubt.large", filled, entry, new=new, whole=whole)
 
 
 def _highest(filled: Filled, earlier: pd.DataFrame, before: pd.DataFrame) -> Iterator[Words]:

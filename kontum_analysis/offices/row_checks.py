@@ -22,6 +22,8 @@ _PARTS = (
     ("dtts_near_poor_households", "near_poor_households"),
     ("new_poor_households", "poor_households"),
     ("relapsed_poor_households", "poor_households"),
+    ("poor_households_before", "households_total"),
+    ("poor_exits", "poor_households_before"),
     ("ntm_advanced_communes", "ntm_communes"),
     ("ntm_model_communes", "ntm_communes"),
 )

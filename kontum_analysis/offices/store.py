@@ -41,6 +41,14 @@ class Plan:
     data: str | Path | None = None
 
 
+class UnfitTable(KontumError):
+    """A table that leaves no room under a total of the province. filled, doubts: what it says, and what to look at."""
+
+    def __init__(self, filled: Filled, remarks: list[Words], reason: dict[str, str]) -> None:
+        super().__init__("own.error.no_fit", reason=reason)
+        self.filled, self.doubts = filled, remarks
+
+
 def plan_import(
     path: str | Path,
     user: User = True,
@@ -55,8 +63,8 @@ def plan_import(
     path: a workbook or text file; user: the folder of own figures (True: the usual one); data: another raw folder;
     answers, sheet, level, document_facts: see `read_filled`; what the same office answered before counts too.
 
-    Raises KontumError or DataError for a file with mistakes, for a folder inside the repository, and for figures that
-    leave no room under a published total (`own.error.no_fit`), since no estimate could keep the sums exact then.
+    Raises KontumError or DataError for a file with mistakes and for a folder inside the repository, UnfitTable for
+    figures that leave no room under a published total, since no estimate could keep the sums exact then.
     """
     place = folder(user)
     office = str(document_facts["office"]) if document_facts.get("office") else None
@@ -82,14 +90,14 @@ def _plan(filled: Filled, place: Path, data: str | Path | None, answers: Answers
     tables = as_tables(filled)
     before = load_observations(data=data, user=place)
     after = _with_entry(place, tables, data)
-    _must_fit(before, after)
     changed = folded([own_figures, tables])
     pairs = [
         (changed[name].drop(columns=words), own_figures[name].drop(columns=words)) for name, words in _WORDED.items()
     ]
     is_news = not all(new.equals(old) for new, old in pairs)
-    conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
     remarks = doubts(filled, before, own_figures["sources"]) if is_news else []
+    _must_fit(before, after, filled, remarks)
+    conflicts = pd.concat([contradictions(before, after), status_contradictions(filled, before)], ignore_index=True)
     views = changes(filled, before), conflicts, sums_made(before, after)
     return Plan(filled, place, tables, *views, remarks, is_news, state, answers, data)
 
@@ -112,7 +120,7 @@ def _copy(place: Path, copy: Path) -> None:
             shutil.copy(place / name, copy / name)
 
 
-def _must_fit(before: pd.DataFrame, after: pd.DataFrame) -> None:
+def _must_fit(before: pd.DataFrame, after: pd.DataFrame, filled: Filled, remarks: list[Words]) -> None:
     try:
         estimate_panel(after, draws=2)
     except KontumError as error:
@@ -121,7 +129,7 @@ def _must_fit(before: pd.DataFrame, after: pd.DataFrame) -> None:
         except KontumError:
             return  # it did not fit before either: not the fault of this table
         reason = {lang: error.in_language(lang) for lang in ("vi", "en")}
-        raise KontumError("own.error.no_fit", reason=reason) from None
+        raise UnfitTable(filled, remarks, reason) from None
 
 
 def store(plan: Plan, file: str = "", wait: float = journal.WAIT) -> int | None:

@@ -13,7 +13,7 @@ from ..data.own import COUNTS
 from .columns import BY_NAME
 from .filled import Disagreement, Entry
 
-_DISTRICT_SHARE = 0.5  # of the households of its district, more than any one commune has
+DISTRICT_SHARE = 0.5  # of the households of its district, more than any one commune has
 
 
 def adds_up(values: Mapping[str, Any], entries: Sequence[Entry], within: float = 0.0) -> bool:
@@ -90,4 +90,4 @@ def is_of_district_size(entry: Entry) -> bool | None:
     districts = entry.of_level("district")
     if households is None or not districts:
         return None
-    return bool(households >= _DISTRICT_SHARE * _households()[districts[0].code])
+    return bool(households >= DISTRICT_SHARE * _households()[districts[0].code])

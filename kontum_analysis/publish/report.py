@@ -37,7 +37,7 @@ from .report_page import gap, page
 
 PICTURES = ("scoreboard", "reconciled_districts", "ntm_attainment", "poverty_paths")
 _KINDS = ("office", "published", "derived", "estimated", "range", "none")
-_MARKS = {"published": "", "derived": "*", "estimated": "**"}
+_MARKS = {"published": "", "office": "", "derived": "*", "estimated": "**"}
 
 
 def build_report(
@@ -51,13 +51,16 @@ def build_report(
     place: str | None = None,
     head: Head | None = None,
     pictures: bool = True,
+    reference: bool | None = None,
 ) -> str:
     """The report of one year and area as the text of an HTML page, every text in `lang`.
 
     obs: from `load_observations`; where `as_of` is given, of that vintage. Everything known in obs about days up to 31
     December of the year is used, and nothing about later days. scenario: for the reference falls of the next year,
     default programme-mid. data, user: where obs was read from, for the sources. place: the area, default the province.
-    head: what the office keeps of its head and signature. pictures: whether the annex of figures is drawn.
+    head: what the office keeps of its head and signature. pictures: whether the annex of figures is drawn. reference:
+    whether Annex II shows reference falls for the next year; default in the report of the province alone, since an
+    office signs what its own report says.
 
     Raises KontumError for an unknown language, a year outside the programme, a day before it, an area without a report,
     and a scenario that ends before the next year.
@@ -87,7 +90,7 @@ def build_report(
         areas_of=lambda rows: list(dict.fromkeys(_area_words(row, lang) for row in rows.itertuples())),
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
-        has_quotas=facts.level in ("province", "district") and bool(facts.quotas),
+        has_quotas=_has_reference(facts, reference),
         unmeasured=[row for row in facts.targets if row["status"] == "not_measured"],
         is_over=any(row["period_over"] for row in facts.targets),
         has_unmeasured=facts.level == "province" and any(pd.isna(row["latest"]) for row in facts.ntm_chances),
@@ -105,6 +108,11 @@ def build_report(
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
         pictures=list(draw_figures(facts, lang, offices)) if pictures and facts.level == "province" else [],
     )
+
+
+def _has_reference(facts: Facts, reference: bool | None) -> bool:
+    is_asked = facts.level == "province" if reference is None else reference
+    return bool(is_asked and facts.level in ("province", "district") and facts.quotas)
 
 
 def _area_words(row: Any, lang: str) -> str:
@@ -150,9 +158,9 @@ class Notes:
         if figure.value is None:
             return ""
         words, low, high = self._numbers(figure, decimals)
-        if figure.kind == "office":
-            return words if self.is_own else f"{words}\u00a0{text('report.mark.office', self.lang)}"
-        words += _MARKS[figure.kind]
+        if figure.kind == "office" and not self.is_own:
+            return f"{words}\u00a0{text('report.mark.office', self.lang)}"
+        words += _MARKS["derived" if figure.kind == "office" and figure.is_mixed else figure.kind]
         if self.is_own and figure.kind == "published":
             words += f"\u00a0{self.mark(figure.sources)}"
         is_range = figure.low < figure.high
@@ -168,8 +176,9 @@ class Notes:
         if figure.value is None:
             return gap() + unit
         words, low, high = self._numbers(figure, decimals)
-        if self.is_own and figure.kind == "office":
+        if self.is_own and figure.kind == "office" and not figure.is_mixed:
             return words + unit
+        figure = replace(figure, kind="derived") if self.is_own and figure.kind == "office" else figure
         remark = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
         remark += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
         return " ".join(filter(None, [words + unit, remark and f"({remark})", self.mark(figure.sources)]))
@@ -184,9 +193,11 @@ class Notes:
         """What the marks of the figures shown since the last legend mean, and their sources."""
         kinds = {figure.kind for figure in self._shown} - ({"published"} if not self.is_own else set())
         kinds |= {"range" for figure in self._shown if figure.low < figure.high}
-        is_mixed = any(figure.kind != "office" for figure in self._shown if figure.value is not None)
-        own_words = "unmarked" if is_mixed else "own"
-        names = [own_words if self.is_own and kind == "office" else kind for kind in _KINDS if kind in kinds]
+        if self.is_own and any(figure.kind == "office" and figure.is_mixed for figure in self._shown):
+            kinds |= {"derived"}
+        is_own_alone = kinds <= {"office", "none"}
+        own_names = {"office": "own" if is_own_alone else "unmarked", "derived": "own_derived"} if self.is_own else {}
+        names = [own_names.get(kind, kind) for kind in _KINDS if kind in kinds]
         words = "; ".join(text(f"report.meaning.{name}", self.lang) for name in names)
         mark = self.mark("|".join(figure.sources for figure in self._shown))
         self._shown.clear()
@@ -203,8 +214,10 @@ class Notes:
                 parts = [text("report.sources.unknown", self.lang, areas=join_names(areas, self.lang))]
             day = printed_day(row.published, self.lang)
             published = "report.sources.published" if day else "report.sources.undated"
-            published = "report.sources.own" if source_id.startswith(PREFIX) else published
-            yield ", ".join(filter(None, [*parts, text(published, self.lang, day=day)])), row.url
+            if source_id.startswith(PREFIX):
+                parts, published = parts[:1], "report.sources.own"
+            end = text(published, self.lang, day=day, document=row.document_no)
+            yield ", ".join(filter(None, [*parts, end])), row.url
 
 
 def _projects() -> list[dict[str, str]]:

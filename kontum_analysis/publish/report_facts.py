@@ -1,6 +1,5 @@
 """What a yearly report rests on: the figures about days up to the end of its year, and what is computed from them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import KontumError
-from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, districts, poor_districts, rural_communes, vintage_of
+from ..data.areas import POOR_DISTRICTS, PROVINCE, Area, area, districts, poor_districts, rural_communes
 from ..data.observations import raw_tables
+from ..data.own import is_own
+from ..data.preference import LOST_TO_OWN
 from ..data.programme import PROGRAMME_DAY, load_targets
 from ..ntm.attainment import NTMProjection, attainment_chances, project_ntm
 from ..poverty.districts import FIRST_YEAR, STANDARD
@@ -28,6 +29,8 @@ DUE = "12-20"  # day of the year by which the report is to be sent
 SINCE = "2020-12-31"  # new-rural communes are shown from the state before the programme's first year
 PROGRAMMES = ("NTM", "DTTS", "POVERTY")
 AVERAGE_FALL = "poverty_rate_reduction_pp_per_year"
+FLOWS = ("poor_exits", "relapsed_poor_households", "new_poor_households")
+MANY_CRITERIA = "ntm_communes_15_plus_criteria_share_pct"
 _REVIEW = ("poor_households", "poverty_rate_pct")
 
 
@@ -81,15 +84,10 @@ class Facts(AreaFigures):
         if row["indicator"] == AVERAGE_FALL and self.last and self.last > FIRST_YEAR:
             figure = self.average_fall(FIRST_YEAR, self.last)
             return dict(figure=figure, day="" if figure.value is None else f"{self.last}-12-31")
-        rows = self._own_rows([row["indicator"]])
-        return dict(figure=stated(rows[max(rows)] if rows else None), day=max(rows)[3] if rows else "")
-
-    def _own_rows(self, indicators: Collection[str]) -> dict[tuple[str, str, str, str], Any]:
-        """The rows of the area itself about some indicators, by their keys."""
-        place, keys = (self.area.level, self.area.code), self._rows
-        keys_of_place = [key for key in keys if key[:2] == place and key[2] in indicators]
-        is_vintage_plain = self.area.level != "commune"
-        return {k: keys[k] for k in keys_of_place if is_vintage_plain or vintage_of(k[3]) == self.area.vintage}
+        if row["indicator"] == MANY_CRITERIA and self.criteria:
+            return dict(figure=self.criteria["many"], day=f"{self.year}-12-31")
+        figure, day = self.latest(row["indicator"])
+        return dict(figure=figure, day=day)
 
     @cached_property
     def ntm(self) -> NTMProjection | None:
@@ -128,11 +126,34 @@ class Facts(AreaFigures):
         return [(code, len(rows), rows[has_attained[rows.index]]) for code, rows in communes.groupby("district")]
 
     @property
+    def change(self) -> float | None:
+        """By how many the poor households of the area fell in the year, where both ends of it are known and not
+        estimated.
+        """
+        before, after = (self.figure("poor_households", year) for year in (self.year - 1, self.year))
+        if before.value is None or after.value is None or "estimated" in (before.kind, after.kind):
+            return None
+        return before.value - after.value
+
+    @property
+    def flows(self) -> list[tuple[str, Figure]]:
+        """(key of its words, figure) of each known number of households that left or entered poverty in the year."""
+        figures = ((f"report.flow.{name}", self.figure(name)) for name in FLOWS)
+        return [(key, figure) for key, figure in figures if figure.value is not None]
+
+    @property
+    def ends(self) -> list[tuple[str, Figure, Figure]]:
+        """(key of its words, figure, its rate or none) of what else is known of the end of the year."""
+        rates = {"dtts_poor_households": "", "near_poor_households": "near_poor_rate_pct"}
+        pairs = ((name, self.figure(name), self.figure(rate) if rate else Figure()) for name, rate in rates.items())
+        return [(f"report.end.{name}", figure, rate) for name, figure, rate in pairs if figure.value is not None]
+
+    @property
     def within_year(self) -> list[tuple[str, Figure, Figure]]:
         """(day, poor households, rate) of each day within the year with figures of the area, where its end has none."""
         if self.figure("poor_households").kind not in ("estimated", "none"):
             return []
-        rows = {key: row for key, row in self._own_rows(_REVIEW).items() if row.date_precision != "unknown"}
+        rows = {key: row for key, row in self.rows_of_area(_REVIEW).items() if row.date_precision != "unknown"}
         days = sorted({key[3] for key in rows if f"{self.year}" <= key[3] < f"{self.year}-12-31"})
         level, code = self.area.level, self.area.code
         poor, rates = ([stated(rows.get((level, code, name, day))) for day in days] for name in _REVIEW)
@@ -179,6 +200,17 @@ class Facts(AreaFigures):
         if year > end and any(isinstance(pace, dict) for pace in paces):
             raise KontumError("report.error.scenario_ends", name=name, end=end, year=year)
         return self.scenario.changed(start=max(self.estimates.years) if self.estimates else FIRST_YEAR, end=year)
+
+    @cached_property
+    def replaced(self) -> list[tuple[str, str, Figure]]:
+        """(indicator, day, figure) of what was published of the area's poor households and their rate at the two ends
+        of the year and at the beginning of the programme, and is not used since the office's own says otherwise.
+        """
+        days = [f"{year}-12-31" for year in sorted({FIRST_YEAR, self.year - 1, self.year})]
+        is_of_area = (self.obs["ref_area"] == self.area.code) & (self.obs["level"] == self.area.level)
+        rows = self.obs[is_of_area & self.obs["preference"].isin(LOST_TO_OWN) & ~is_own(self.obs)]
+        rows = rows[rows["indicator"].isin(_REVIEW) & rows["time_period"].isin(days) & (rows["standard"] == STANDARD)]
+        return [(str(row.indicator), str(row.time_period), stated(row)) for row in rows.itertuples()]
 
     @cached_property
     def late(self) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What is known of an indicator in an area at the end of a year: as stated, as it follows, or as estimated."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
 from ..data.arithmetic import RATES
+from ..data.own import PREFIX
 from ..data.preference import known_as
 from ..ntm.published import criteria_set
 from ..poverty.districts import FIRST_YEAR, STANDARD
@@ -19,7 +20,7 @@ from ..poverty.known import known_groups
 
 SEED = 3299
 _CRITERIA = "ntm_criteria_met"
-_MOST = 19  # criteria of the set of new-rural communes
+_MOST, _MANY = 19, 15  # criteria of the set of new-rural communes, and what the programme asks of every one
 _PANEL = {  # indicator -> column of the panel, first part of the columns of its interval, units of the indicator in one
     "poor_households": ("poor_households", "poor", 1),
     "poverty_rate_pct": ("rate", "rate", 100),
@@ -39,6 +40,12 @@ class Figure:
     sources: str = ""
     low: float = np.nan
     high: float = np.nan
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is made of an office's own figures and of published ones."""
+        are_own = {source.startswith(PREFIX) for source in self.sources.split("|") if source}
+        return are_own == {True, False}
 
     def __abs__(self) -> "Figure":
         """The figure without its sign, for a sentence that says rise or fall in words."""
@@ -161,16 +168,30 @@ class AreaFigures:
         count = parts[1].value - parts[0].value + parts[2].value  # type: ignore[operator]
         return _derived(count, parts) if count >= 0 else Figure()
 
-    @property
-    def criteria(self) -> tuple[Figure, Figure]:
-        """(communes that meet all criteria, mean criteria of a commune) as they follow from those of every rural
-        commune of the area.
+    @cached_property
+    def criteria(self) -> dict[str, Figure]:
+        """What follows from the criteria of every rural commune of the area: full (communes that meet all of them),
+        mean, and many (per cent of communes with fifteen or more); empty where any commune is not known.
         """
         figures = [self.figure(_CRITERIA, place=place) for place in self._communes if place.type == "xã"]
         values = [figure.value for figure in figures if figure.value is not None]
         if not values or len(values) < len(figures):
-            return Figure(), Figure()
-        return _derived(values.count(_MOST), figures), _derived(sum(values) / len(values), figures)
+            return {}
+        counts = np.array(values)
+        numbers = dict(full=(counts == _MOST).sum(), mean=counts.mean(), many=100 * (counts >= _MANY).mean())
+        return {name: _derived(float(number), figures) for name, number in numbers.items()}
+
+    def latest(self, indicator: str) -> tuple[Figure, str]:
+        """(figure, day) of the last day on which an indicator of the area itself is known; nothing and "" for none."""
+        rows = self.rows_of_area([indicator])
+        return (stated(rows[max(rows)]), max(rows)[3]) if rows else (Figure(), "")
+
+    def rows_of_area(self, indicators: Collection[str]) -> dict[tuple[str, str, str, str], Any]:
+        """The rows of the area itself about some indicators, by their keys."""
+        place, keys = (self.area.level, self.area.code), self._rows
+        keys_of_place = [key for key in keys if key[:2] == place and key[2] in indicators]
+        is_vintage_plain = self.area.level != "commune"
+        return {k: keys[k] for k in keys_of_place if is_vintage_plain or vintage_of(k[3]) == self.area.vintage}
 
     def fall(self, first: int, last: int, years: int = 1) -> Figure:
         """By how many points the poverty rate fell between two year ends, over a number of years; kind "" for plain

@@ -13,14 +13,14 @@ from ..base.words import LANGUAGES, plain, text
 from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve, vintage_of
 from ..data.arithmetic import RATES
 from ..data.observations import all_tables, load_observations, raw_tables
-from ..data.own import is_own, members
+from ..data.own import PREFIX, is_own, members
 from ..data.preference import LOST, row_status
 from ..data.programme import load_targets
 from ..data.spelling import fold
 from ..poverty.districts import STANDARD
 from ..poverty.estimates import estimate_panel
 from ..poverty.paths import project_poverty
-from ..poverty.scenarios import preset, presets
+from ..poverty.scenarios import preset, presets, title
 from ..targets.board import scoreboard, status_key
 from .chain import COLUMNS, VALUE_STEPS, Chain
 
@@ -171,7 +171,7 @@ def _indicator(name: str, indicators: pd.DataFrame) -> str:
     if name in codes:
         return name
     names = [*indicators["name_vi"], *indicators["name_en"]]
-    for form in (_plain, fold, _spoken):
+    for form in (_plain, fold, _spoken, _uncounted):
         code_of: dict[str, str] = dict(zip(map(form, names), [*codes, *codes], strict=True))
         if form(name) in code_of:
             return code_of[form(name)]
@@ -182,6 +182,11 @@ def _indicator(name: str, indicators: pd.DataFrame) -> str:
 def _spoken(name: str) -> str:
     """A name as it sounds: i and y are one letter (tỉ lệ, tỷ lệ)."""
     return fold(name).replace("y", "i")
+
+
+def _uncounted(name: str) -> str:
+    """A name without "the number of": hộ nghèo for số hộ nghèo."""
+    return _spoken(name).removeprefix("so")
 
 
 def _plain(name: str) -> str:
@@ -208,9 +213,11 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
     elif where.code in set(panel["area"]) and year > panel["year"].max():
         scenarios = {name: preset(name) for name in presets() if preset(name).end >= year}
         steps.append(Words("trace.way.project"))
-    for name, scenario in scenarios.items():
+    for scenario in scenarios.values():
         path = project_poverty(place.obs, scenario).set_index(["area", "year"])[column]
-        steps.append(Words("trace.step.path", scenario=name, value=unit * path[where.code, year]))
+        words = {lang: title(scenario, lang) for lang in LANGUAGES}
+        value = unit * path[where.code, year]
+        steps.append(Words("trace.step.path", scenario=words, start=scenario.start, value=value))
     if not len(cell) and not scenarios:
         return None
     rows = rows_of("poverty_paths" if scenarios else "reconciled_districts", place.obs)
@@ -227,6 +234,8 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
 
 def _cell_step(cell: Any, column: str, unit: int, status: str) -> Words:
     """The value of a cell of the panel, with its 80 % interval where it is estimated and has one."""
+    are_own = {source.startswith(PREFIX) for source in cell["source_id"].split("|") if source}
+    status = "office_derived" if status == "office" and are_own == {True, False} else status
     value, status_words = unit * cell[column], Words(f"status.{status}")
     name = {"poor_households": "poor"}.get(column, column)
     if f"{name}_q10" not in cell or pd.isna(cell[f"{name}_q10"]):
