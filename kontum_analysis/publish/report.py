@@ -103,7 +103,9 @@ def build_report(
         communes={commune.code: commune for commune in communes(facts.obs)},
         bands=(*BANDS, "recognised"),
         when=lambda day: day_words(day, lang, facts.is_month_only(day)),
-        criteria=tables["ntm_criteria"].query(f"criteria_set == '{NEW_SET}' and number != ''").to_dict("records"),
+        criteria=[
+            row for row in tables["ntm_criteria"].to_dict("records") if row["criteria_set"] == NEW_SET and row["number"]
+        ],
         projects=_projects(),
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
         pictures=list(draw_figures(facts, lang, offices)) if pictures and facts.level == "province" else [],

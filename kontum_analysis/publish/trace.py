@@ -157,12 +157,12 @@ def _sum_step(row: dict[Any, Any], obs: pd.DataFrame) -> list[Words]:
     if name in RATES:
         counts = today[today["ref_area"] == code].drop_duplicates("indicator").set_index("indicator")["obs_value"]
         count, base = (counts.get(part) for part in RATES[name])
-        return [Words("trace.way.own_rate", count=count, base=base)] * (count is not None and base is not None)
+        return [Words("trace.step.own_rate", count=count, base=base)] * (count is not None and base is not None)
     codes, level = (districts(), "district") if code == PROVINCE else (members(day).get(code, set()), "commune")
     parts = today[(today["level"] == level) & today["ref_area"].isin(codes) & (today["indicator"] == name)]
     values = list(zip(parts["area_name"], parts["obs_value"], strict=True))
     terms = {lang: "; ".join(f"{area} {plain(value, lang)}" for area, value in values) for lang in LANGUAGES}
-    return [Words("trace.way.own_sum", count=len(parts), terms=terms)] * bool(len(parts))
+    return [Words("trace.step.own_sum", count=len(parts), terms=terms)] * bool(len(parts))
 
 
 def _indicator(name: str, indicators: pd.DataFrame) -> str:
