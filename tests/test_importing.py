@@ -188,7 +188,7 @@ def test_the_line_of_what_a_table_belongs_to_gives_number_and_day(tmp_path):
     titles = {
         "(Kèm theo Báo cáo số 212/BC-LĐTBXH ngày 12/12/2024)": ("212/BC-LĐTBXH", "2024-12-12"),
         "(Kèm theo Báo cáo số: 7/BC-UBND, ngày 9 tháng 12 năm 2024)": ("7/BC-UBND", "2024-12-09"),
-        "(Kèm theo Báo cáo số 7/BC-UBND ngày 09/12/2024)": ("7/BC-UBND", "2024-12-09"),
+        "(Kèm theo Báo cáo số 7/BC-UBND ngày 09/12/2024 của UBND huyện Kon Rẫy)": ("7/BC-UBND", "2024-12-09"),
     }
     for title, facts in titles.items():
         book = openpyxl.Workbook()
@@ -196,7 +196,13 @@ def test_the_line_of_what_a_table_belongs_to_gives_number_and_day(tmp_path):
             book.active.append(row)
         book.save(tmp_path / "a.xlsx")
         table = read_filled(tmp_path / "a.xlsx", office=OFFICE, year=2024)
-        assert (table.document, table.date) == facts and table.layout.columns[2] == "dtts_poor_households"
+        assert (
+            (table.document, table.date) == facts
+            and table.office == OFFICE
+            and table.layout.columns[2] == "dtts_poor_households"
+        )
+    table = read_filled(tmp_path / "a.xlsx", year=2024)
+    assert (table.office, table.document) == ("UBND huyện Kon Rẫy", "7/BC-UBND")
     book.active["A1"] = "(Căn cứ Nghị định số 07/2021/NĐ-CP ngày 27/01/2021)"
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(DataError, match="--document"):

@@ -268,6 +268,7 @@ def _conflict_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     from ..data.observations import raw_tables
 
     published, new = _values(rows, "published", lang), _values(rows, "own_value", lang)
+    new = [text("own.col.of_lost_count", lang) if value == "–" else value for value in new]
     publishers = raw_tables()["sources"].set_index("source_id")["publisher"]
     names = [", ".join(dict.fromkeys(publishers.get(one, one) for one in ids.split("|"))) for ids in rows["source_id"]]
     days = [day_words(day, lang) for day in rows["time_period"]]

@@ -1,5 +1,6 @@
 """The command that writes the yearly report, and asks once for what stands around it."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,7 @@ def report(
         raise KontumError("report.error.suffix", name=out.name)
     from ..data.own import is_own
     from ..publish.report import build_report
+    from ..publish.report_facts import DUE
     from ..publish.report_figures import has_figures
     from ..publish.report_head import area_of, load_head, place_words
     from ..publish.word import word_bytes
@@ -74,7 +76,8 @@ def report(
         reference = True  # whoever chooses a scenario wants to see what follows from it
     user, head = with_own or None, load_head()
     page = build_report(obs, year, lang, assumptions, as_of, data, user, place, head, reference=reference)
-    write_file(console, lang, out, word_bytes(page) if out.suffix.lower() == ".docx" else page, overwrite)
+    content = word_bytes(page, date.fromisoformat(f"{year}-{DUE}")) if out.suffix.lower() == ".docx" else page
+    write_file(console, lang, out, content, overwrite)
     return None
 
 

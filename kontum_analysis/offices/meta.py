@@ -20,6 +20,7 @@ _EXAMPLES = {"office": '"UBND huyện Kon Rẫy"', "document": '"05/BC-UBND"', "
 _DATE = re.compile(r"ngày\s+\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+20\d\d", re.IGNORECASE)
 _NUMBER = re.compile(r"^Số\s*:\s*(\S+/\S+)$|kèm theo\b.*\bsố\s*:?\s*(\d\S*/[^\s();,]+)", re.IGNORECASE)
 _SHORT_DATE = re.compile(r"kèm theo\b.*\bngày\s+(\d{1,2})/(\d{1,2})/(20\d\d)", re.IGNORECASE)
+_OFFICE = re.compile(r"kèm theo\b.*\bcủa\s+([^()]+?)\s*\)?\s*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:năm|31/12/)\s*(20\d\d)", re.IGNORECASE)
 
 
@@ -66,14 +67,15 @@ def _values_beside_labels(layout: Layout) -> Iterator[tuple[str, Any, int]]:
 
 
 def _values_in_titles(layout: Layout) -> Iterator[tuple[str, Any]]:
-    """Number and day of the document and year of the figures, where the lines above the table name just one."""
+    """Office, number and day of the document and year of the figures, where the lines above the table name just one."""
     lines = [plain_text(c.value) for row in layout.sheet.rows[: layout.top] for c in row if isinstance(c.value, str)]
     numbers = {match[1] or match[2] for line in lines if (match := _NUMBER.search(line))}
     days = {match[0] for line in lines if (match := _DATE.search(line))}
     short_days = [match.groups() for line in lines if (match := _SHORT_DATE.search(line))]
     days |= {f"ngày {d} tháng {m} năm {y}" for d, m, y in short_days}  # a Vietnamese sentence has the day first
+    offices = {match[1] for line in lines if (match := _OFFICE.search(line))}
     years = {int(year) for line in lines for year in _YEAR.findall(_DATE.sub("", line))}
-    for name, values in (("document", numbers), ("date", days), ("year", years)):
+    for name, values in (("office", offices), ("document", numbers), ("date", days), ("year", years)):
         if len(values) == 1:
             yield name, values.pop()
 

@@ -36,6 +36,7 @@ def doubts(filled: Filled, before: pd.DataFrame, sources: pd.DataFrame) -> list[
     late = vintage_of(filled.day)
     past = past[(past["level"] != "commune") | (past["time_period"].map(vintage_of) == late)]
     oldest = f"{filled.year - _YEARS_BACK}-01-01"
+    past = past[~(is_own(past) & (past["time_period"] == filled.day))]  # what this table is to replace
     earlier = past[past["time_period"].between(oldest, filled.day)].sort_values("time_period")
     return [
         *_totals(filled),

@@ -64,7 +64,7 @@ def _parts(entry: Entry) -> Iterator[Problem]:
 
 def _rates(entry: Entry) -> Iterator[Problem]:
     for rate, _, computed in rate_gaps(entry):
-        yield entry.problem(rate, "own.allowed.rate", computed=computed)
+        yield entry.problem(rate, "own.allowed.rate", computed=computed, name=entry.name)
 
 
 def rate_gaps(entry: Entry) -> Iterator[tuple[str, float, float]]:

@@ -59,10 +59,14 @@ class Chain:
     def _rows(self, lang: str, most: int | None) -> Iterator[tuple[str, str]]:
         """(what a source row says, where it was published) for each row that is shown."""
         table = columns(self.sources[:most], lang)
+        publishers = self.sources.set_index("source_id")["publisher"].to_dict()
         names = (_name(code, day, lang) for code, day in self.sources[["area", "time_period"]].itertuples(index=False))
         for cells in zip(*(column.cells for column in table), strict=True):
             row = {c.name.removesuffix(f"_{lang}"): cell for c, cell in zip(table, cells, strict=True)}
-            row |= {"area": next(names)}
+            reason = row["reason"]
+            for source_id, publisher in publishers.items():
+                reason = reason.replace(source_id, publisher)
+            row |= {"area": next(names), "reason": reason}
             origin = " – ".join(row[name] for name in ("publisher", "document_no", "url") if row[name] != NOTHING)
             key = "trace.target" if row["line"] == "0" else "trace.row"
             yield f"{row['line'].strip('0') and row['line']:>5}  {text(key, lang, **row)}", f"       {origin}"

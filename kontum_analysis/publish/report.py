@@ -174,16 +174,38 @@ class Notes:
         return self.cell(figure, next(d for d in range(least, 3) if d == 2 or round(value, d) == round(value, 2)))
 
     def say(self, figure: Figure, decimals: int = 0, unit: str = "") -> str:
-        """A figure in a sentence, with its unit, how it is known and its sources; dots where it is not."""
+        """A figure in a sentence, with its unit, then how it is known and its sources; dots where it is not."""
         if figure.value is None:
             return gap() + unit
-        words, low, high = self._numbers(figure, decimals)
-        if self.is_own and figure.kind == "office" and not figure.is_mixed:
-            return words + unit
-        figure = replace(figure, kind="derived") if self.is_own and figure.kind == "office" else figure
-        remark = text(f"report.known.{figure.kind}", self.lang) if figure.kind not in ("published", "") else ""
-        remark += text("report.known.within", self.lang, low=low, high=high) if figure.low < figure.high else ""
-        return " ".join(filter(None, [words + unit, remark and f"({remark})", self.mark(figure.sources)]))
+        return self._numbers(figure, decimals)[0] + unit + self._remark(figure, decimals)
+
+    def say_pair(self, count: Figure, rate: Figure) -> Markup:
+        """Poor households and their rate in a sentence; how both are known is said once where it is the same."""
+        numbers = [
+            gap() + unit if figure.value is None else self._numbers(figure, decimals)[0] + unit
+            for figure, decimals, unit in ((count, 0, ""), (rate, 2, "%"))
+        ]
+        remarks = [self._remark(count, 0), self._remark(rate, 2)]
+        remarks[0] = "" if remarks[0] == remarks[1] else remarks[0]
+        words = Markup(text("report.pair", self.lang, count="{}", of_count="{}", rate="{}", of_rate="{}"))
+        return words.format(numbers[0], remarks[0], numbers[1], remarks[1])
+
+    def _remark(self, figure: Figure, decimals: int) -> str:
+        """How a figure is known, behind a space; "" for what an office's own report says of its own review."""
+        is_own = self.is_own and figure.kind == "office"
+        kind = "derived" if is_own and figure.is_mixed else figure.kind
+        if figure.value is None or kind == "" or (is_own and kind == "office"):
+            return ""
+        mark = self.mark(figure.sources)
+        if kind == "published" or (kind == "derived" and not mark):
+            return f" {mark}".rstrip()
+        if kind == "derived":
+            return f" ({text('report.known.derived', self.lang, mark=mark)})"
+        remark = text(f"report.known.{kind}", self.lang)
+        if figure.low < figure.high:
+            low, high = self._numbers(figure, decimals)[1:]
+            remark += text("report.known.within", self.lang, low=low, high=high)
+        return " ".join(filter(None, [f" ({remark})", mark]))
 
     def _numbers(self, figure: Figure, decimals: int) -> list[str]:
         self.has_ranges |= bool(figure.low < figure.high)
@@ -199,6 +221,7 @@ class Notes:
             kinds |= {"derived"}
         is_own_alone = kinds <= {"office", "none"}
         own_names = {"office": "own" if is_own_alone else "unmarked", "derived": "own_derived"} if self.is_own else {}
+        kinds -= {"none"} if self.is_own else set()
         names = [own_names.get(kind, kind) for kind in _KINDS if kind in kinds]
         words = "; ".join(text(f"report.meaning.{name}", self.lang) for name in names)
         mark = self.mark("|".join(figure.sources for figure in self._shown))

@@ -202,15 +202,18 @@ class Facts(AreaFigures):
         return self.scenario.changed(start=max(self.estimates.years) if self.estimates else FIRST_YEAR, end=year)
 
     @cached_property
-    def replaced(self) -> list[tuple[str, str, Figure]]:
-        """(indicator, day, figure) of what was published of the area's poor households and their rate at the two ends
-        of the year and at the beginning of the programme, and is not used since the office's own says otherwise.
+    def replaced(self) -> list[tuple[int, dict[str, Figure]]]:
+        """(year, indicator -> figure) of what was published of the area's poor households and their rate at the two
+        ends of the year and at the beginning of the programme, and is not used since the office's own says otherwise.
         """
-        days = [f"{year}-12-31" for year in sorted({FIRST_YEAR, self.year - 1, self.year})]
         is_of_area = (self.obs["ref_area"] == self.area.code) & (self.obs["level"] == self.area.level)
         rows = self.obs[is_of_area & self.obs["preference"].isin(LOST_TO_OWN) & ~is_own(self.obs)]
-        rows = rows[rows["indicator"].isin(_REVIEW) & rows["time_period"].isin(days) & (rows["standard"] == STANDARD)]
-        return [(str(row.indicator), str(row.time_period), stated(row)) for row in rows.itertuples()]
+        rows = rows[rows["indicator"].isin(_REVIEW) & (rows["standard"] == STANDARD)]
+        figures = []
+        for year in sorted({FIRST_YEAR, self.year - 1, self.year}):
+            of_year = rows[rows["time_period"] == f"{year}-12-31"].drop_duplicates("indicator")
+            figures += [(year, {str(row.indicator): stated(row) for row in of_year.itertuples()})] * bool(len(of_year))
+        return figures
 
     @cached_property
     def late(self) -> pd.DataFrame:

@@ -65,10 +65,14 @@ class AreaFigures:
         """province, district, commune (before July 2025) or unit (since then)."""
         return "unit" if self.area.vintage == "2025" else self.area.level
 
-    @property
+    @cached_property
     def is_own(self) -> bool:
         """Whether the poor households of the report's area and year are of an office's own review."""
-        return self.figure("poor_households").kind == "office"
+        day = f"{self.year}-12-31"
+        places = _members(self.area, day) or [self.area]
+        keys = [(place.level, place.code, "poor_households", day) for place in places]
+        rows = [self._rows[key] for key in keys if key in self._rows]
+        return len(rows) == len(keys) and any(row.source_id.startswith(PREFIX) for row in rows)
 
     @cached_property
     def parts(self) -> list[Area]:
@@ -85,6 +89,7 @@ class AreaFigures:
     @cached_property
     def _rows(self) -> dict[tuple[str, str, str, str], Any]:
         exact = self.obs[self.obs["preferred"] & (self.obs["bound"] == "exact") & (self.obs["obs_status"] != "U")]
+        exact = exact[exact["date_precision"] != "unknown"]  # of some day of the year, or none
         rows = exact[exact["standard"].isin([STANDARD, "", criteria_set(self.year)])]
         keys = zip(rows["level"], rows["ref_area"], rows["indicator"], rows["time_period"], strict=True)
         return dict(zip(keys, rows.itertuples(), strict=True))
@@ -99,7 +104,8 @@ class AreaFigures:
         return known_groups(self.obs).set_index(["area", "year"])
 
     def figure(self, indicator: str, year: int | None = None, place: Area | None = None) -> Figure:
-        """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated.
+        """What is known of an indicator at the end of a year: as stated, else as it follows, else as estimated. In an
+        office's report on its own review nothing is estimated: what it does not know it fills in itself.
 
         A unit before July 2025 is the sum of its old communes, the poor districts together that of theirs.
         """
@@ -113,7 +119,8 @@ class AreaFigures:
         if place.code == POOR_DISTRICTS and figure.kind == "estimated" and indicator == "poverty_rate_pct":
             group: Any = self._groups.loc[POOR_DISTRICTS, year]
             return replace(figure, low=100 * group["q10"], high=100 * group["q90"])
-        return self._estimate(indicator, year, place) if figure.value is None else figure
+        is_open = figure.value is None and (self.level == "province" or not self.is_own)
+        return self._estimate(indicator, year, place) if is_open else figure
 
     def _rate(self, indicator: str, year: int, place: Area, is_sum: bool) -> Figure:
         """A rate from its count and its households, where both are known and not estimated, or are sums."""
@@ -153,20 +160,6 @@ class AreaFigures:
             return _sum_of(of_kind)
         whole = _sum_of(list(figures.values()))  # known, and all of it of the other kind
         return whole if whole.value is None else replace(whole, value=0.0)
-
-    def entries(self, place: Area) -> Figure:
-        """Households that fell back into poverty or became poor in the year: as stated, else what makes the two ends of
-        the year and the exits add up.
-        """
-        both = [self.figure(name, place=place) for name in ("relapsed_poor_households", "new_poor_households")]
-        if (entries := _sum_of(both)).value is not None:
-            return entries
-        before, after = (self.figure("poor_households", year, place) for year in (self.year - 1, self.year))
-        parts = [before, after, self.figure("poor_exits", place=place)]
-        if any(part.value is None or part.kind == "estimated" for part in parts):
-            return Figure()
-        count = parts[1].value - parts[0].value + parts[2].value  # type: ignore[operator]
-        return _derived(count, parts) if count >= 0 else Figure()
 
     @cached_property
     def criteria(self) -> dict[str, Figure]:

@@ -105,7 +105,7 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
             when = [date] * bool(date)
             raise KontumError("error.trace.unpublished", what=", ".join([where.name, words, *when]), dates=days)
         return chain
-    if date and rows["preference"].eq("lost_own_part").all():
+    if date and not rows["preferred"].any() and rows["preference"].eq("lost_own_part").any():
         chain = _computed_cell(subject, where, indicator, date, place)
         if chain is not None:
             sources = pd.concat([place.with_sources(rows), chain.sources]).drop_duplicates("line", ignore_index=True)

@@ -46,8 +46,8 @@ Writer = Callable[[Any, Element, str], None]
 def word_bytes(page: str, day: date | None = None) -> bytes:
     """The bytes of the .docx file of an HTML page; the same page gives the same bytes.
 
-    page: its language, title and the meta tags "subject" and "comments" become properties of the file. day: a date for
-    the properties, from the data and never from the clock (default 1980-01-01).
+    page: its language, title and the meta tags "subject", "author" and "comments" become properties of the file. day: a
+    date for the properties, from the data and never from the clock (default 1980-01-01).
     """
     root: Element = lxml.html.document_fromstring(clean(page))
     document = Document(str(TEMPLATE))
@@ -82,7 +82,7 @@ def _set_properties(document: Docx, root: Element, day: date | None) -> None:
     facts, locale = document.core_properties, _LOCALE[root.get("lang")]
     meta = {element.get("name"): element.get("content") for element in root.iter("meta")}
     facts.title, facts.subject = root.findtext(".//title"), meta.get("subject", "")
-    facts.author = facts.last_modified_by = AUTHOR
+    facts.author = facts.last_modified_by = meta.get("author") or AUTHOR
     facts.comments, facts.language = meta.get("comments", "")[:255], locale
     facts.created = facts.modified = datetime(*EPOCH) if day is None else datetime(day.year, day.month, day.day)
     for element in document.styles.element.iter(qn("w:lang")):
