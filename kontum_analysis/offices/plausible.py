@@ -22,7 +22,7 @@ from .sums import DISTRICT_SHARE
 _STANDARD = "MDP_2022_2025"
 _BEFORE = "poor_households_before"
 _JUMP = 0.25  # a share by which the households of an area do not change from one review to another
-_NEAR_POOR_FACTOR = 4  # near-poor households change more
+_NEAR_POOR_FACTOR, _FEW = 2, 30  # near-poor households change more, and few of them many times
 _DISTRICT_JUMP = 0.1  # the same of all communes of a district together
 _YEARS_BACK = 5  # older figures say little of what is plausible now
 
@@ -231,7 +231,9 @@ def _near_poor(filled: Filled, earlier: pd.DataFrame) -> Iterator[Words]:
     rows: Any = earlier[earlier["indicator"] == name].drop_duplicates(["level", "ref_area"], keep="last").itertuples()
     for row in rows:
         new = counts.get((row.level, row.ref_area))
-        if new is not None and not 1 / _NEAR_POOR_FACTOR <= (new + 1) / (row.obs_value + 1) <= _NEAR_POOR_FACTOR:
+        if new is None or abs(new - row.obs_value) < _FEW:
+            continue
+        if not 1 / _NEAR_POOR_FACTOR <= new / max(row.obs_value, 1) <= _NEAR_POOR_FACTOR:
             yield Words("own.doubt.near_poor", area=row.area_name, new=new, old=row.obs_value, day=row.time_period[:4])
 
 

@@ -37,6 +37,7 @@ from .report_page import gap, page
 
 PICTURES = ("scoreboard", "reconciled_districts", "ntm_attainment", "poverty_paths")
 _KINDS = ("office", "published", "derived", "estimated", "range", "none")
+_DOCUMENTS = ("QĐ", "BC", "TB", "KH", "TTr")
 _MARKS = {"published": "", "office": "", "derived": "*", "estimated": "**"}
 
 
@@ -155,11 +156,11 @@ class Notes:
         """A figure in a table: * derived, ** estimated with its 80 % interval, (đv) an office's in the report of
         another; "" where not known.
         """
+        words, low, high = self._numbers(figure, decimals) if figure.value is not None else ("", "", "")
         figure = figure if bounds else replace(figure, low=np.nan, high=np.nan)
         self._shown.append(figure)
         if figure.value is None:
             return ""
-        words, low, high = self._numbers(figure, decimals)
         if figure.kind == "office" and not self.is_own:
             return f"{words}\u00a0{text('report.mark.office', self.lang)}"
         words += _MARKS["derived" if figure.kind == "office" and figure.is_mixed else figure.kind]
@@ -241,8 +242,18 @@ class Notes:
             published = "report.sources.published" if day else "report.sources.undated"
             if source_id.startswith(PREFIX):
                 parts, published = parts[:1], "report.sources.own"
-            end = text(published, self.lang, day=day, document=row.document_no)
+            end = text(published, self.lang, day=day, document=document_words(row.document_no, self.lang))
             yield ", ".join(filter(None, [*parts, end])), row.url
+
+
+def document_words(number: str, lang: str) -> str:
+    """A document as a sentence names it, by the kind that its symbol tells.
+
+    >>> document_words("2187/QĐ-UBND", "vi"), document_words("05-2024", "vi")
+    ('Quyết định số 2187/QĐ-UBND', 'văn bản số 05-2024')
+    """
+    kind = number.partition("/")[2].partition("-")[0]
+    return text(f"report.document.{kind if kind in _DOCUMENTS else 'other'}", lang, number=number)
 
 
 def _projects() -> list[dict[str, str]]:

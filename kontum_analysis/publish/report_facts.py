@@ -87,6 +87,8 @@ class Facts(AreaFigures):
         if row["indicator"] == MANY_CRITERIA and self.criteria:
             return dict(figure=self.criteria["many"], day=f"{self.year}-12-31")
         figure, day = self.latest(row["indicator"])
+        if self.is_own and figure.kind != "office" and day != f"{self.year}-12-31":
+            return dict(figure=Figure(), day="")  # an office does not report of itself what others said before
         return dict(figure=figure, day=day)
 
     @cached_property

@@ -115,7 +115,9 @@ def _cell(name: str, indicator: str, date: str = "", *, place: _Place) -> Chain:
     own_steps = [
         step for row in rows[is_derived & is_own(rows)].to_dict("records") for step in _sum_step(row, place.obs)
     ]
-    steps += own_steps or [Words("trace.way.derive")] * bool(is_derived.any())
+    is_review = indicator in _COMPUTED or indicator.startswith("near_poor")
+    derived = Words("trace.way.derive") if is_review else Words("trace.step.derived")
+    steps += own_steps or [derived] * bool(is_derived.any())
     end = f"{date}-12-31"
     if len(date) == 4 and end not in set(rows["time_period"]):  # the figures of the year are of other days
         computed = _computed_cell(subject, where, indicator, date, place)

@@ -145,7 +145,7 @@ def _write_gap(paragraph: Paragraph, element: Element) -> None:
     field can repeat.
     """
     control, settings, content = _tag("sdt"), _tag("sdtPr"), _tag("sdtContent")
-    settings.extend([_tag("showingPlcHdr"), _tag("text")])
+    settings.extend([_tag("showingPlcHdr"), _tag("text", multiLine="1")])
     control.extend([settings, content])
     name, root = element.get("id"), paragraph._p.getroottree()
     number = str(sum(1 for _ in root.iter(qn("w:bookmarkStart"))))
