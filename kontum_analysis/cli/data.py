@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -84,30 +84,14 @@ def data_import(
     from ..data.own import home_path
     from ..offices.answers import answers_from
     from ..offices.columns import LEVELS
-    from ..offices.filled import MisreadTable
-    from ..offices.reading import reading, reading_of_heading
-    from ..offices.store import UnfitTable, plan_import, store
+    from ..offices.store import store
 
     console = console_for()
     if level is not None and level not in LEVELS:
         raise KontumError("own.error.level", value=repr(level), allowed=", ".join(LEVELS))
     document_facts = dict(office=office, document=document, date=date, year=year)
-    try:
-        plan = plan_import(
-            file,
-            data=data,
-            answers=answers_from(answers or []),
-            sheet=sheet,
-            level=level,
-            **document_facts,  # type: ignore[arg-type]
-        )
-    except MisreadTable as error:
-        _print_words(console, reading_of_heading(error.layout, lang), _reading_title(error.layout, lang))
-        raise
-    except UnfitTable as error:
-        _print_words(console, reading(error.filled, lang), _reading_title(error.filled.layout, lang))
-        _print_doubts(console, error.doubts, lang)
-        raise
+    options = dict(data=data, answers=answers_from(answers or []), sheet=sheet, level=level, **document_facts)
+    plan = _plan_or_reading(console, lang, file, **options)
     _print_plan(console, plan, every, lang)
     if not plan.is_news:
         say(console, "own.import.same", lang)
@@ -172,6 +156,23 @@ def data_undo(
             return say(console_for(), "own.undo.not_done", lang)
     undo(last.number)
     return say(console_for(), "own.undo.done", lang, **about)
+
+
+def _plan_or_reading(console: Console, lang: str, file: Path, **options: Any) -> Plan:
+    """What an import would do; where the table is refused, how it was read is shown before the refusal."""
+    from ..offices.filled import MisreadTable
+    from ..offices.reading import reading, reading_of_heading
+    from ..offices.store import UnfitTable, plan_import
+
+    try:
+        return plan_import(file, **options)
+    except MisreadTable as error:
+        _print_words(console, reading_of_heading(error.layout, lang), _reading_title(error.layout, lang))
+        raise
+    except UnfitTable as error:
+        _print_words(console, reading(error.filled, lang), _reading_title(error.filled.layout, lang))
+        _print_doubts(console, error.doubts, lang)
+        raise
 
 
 def _has_agreed(without_terminal: str, question: str) -> bool:

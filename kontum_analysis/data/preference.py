@@ -101,6 +101,15 @@ def known_as(status: str, *sources: str) -> str:
     return "office" if any(source.startswith(PREFIX) for source in sources) else status
 
 
+def is_mixed(sources: str) -> bool:
+    """Whether some of these sources (ids with bars between) are an office's own and some are published.
+
+    >>> is_mixed("vna-1|own-so-1a2b3c4d"), is_mixed("own-so-1a2b3c4d"), is_mixed("")
+    (True, False, False)
+    """
+    return {source.startswith(PREFIX) for source in sources.split("|") if source} == {True, False}
+
+
 def row_status(obs_status: str, source_id: str) -> str:
     """What the value of a row of observations is known as: published, derived, unsure (low reliability) or office.
 

@@ -92,9 +92,6 @@ def build_report(
         statuses=_statuses(facts.targets, lang),
         status_key=status_key,
         has_quotas=_has_reference(facts, reference),
-        unmeasured=[row for row in facts.targets if row["status"] == "not_measured"],
-        is_over=any(row["period_over"] for row in facts.targets),
-        has_unmeasured=facts.level == "province" and any(pd.isna(row["latest"]) for row in facts.ntm_chances),
         ntm_pace=asked_pace(),
         rule=dict(likely=100 * LIKELY, unlikely=100 * UNLIKELY, draws=DRAWS, lag=ASSUMED_LAG_DAYS),
         asked=corridors() | {"horizon": horizon()},
@@ -104,13 +101,16 @@ def build_report(
         communes={commune.code: commune for commune in communes(facts.obs)},
         bands=(*BANDS, "recognised"),
         when=lambda day: day_words(day, lang, facts.is_month_only(day)),
-        criteria=[
-            row for row in tables["ntm_criteria"].to_dict("records") if row["criteria_set"] == NEW_SET and row["number"]
-        ],
+        criteria=_criteria(tables["ntm_criteria"]),
         projects=_projects(),
         conflicts=(conflicts(facts.obs, data)["time_period"] >= f"{FIRST_YEAR}-12-31").sum(),
         pictures=list(draw_figures(facts, lang, offices)) if pictures and facts.level == "province" else [],
     )
+
+
+def _criteria(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The numbered criteria of the set of new-rural communes in force."""
+    return table[(table["criteria_set"] == NEW_SET) & (table["number"] != "")].to_dict("records")
 
 
 def _has_reference(facts: Facts, reference: bool | None) -> bool:

@@ -128,6 +128,16 @@ class Facts(AreaFigures):
         return [(code, len(rows), rows[has_attained[rows.index]]) for code, rows in communes.groupby("district")]
 
     @property
+    def is_over(self) -> bool:
+        """Whether the period of any target has ended."""
+        return any(row["period_over"] for row in self.targets)
+
+    @property
+    def unmeasured(self) -> list[dict[str, Any]]:
+        """The targets without any figure in their own terms."""
+        return [row for row in self.targets if row["status"] == "not_measured"]
+
+    @property
     def change(self) -> float | None:
         """By how many the poor households of the area fell in the year, where both ends of it are known and not
         estimated.

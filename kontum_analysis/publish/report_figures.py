@@ -12,7 +12,7 @@ from ..base.errors import KontumError
 from ..data.areas import POOR_DISTRICTS, Area, area, crosswalk, poor_districts, register, vintage_of
 from ..data.arithmetic import RATES
 from ..data.own import PREFIX
-from ..data.preference import known_as
+from ..data.preference import is_mixed, known_as
 from ..ntm.published import criteria_set
 from ..poverty.districts import FIRST_YEAR, STANDARD
 from ..poverty.estimates import Estimates, estimate_panel
@@ -44,8 +44,7 @@ class Figure:
     @property
     def is_mixed(self) -> bool:
         """Whether it is made of an office's own figures and of published ones."""
-        are_own = {source.startswith(PREFIX) for source in self.sources.split("|") if source}
-        return are_own == {True, False}
+        return is_mixed(self.sources)
 
     def __abs__(self) -> "Figure":
         """The figure without its sign, for a sentence that says rise or fall in words."""

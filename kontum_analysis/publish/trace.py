@@ -13,8 +13,8 @@ from ..base.words import LANGUAGES, plain, text
 from ..data.areas import PROVINCE, Area, area, area_name, districts, resolve, vintage_of
 from ..data.arithmetic import RATES
 from ..data.observations import all_tables, load_observations, raw_tables
-from ..data.own import PREFIX, is_own, members
-from ..data.preference import LOST, row_status
+from ..data.own import is_own, members
+from ..data.preference import LOST, is_mixed, row_status
 from ..data.programme import load_targets
 from ..data.spelling import fold
 from ..poverty.districts import STANDARD
@@ -236,8 +236,7 @@ def _computed_cell(subject: str, where: Area, indicator: str, date: str, place: 
 
 def _cell_step(cell: Any, column: str, unit: int, status: str) -> Words:
     """The value of a cell of the panel, with its 80 % interval where it is estimated and has one."""
-    are_own = {source.startswith(PREFIX) for source in cell["source_id"].split("|") if source}
-    status = "office_derived" if status == "office" and are_own == {True, False} else status
+    status = "office_derived" if status == "office" and is_mixed(cell["source_id"]) else status
     value, status_words = unit * cell[column], Words(f"status.{status}")
     name = {"poor_households": "poor"}.get(column, column)
     if f"{name}_q10" not in cell or pd.isna(cell[f"{name}_q10"]):
