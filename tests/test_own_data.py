@@ -13,6 +13,8 @@ from planting import files_in
 import kontum_analysis as kt
 from kontum_analysis.base.errors import DataError, KontumError
 from kontum_analysis.base.files import PROCESSED
+from kontum_analysis.base.words import text
+from kontum_analysis.cli.data import _conflict_table
 from kontum_analysis.data import observations
 from kontum_analysis.data import own as own_data
 from kontum_analysis.data.areas import districts
@@ -152,6 +154,15 @@ def test_some_districts_leave_the_province_as_published_and_sums_exact(tmp_path)
     panel = cells.panel.query("year == 2023").set_index("area")
     assert panel.poor_households["611"] == 350 and panel.status_poor_households["611"] == "office"
     assert panel.status_poor_households["613"] == "estimated"
+
+
+def test_a_conflict_without_an_own_figure_says_why_only_where_it_is_a_rate():
+    """A published level that the office's status does not repeat has no own figure either, and is no rate."""
+    row = dict(area="614", area_name="Kon Rẫy", level="district", time_period="2023-12-31", source_id="vna-1")
+    rows = [row | dict(indicator="poverty_rate_pct", published=10.51, own_value=float("nan"))]
+    rows += [row | dict(indicator="ntm_advanced_year", published=2022.0, own_value=float("nan"))]
+    table = _conflict_table(pd.DataFrame(rows), "vi")
+    assert table.iloc[:, -1].tolist() == [text("own.col.of_lost_count", "vi"), "–"]
 
 
 def test_figures_that_leave_no_room_are_refused_and_nothing_is_written(tmp_path):

@@ -266,10 +266,15 @@ def _change_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def _conflict_table(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+    from ..data.arithmetic import RATES
     from ..data.observations import raw_tables
 
     published, new = _values(rows, "published", lang), _values(rows, "own_value", lang)
-    new = [text("own.col.of_lost_count", lang) if value == "–" else value for value in new]
+    is_lost_rate = rows["own_value"].isna() & rows["indicator"].isin(RATES)  # the office gave its count alone
+    new = [
+        text("own.col.of_lost_count", lang) if no_rate else value
+        for no_rate, value in zip(is_lost_rate, new, strict=True)
+    ]
     publishers = raw_tables()["sources"].set_index("source_id")["publisher"]
     names = [", ".join(dict.fromkeys(publishers.get(one, one) for one in ids.split("|"))) for ids in rows["source_id"]]
     days = [day_words(day, lang) for day in rows["time_period"]]

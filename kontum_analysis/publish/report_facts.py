@@ -165,7 +165,7 @@ class Facts(AreaFigures):
         """(day, poor households, rate) of each day within the year with figures of the area, where its end has none."""
         if self.figure("poor_households").kind not in ("estimated", "none"):
             return []
-        rows = {key: row for key, row in self.rows_of_area(_REVIEW).items() if row.date_precision != "unknown"}
+        rows = self.rows_of_area(_REVIEW)
         days = sorted({key[3] for key in rows if f"{self.year}" <= key[3] < f"{self.year}-12-31"})
         level, code = self.area.level, self.area.code
         poor, rates = ([stated(rows.get((level, code, name, day))) for day in days] for name in _REVIEW)
